@@ -1,0 +1,79 @@
+import type { HostId, PairId } from "./ids.ts"
+
+/**
+ * What does not change while a cluster runs: its hosts, its pairs, the affinity rules, and the bounds within
+ * which it is explored. Everything is filled in; defaults are given when a configuration is read.
+ */
+export type Config = {
+  readonly hosts: readonly HostConfig[]
+  readonly pairs: readonly PairConfig[]
+  readonly rules: readonly AffinityRule[]
+  readonly bounds: Bounds
+}
+
+/** A host's limits on fault-tolerant VMs (0 means no limit, as in vSphere) and the host groups it is in. */
+export type HostConfig = {
+  readonly id: HostId
+  readonly ftVmsMax: number
+  readonly ftVcpusMax: number
+  readonly groups: readonly string[]
+}
+
+/** A pair: the size of its VM, and the hosts on which its two copies are first registered. */
+export type PairConfig = {
+  readonly id: PairId
+  readonly vcpus: number
+  readonly registered: Registration
+}
+
+/** Where the two copies are registered. Powered off, both may be registered on one host (FT-13). */
+export type Registration = { readonly primary: HostId; readonly secondary: HostId }
+
+/**
+ * A VM-Host affinity rule. A `must` rule in force is a guard of every placement of the pairs it names, both
+ * copies alike (FT-10); a `should` rule is a preference, and refuses nothing.
+ */
+export type AffinityRule = {
+  readonly pairs: readonly PairId[]
+  readonly type: "must" | "should"
+  readonly run: "on" | "not-on"
+  readonly group: string
+  readonly active: boolean
+}
+
+/**
+ * How far a cluster may go; `Infinity` for no bound. A step that would go further is refused by `bound`.
+ *
+ * Units  `log`: entries in one log. `generations`: the largest lock generation. `faults`: faults of the whole
+ *        cluster. `powerOffUpTo`, `fencesUpTo`: the largest generation at which these are still offered.
+ */
+export type Bounds = {
+  readonly log: number
+  readonly generations: number
+  readonly faults: number
+  readonly powerOffUpTo: number
+  readonly fencesUpTo: number
+}
+
+export const unbounded: Bounds = {
+  log: Infinity,
+  generations: Infinity,
+  faults: Infinity,
+  powerOffUpTo: Infinity,
+  fencesUpTo: Infinity,
+}
+
+/** vSphere's default limits: four fault-tolerant VMs and eight of their vCPUs on a host. */
+export const defaultLimits = { ftVmsMax: 4, ftVcpusMax: 8 } as const
+
+/** A cluster of plain hosts and one-vCPU pairs, all registered on the first host, without rules. */
+export const plainConfig = (hosts: number, pairs: number, bounds: Partial<Bounds> = {}): Config => ({
+  hosts: Array.from({ length: hosts }, (_, n) => ({ id: `h${BigInt(n + 1)}`, ...defaultLimits, groups: [] })),
+  pairs: Array.from({ length: pairs }, (_, n) => ({
+    id: `p${BigInt(n + 1)}`,
+    vcpus: 1,
+    registered: { primary: "h1", secondary: "h1" },
+  })),
+  rules: [],
+  bounds: { ...unbounded, ...bounds },
+})

@@ -1,0 +1,143 @@
+import { alphabet, kinds, type Action, type Kind } from "./action.ts"
+import type { Config } from "./config.ts"
+import { withReasons } from "./ft-state.ts"
+import { copyIdsOf, hostIdsOf, pairIdsOf, type State } from "./state.ts"
+import { pairIdOf } from "./ids.ts"
+import { refused, type Outcome } from "./outcome.ts"
+import type { Rule } from "./rule.ts"
+import { suspect, tryLock } from "./rules/arbitration.ts"
+import {
+  crashCopy,
+  cutLink,
+  failHost,
+  healLink,
+  loseStorage,
+  recoverHost,
+  restoreStorage,
+} from "./rules/faults.ts"
+import { ack, deliver, record, release } from "./rules/logging.ts"
+import {
+  enterMaintenance,
+  exitMaintenance,
+  migrate,
+  testFailover,
+  testRestartSecondary,
+} from "./rules/operations.ts"
+import { haRestart, powerOff, powerOn } from "./rules/power.ts"
+import { abandonSync, beginLockstep, joinLockstep, spawnSecondary, syncLost } from "./rules/redundancy.ts"
+
+/** One rule for each kind of action. A mutant is such a table with an entry replaced. */
+export type Rules = { readonly [K in Kind]: Rule<K> }
+
+/** The protocol. */
+export const rules: Rules = {
+  Record: record,
+  Deliver: deliver,
+  Ack: ack,
+  Release: release,
+  BeginLockstep: beginLockstep,
+  JoinLockstep: joinLockstep,
+  SpawnSecondary: spawnSecondary,
+  TryLock: tryLock,
+  Suspect: suspect,
+  AbandonSync: abandonSync,
+  SyncLost: syncLost,
+  HaRestart: haRestart,
+  PowerOn: powerOn,
+  PowerOff: powerOff,
+  TestFailover: testFailover,
+  TestRestartSecondary: testRestartSecondary,
+  Migrate: migrate,
+  EnterMaintenance: enterMaintenance,
+  ExitMaintenance: exitMaintenance,
+  RecoverHost: recoverHost,
+  HealLink: healLink,
+  RestoreStorage: restoreStorage,
+  CrashCopy: crashCopy,
+  FailHost: failHost,
+  CutLink: cutLink,
+  LoseStorage: loseStorage,
+}
+
+/** The step relation: pure and total. An action that names no host or pair of the cluster is refused as `unknown`. */
+export const step = (rules: Rules, config: Config, state: State, action: Action): Outcome =>
+  isKnown(state, action) ? taken(rules, config, state, action) : refused("unknown")
+
+const taken = (rules: Rules, config: Config, state: State, action: Action): Outcome => {
+  const outcome = applied(rules, config, state, action)
+  return outcome.tag === "refused"
+    ? outcome
+    : { tag: "next", state: withReasons(state, action, outcome.state) }
+}
+
+const applied = <K extends Kind>(rules: Rules, config: Config, state: State, action: Action<K>): Outcome =>
+  rules[action.kind].apply(config, state, action)
+
+/** An action that the rules allow in a state, with the state that it leads to. */
+export type Successor = { readonly action: Action; readonly state: State }
+
+/** What the rules allow of the given kinds in a state, in the order of the alphabet. */
+export const successors = (
+  rules: Rules,
+  config: Config,
+  state: State,
+  among: readonly Kind[] = kinds,
+): readonly Successor[] =>
+  among.flatMap((kind) =>
+    candidates(state, kind).flatMap((action) => {
+      const outcome = taken(rules, config, state, action)
+      return outcome.tag === "next" ? [{ action, state: outcome.state }] : []
+    }),
+  )
+
+/** The actions that the rules allow in a state. Derived from the rules, never written twice. */
+export const enabled = (
+  rules: Rules,
+  config: Config,
+  state: State,
+  among: readonly Kind[] = kinds,
+): readonly Action[] => successors(rules, config, state, among).map(({ action }) => action)
+
+/**
+ * What the protocol owes in a state: its own actions that the rules allow and that cost no fault. Each is
+ * weakly fair; a suspicion without justification is a fault, and owed to nobody.
+ */
+export const owed = (rules: Rules, config: Config, state: State): readonly Successor[] =>
+  successors(rules, config, state, protocolKinds).filter(
+    (successor) => successor.state.faults === state.faults,
+  )
+
+const protocolKinds = kinds.filter((kind) => alphabet[kind].actor === "protocol")
+
+/** Every action of one kind that could be asked in a state, allowed or not. */
+export const candidates = (state: State, kind: Kind): readonly Action[] =>
+  candidatesOver(state, kind) as readonly Action[]
+
+const candidatesOver = (state: State, kind: Kind): readonly object[] => {
+  switch (alphabet[kind].over) {
+    case "copy":
+      return copyIdsOf(state).map((copy) => ({ kind, copy }))
+    case "pair":
+      return pairIdsOf(state).map((pair) => ({ kind, pair }))
+    case "host":
+      return hostIdsOf(state).map((host) => ({ kind, host }))
+    case "link":
+      return hostIdsOf(state).flatMap((a, i, hosts) =>
+        hosts.slice(i + 1).map((b) => ({ kind, hosts: [a, b] })),
+      )
+    case "copy and host":
+      return copyIdsOf(state).flatMap((copy) => hostIdsOf(state).map((host) => ({ kind, copy, host })))
+    case "pair and host":
+      return pairIdsOf(state).flatMap((pair) => hostIdsOf(state).map((host) => ({ kind, pair, host })))
+  }
+}
+
+const isKnown = (state: State, action: Action): boolean => {
+  if ("host" in action && state.hosts[action.host] === undefined) return false
+  if ("pair" in action && state.pairs[action.pair] === undefined) return false
+  if ("copy" in action && state.pairs[pairIdOf(action.copy)] === undefined) return false
+  return (
+    !("hosts" in action) ||
+    action.hosts.every((host, i) => state.hosts[host] !== undefined && action.hosts.indexOf(host) === i)
+  )
+}
