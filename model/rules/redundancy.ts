@@ -1,6 +1,8 @@
+import type { Copy } from "../copy.ts"
+import type { HostId } from "../ids.ts"
 import { prefix } from "../log.ts"
 import { next, refused } from "../outcome.ts"
-import { halted, nextCopyId, peerOf, primaryOf, withCopy, withNewCopy } from "../pair.ts"
+import { halted, nextCopyId, peerOf, primaryOf, withCopy, withNewCopy, type Pair } from "../pair.ts"
 import { ineligible } from "../placement.ts"
 import { rule } from "../rule.ts"
 import { reachable, running, withPair } from "../state.ts"
@@ -32,19 +34,24 @@ export const spawnSecondary = rule("SpawnSecondary", {
     const reason = ineligible(config, state, pair, action.host, primary.host)
     if (reason !== null) return refused(reason)
 
-    const channel = { peer: nextCopyId(pair), delivered: 0, acked: 0 }
-    const spawned = withNewCopy(withCopy(pair, { ...primary, channel }), {
-      host: action.host,
-      role: "secondary",
-      phase: "syncing",
-      generation: primary.generation,
-      log: [],
-      released: 0,
-      channel: null,
-    })
-    return next(withPair(state, { ...spawned, registered: { ...pair.registered, secondary: action.host } }))
+    return next(withPair(state, withSecondary(pair, primary, action.host)))
   },
 })
+
+/** The pair with a new Secondary, syncing on `host`, as the peer of `primary`. */
+export const withSecondary = (pair: Pair, primary: Copy, host: HostId): Pair => {
+  const channel = { peer: nextCopyId(pair), delivered: 0, acked: 0 }
+  const registered = { ...pair.registered, secondary: host }
+  return withNewCopy(withCopy({ ...pair, registered }, { ...primary, channel }), {
+    host,
+    role: "secondary",
+    phase: "syncing",
+    generation: primary.generation,
+    log: [],
+    released: 0,
+    channel: null,
+  })
+}
 
 /** The checkpoint: all that is recorded so far counts as delivered, and from here on outputs are withheld. */
 export const beginLockstep = rule("BeginLockstep", {

@@ -1,0 +1,67 @@
+import type { Config, HostConfig } from "../model/config.ts"
+import type { HostId, PairId } from "../model/ids.ts"
+import { currentPrimary, type Pair } from "../model/pair.ts"
+import { hasStorage, hostOf, reachable, type State } from "../model/state.ts"
+
+// The same requirements as in the model's placement, read a second time and from the other side: not as guards
+// of an action, but as what may be said of a state.
+
+/** The number (from 1) of a `must` rule in force that the pair would break on the host; null if there is none. */
+export const forbids = (config: Config, pair: PairId, host: HostId): number | null => {
+  const groups = hostConfigOf(config, host).groups
+  const broken = config.rules.findIndex(
+    (rule) =>
+      rule.active &&
+      rule.type === "must" &&
+      rule.pairs.includes(pair) &&
+      groups.includes(rule.group) !== (rule.run === "on"),
+  )
+  return broken < 0 ? null : broken + 1
+}
+
+/** How what runs on the host goes beyond its limits, with `more` copies of a pair added; null if it does not. */
+export const demandOn = (
+  config: Config,
+  state: State,
+  host: HostId,
+  more: readonly PairId[] = [],
+): string | null => {
+  const { ftVmsMax, ftVcpusMax } = hostConfigOf(config, host)
+  const there = Object.values(state.pairs).flatMap((pair) =>
+    pair.copies.filter((copy) => copy.host === host).map(() => pair.id),
+  )
+  const copies = [...there, ...more]
+  const vcpus = copies.reduce((sum, id) => sum + (config.pairs.find((pair) => pair.id === id)?.vcpus ?? 0), 0)
+  if (ftVmsMax > 0 && copies.length > ftVmsMax)
+    return `${host} runs ${copies.length} copies, and its limit is ${ftVmsMax}`
+  if (ftVcpusMax > 0 && vcpus > ftVcpusMax)
+    return `${host} runs ${vcpus} vCPUs, and its limit is ${ftVcpusMax}`
+  return null
+}
+
+/**
+ * Whether the host could take a copy of the pair beside one on `otherEnd`, as the copies now are. That a stale
+ * copy of the pair is there is no excuse: it should have halted.
+ */
+export const couldTake = (
+  config: Config,
+  state: State,
+  pair: PairId,
+  host: HostId,
+  otherEnd: HostId | null,
+): boolean =>
+  host !== otherEnd &&
+  hasStorage(state, host) &&
+  !hostOf(state, host).maintenance &&
+  (otherEnd === null || reachable(state, host, otherEnd)) &&
+  forbids(config, pair, host) === null &&
+  demandOn(config, state, host, [pair]) === null
+
+/** Whether some host could take the copy that keeps the pair from running: the Primary, or the Secondary of the Primary it has. */
+export const couldBeProtected = (config: Config, state: State, pair: Pair): boolean => {
+  const otherEnd = currentPrimary(pair)?.host ?? null
+  return config.hosts.some(({ id }) => couldTake(config, state, pair.id, id, otherEnd))
+}
+
+const hostConfigOf = (config: Config, host: HostId): HostConfig =>
+  config.hosts.find(({ id }) => id === host) as HostConfig

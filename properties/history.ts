@@ -1,0 +1,82 @@
+import { alphabet, type Action } from "../model/action.ts"
+import { ftState } from "../model/ft-state.ts"
+import type { CopyId, PairId } from "../model/ids.ts"
+import { currentPrimary, type Pair } from "../model/pair.ts"
+import { pairsOf, type State } from "../model/state.ts"
+import type { Step } from "./property.ts"
+
+/** What a run has been, pair by pair, as far as a property or a witness asks and the state does not say. */
+export type History = Readonly<Record<PairId, PairHistory>>
+
+/**
+ * One pair's past.
+ *
+ * Shape  `spurious`: the copies that suspected without justification. `failedOver`: whether a Secondary has won
+ *        since power-on. `shelteredAt`: the count of faults when the pair was last *running*, with only its two
+ *        copies and in a cluster without damage, and no operator has acted since; else null. `recorded`: the
+ *        longest log since the last boot. `acked`: what the last Primary in lockstep knew to be acknowledged.
+ */
+export type PairHistory = {
+  readonly spurious: readonly CopyId[]
+  readonly failedOver: boolean
+  readonly shelteredAt: number | null
+  readonly recorded: number
+  readonly acked: number
+}
+
+const nothingYet: PairHistory = { spurious: [], failedOver: false, shelteredAt: null, recorded: 0, acked: 0 }
+
+/** The history of a run that has not begun. */
+export const noHistory = (state: State): History =>
+  Object.fromEntries(pairsOf(state).map(({ id }): [PairId, PairHistory] => [id, nothingYet]))
+
+/** The history after one step more. */
+export const remember = (history: History, step: Step): History => {
+  const isUndamaged = undamaged(step.after)
+  const isOperators = alphabet[step.action.kind].actor === "operator"
+  let longer = history
+  for (const pair of pairsOf(step.after)) {
+    const past = history[pair.id] as PairHistory
+    const isSheltered = isUndamaged && pair.copies.length === 2 && ftState(pair) === "running"
+    const isChanged = step.before.pairs[pair.id] !== pair
+    if (!isChanged && !isSheltered && !(isOperators && past.shelteredAt !== null)) continue
+    longer = { ...longer, [pair.id]: rememberOfPair(past, step, pair, isSheltered, isOperators) }
+  }
+  return longer
+}
+
+const rememberOfPair = (
+  past: PairHistory,
+  step: Step,
+  pair: Pair,
+  isSheltered: boolean,
+  isOperators: boolean,
+): PairHistory => {
+  const { action } = step
+  const boots = (action.kind === "PowerOn" || action.kind === "HaRestart") && action.pair === pair.id
+  const primary = currentPrimary(pair)
+  return {
+    spurious: isSpurious(step) && isCopyOf(pair, action) ? [...past.spurious, action.copy] : past.spurious,
+    failedOver: action.kind === "PowerOn" && boots ? false : past.failedOver || isFailover(step, pair),
+    shelteredAt: isSheltered ? step.after.faults : isOperators ? null : past.shelteredAt,
+    recorded: Math.max(boots ? 0 : past.recorded, ...pair.copies.map((copy) => copy.log.length)),
+    acked: primary?.phase === "lockstep" ? (primary.channel?.acked ?? 0) : past.acked,
+  }
+}
+
+/** Whether the step is a suspicion that cost a fault. */
+export const isSpurious = ({ before, action, after }: Step): boolean =>
+  action.kind === "Suspect" && after.faults > before.faults
+
+/** Whether in this step a Secondary of the pair wins the lock. */
+export const isFailover = ({ before, action }: Step, after: Pair): boolean =>
+  action.kind === "TryLock" &&
+  after.lock.holder === action.copy &&
+  before.pairs[after.id]?.copies.some((copy) => copy.id === action.copy && copy.role === "secondary") === true
+
+const isCopyOf = (pair: Pair, action: Action): action is Action<"Suspect"> =>
+  "copy" in action && action.copy.startsWith(`${pair.id}.`)
+
+/** Whether every host is up with its storage, and no link is cut. */
+const undamaged = (state: State): boolean =>
+  state.cut.length === 0 && Object.values(state.hosts).every(({ up, storage }) => up && storage)

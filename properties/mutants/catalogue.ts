@@ -1,0 +1,19 @@
+import { arbitrationMutants } from "./arbitration.ts"
+import { loggingMutants } from "./logging.ts"
+import type { Mutant } from "./mutant.ts"
+import { placementMutants } from "./placement.ts"
+import { powerMutants } from "./power.ts"
+import { redundancyMutants } from "./redundancy.ts"
+
+/** Every shipped mutant. */
+export const mutants: readonly Mutant[] = [
+  ...arbitrationMutants,
+  ...loggingMutants,
+  ...redundancyMutants,
+  ...powerMutants,
+  ...placementMutants,
+]
+
+/** The mutant of that name; null if there is none. */
+export const mutantNamed = (name: string): Mutant | null =>
+  mutants.find((mutant) => mutant.name === name) ?? null

@@ -1,0 +1,129 @@
+import type { Config, HostConfig } from "../../model/config.ts"
+import type { Copy } from "../../model/copy.ts"
+import { pairIdOf, type HostId, type PairId } from "../../model/ids.ts"
+import { mustRulesAllow, vcpusOf } from "../../model/placement.ts"
+import type { State } from "../../model/state.ts"
+import { rules, type Rules } from "../../model/step.ts"
+import { broken, type Mutant } from "./mutant.ts"
+
+/** How a mutant reads the configuration when it is about to place a copy of `pair` on `host`. */
+type Reading = (config: Config, state: State, pair: PairId, host: HostId) => Config
+
+/** The respawn, as it would be under another reading of the configuration. */
+const spawnedUnder = (reading: Reading): Partial<Rules> =>
+  broken("SpawnSecondary", (config, state, action) =>
+    rules.SpawnSecondary.apply(reading(config, state, pairIdOf(action.copy), action.host), state, action),
+  )
+
+/** The placements of a Primary, as they would be under another reading of the configuration. */
+const bootedUnder = (reading: Reading): Partial<Rules> => ({
+  ...broken("PowerOn", (config, state, action) =>
+    rules.PowerOn.apply(reading(config, state, action.pair, action.host), state, action),
+  ),
+  ...broken("HaRestart", (config, state, action) =>
+    rules.HaRestart.apply(reading(config, state, action.pair, action.host), state, action),
+  ),
+})
+
+/** Every placement of a new copy, as it would be under another reading of the configuration. */
+const placedUnder = (reading: Reading): Partial<Rules> => ({
+  ...spawnedUnder(reading),
+  ...bootedUnder(reading),
+})
+
+const withHosts = (config: Config, change: (host: HostConfig) => HostConfig): Config => ({
+  ...config,
+  hosts: config.hosts.map(change),
+})
+
+/** The limits as they look to one who does not count some of the copies. */
+const notCounting =
+  (ignored: (copy: Copy) => boolean): Reading =>
+  (config, state, _pair, host) => {
+    const overlooked = Object.values(state.pairs).flatMap((pair) =>
+      pair.copies.filter((copy) => copy.host === host && ignored(copy)).map(() => vcpusOf(config, pair.id)),
+    )
+    const vcpus = overlooked.reduce((sum, each) => sum + each, 0)
+    return withHosts(config, (limits) => ({
+      ...limits,
+      ftVmsMax: limits.ftVmsMax === 0 ? 0 : limits.ftVmsMax + overlooked.length,
+      ftVcpusMax: limits.ftVcpusMax === 0 ? 0 : limits.ftVcpusMax + vcpus,
+    }))
+  }
+
+/** A limit that no copy is within: what 0 becomes for one who takes it at its word. */
+const none = 0.5
+
+export const placementMutants: readonly Mutant[] = [
+  {
+    name: "MustOnPrimaryOnly",
+    story: "A `must` rule binds the Primary, and not the Secondary.",
+    breaks: ["FT-10"],
+    killedBy: { S8: 2 },
+    broken: spawnedUnder((config) => ({ ...config, rules: [] })),
+  },
+  {
+    name: "MustUnion",
+    story: "Of several `must` rules on a pair, it is enough to meet one.",
+    breaks: ["FT-10"],
+    killedBy: { S8: 2 },
+    broken: spawnedUnder((config, _state, pair, host) => {
+      const naming = config.rules.filter(
+        (rule) => rule.active && rule.type === "must" && rule.pairs.includes(pair),
+      )
+      const isOneMet = naming.some((rule) => mustRulesAllow({ ...config, rules: [rule] }, pair, host))
+      return isOneMet ? { ...config, rules: [] } : config
+    }),
+  },
+  {
+    name: "ShouldAsMust",
+    story: "A `should` rule is taken for a `must` rule.",
+    breaks: ["FT-06"],
+    killedBy: { L1: 2 },
+    broken: placedUnder((config) => ({
+      ...config,
+      rules: config.rules.map((rule) => ({ ...rule, type: "must" })),
+    })),
+  },
+  {
+    name: "OnlyPrimariesCount",
+    story: "Only Primaries count against a host's limits.",
+    breaks: ["FT-10"],
+    killedBy: { S9: 3 },
+    broken: placedUnder(notCounting((copy) => copy.role === "secondary")),
+  },
+  {
+    name: "ContendersNotCounted",
+    story: "A copy that contends does not count against its host's limits.",
+    breaks: ["FT-10"],
+    killedBy: { S9: 4 },
+    broken: placedUnder(notCounting((copy) => copy.phase === "contending")),
+  },
+  {
+    name: "LimitsIgnoredByHa",
+    story: "A Primary is started whatever the limits of the host.",
+    breaks: ["FT-10"],
+    killedBy: { S9: 2 },
+    broken: bootedUnder((config) => withHosts(config, (host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 }))),
+  },
+  {
+    name: "VcpusIgnored",
+    story: "Only the number of copies on a host is limited, not their vCPUs.",
+    breaks: ["FT-10"],
+    killedBy: { S9: 2 },
+    broken: placedUnder((config) => withHosts(config, (host) => ({ ...host, ftVcpusMax: 0 }))),
+  },
+  {
+    name: "ZeroMeansNone",
+    story: "A limit of 0 is read as none allowed, where it means no limit.",
+    breaks: ["FT-06"],
+    killedBy: { L1: 2 },
+    broken: spawnedUnder((config) =>
+      withHosts(config, (host) => ({
+        ...host,
+        ftVmsMax: host.ftVmsMax === 0 ? none : host.ftVmsMax,
+        ftVcpusMax: host.ftVcpusMax === 0 ? none : host.ftVcpusMax,
+      })),
+    ),
+  },
+]

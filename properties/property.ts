@@ -1,0 +1,99 @@
+import type { Action } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
+import type { Pair } from "../model/pair.ts"
+import type { RequirementId } from "../model/rule.ts"
+import type { State } from "../model/state.ts"
+import type { History, PairHistory } from "./history.ts"
+
+/**
+ * A claim about every run of the protocol. `statement` is the sentence that a reviewer checks against the
+ * predicates; `why` says what breaks in the world without it; `checks` ties it to requirements; `witness` names
+ * the witness that shows, where it is seen, that the property does not hold of nothing.
+ *
+ * Each predicate looks at one pair and answers null where the property holds, else the sentence that says how
+ * it does not. A predicate may read the pair, the hosts, and counts that only grow in the property's favour:
+ * it is not asked again about a pair when none of these has changed.
+ *
+ * Shape  `always` is asked of every state; `onStep` of every step; `atRest` of every state of rest, where faults
+ *        have stopped and nothing that the protocol owes changes anything any more.
+ */
+export type Property = {
+  readonly id: string
+  readonly name: string
+  readonly family: "safety" | "liveness"
+  readonly statement: string
+  readonly why: string
+  readonly checks: readonly RequirementId[]
+  readonly witness: string
+  readonly always?: (pair: Pair, state: State) => string | null
+  readonly onStep?: (step: PairStep) => string | null
+  readonly atRest?: (rest: PairAtRest) => string | null
+}
+
+/** One step of a run. */
+export type Step = { readonly before: State; readonly action: Action; readonly after: State }
+
+/** One step as one pair sees it, with what the run was for this pair before it. */
+export type PairStep = {
+  readonly config: Config
+  readonly step: Step
+  readonly before: Pair
+  readonly after: Pair
+  readonly history: PairHistory
+}
+
+/** A pair in a state of rest. */
+export type PairAtRest = {
+  readonly config: Config
+  readonly state: State
+  readonly pair: Pair
+  readonly history: PairHistory
+}
+
+/** A property that is false somewhere, and the sentence that says how. */
+export type Breach = { readonly property: Property; readonly why: string }
+
+/** What a step breaches, in the order of the properties. `history` is that before the step. */
+export const breachesOf = (
+  properties: readonly Property[],
+  config: Config,
+  history: History,
+  step: Step,
+): readonly Breach[] => {
+  const hostsChanged = step.before.hosts !== step.after.hosts
+  const touched = Object.values(step.after.pairs)
+    .map((after): PairStep => ({
+      config,
+      step,
+      before: step.before.pairs[after.id] as Pair,
+      after,
+      history: history[after.id] as PairHistory,
+    }))
+    .filter(({ before, after }) => hostsChanged || before !== after)
+  return properties.flatMap((property) => {
+    const why = first(touched, (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after))
+    return why === null ? [] : [{ property, why }]
+  })
+}
+
+/** What a state of rest breaches, in the order of the properties. */
+export const breachesAtRest = (
+  properties: readonly Property[],
+  config: Config,
+  history: History,
+  state: State,
+): readonly Breach[] =>
+  properties.flatMap((property) => {
+    const why = first(Object.values(state.pairs), (pair) =>
+      property.atRest?.({ config, state, pair, history: history[pair.id] as PairHistory }),
+    )
+    return why === null ? [] : [{ property, why }]
+  })
+
+const first = <A>(values: readonly A[], why: (value: A) => string | null | undefined): string | null => {
+  for (const value of values) {
+    const answer = why(value) ?? null
+    if (answer !== null) return answer
+  }
+  return null
+}

@@ -1,0 +1,278 @@
+import type { Config } from "../model/config.ts"
+import { isExecutingPrimary, type Copy } from "../model/copy.ts"
+import { ftState } from "../model/ft-state.ts"
+import { isSameEntry } from "../model/log.ts"
+import { copyIn, copyOn, currentPrimary, peerOf, type Pair } from "../model/pair.ts"
+import { hasStorage, hostOf, reachable } from "../model/state.ts"
+import { couldTake, demandOn, forbids } from "./eligibility.ts"
+import type { PairStep } from "./property.ts"
+
+/**
+ * A situation that must be reachable, or else a property holds of nothing. Each is counted in every run; one
+ * that is never seen makes a verdict vacuous.
+ *
+ * Shape  `needs` says in which configurations it can be seen at all; left out: in every one with three hosts.
+ */
+export type Witness = {
+  readonly id: string
+  readonly statement: string
+  readonly needs?: (config: Config) => boolean
+  readonly seen: (step: PairStep) => boolean
+}
+
+const threeHosts = (config: Config): boolean => config.hosts.length >= 3
+const twoHosts = (config: Config): boolean => config.hosts.length >= 2
+
+export const witnesses: readonly Witness[] = [
+  {
+    id: "primary-wins-after-spurious",
+    statement: "A Primary that suspected without justification wins the lock.",
+    needs: twoHosts,
+    seen: (seen) =>
+      wonBy(seen)?.role === "primary" && seen.history.spurious.includes(wonBy(seen)?.id ?? "p0.0"),
+  },
+  {
+    id: "secondary-wins-after-spurious",
+    statement: "A Secondary that suspected without justification wins the lock.",
+    needs: twoHosts,
+    seen: (seen) =>
+      wonBy(seen)?.role === "secondary" && seen.history.spurious.includes(wonBy(seen)?.id ?? "p0.0"),
+  },
+  {
+    id: "three-copies",
+    statement: "Three copies of one pair exist at once.",
+    seen: ({ after }) => after.copies.length >= 3,
+  },
+  {
+    id: "stale-primary-beside-running",
+    statement: "A Primary of an older generation still executes beside a new pair that is running.",
+    seen: ({ after }) =>
+      after.copies.some((copy) => isStalePrimary(after, copy)) && ftState(after) === "running",
+  },
+  {
+    id: "output-in-lockstep",
+    statement: "A Primary in lockstep releases an output.",
+    needs: twoHosts,
+    seen: (seen) => releasedBy(seen)?.phase === "lockstep",
+  },
+  {
+    id: "duplicate-output",
+    statement: "An output leaves a second time.",
+    needs: twoHosts,
+    seen: (seen) => (releasedBy(seen)?.released ?? Infinity) < seen.before.observed.length,
+  },
+  {
+    id: "waiting-contender-beside-live",
+    statement: "A contender waits for its storage while another copy is live.",
+    needs: twoHosts,
+    seen: ({ after, step }) =>
+      after.copies.some((copy) => copy.phase === "live") &&
+      after.copies.some((copy) => copy.phase === "contending" && !hasStorage(step.after, copy.host)),
+  },
+  {
+    id: "ha-restart",
+    statement: "A pair is restarted by HA.",
+    needs: twoHosts,
+    seen: (seen) => isRestart(seen),
+  },
+  {
+    id: "ha-restart-beside-contender",
+    statement: "A pair is restarted by HA while one of its copies waits for its storage.",
+    needs: twoHosts,
+    seen: (seen) => isRestart(seen) && seen.before.copies.some((copy) => copy.phase === "contending"),
+  },
+  {
+    id: "ha-restart-loses-entries",
+    statement: "An HA restart loses entries that were recorded and never released.",
+    needs: twoHosts,
+    seen: (seen) => isRestart(seen) && seen.history.recorded > seen.before.observed.length,
+  },
+  {
+    id: "stale-primary-releases",
+    statement: "A Primary of an older generation releases an output that its Secondary had acknowledged.",
+    needs: twoHosts,
+    seen: (seen) => (releasedBy(seen)?.generation ?? Infinity) < seen.before.lock.generation,
+  },
+  {
+    id: "late-acknowledgement",
+    statement:
+      "An acknowledgement arrives after the link is cut, or after the Secondary has left lockstep or died.",
+    needs: twoHosts,
+    seen: ({ step: { action, before: state }, before }) => {
+      const primary = action.kind === "Ack" ? copyIn(before, action.copy) : null
+      const peer = primary === null ? null : peerOf(before, primary)
+      return primary !== null && (peer?.phase !== "lockstep" || !reachable(state, primary.host, peer.host))
+    },
+  },
+  {
+    id: "both-contending",
+    statement: "Both halves of a pair contend at once.",
+    needs: twoHosts,
+    seen: ({ after }) =>
+      new Set(
+        after.copies
+          .filter((copy) => copy.phase === "contending" && copy.generation === after.lock.generation)
+          .map(({ role }) => role),
+      ).size === 2,
+  },
+  {
+    id: "unacknowledged-kept",
+    statement: "A Secondary goes live with entries that its Primary never knew to be acknowledged.",
+    needs: twoHosts,
+    seen: (seen) => wonBy(seen)?.role === "secondary" && (wonBy(seen)?.log.length ?? 0) > seen.history.acked,
+  },
+  {
+    id: "unacknowledged-lost",
+    statement: "A Secondary goes live without entries that its Primary had recorded.",
+    needs: twoHosts,
+    seen: (seen) =>
+      wonBy(seen)?.role === "secondary" && (wonBy(seen)?.log.length ?? 0) < seen.history.recorded,
+  },
+  {
+    id: "fork",
+    statement: "The logs of two copies differ at one position.",
+    needs: twoHosts,
+    seen: ({ after: { copies } }) =>
+      copies.some((a, i) =>
+        copies.slice(0, i).some((b) =>
+          a.log.some((entry, n) => {
+            const other = b.log[n]
+            return other !== undefined && !isSameEntry(entry, other)
+          }),
+        ),
+      ),
+  },
+  {
+    id: "respawn-blocked-by-stale",
+    statement: "The only hosts that could take a new Secondary still run a stale copy of the pair.",
+    needs: twoHosts,
+    seen: ({ config, step, after }) => {
+      const primary = aloneAndLive(after)
+      if (primary === null) return false
+      const hosts = config.hosts.filter(({ id }) => couldTake(config, step.after, after.id, id, primary.host))
+      return hosts.length > 0 && hosts.every(({ id }) => copyOn(after, id) !== null)
+    },
+  },
+  {
+    id: "protected-again",
+    statement: "A pair is running again after a failover.",
+    needs: twoHosts,
+    seen: ({ step, after, history }) =>
+      step.action.kind === "JoinLockstep" && history.failedOver && ftState(after) === "running",
+  },
+  {
+    id: "single-fault-hidden",
+    statement: "A pair that was running in a cluster without damage is running again after one fault.",
+    needs: twoHosts,
+    seen: ({ step, after, history }) =>
+      step.action.kind === "JoinLockstep" &&
+      ftState(after) === "running" &&
+      history.shelteredAt !== null &&
+      step.before.faults === history.shelteredAt + 1,
+  },
+  {
+    id: "both-registered-on-one-host",
+    statement: "A pair is powered on whose two copies are registered on one host.",
+    needs: () => true,
+    seen: ({ step: { action }, before }) =>
+      action.kind === "PowerOn" &&
+      action.pair === before.id &&
+      before.registered.primary === before.registered.secondary,
+  },
+  {
+    id: "stale-copy-while-off",
+    statement: "A copy outlives the power-off of its pair, for a while.",
+    needs: twoHosts,
+    seen: ({ after }) => after.power === "off" && after.copies.length > 0,
+  },
+  {
+    id: "no-eligible-host",
+    statement: "A live Primary is alone, and no host could take a Secondary.",
+    needs: () => true,
+    seen: ({ config, step, after }) => {
+      const primary = aloneAndLive(after)
+      return (
+        primary !== null &&
+        !config.hosts.some(({ id }) => couldTake(config, step.after, after.id, id, primary.host))
+      )
+    },
+  },
+  {
+    id: "rule-bars-a-host",
+    statement: "A `must` rule bars a host that could otherwise take a Secondary.",
+    needs: (config) => twoHosts(config) && config.rules.some(({ type, active }) => type === "must" && active),
+    seen: ({ config, step, after }) =>
+      aloneAndLive(after) !== null &&
+      config.hosts.some(
+        ({ id }) =>
+          forbids(config, after.id, id) !== null &&
+          couldTake({ ...config, rules: [] }, step.after, after.id, id, aloneAndLive(after)?.host ?? null),
+      ),
+  },
+  {
+    id: "limit-bars-a-host",
+    statement: "A limit bars a host that could otherwise take a Secondary.",
+    needs: (config) =>
+      twoHosts(config) && config.hosts.some(({ ftVmsMax, ftVcpusMax }) => ftVmsMax + ftVcpusMax > 0),
+    seen: ({ config, step, after }) =>
+      aloneAndLive(after) !== null &&
+      config.hosts.some(
+        ({ id }) =>
+          demandOn(config, step.after, id, [after.id]) !== null &&
+          couldTake(withoutLimits(config), step.after, after.id, id, aloneAndLive(after)?.host ?? null),
+      ),
+  },
+  {
+    id: "preference-unmet",
+    statement: "A copy starts or moves against a `should` rule: a preference refuses nothing.",
+    needs: (config) => config.rules.some(({ type, active }) => type === "should" && active),
+    seen: ({ config, before, after }) =>
+      after.copies.some(
+        (copy) =>
+          copyIn(before, copy.id)?.host !== copy.host &&
+          forbids({ ...config, rules: preferencesAsDemands(config) }, after.id, copy.host) !== null,
+      ),
+  },
+  {
+    id: "host-in-maintenance",
+    statement: "A live Primary is alone while a host is in maintenance.",
+    needs: twoHosts,
+    seen: ({ config, step, after }) =>
+      aloneAndLive(after) !== null && config.hosts.some(({ id }) => hostOf(step.after, id).maintenance),
+  },
+]
+
+/** Whether the witness can be seen at all in clusters of this configuration. */
+export const canBeSeen = (witness: Witness, config: Config): boolean => (witness.needs ?? threeHosts)(config)
+
+/** The copy, as it was before, that wins the lock in this step. */
+const wonBy = ({ step: { action }, before, after }: PairStep): Copy | null =>
+  action.kind === "TryLock" &&
+  after.lock.holder === action.copy &&
+  after.lock.generation > before.lock.generation
+    ? copyIn(before, action.copy)
+    : null
+
+/** The copy, as it was before, that releases an output in this step. */
+const releasedBy = ({ step: { action }, before }: PairStep): Copy | null =>
+  action.kind === "Release" ? copyIn(before, action.copy) : null
+
+const isRestart = ({ step: { action }, before }: PairStep): boolean =>
+  action.kind === "HaRestart" && action.pair === before.id
+
+const isStalePrimary = (pair: Pair, copy: Copy): boolean =>
+  copy.generation < pair.lock.generation && isExecutingPrimary(copy)
+
+/** The current Primary of a powered-on pair, if it is live and has no peer. */
+const aloneAndLive = (pair: Pair): Copy | null => {
+  const primary = pair.power === "on" ? currentPrimary(pair) : null
+  return primary?.phase === "live" && primary.channel === null ? primary : null
+}
+
+const withoutLimits = (config: Config): Config => ({
+  ...config,
+  hosts: config.hosts.map((host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 })),
+})
+
+const preferencesAsDemands = (config: Config): Config["rules"] =>
+  config.rules.filter(({ type }) => type === "should").map((rule) => ({ ...rule, type: "must" }))
