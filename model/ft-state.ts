@@ -28,6 +28,7 @@ export const ftState = (pair: Pair): FtState => {
 /** `after`, with the reason of each pair that the step has brought to `needSecondary`, or out of it. */
 export const withReasons = (before: State, action: Action, after: State): State => {
   let state = after
+  if (before.pairs === after.pairs) return after
   for (const pair of Object.values(after.pairs)) {
     const earlier = before.pairs[pair.id]
     if (earlier === undefined || earlier === pair) continue

@@ -54,8 +54,11 @@ export const hostIdsOf = (state: State): readonly HostId[] => Object.keys(state.
 export const pairIdsOf = (state: State): readonly PairId[] => Object.keys(state.pairs) as PairId[]
 
 /** The ids of the running copies, pair by pair, in the order in which they started. */
-export const copyIdsOf = (state: State): readonly CopyId[] =>
-  pairsOf(state).flatMap((pair) => pair.copies.map((copy) => copy.id))
+export const copyIdsOf = (state: State): readonly CopyId[] => {
+  const ids: CopyId[] = []
+  for (const pair of pairsOf(state)) for (const copy of pair.copies) ids.push(copy.id)
+  return ids
+}
 
 /** The host of that id. Its absence is a defect: `step` refuses actions that name no host of the cluster. */
 export const hostOf = (state: State, id: HostId): Host => present(state.hosts[id], id)

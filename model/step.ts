@@ -2,7 +2,7 @@ import { alphabet, kinds, type Action, type Kind } from "./action.ts"
 import type { Config } from "./config.ts"
 import { withReasons } from "./ft-state.ts"
 import { copyIdsOf, hostIdsOf, pairIdsOf, type State } from "./state.ts"
-import { pairIdOf } from "./ids.ts"
+import { pairIdOf, type HostId } from "./ids.ts"
 import { refused, type Outcome } from "./outcome.ts"
 import type { Rule } from "./rule.ts"
 import { suspect, tryLock } from "./rules/arbitration.ts"
@@ -82,13 +82,15 @@ export const successors = (
   config: Config,
   state: State,
   among: readonly Kind[] = kinds,
-): readonly Successor[] =>
-  among.flatMap((kind) =>
-    candidates(state, kind).flatMap((action) => {
+): readonly Successor[] => {
+  const found: Successor[] = []
+  for (const kind of among)
+    for (const action of candidates(state, kind)) {
       const outcome = taken(rules, config, state, action)
-      return outcome.tag === "next" ? [{ action, state: outcome.state }] : []
-    }),
-  )
+      if (outcome.tag === "next") found.push({ action, state: outcome.state })
+    }
+  return found
+}
 
 /** The actions that the rules allow in a state. Derived from the rules, never written twice. */
 export const enabled = (
@@ -110,8 +112,7 @@ export const owed = (rules: Rules, config: Config, state: State): readonly Succe
 const protocolKinds = kinds.filter((kind) => alphabet[kind].actor === "protocol")
 
 /** Every action of one kind that could be asked in a state, allowed or not. */
-export const candidates = (state: State, kind: Kind): readonly Action[] =>
-  candidatesOver(state, kind) as readonly Action[]
+export const candidates = (state: State, kind: Kind): readonly Action[] => candidatesOver(state, kind) as readonly Action[]
 
 const candidatesOver = (state: State, kind: Kind): readonly object[] => {
   switch (alphabet[kind].over) {
@@ -122,15 +123,22 @@ const candidatesOver = (state: State, kind: Kind): readonly object[] => {
     case "host":
       return hostIdsOf(state).map((host) => ({ kind, host }))
     case "link":
-      return hostIdsOf(state).flatMap((a, i, hosts) =>
-        hosts.slice(i + 1).map((b) => ({ kind, hosts: [a, b] })),
-      )
+      return linksOf(hostIdsOf(state)).map((hosts) => ({ kind, hosts }))
     case "copy and host":
-      return copyIdsOf(state).flatMap((copy) => hostIdsOf(state).map((host) => ({ kind, copy, host })))
+      return product(copyIdsOf(state), hostIdsOf(state), (copy, host) => ({ kind, copy, host }))
     case "pair and host":
-      return pairIdsOf(state).flatMap((pair) => hostIdsOf(state).map((host) => ({ kind, pair, host })))
+      return product(pairIdsOf(state), hostIdsOf(state), (pair, host) => ({ kind, pair, host }))
   }
 }
+
+const product = <A, B, C>(as: readonly A[], bs: readonly B[], combine: (a: A, b: B) => C): readonly C[] => {
+  const all: C[] = []
+  for (const a of as) for (const b of bs) all.push(combine(a, b))
+  return all
+}
+
+const linksOf = (hosts: readonly HostId[]): readonly (readonly [HostId, HostId])[] =>
+  product(hosts, hosts, (a, b) => [a, b] as const).filter(([a, b]) => hosts.indexOf(a) < hosts.indexOf(b))
 
 const isKnown = (state: State, action: Action): boolean => {
   if ("host" in action && state.hosts[action.host] === undefined) return false

@@ -60,20 +60,25 @@ export const breachesOf = (
   history: History,
   step: Step,
 ): readonly Breach[] => {
+  const touched = touchedBy(config, history, step)
+  const breaches: Breach[] = []
+  for (const property of properties) {
+    const why = firstWhy(touched, (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after))
+    if (why !== null) breaches.push({ property, why })
+  }
+  return breaches
+}
+
+/** The step as each pair sees it that has changed in it, or whose hosts have. */
+export const touchedBy = (config: Config, history: History, step: Step): readonly PairStep[] => {
   const hostsChanged = step.before.hosts !== step.after.hosts
-  const touched = Object.values(step.after.pairs)
-    .map((after): PairStep => ({
-      config,
-      step,
-      before: step.before.pairs[after.id] as Pair,
-      after,
-      history: history[after.id] as PairHistory,
-    }))
-    .filter(({ before, after }) => hostsChanged || before !== after)
-  return properties.flatMap((property) => {
-    const why = first(touched, (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after))
-    return why === null ? [] : [{ property, why }]
-  })
+  const touched: PairStep[] = []
+  for (const after of Object.values(step.after.pairs)) {
+    const before = step.before.pairs[after.id] as Pair
+    if (hostsChanged || before !== after)
+      touched.push({ config, step, before, after, history: history[after.id] as PairHistory })
+  }
+  return touched
 }
 
 /** What a state of rest breaches, in the order of the properties. */
@@ -82,15 +87,18 @@ export const breachesAtRest = (
   config: Config,
   history: History,
   state: State,
-): readonly Breach[] =>
-  properties.flatMap((property) => {
-    const why = first(Object.values(state.pairs), (pair) =>
+): readonly Breach[] => {
+  const breaches: Breach[] = []
+  for (const property of properties) {
+    const why = firstWhy(Object.values(state.pairs), (pair) =>
       property.atRest?.({ config, state, pair, history: history[pair.id] as PairHistory }),
     )
-    return why === null ? [] : [{ property, why }]
-  })
+    if (why !== null) breaches.push({ property, why })
+  }
+  return breaches
+}
 
-const first = <A>(values: readonly A[], why: (value: A) => string | null | undefined): string | null => {
+const firstWhy = <A>(values: readonly A[], why: (value: A) => string | null | undefined): string | null => {
   for (const value of values) {
     const answer = why(value) ?? null
     if (answer !== null) return answer

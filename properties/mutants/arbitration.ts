@@ -129,7 +129,7 @@ export const arbitrationMutants: readonly Mutant[] = [
     name: "SuspectsForNothing",
     story: "A half of a healthy pair suspects its partner without any fault, and feels justified.",
     breaks: ["FT-04"],
-    killedBy: { S18: 6, L0: 0 },
+    killedBy: { S18: 5, L0: null },
     broken: altered("Suspect", (after, _action, before) => ({ ...after, faults: before.faults })),
   },
   {

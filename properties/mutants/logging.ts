@@ -69,7 +69,7 @@ export const loggingMutants: readonly Mutant[] = [
     name: "LiveWithholds",
     story: "A Primary that goes live never releases what it withheld, nor anything after it.",
     breaks: ["FT-08"],
-    killedBy: { L4: 2 },
+    killedBy: { L4: 5 },
     broken: broken("Release", (config, state, action) =>
       running(state, action.copy)?.copy.phase === "live"
         ? refused("nothing")

@@ -12,13 +12,13 @@ import { rules, type Rules } from "../../model/step.ts"
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
  *
  * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does
- *        so where that is known. `broken` holds the entries of the rule table that are replaced.
+ *        so, or null where no search has settled it. `broken` holds the entries of the rule table that are replaced.
  */
 export type Mutant = {
   readonly name: string
   readonly story: string
   readonly breaks: readonly RequirementId[]
-  readonly killedBy: Readonly<Record<string, number>>
+  readonly killedBy: Readonly<Record<string, number | null>>
   readonly broken: Partial<Rules>
 }
 
@@ -28,14 +28,15 @@ export const rulesOf = (mutant: Mutant | null): Rules => ({ ...rules, ...mutant?
 type Apply<K extends Kind> = (config: Config, state: State, action: Action<K>) => Outcome
 
 /** The protocol's rule of this kind with another `apply`. */
-export const broken = <K extends Kind>(kind: K, apply: Apply<K>): { readonly [P in K]: Rule<K> } =>
-  ({ [kind]: { ...rules[kind], apply } }) as { readonly [P in K]: Rule<K> }
+export const broken = <K extends Kind>(kind: K, apply: Apply<K>): Partial<Rules> => ({
+  [kind]: { ...rules[kind], apply },
+})
 
 /** The protocol's rule, and then `change` wherever it would have led to a next state. */
 export const altered = <K extends Kind>(
   kind: K,
   change: (after: State, action: Action<K>, before: State) => State,
-): { readonly [P in K]: Rule<K> } =>
+): Partial<Rules> =>
   broken(kind, (config, state, action) => {
     const outcome = (rules[kind] as Rule<K>).apply(config, state, action)
     return outcome.tag === "next" ? next(change(outcome.state, action, state)) : outcome

@@ -61,7 +61,7 @@ export const redundancyMutants: readonly Mutant[] = [
     name: "SyncNeverAbandoned",
     story: "A Primary waits for ever for a Secondary that will not come up.",
     breaks: ["FT-06", "FT-12"],
-    killedBy: { L1: 3 },
+    killedBy: { L1: 7 },
     broken: broken("AbandonSync", () => refused("needed")),
   },
   {

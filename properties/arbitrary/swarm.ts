@@ -1,0 +1,43 @@
+import * as fc from "fast-check"
+import { alphabet, kinds, type Kind } from "../../model/action.ts"
+
+/**
+ * What one run makes likely: drawn anew for each, so that some runs see hardly anything but cut links, others a
+ * slow acknowledgement or an impatient operator. Printed when the run fails.
+ *
+ * Shape  `weights` holds each lot's share of the draws, 0 for never. `quietSteps` is how many steps pass after
+ *        a fault before the next may strike.
+ */
+export type Swarm = { readonly weights: Readonly<Record<Lot, number>>; readonly quietSteps: number }
+
+/** What is drawn: a kind of action, or a suspicion without justification, which is a fault. */
+export type Lot = Kind | "SpuriousSuspect"
+
+/** Every lot, in the order of the alphabet, spurious suspicion before the other faults. */
+export const lots: readonly Lot[] = kinds.flatMap((kind): readonly Lot[] =>
+  kind === "CrashCopy" ? ["SpuriousSuspect", kind] : [kind],
+)
+
+/** Whether the lot costs a fault. */
+export const isFaulty = (lot: Lot): boolean => lot === "SpuriousSuspect" || alphabet[lot].actor === "fault"
+
+/** Weights for all lots: the protocol always goes on, at different paces; the rest may be absent. */
+export const arbitrarySwarm: fc.Arbitrary<Swarm> = fc.record({
+  weights: fc.record(
+    Object.fromEntries(lots.map((lot) => [lot, weightOf(lot)])) as Record<Lot, fc.Arbitrary<number>>,
+  ),
+  quietSteps: fc.constantFrom(0, 2, 6, 15),
+})
+
+function weightOf(lot: Lot): fc.Arbitrary<number> {
+  if (lot === "PowerOn") return fc.constantFrom(8, 20)
+  if (isFaulty(lot)) return fc.constantFrom(0, 0, 1, 3)
+  switch (alphabet[lot as Kind].actor) {
+    case "protocol":
+      return fc.constantFrom(12, 12, 4, 1)
+    case "operator":
+      return fc.constantFrom(0, 0, 1, 3)
+    default:
+      return fc.constantFrom(0, 1, 4)
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, kindsOf } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { identity } from "../../model/identity.ts"
+import type { State } from "../../model/state.ts"
+import { owed, successors, type Rules, type Successor } from "../../model/step.ts"
+
+/**
+ * Whether the cluster is at rest: nothing that the protocol owes changes anything. An action that is owed for
+ * ever and leaves the state as it is, such as a retry that never succeeds, is no progress.
+ */
+export const isAtRest = (rules: Rules, config: Config, state: State): boolean => {
+  const here = identity(state)
+  return owed(rules, config, state).every((successor) => identity(successor.state) === here)
+}
+
+/**
+ * Whether liveness may be asked of a state: not where a pair is at the bound of its generations, for there it
+ * may not be able to go on.
+ */
+export const isJudged = ({ bounds }: Config, state: State): boolean =>
+  Object.values(state.pairs).every((pair) => pair.lock.generation < bounds.generations)
+
+/** A generous bound on how many steps a cluster takes to come to rest once it is left to itself. */
+export const restStepsMax = ({ hosts, pairs, bounds }: Config): number => {
+  const entries = Number.isFinite(bounds.log) ? bounds.log : 0
+  return 50 + pairs.length * (20 + 4 * hosts.length * (4 + entries))
+}
+
+/**
+ * The owed action that has waited longest, kind after kind in turn; null if the cluster is at rest. An action
+ * that stays enabled is taken some day: this is weak fairness, made into a schedule.
+ */
+export const nextOwed = (
+  rules: Rules,
+  config: Config,
+  state: State,
+  lastTaken: Map<string, number>,
+  now: number,
+): Successor | null => {
+  const here = identity(state)
+  for (let i = 0; i < protocol.length; i += 1) {
+    const kind = protocol[(now + i) % protocol.length] as (typeof protocol)[number]
+    const due = successors(rules, config, state, [kind]).filter(
+      (successor) => successor.state.faults === state.faults && identity(successor.state) !== here,
+    )
+    const oldest = due.reduce<Successor | null>(
+      (best, each) => (best === null || waitedSince(lastTaken, each) < waitedSince(lastTaken, best) ? each : best),
+      null,
+    )
+    if (oldest === null) continue
+    lastTaken.set(describe(oldest.action), now)
+    return oldest
+  }
+  return null
+}
+
+const protocol = kindsOf("protocol")
+
+const waitedSince = (lastTaken: Map<string, number>, { action }: Successor): number =>
+  lastTaken.get(describe(action)) ?? -1

@@ -1,0 +1,71 @@
+import type { Action } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import type { State } from "../../model/state.ts"
+import type { Rules, Successor } from "../../model/step.ts"
+import { noHistory, remember, type History } from "../history.ts"
+import { comesToRest } from "../liveness.ts"
+import { breachesAtRest, breachesOf, touchedBy, type Breach, type Property, type Step } from "../property.ts"
+import type { Witness } from "../witnesses.ts"
+import { isJudged } from "./rest.ts"
+
+/** By what a run is judged: the rules that it follows, and the properties and witnesses that are looked for. */
+export type Judge = {
+  readonly rules: Rules
+  readonly properties: readonly Property[]
+  readonly witnesses: readonly Witness[]
+}
+
+/**
+ * A run so far.
+ *
+ * Shape  `breach` is the first one found, by its earliest property in the catalogue, or null; `step` in it is
+ *        the number of the action after which it holds, from 1. `sighted` holds the witnesses seen.
+ */
+export type Run = {
+  readonly state: State
+  readonly actions: readonly Action[]
+  readonly history: History
+  readonly sighted: ReadonlySet<string>
+  readonly breach: (Breach & { readonly step: number }) | null
+}
+
+export const begin = (state: State): Run => ({
+  state,
+  actions: [],
+  history: noHistory(state),
+  sighted: new Set(),
+  breach: null,
+})
+
+/** The run after one step more, with what the step breaches and what it lets be seen. */
+export const observe = (judge: Judge, config: Config, run: Run, { action, state }: Successor): Run => {
+  const step: Step = { before: run.state, action, after: state }
+  const actions = [...run.actions, action]
+  const breach = breachesOf(judge.properties, config, run.history, step)[0]
+  return {
+    state,
+    actions,
+    history: remember(run.history, step),
+    sighted: sightedAfter(judge, config, run, step),
+    breach: breach === undefined ? null : { ...breach, step: actions.length },
+  }
+}
+
+/** The run, once it is left to itself: at rest, or not within its bound. */
+export const observeRest = (judge: Judge, config: Config, run: Run, isAtRest: boolean): Run => {
+  if (!isJudged(config, run.state)) return run
+  const restless: readonly Breach[] = judge.properties
+    .filter((property) => property === comesToRest && !isAtRest)
+    .map((property) => ({ property, why: `after ${run.actions.length} steps the protocol still goes on` }))
+  const atRest = isAtRest ? breachesAtRest(judge.properties, config, run.history, run.state) : []
+  const breach = [...restless, ...atRest][0]
+  return breach === undefined ? run : { ...run, breach: { ...breach, step: run.actions.length } }
+}
+
+const sightedAfter = (judge: Judge, config: Config, run: Run, step: Step): ReadonlySet<string> => {
+  let sighted = run.sighted
+  for (const seen of touchedBy(config, run.history, step))
+    for (const witness of judge.witnesses)
+      if (!sighted.has(witness.id) && witness.seen(seen)) sighted = new Set([...sighted, witness.id])
+  return sighted
+}

@@ -1,0 +1,91 @@
+import type { Action, Kind } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
+import { identity } from "../model/identity.ts"
+import { initial, type State } from "../model/state.ts"
+import { owed, successors, type Rules } from "../model/step.ts"
+import { noHistory } from "../properties/history.ts"
+import { breachesAtRest, breachesOf, type Property } from "../properties/property.ts"
+
+/** How large a reachable state space is: distinct states, successors generated, and the greatest depth. */
+export type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
+
+/** Every state within reach of `starts`, breadth first, and nothing clever. `visit` is told of each state. */
+export const enumerate = (
+  rules: Rules,
+  config: Config,
+  among: readonly Kind[],
+  starts: readonly State[] = [initial(config)],
+  visit: (state: State, successors: ReturnType<typeof successorsOf>) => void = () => {},
+): Counts => {
+  const seen = new Set(starts.map(identity))
+  let layer = starts
+  let transitions = 0
+  let depth = 0
+  while (layer.length > 0) {
+    const following: State[] = []
+    for (const state of layer) {
+      const reached = successorsOf(rules, config, state, among)
+      visit(state, reached)
+      transitions += reached.length
+      for (const { state: next } of reached) {
+        const key = identity(next)
+        if (seen.has(key)) continue
+        seen.add(key)
+        following.push(next)
+      }
+    }
+    layer = following
+    if (layer.length > 0) depth += 1
+  }
+  return { states: seen.size, transitions, depth }
+}
+
+const successorsOf = successors
+
+/** The end of a shortest run, with the way back to its beginning. */
+type Node = { readonly state: State; readonly action: Action | null; readonly from: Node | null }
+
+/**
+ * A shortest run at whose end one of the properties is false; null if there is none within the bounds, and
+ * `"unknown"` if `statesMax` states were not enough to say. `key` tells states apart.
+ */
+export const shortestBreach = (
+  rules: Rules,
+  config: Config,
+  among: readonly Kind[],
+  properties: readonly Property[],
+  { key = identity, statesMax = Infinity }: { key?: (state: State) => string; statesMax?: number } = {},
+): readonly Action[] | null | "unknown" => {
+  const history = noHistory(initial(config))
+  const isBreachedAtRest = (state: State) =>
+    isJudged(config, state) &&
+    breachesAtRest(properties, config, history, state).length > 0 &&
+    owed(rules, config, state).every((successor) => key(successor.state) === key(state))
+  const seen = new Set([key(initial(config))])
+  let layer: readonly Node[] = [{ state: initial(config), action: null, from: null }]
+  while (layer.length > 0) {
+    const following: Node[] = []
+    for (const node of layer) {
+      if (isBreachedAtRest(node.state)) return pathTo(node)
+      for (const { action, state } of successors(rules, config, node.state, among)) {
+        const reached = { state, action, from: node }
+        if (breachesOf(properties, config, history, { before: node.state, action, after: state }).length > 0)
+          return pathTo(reached)
+        const id = key(state)
+        if (seen.has(id)) continue
+        if (seen.size >= statesMax) return "unknown"
+        seen.add(id)
+        following.push(reached)
+      }
+    }
+    layer = following
+  }
+  return null
+}
+
+/** Liveness is not asked of a state in which a pair is at the bound of its generations: there it may not go on. */
+const isJudged = ({ bounds }: Config, state: State): boolean =>
+  Object.values(state.pairs).every((pair) => pair.lock.generation < bounds.generations)
+
+const pathTo = (node: Node): readonly Action[] =>
+  node.from === null || node.action === null ? [] : [...pathTo(node.from), node.action]
