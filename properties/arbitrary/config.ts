@@ -16,14 +16,22 @@ export const smallClusters: ConfigSize = { hostsMax: 4, pairsMax: 2 }
 export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallClusters): fc.Arbitrary<Config> =>
   fc
     .record({
-      hosts: fc.array(arbitraryHost, { minLength: 2, maxLength: hostsMax, size: "max" }),
-      pairs: fc.array(arbitraryPair, { minLength: 1, maxLength: pairsMax, size: "max" }),
+      hosts: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 1, arbitrary: fc.array(arbitraryHost, { minLength: 2, maxLength: 2 }) },
+        { weight: 7, arbitrary: fc.array(arbitraryHost, { minLength: 3, maxLength: hostsMax, size: "max" }) },
+      ),
+      pairs: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 2, arbitrary: fc.array(arbitraryPair, { minLength: 1, maxLength: 1 }) },
+        { weight: 1, arbitrary: fc.array(arbitraryPair, { minLength: 1, maxLength: pairsMax, size: "max" }) },
+      ),
       rules: fc.oneof(
         { withCrossShrink: true },
         { weight: 2, arbitrary: fc.constant<DrawnRule[]>([]) },
         { weight: 1, arbitrary: fc.array<DrawnRule>(arbitraryRule, { minLength: 1, maxLength: 2 }) },
       ),
-      log: fc.integer({ min: 0, max: 3 }),
+      log: fc.integer({ min: 1, max: 4 }),
     })
     .map(({ hosts, pairs, rules, log }): Config => {
       const hostIds = hosts.map((_, n): HostId => `h${BigInt(n + 1)}`)
@@ -75,5 +83,5 @@ const pairOf = (
 }
 
 function mostly<A>(usual: A, unusual: fc.Arbitrary<A>): fc.Arbitrary<A> {
-  return fc.oneof({ withCrossShrink: true }, { weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: unusual })
+  return fc.oneof({ withCrossShrink: true }, { weight: 6, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: unusual })
 }

@@ -6,9 +6,14 @@ import { alphabet, kinds, type Kind } from "../../model/action.ts"
  * slow acknowledgement or an impatient operator. Printed when the run fails.
  *
  * Shape  `weights` holds each lot's share of the draws, 0 for never. `quietSteps` is how many steps pass after
- *        a fault before the next may strike.
+ *        a fault before the next may strike. `stallSteps` is how long the host stands still whose copy was
+ *        suspected without justification: a suspicion has a cause, and nothing makes a stale Primary like it.
  */
-export type Swarm = { readonly weights: Readonly<Record<Lot, number>>; readonly quietSteps: number }
+export type Swarm = {
+  readonly weights: Readonly<Record<Lot, number>>
+  readonly quietSteps: number
+  readonly stallSteps: number
+}
 
 /** What is drawn: a kind of action, or a suspicion without justification, which is a fault. */
 export type Lot = Kind | "SpuriousSuspect"
@@ -27,6 +32,7 @@ export const arbitrarySwarm: fc.Arbitrary<Swarm> = fc.record({
     Object.fromEntries(lots.map((lot) => [lot, weightOf(lot)])) as Record<Lot, fc.Arbitrary<number>>,
   ),
   quietSteps: fc.constantFrom(0, 2, 6, 15),
+  stallSteps: fc.constantFrom(0, 5, 12, 30),
 })
 
 function weightOf(lot: Lot): fc.Arbitrary<number> {
@@ -36,7 +42,7 @@ function weightOf(lot: Lot): fc.Arbitrary<number> {
     case "protocol":
       return fc.constantFrom(12, 12, 4, 1)
     case "operator":
-      return fc.constantFrom(0, 0, 1, 3)
+      return fc.constantFrom(0, 0, 0, 0, 1, 3)
     default:
       return fc.constantFrom(0, 1, 4)
   }

@@ -1,6 +1,9 @@
-import { describe, kindsOf, type Action, type Kind } from "../../model/action.ts"
+import { alphabet, describe, kindsOf, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
-import { initial, type State } from "../../model/state.ts"
+import type { Copy } from "../../model/copy.ts"
+import type { HostId } from "../../model/ids.ts"
+import { peerOf, primaryOf } from "../../model/pair.ts"
+import { initial, running, type State } from "../../model/state.ts"
 import { successors, type Rules, type Successor } from "../../model/step.ts"
 import { choiceRange, type Plan } from "../arbitrary/plan.ts"
 import { isFaulty, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
@@ -16,14 +19,22 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
   const { rules } = judge
   const { config } = plan
   let run = begin(initial(config))
-  const { weights, quietSteps } = plan.swarm
+  const { weights, quietSteps, stallSteps } = plan.swarm
   const open = lots.filter((lot) => weights[lot] > 0)
   const harmless = open.filter((lot) => !isFaulty(lot))
   let lastFault = -Infinity
+  let stalled: Stall = null
   for (const [i, choice] of plan.choices.entries()) {
-    const chosen = draw(rules, config, run.state, i - lastFault <= quietSteps ? harmless : open, weights, choice)
+    const { state } = run
+    const among = i - lastFault <= quietSteps ? harmless : open
+    const stall: Stall = stalled !== null && i < stalled.until ? stalled : null
+    const chosen = draw(rules, config, state, among, weights, ({ action }) => !isHeldUp(stall, state, action), choice)
     if (chosen === null) break
-    if (chosen.state.faults > run.state.faults) lastFault = i
+    if (chosen.state.faults > state.faults) {
+      lastFault = i
+      const suspected = suspectedBy(state, chosen.action)
+      if (suspected !== null) stalled = { host: suspected.host, until: i + stallSteps }
+    }
     run = observe(judge, config, run, chosen)
     if (run.breach !== null) return run
   }
@@ -41,6 +52,7 @@ const draw = (
   state: State,
   among: readonly Lot[],
   weights: Swarm["weights"],
+  mayAct: (successor: Successor) => boolean,
   choice: number,
 ): Successor | null => {
   const open = [...among]
@@ -50,7 +62,7 @@ const draw = (
     let at = 0
     while (at < open.length - 1 && rest >= weights[open[at] as Lot]) rest -= weights[open[at++] as Lot]
     const lot = open[at] as Lot
-    const found = successorsOf(rules, config, state, lot)
+    const found = successorsOf(rules, config, state, lot).filter(mayAct)
     const within = Math.min(found.length - 1, Math.floor((rest / weights[lot]) * found.length))
     if (found.length > 0) return found[within] as Successor
     open.splice(at, 1)
@@ -66,6 +78,23 @@ const successorsOf = (rules: Rules, config: Config, state: State, lot: Lot): rea
     ? found.filter((successor) => successor.state.faults > state.faults === (lot === "SpuriousSuspect"))
     : found
 }
+
+/** A host on which no copy acts until a step. */
+type Stall = { readonly host: HostId; readonly until: number } | null
+
+/** The copy that a suspicion is about: the other half of the pair. */
+const suspectedBy = (state: State, action: Action): Copy | null => {
+  const found = action.kind === "Suspect" ? running(state, action.copy) : null
+  if (found === null) return null
+  return found.copy.role === "primary" ? peerOf(found.pair, found.copy) : primaryOf(found.pair, found.copy)
+}
+
+/** Whether an action of the protocol would have to be taken by a copy on the host that stands still. */
+const isHeldUp = (stall: Stall, state: State, action: Action): boolean =>
+  stall !== null &&
+  "copy" in action &&
+  alphabet[action.kind].actor === "protocol" &&
+  running(state, action.copy)?.copy.host === stall.host
 
 /** Faults have stopped: of what is broken, the bits of `heals` say what is mended, in the order of the alphabet. */
 const heal = (judge: Judge, config: Config, start: Run, heals: number): Run => {
@@ -95,6 +124,3 @@ export const settle = (judge: Judge, config: Config, start: Run): Run => {
   }
   return observeRest(judge, config, run, isAtRest(judge.rules, config, run.state))
 }
-
-/** What was done, action by action. */
-export const actionsOf = (run: Run): readonly Action[] => run.actions
