@@ -112,7 +112,8 @@ export const owed = (rules: Rules, config: Config, state: State): readonly Succe
 const protocolKinds = kinds.filter((kind) => alphabet[kind].actor === "protocol")
 
 /** Every action of one kind that could be asked in a state, allowed or not. */
-export const candidates = (state: State, kind: Kind): readonly Action[] => candidatesOver(state, kind) as readonly Action[]
+export const candidates = (state: State, kind: Kind): readonly Action[] =>
+  candidatesOver(state, kind) as readonly Action[]
 
 const candidatesOver = (state: State, kind: Kind): readonly object[] => {
   switch (alphabet[kind].over) {

@@ -30,6 +30,9 @@ export type Property = {
   readonly atRest?: (rest: PairAtRest) => string | null
 }
 
+/** Whether a breach of the property is one of liveness: of something good that never comes. */
+export const isLiveness = ({ family }: Property): boolean => family === "liveness"
+
 /** One step of a run. */
 export type Step = { readonly before: State; readonly action: Action; readonly after: State }
 
@@ -63,7 +66,10 @@ export const breachesOf = (
   const touched = touchedBy(config, history, step)
   const breaches: Breach[] = []
   for (const property of properties) {
-    const why = firstWhy(touched, (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after))
+    const why = firstWhy(
+      touched,
+      (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after),
+    )
     if (why !== null) breaches.push({ property, why })
   }
   return breaches

@@ -1,5 +1,11 @@
 import * as fc from "fast-check"
-import { defaultLimits, unbounded, type AffinityRule, type Config, type PairConfig } from "../../model/config.ts"
+import {
+  defaultLimits,
+  unbounded,
+  type AffinityRule,
+  type Config,
+  type PairConfig,
+} from "../../model/config.ts"
 import type { HostId, PairId } from "../../model/ids.ts"
 
 /** How large the clusters may be that are drawn. */
@@ -83,5 +89,9 @@ const pairOf = (
 }
 
 function mostly<A>(usual: A, unusual: fc.Arbitrary<A>): fc.Arbitrary<A> {
-  return fc.oneof({ withCrossShrink: true }, { weight: 6, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: unusual })
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 6, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: unusual },
+  )
 }

@@ -44,7 +44,8 @@ export const nextOwed = (
       (successor) => successor.state.faults === state.faults && identity(successor.state) !== here,
     )
     const oldest = due.reduce<Successor | null>(
-      (best, each) => (best === null || waitedSince(lastTaken, each) < waitedSince(lastTaken, best) ? each : best),
+      (best, each) =>
+        best === null || waitedSince(lastTaken, each) < waitedSince(lastTaken, best) ? each : best,
       null,
     )
     if (oldest === null) continue

@@ -28,7 +28,15 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
     const { state } = run
     const among = i - lastFault <= quietSteps ? harmless : open
     const stall: Stall = stalled !== null && i < stalled.until ? stalled : null
-    const chosen = draw(rules, config, state, among, weights, ({ action }) => !isHeldUp(stall, state, action), choice)
+    const chosen = draw(
+      rules,
+      config,
+      state,
+      among,
+      weights,
+      ({ action }) => !isHeldUp(stall, state, action),
+      choice,
+    )
     if (chosen === null) break
     if (chosen.state.faults > state.faults) {
       lastFault = i

@@ -1,0 +1,21 @@
+/** The exit codes, as documented in the README. When several apply, 70 wins, then the lowest of 11 to 17, then 20. */
+export const exitCodes = {
+  ok: 0,
+  usage: 1,
+  safety: 12,
+  liveness: 13,
+  vacuous: 15,
+  notAsPromised: 16,
+  nonDeterministic: 17,
+  inconclusive: 20,
+  defect: 70,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** The one code for all that applies. */
+export const worst = (codes: readonly ExitCode[]): ExitCode => {
+  if (codes.includes(exitCodes.defect)) return exitCodes.defect
+  const found = codes.filter((code) => code !== exitCodes.ok).sort((a, b) => a - b)
+  return found[0] ?? exitCodes.ok
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander"
+import { packageVersion } from "../traces/package.ts"
+import { exitCodes, type ExitCode } from "./exit.ts"
+import type { CheckFlags } from "./check.ts"
+import type { ReplayFlags } from "./replay.ts"
+
+const codes = `
+Exit codes:
+  0  all that was asked for held        15  vacuous: a witness was never seen
+  1  usage, configuration or input      16  a replay did not give what its file promises
+  12 a safety property is breached      17  one seed, two results
+  13 a liveness property is breached    20  inconclusive: stopped before it was done
+  70 a defect in ftpair itself`
+
+/** Runs the command line; resolves to the exit code. What a command needs is loaded when it is called. */
+const main = async (argv: readonly string[]): Promise<ExitCode> => {
+  const { collectProperties, parseMutant, parseRuns, parseSeedFlag, parseTime, parseWorkers } = isHelp(argv)
+    ? parsersForHelp
+    : await import("./options.ts")
+  let code: ExitCode = exitCodes.ok
+  const program = new Command("ftpair")
+    .description(
+      "Checks pairs of fault-tolerant VMs: a formal model of the protocol, and what must hold of it.",
+    )
+    .version(packageVersion)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`ftpair: ${text.replace(/^error: /, "")}`) })
+    .addHelpText("after", codes)
+
+  program
+    .command("check")
+    .description("stored runs first, then random fault schedules; counterexamples are made short and kept")
+    .option("--config <file>", "check in this cluster, not in drawn ones")
+    .option("--property <id>", "check only this; * for any letters; may be repeated", collectProperties)
+    .option("--mutant <name>", "check a protocol with one thing wrong, on purpose", parseMutant)
+    .option("--seed <seed>", "decimal, 0x and hex digits, or a commit hash", parseSeedFlag)
+    .option("--runs <n>", "how many schedules (default: 30000)", parseRuns)
+    .option("--time <time>", "for how long, like 30s, 5m or 1h", parseTime)
+    .option("--workers <n>", "how many worker threads (default: one a core)", parseWorkers)
+    .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--quiet", "say nothing; the exit code tells")
+    .option("--no-color", "no colours")
+    .action(async (flags: CheckFlags) => {
+      code = await (await import("./check.ts")).check(flags)
+    })
+
+  program
+    .command("replay")
+    .description("replays schedules and traces, and compares with what they promise")
+    .argument("<files...>", "schedules (.json) and traces (.itf.json)")
+    .option("--config <file>", "in this cluster, not in the file's own")
+    .option("--property <id>", "ask only this; * for any letters; may be repeated", collectProperties)
+    .option("--mutant <name>", "by the rules of this mutant; none: by the protocol's own", parseMutant)
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--quiet", "say nothing; the exit code tells")
+    .option("--no-color", "no colours")
+    .action(async (files: readonly string[], flags: ReplayFlags) => {
+      code = (await import("./replay.ts")).replayFiles(files, flags)
+    })
+
+  program
+    .command("show")
+    .description("draws a schedule or a trace")
+    .argument("<file>", "a schedule (.json) or a trace (.itf.json)")
+    .addOption(new Option("--format <format>", "how it is drawn").choices(["text"]).default("text"))
+    .action(async (file: string) => {
+      code = (await import("./show.ts")).show(file)
+    })
+
+  await program.parseAsync(argv)
+  return code
+}
+
+/** Help and the version answer at once: they need none of what the flags are checked against. */
+const isHelp = (argv: readonly string[]): boolean =>
+  argv.length <= 2 || argv.slice(2).some((word) => ["-h", "--help", "help", "-V", "--version"].includes(word))
+
+const unused = (text: string): never => {
+  throw new Error(`defect: ${text} was parsed while help was asked for`)
+}
+
+const parsersForHelp = {
+  collectProperties: unused,
+  parseMutant: unused,
+  parseRuns: unused,
+  parseSeedFlag: unused,
+  parseTime: unused,
+  parseWorkers: unused,
+}
+
+const codeOfError = (error: unknown): ExitCode => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  if (error instanceof Error && "_tag" in error && error._tag === "BadInput") {
+    process.stderr.write(`ftpair: ${error.message}\n`)
+    return exitCodes.usage
+  }
+  process.stderr.write(
+    `ftpair: defect, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
+  return exitCodes.defect
+}
+
+// Whoever reads a report may stop reading: `ftpair check | head` is no defect.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error
+  process.exit()
+})
+
+process.exitCode = await main(process.argv).catch(codeOfError)

@@ -1,0 +1,68 @@
+import { availableParallelism } from "node:os"
+import { randomBytes } from "node:crypto"
+import { InvalidArgumentError } from "commander"
+import { parseSeed } from "../properties/check/seed.ts"
+import { catalogue, matching } from "../properties/catalogue.ts"
+import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
+import { nearest } from "../traces/read.ts"
+
+// What the flags take, and what a wrong one is told. Each parser throws `InvalidArgumentError`, which ends the
+// command with exit code 1 and one line.
+
+const countOf =
+  (name: string) =>
+  (text: string): number => {
+    if (!/^[1-9]\d{0,8}$/.test(text))
+      throw new InvalidArgumentError(`expected ${name}: a whole number, 1 or more.`)
+    return Number(text)
+  }
+
+export const parseRuns = countOf("a number of schedules")
+export const parseWorkers = countOf("a number of workers")
+
+export const parseSeedFlag = (text: string): string => {
+  const seed = parseSeed(text)
+  if (seed === null)
+    throw new InvalidArgumentError(
+      "expected a seed: a decimal number, 0x and hex digits, or a 40-digit commit hash.",
+    )
+  return seed
+}
+
+const units = { s: 1000, m: 60_000, h: 3_600_000 } as const
+
+/** `30s`, `5m` or `1h`, in milliseconds. */
+export const parseTime = (text: string): number => {
+  const [, amount, unit] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? []
+  if (amount === undefined || unit === undefined)
+    throw new InvalidArgumentError("expected a time, like 30s, 5m or 1h.")
+  return Number(amount) * units[unit as keyof typeof units]
+}
+
+/** The name of a shipped mutant, or `none` for the protocol itself. */
+export const parseMutant = (name: string): string => {
+  if (name !== "none" && mutantNamed(name) === null) {
+    const names = mutants.map((mutant) => mutant.name)
+    throw new InvalidArgumentError(
+      `expected the name of a mutant${nearest(name, names)}. There are: ${names.join(", ")}.`,
+    )
+  }
+  return name
+}
+
+/** Adds the properties that a pattern matches, by their ids, to those collected so far. */
+export const collectProperties = (
+  pattern: string,
+  soFar: readonly string[] | undefined,
+): readonly string[] => {
+  const found = matching([pattern]).map(({ id }) => id)
+  if (found.length === 0)
+    throw new InvalidArgumentError(
+      `expected the id or name of a property, * for any letters. There are: ${catalogue.map(({ id, name }) => `${id} ${name}`).join(", ")}.`,
+    )
+  return [...new Set([...(soFar ?? []), ...found])]
+}
+
+export const freshSeed = (): string => `0x${randomBytes(8).toString("hex")}`
+
+export const defaultWorkers = (): number => availableParallelism()

@@ -1,0 +1,34 @@
+import type { Campaign } from "../properties/check/campaign.ts"
+import { actionsTaken, number } from "./report.ts"
+
+/** A moving line on the terminal that tells how a campaign goes; nothing where there is no terminal. */
+export type Progress = { readonly show: (soFar: Campaign) => void; readonly end: () => void }
+
+/** `wanted` witnesses are to be seen within `schedules` and `millis`, from now on. */
+export const progressOn = (
+  stream: NodeJS.WriteStream,
+  isQuiet: boolean,
+  goal: { readonly schedules: number; readonly millis: number; readonly wanted: number },
+): Progress => {
+  if (!stream.isTTY || isQuiet) return { show: () => {}, end: () => {} }
+  const start = performance.now()
+  return {
+    show: (soFar) => {
+      const millis = performance.now() - start
+      const perSecond = (n: number): string => number(Math.round((n * 1000) / millis))
+      const left = Math.min(
+        goal.millis - millis,
+        (millis * (goal.schedules - soFar.schedules)) / soFar.schedules,
+      )
+      const line = [
+        `${number(soFar.schedules)}${Number.isFinite(goal.schedules) ? `/${number(goal.schedules)}` : ""} schedules`,
+        `${perSecond(soFar.schedules)}/s`,
+        `${perSecond(actionsTaken(soFar))} actions/s`,
+        `${Object.keys(soFar.witnesses).length}/${goal.wanted} witnesses`,
+        `${Math.max(0, Math.ceil(left / 1000))} s left`,
+      ]
+      stream.write(`\r\x1b[K${line.join("  ")}`)
+    },
+    end: () => void stream.write("\r\x1b[K"),
+  }
+}

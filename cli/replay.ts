@@ -1,0 +1,132 @@
+import { catalogue } from "../properties/catalogue.ts"
+import { mutantNamed } from "../properties/mutants/catalogue.ts"
+import { rulesOf } from "../properties/mutants/mutant.ts"
+import { isLiveness } from "../properties/property.ts"
+import { readConfig, readStory, type Story } from "../traces/read.ts"
+import {
+  firstDifference,
+  outcomeOf,
+  replay,
+  verdictOf,
+  type Replay,
+  type ReplayOutcome,
+  type Verdict,
+} from "../traces/replay.ts"
+import { stateJsonOf } from "../traces/state-json.ts"
+import type { State } from "../model/state.ts"
+import { describe } from "../model/action.ts"
+import { exitCodes, worst, type ExitCode } from "./exit.ts"
+import { paperFor, type Paper } from "./paper.ts"
+import { stepLines } from "./report.ts"
+
+/** The flags of `ftpair replay`. */
+export type ReplayFlags = {
+  readonly config?: string
+  readonly property?: readonly string[]
+  readonly mutant?: string
+  readonly json?: true
+  readonly quiet?: true
+  readonly color: boolean
+}
+
+/** One file, replayed. */
+type Replayed = {
+  readonly story: Story
+  readonly replayed: Replay
+  readonly verdict: Verdict
+  readonly outcome: ReplayOutcome
+}
+
+/** Replays schedules and traces, and compares what comes of them with what they promise. */
+export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitCode => {
+  const paper = paperFor(process.stdout, flags.color)
+  const all = files.map((file) => replayStory(changed(readStory(file), flags), flags))
+  if (flags.json === true) {
+    const json = all.map(jsonOf)
+    process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
+  } else if (flags.quiet !== true)
+    for (const each of all) process.stdout.write(`${linesOf(paper, each).join("\n")}\n\n`)
+  return worst(all.map(codeOf))
+}
+
+/** The story in another cluster, or under other rules: then the states that it has stored say nothing. */
+const changed = (story: Story, flags: ReplayFlags): Story => ({
+  ...story,
+  config: flags.config === undefined ? story.config : readConfig(flags.config),
+  mutant: flags.mutant === undefined ? story.mutant : flags.mutant === "none" ? null : flags.mutant,
+  states: flags.config === undefined && flags.mutant === undefined ? story.states : null,
+})
+
+const replayStory = (story: Story, flags: ReplayFlags): Replayed => {
+  const rules = rulesOf(mutantNamed(story.mutant ?? ""))
+  const properties =
+    flags.property === undefined ? catalogue : catalogue.filter(({ id }) => flags.property?.includes(id))
+  const askRest = story.expect?.verdict === "breached" && story.expect.property === "L0"
+  const replayed = replay(rules, properties, story.config, story.actions, { askRest })
+  return { story, replayed, verdict: verdictOf(replayed, story), outcome: outcomeOf(story, replayed) }
+}
+
+const codeOf = ({ story, replayed, verdict, outcome }: Replayed): ExitCode => {
+  if (outcome === "reproduced") return exitCodes.ok
+  if (story.expect !== null || verdict.verdict !== "breached") return exitCodes.notAsPromised
+  const breach = replayed.breaches.find(({ property }) => property.id === verdict.property)
+  return breach !== undefined && isLiveness(breach.property) ? exitCodes.liveness : exitCodes.safety
+}
+
+const jsonOf = ({ story, replayed, verdict, outcome }: Replayed) => ({
+  file: story.file,
+  ...verdict,
+  expected: story.expect,
+  outcome,
+  final: stateJsonOf(replayed.states.at(-1) as State),
+})
+
+const linesOf = (paper: Paper, each: Replayed): readonly string[] => {
+  const { story, replayed, outcome } = each
+  const head = outcome === "reproduced" ? paper.good : paper.bad
+  return [
+    `${paper.strong(story.file)}${story.mutant === null ? "" : `  mutant ${story.mutant}`}`,
+    ...(story.title === null ? [] : [`  ${story.title}`]),
+    ...(story.source === null ? [] : [paper.faint(`  ${story.source}`)]),
+    "",
+    ...stepLines(paper, replayed.states, story.actions),
+    ...refusalLines(paper, each),
+    ...replayed.breaches.map(
+      ({ property, why, step }) =>
+        `  ${paper.bad(`${property.id} ${property.name} breached at step ${step}`)}: ${why}`,
+    ),
+    "",
+    `  ${head(outcome)}: ${sentenceOf(each)}`,
+  ]
+}
+
+const refusalLines = (paper: Paper, { story, replayed: { refusal } }: Replayed): readonly string[] => {
+  const action = refusal === null ? undefined : story.actions[refusal.step - 1]
+  if (refusal === null || action === undefined) return []
+  return [
+    `  ${String(refusal.step).padStart(3)}  ${paper.strong(describe(action))}  refused by the guard ${paper.warn(refusal.guard)}`,
+  ]
+}
+
+const sentenceOf = ({ story, replayed, verdict, outcome }: Replayed): string => {
+  const actual = wordsOf(verdict)
+  if (outcome === "reproduced")
+    return `${actual}, as ${story.expect === null ? "it should" : "the file promises"}`
+  if (story.expect === null) return `${actual}, and the file promises nothing, so that all should hold`
+  const difference = firstDifference(story, replayed)
+  const states = difference === null ? "" : `; the state after step ${difference} is not the one stored`
+  return `${actual}; the file promises: ${wordsOf(story.expect)}${states}`
+}
+
+const wordsOf = (verdict: NonNullable<Story["expect"]>): string => {
+  switch (verdict.verdict) {
+    case "holds": {
+      const final = Object.entries(verdict.final ?? {}).map(([pair, state]) => `${pair} ${state}`)
+      return final.length === 0 ? "all holds" : `all holds, and at the end ${final.join(", ")}`
+    }
+    case "breached":
+      return `${verdict.property} breached${verdict.step === undefined ? "" : ` at step ${verdict.step}`}`
+    case "refused":
+      return `refused${verdict.step === undefined ? "" : ` at step ${verdict.step}`}${verdict.guard === undefined ? "" : ` by ${verdict.guard}`}`
+  }
+}

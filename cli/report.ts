@@ -1,0 +1,76 @@
+import { kinds, type Kind } from "../model/action.ts"
+import type { Campaign } from "../properties/check/campaign.ts"
+import { lots, type Swarm } from "../properties/arbitrary/swarm.ts"
+import type { Property } from "../properties/property.ts"
+import type { Witness } from "../properties/witnesses.ts"
+import { describe, type Action } from "../model/action.ts"
+import type { State } from "../model/state.ts"
+import { changesOf } from "../traces/diff.ts"
+import type { Paper } from "./paper.ts"
+
+/** The numbered actions of a run, each with only what it changed. */
+export const stepLines = (
+  paper: Paper,
+  states: readonly State[],
+  actions: readonly Action[],
+): readonly string[] => {
+  const width = Math.max(0, ...actions.map((action) => describe(action).length))
+  return actions.slice(0, states.length - 1).flatMap((action, i) => {
+    const changes = changesOf(states[i] as State, states[i + 1] as State)
+    const first = `  ${String(i + 1).padStart(3)}  ${paper.strong(describe(action).padEnd(width))}`
+    const indent = " ".repeat(width + 7)
+    if (changes.length === 0) return [`${first}  ${paper.faint("changes nothing")}`]
+    return changes.map((change, n) => `${n === 0 ? first : indent}  ${change}`)
+  })
+}
+
+/** Each property with its verdict, each witness and each action with how often it was seen, zeros first. */
+export const summaryLines = (
+  paper: Paper,
+  properties: readonly Property[],
+  witnesses: readonly Witness[],
+  campaign: Campaign,
+  breached: ReadonlySet<string>,
+): readonly string[] => [
+  paper.strong("properties"),
+  ...properties.map((property) => {
+    const verdict = breached.has(property.id) ? paper.bad("breached") : paper.good("held")
+    return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
+  }),
+  paper.strong(`witnesses, in how many of ${number(campaign.schedules)} schedules`),
+  ...ranked(witnesses.map(({ id }) => [id, campaign.witnesses[id] ?? 0])).map(([id, n]) =>
+    tallyLine(paper, id, n),
+  ),
+  paper.strong("actions, how often taken"),
+  ...columns(
+    ranked(kinds.map((kind: Kind) => [kind, campaign.actions[kind] ?? 0])).map(([kind, n]) =>
+      tallyLine(paper, kind, n),
+    ),
+  ),
+]
+
+const ranked = (counts: readonly (readonly [string, number])[]): readonly (readonly [string, number])[] =>
+  counts.toSorted(([, a], [, b]) => a - b)
+
+const tallyLine = (paper: Paper, name: string, n: number): string => {
+  const text = `  ${name.padEnd(30)} ${number(n).padStart(11)}`
+  return n === 0 ? paper.warn(`${text}  never`) : text
+}
+
+/** Lines side by side, two in a row, read downwards. */
+const columns = (lines: readonly string[]): readonly string[] => {
+  const half = Math.ceil(lines.length / 2)
+  return lines.slice(0, half).map((line, i) => `${line}${lines[half + i] ?? ""}`)
+}
+
+/** What was drawn for a failing schedule: the weights that are not zero, and the two lengths. */
+export const swarmLine = ({ weights, quietSteps, stallSteps }: Swarm): string => {
+  const drawn = lots.filter((lot) => weights[lot] > 0).map((lot) => `${lot} ${weights[lot]}`)
+  return `${drawn.join(", ")}; quiet for ${quietSteps} steps after a fault, stalled for ${stallSteps}`
+}
+
+export const number = (n: number): string => n.toLocaleString("en-US")
+
+/** How many actions all schedules of a campaign took. */
+export const actionsTaken = ({ actions }: Campaign): number =>
+  Object.values(actions).reduce((sum, n) => sum + n, 0)

@@ -1,0 +1,111 @@
+import * as fc from "fast-check"
+import type { Action, Kind } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { arbitraryPlan, type Plan } from "../arbitrary/plan.ts"
+import type { Swarm } from "../arbitrary/swarm.ts"
+import type { Judge, Run } from "./run.ts"
+import { seedOf } from "./seed.ts"
+import { simulate } from "./simulate.ts"
+
+/** How many schedules are drawn from one seed: small, so that work is shared out evenly and a failure ends it soon. */
+export const batchSize = 100
+
+/** How many schedules fast-check may try to shrink one; our own minimiser goes on from there. */
+const shrinkRunsMax = 1500
+
+/**
+ * What the schedules of one batch were.
+ *
+ * Shape  `witnesses` counts the schedules in which each was seen, `actions` how often each kind was taken. The
+ *        batch ends with the first schedule that fails, which counts. Schedules tried in shrinking do not.
+ */
+export type BatchResult = {
+  readonly batch: number
+  readonly schedules: number
+  readonly actions: Readonly<Partial<Record<Kind, number>>>
+  readonly witnesses: Readonly<Record<string, number>>
+  readonly failure: Failure | null
+}
+
+/**
+ * A schedule that breaches a property.
+ *
+ * Shape  `schedule` is its number within the batch, from 1; `found` how many actions it had when it was drawn;
+ *        `swarm` what was then drawn for it. `config` and `actions` are as fast-check has shrunk them.
+ */
+export type Failure = {
+  readonly schedule: number
+  readonly property: string
+  readonly found: number
+  readonly swarm: Swarm
+  readonly config: Config
+  readonly actions: readonly Action[]
+}
+
+/** Runs the schedules of one batch: a function of its arguments, whoever runs it and when. */
+export const runBatch = (
+  judge: Judge,
+  config: Config | null,
+  seed: string,
+  batch: number,
+  schedules: number = batchSize,
+): BatchResult => {
+  const tally = startTally()
+  let first: { readonly plan: Plan; readonly run: Run } | null = null
+  let shrinkRuns = 0
+  const holds = (plan: Plan): boolean => {
+    if (first !== null) {
+      shrinkRuns += 1
+      return shrinkRuns > shrinkRunsMax || simulate(judgeOf(judge, first.run), plan).breach === null
+    }
+    const run = simulate(judge, plan)
+    tally.count(run)
+    if (run.breach !== null) first = { plan, run }
+    return run.breach === null
+  }
+  const details = fc.check(fc.property(arbitraryPlan(config), holds), {
+    seed: seedOf(seed, batch),
+    numRuns: schedules,
+  })
+  const shrunk = details.counterexample?.[0] ?? null
+  return { batch, ...tally.result(), failure: failureOf(judge, first, shrunk, tally.result().schedules) }
+}
+
+/** While a schedule is being shrunk, only the property that it was found to breach counts. */
+const judgeOf = (judge: Judge, { breach }: Run): Judge => ({
+  ...judge,
+  properties: judge.properties.filter((property) => property === breach?.property),
+  witnesses: [],
+})
+
+const failureOf = (
+  judge: Judge,
+  first: { readonly plan: Plan; readonly run: Run } | null,
+  shrunk: Plan | null,
+  schedule: number,
+): Failure | null => {
+  if (first?.run.breach == null || shrunk === null) return null
+  const { actions } = simulate(judgeOf(judge, first.run), shrunk)
+  return {
+    schedule,
+    property: first.run.breach.property.id,
+    found: first.run.actions.length,
+    swarm: first.plan.swarm,
+    config: shrunk.config,
+    actions,
+  }
+}
+
+const startTally = () => {
+  let schedules = 0
+  const actions: Partial<Record<Kind, number>> = {}
+  const witnesses: Record<string, number> = {}
+  return {
+    count: (run: Run): void => {
+      schedules += 1
+      for (const { kind } of run.actions) actions[kind] = (actions[kind] ?? 0) + 1
+      for (const id of run.sighted) witnesses[id] = (witnesses[id] ?? 0) + 1
+    },
+    result: () => ({ schedules, actions, witnesses }),
+  }
+}

@@ -1,0 +1,10 @@
+// The face of the properties: what `import … from "ftpair/properties"` gives.
+
+export { arbitraryConfig, smallClusters } from "./arbitrary/config.ts"
+export { arbitraryPlan, type Plan } from "./arbitrary/plan.ts"
+export { arbitrarySwarm, type Swarm } from "./arbitrary/swarm.ts"
+export { catalogue, matching } from "./catalogue.ts"
+export { mutantNamed, mutants } from "./mutants/catalogue.ts"
+export { rulesOf, type Mutant } from "./mutants/mutant.ts"
+export { breachesAtRest, breachesOf, type Breach, type Property } from "./property.ts"
+export { witnesses, type Witness } from "./witnesses.ts"

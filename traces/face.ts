@@ -1,0 +1,8 @@
+// The face of the traces: what `import … from "ftpair/traces"` gives.
+
+export { changesOf } from "./diff.ts"
+export { minimise, type Minimality, type Minimised } from "./minimise.ts"
+export { BadInput, readConfig, readStory, type Story } from "./read.ts"
+export { outcomeOf, replay, verdictOf, type Replay, type ReplayOutcome, type Verdict } from "./replay.ts"
+export { timelineText } from "./timeline.ts"
+export { traceOf, writeTrace, type Counterexample } from "./write.ts"

@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+/** Where the package is installed: the folder of its `package.json`, above the compiled code as above the sources. */
+export const packageRoot: string = (() => {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder)
+  return folder
+})()
+
+export const packageVersion: string = (
+  JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string }
+).version
+
+/** The counterexamples that ship with the package: one of every mutant, each with what it promises. */
+export const corpusFolder = join(packageRoot, "traces", "corpus")
+
+/** The published failure scenarios of vSphere FT, as schedules with their expected outcomes. */
+export const scenariosFolder = join(packageRoot, "traces", "scenarios")

@@ -1,0 +1,136 @@
+import type { Action } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
+import { ftState } from "../model/ft-state.ts"
+import type { Guard } from "../model/outcome.ts"
+import { initial, pairsOf, type State } from "../model/state.ts"
+import { step, type Rules } from "../model/step.ts"
+import { isAtRest, isJudged } from "../properties/check/rest.ts"
+import { settle } from "../properties/check/simulate.ts"
+import { begin } from "../properties/check/run.ts"
+import { noHistory, remember } from "../properties/history.ts"
+import { comesToRest } from "../properties/liveness.ts"
+import { breachesAtRest, breachesOf, type Breach, type Property } from "../properties/property.ts"
+import type { Story } from "./read.ts"
+import { stateJsonOf } from "./state-json.ts"
+import type { StateJson } from "./schema.ts"
+
+/** A property that was found false, and after which action. */
+export type BreachAt = Breach & { readonly step: number }
+
+/**
+ * What came of replaying a story.
+ *
+ * Shape  `states` begins with the initial one and has one more for each action taken. `breaches` holds for each
+ *        property the first step that breached it. `refusal` is the action that the rules refused, if one was.
+ */
+export type Replay = {
+  readonly states: readonly State[]
+  readonly breaches: readonly BreachAt[]
+  readonly refusal: { readonly step: number; readonly guard: Guard } | null
+}
+
+/** How the replay compares with what the story promises. */
+export type ReplayOutcome = "reproduced" | "fixed" | "refused-now" | "diverged"
+
+/** What happened, in the words of an expectation. */
+export type Verdict =
+  | { readonly verdict: "holds" }
+  | { readonly verdict: "breached"; readonly property: string; readonly step: number }
+  | { readonly verdict: "refused"; readonly step: number; readonly guard: Guard }
+
+/**
+ * Takes the actions one by one, and asks every property on the way. Liveness is asked at the end, if the cluster
+ * is at rest there; whether it ever comes to rest, only if `comesToRest` is among the properties and asked for.
+ */
+export const replay = (
+  rules: Rules,
+  properties: readonly Property[],
+  config: Config,
+  actions: readonly Action[],
+  { askRest = false }: { readonly askRest?: boolean } = {},
+): Replay => {
+  let state = initial(config)
+  let history = noHistory(state)
+  const states = [state]
+  const breaches = new Map<string, BreachAt>()
+  const note = (found: readonly Breach[], at: number): void => {
+    for (const breach of found)
+      if (!breaches.has(breach.property.id)) breaches.set(breach.property.id, { ...breach, step: at })
+  }
+  for (const [i, action] of actions.entries()) {
+    const outcome = step(rules, config, state, action)
+    if (outcome.tag === "refused")
+      return { states, breaches: [...breaches.values()], refusal: { step: i + 1, guard: outcome.guard } }
+    const taken = { before: state, action, after: outcome.state }
+    note(breachesOf(properties, config, history, taken), i + 1)
+    history = remember(history, taken)
+    state = outcome.state
+    states.push(state)
+  }
+  if (isJudged(config, state)) {
+    if (isAtRest(rules, config, state))
+      note(breachesAtRest(properties, config, history, state), actions.length)
+    else if (askRest) note(restlessFrom(rules, config, state), actions.length)
+  }
+  return { states, breaches: [...breaches.values()], refusal: null }
+}
+
+const restlessFrom = (rules: Rules, config: Config, state: State): readonly Breach[] => {
+  const run = settle({ rules, properties: [comesToRest], witnesses: [] }, config, begin(state))
+  return run.breach === null ? [] : [run.breach]
+}
+
+/** What the replay says, in the words of an expectation; a breach of the property that is expected comes first. */
+export const verdictOf = ({ breaches, refusal }: Replay, story: Story): Verdict => {
+  const expected = story.expect?.verdict === "breached" ? story.expect.property : null
+  const breach = breaches.find(({ property }) => property.id === expected) ?? breaches[0]
+  if (breach !== undefined) return { verdict: "breached", property: breach.property.id, step: breach.step }
+  return refusal === null ? { verdict: "holds" } : { verdict: "refused", ...refusal }
+}
+
+/** Whether the story's promise was kept, and if not, how. Without a promise, all must hold. */
+export const outcomeOf = (story: Story, replayed: Replay): ReplayOutcome => {
+  const verdict = verdictOf(replayed, story)
+  const expected = story.expect ?? { verdict: "holds" as const }
+  if (agrees(expected, verdict) && finalAgrees(story, replayed))
+    return firstDifference(story, replayed) === null ? "reproduced" : "diverged"
+  if (verdict.verdict === "refused") return "refused-now"
+  return verdict.verdict === "holds" && expected.verdict !== "holds" ? "fixed" : "diverged"
+}
+
+const agrees = (expected: NonNullable<Story["expect"]>, actual: Verdict): boolean =>
+  Object.entries(expected).every(
+    ([field, value]) => field === "final" || (actual as Readonly<Record<string, unknown>>)[field] === value,
+  )
+
+const finalAgrees = ({ expect }: Story, { states }: Replay): boolean => {
+  const end = states.at(-1)
+  if (expect?.verdict !== "holds" || expect.final === undefined || end === undefined) return true
+  const reached = finalOf(end)
+  return Object.entries(expect.final).every(([pair, state]) => {
+    const [actual = "", reason] = (reached[pair] ?? "").split(":")
+    return state.includes(":") ? state === `${actual}:${reason}` : state === actual
+  })
+}
+
+/** Each pair's FT state, with its reason after a colon where it has one. */
+export const finalOf = (state: State): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    pairsOf(state).map((pair) => [pair.id, ftState(pair) + (pair.reason === null ? "" : `:${pair.reason}`)]),
+  )
+
+/** The first stored state, by its number, that the replay does not give; null if all agree or none is stored. */
+export const firstDifference = ({ states }: Story, replayed: Replay): number | null => {
+  if (states === null) return null
+  const at = replayed.states.findIndex((state, i) => !isSameJson(stateJsonOf(state), states[i]))
+  return at < 0 ? null : at
+}
+
+const isSameJson = (a: StateJson, b: StateJson | undefined): boolean => canonical(a) === canonical(b)
+
+const canonical = (json: unknown): string =>
+  JSON.stringify(json, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )

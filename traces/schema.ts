@@ -1,0 +1,201 @@
+import * as Schema from "effect/Schema"
+import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
+import type { CopyId, HostId, PairId } from "../model/ids.ts"
+
+// The one source of every format: what is read is decoded with these, their types are those of the JSON, and the
+// JSON Schemas in traces/schema/ are generated from them.
+
+/** A string of a certain form, described for whoever got it wrong. */
+const named = <T extends string>(pattern: RegExp, expected: string) =>
+  Schema.String.check(Schema.isPattern(pattern, { expected })).pipe(
+    Schema.refine((text): text is T & string => pattern.test(text), { expected }),
+  )
+
+const HostIdJson = named<HostId>(/^h[1-9]\d*$/, "a host, like h1")
+const PairIdJson = named<PairId>(/^p[1-9]\d*$/, "a pair, like p1")
+const CopyIdJson = named<CopyId>(/^p[1-9]\d*\.[1-9]\d*$/, "a copy, like p1.2")
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0, { expected: "a whole number, 0 or more" }))
+const Positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1, { expected: "a whole number, 1 or more" }))
+
+/** A pair of different hosts, in either order. */
+const LinkJson = Schema.Tuple([HostIdJson, HostIdJson])
+
+const RegistrationJson = Schema.Struct({ primary: HostIdJson, secondary: HostIdJson })
+
+/** A configuration, as a person writes it: every part optional but `hosts` and `pairs`. */
+export const ConfigJson = Schema.Struct({
+  hosts: Schema.NonEmptyArray(
+    Schema.Struct({
+      id: HostIdJson,
+      ftVmsMax: Schema.optionalKey(Count),
+      ftVcpusMax: Schema.optionalKey(Count),
+      groups: Schema.optionalKey(Schema.Array(Schema.String)),
+    }),
+  ),
+  pairs: Schema.NonEmptyArray(
+    Schema.Struct({
+      id: PairIdJson,
+      vcpus: Schema.optionalKey(Positive),
+      ft: Schema.optionalKey(Schema.Literal("enabled")),
+      registered: Schema.optionalKey(RegistrationJson),
+    }),
+  ),
+  rules: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        pairs: Schema.NonEmptyArray(PairIdJson),
+        type: Schema.Literals(["must", "should"]),
+        run: Schema.Literals(["on", "not-on"]),
+        group: Schema.String,
+        active: Schema.optionalKey(Schema.Boolean),
+      }),
+    ),
+  ),
+  policy: Schema.optionalKey(Schema.Literal("any")),
+  bounds: Schema.optionalKey(
+    Schema.Struct({
+      log: Schema.optionalKey(Count),
+      generations: Schema.optionalKey(Positive),
+      faults: Schema.optionalKey(Count),
+      powerOffUpTo: Schema.optionalKey(Count),
+      fencesUpTo: Schema.optionalKey(Count),
+    }),
+  ),
+})
+export type ConfigJson = typeof ConfigJson.Type
+
+const CrashReasonJson = Schema.Literals(["divergence", "checkpointError", "other"])
+
+/** What an action of each range names. */
+const operands = {
+  copy: { copy: CopyIdJson },
+  pair: { pair: PairIdJson },
+  host: { host: HostIdJson },
+  link: { hosts: LinkJson },
+  "copy and host": { copy: CopyIdJson, host: HostIdJson },
+  "pair and host": { pair: PairIdJson, host: HostIdJson },
+} as const
+
+const actionOf = (kind: Kind): Schema.Codec<Action> =>
+  Schema.Struct({
+    kind: Schema.Literal(kind),
+    ...operands[alphabet[kind].over],
+    ...(kind === "CrashCopy" ? { reason: Schema.optionalKey(CrashReasonJson) } : {}),
+  }) as unknown as Schema.Codec<Action>
+
+/** The schema of one kind of action, for an error that speaks of that kind alone. */
+export const actionSchemas: Readonly<Record<Kind, Schema.Codec<Action>>> = Object.fromEntries(
+  kinds.map((kind) => [kind, actionOf(kind)]),
+) as Record<Kind, Schema.Codec<Action>>
+
+/** An action, as a schedule writes it. */
+export const ActionJson = Schema.Union(kinds.map((kind) => actionSchemas[kind]))
+
+const Final = Schema.Record(PairIdJson, Schema.String)
+
+/** What a replay must give. `final` is each pair's FT state at the end, with its reason after a colon. */
+export const ExpectJson = Schema.Union([
+  Schema.Struct({ verdict: Schema.Literal("holds"), final: Schema.optionalKey(Final) }),
+  Schema.Struct({
+    verdict: Schema.Literal("breached"),
+    property: Schema.String,
+    step: Schema.optionalKey(Count),
+  }),
+  Schema.Struct({
+    verdict: Schema.Literal("refused"),
+    step: Schema.optionalKey(Positive),
+    guard: Schema.optionalKey(Schema.String),
+  }),
+])
+export type ExpectJson = typeof ExpectJson.Type
+
+/** A schedule, as a person writes it. */
+export const ScheduleJson = Schema.Struct({
+  title: Schema.optionalKey(Schema.String),
+  source: Schema.optionalKey(Schema.String),
+  config: ConfigJson,
+  mutant: Schema.optionalKey(Schema.String),
+  actions: Schema.Array(ActionJson),
+  expect: Schema.optionalKey(ExpectJson),
+})
+
+const EntryJson = Schema.Tuple([Positive, Count])
+
+const CopyJson = Schema.Struct({
+  host: HostIdJson,
+  role: Schema.Literals(["primary", "secondary"]),
+  phase: Schema.Literals(["syncing", "lockstep", "contending", "live"]),
+  generation: Positive,
+  log: Schema.Array(EntryJson),
+  released: Count,
+  peer: Schema.optionalKey(Schema.Union([CopyIdJson, Schema.Literal("gone")])),
+  delivered: Schema.optionalKey(Count),
+  acked: Schema.optionalKey(Count),
+})
+
+const PairJson = Schema.Struct({
+  ft: Schema.Literal("enabled"),
+  power: Schema.Literals(["on", "off"]),
+  state: Schema.Literals(["enabled", "needSecondary", "starting", "running"]),
+  reason: Schema.NullOr(Schema.String),
+  registered: RegistrationJson,
+  lock: Schema.Struct({ generation: Positive, holder: Schema.NullOr(CopyIdJson) }),
+  copies: Schema.Record(CopyIdJson, CopyJson),
+  observed: Schema.Array(EntryJson),
+})
+
+/** A cluster at one moment. */
+export const StateJson = Schema.Struct({
+  hosts: Schema.Record(
+    HostIdJson,
+    Schema.Struct({ up: Schema.Boolean, storage: Schema.Boolean, maintenance: Schema.Boolean }),
+  ),
+  cut: Schema.Array(LinkJson),
+  pairs: Schema.Record(PairIdJson, PairJson),
+})
+export type StateJson = typeof StateJson.Type
+
+/** How short a counterexample is known to be. */
+export const MinimalityJson = Schema.Literals(["found", "1-minimal", "shortest"])
+
+/** The version of the trace format that is written, and the only one that is read. */
+export const traceFormat = "ftpair/1"
+
+/** What a trace says of itself: enough to replay it without a generator and without a seed. */
+export const TraceMetaJson = Schema.Struct({
+  format: Schema.Literal(traceFormat),
+  tool: Schema.Literal("ftpair"),
+  version: Schema.String,
+  description: Schema.optionalKey(Schema.String),
+  config: ConfigJson,
+  mutant: Schema.NullOr(Schema.String),
+  property: Schema.NullOr(Schema.String),
+  verdict: Schema.Literals(["holds", "breached", "refused"]),
+  step: Schema.optionalKey(Count),
+  guard: Schema.optionalKey(Schema.String),
+  why: Schema.optionalKey(Schema.String),
+  seed: Schema.optionalKey(Schema.String),
+  found: Schema.String,
+  minimality: MinimalityJson,
+  replay: Schema.String,
+})
+export type TraceMetaJson = typeof TraceMetaJson.Type
+
+const ItfState = Schema.StructWithRest(
+  Schema.Struct({
+    "#meta": Schema.Struct({ index: Count, action: Schema.NullOr(ActionJson) }),
+    "mbt::actionTaken": Schema.String,
+  }),
+  [Schema.Record(Schema.String, Schema.Unknown)],
+)
+
+/** A trace: an ITF file (Apalache's ADR-015) with what ftpair says of it in `#meta`. */
+export const TraceJson = Schema.Struct({
+  "#meta": TraceMetaJson,
+  params: Schema.optionalKey(Schema.Array(Schema.String)),
+  vars: Schema.Array(Schema.String),
+  states: Schema.NonEmptyArray(ItfState),
+  loop: Schema.optionalKey(Count),
+})
+export type TraceJson = typeof TraceJson.Type

@@ -1,0 +1,41 @@
+import type { Copy } from "../model/copy.ts"
+import { ftState } from "../model/ft-state.ts"
+import type { HostId } from "../model/ids.ts"
+import type { Log } from "../model/log.ts"
+import type { Pair } from "../model/pair.ts"
+import { pairsOf, type State } from "../model/state.ts"
+import type { StateJson } from "./schema.ts"
+
+type PairJson = StateJson["pairs"][Pair["id"]]
+type CopyJson = PairJson["copies"][Copy["id"]]
+
+/** A state, as JSON: what a replay reports, and what a foreign implementation would answer with. */
+export const stateJsonOf = (state: State): StateJson => ({
+  hosts: state.hosts,
+  cut: state.cut.map((link) => link.split("-") as [HostId, HostId]),
+  pairs: Object.fromEntries(pairsOf(state).map((pair) => [pair.id, pairJsonOf(pair)])),
+})
+
+const pairJsonOf = (pair: Pair): PairJson => ({
+  ft: "enabled",
+  power: pair.power,
+  state: ftState(pair),
+  reason: pair.reason,
+  registered: pair.registered,
+  lock: pair.lock,
+  copies: Object.fromEntries(pair.copies.map((copy) => [copy.id, copyJsonOf(copy)])),
+  observed: entriesOf(pair.observed),
+})
+
+const copyJsonOf = ({ host, role, phase, generation, log, released, channel }: Copy): CopyJson => ({
+  host,
+  role,
+  phase,
+  generation,
+  log: entriesOf(log),
+  released,
+  ...channel,
+})
+
+const entriesOf = (log: Log): readonly (readonly [number, number])[] =>
+  log.map(({ generation, index }) => [generation, index])

@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import type { Action } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
+import type { State } from "../model/state.ts"
+import { actionVars, itfOfAction, itfOfState, stateVars } from "./itf.ts"
+import type { Minimality } from "./minimise.ts"
+import { packageVersion } from "./package.ts"
+import { jsonOfConfig } from "./read.ts"
+import { traceFormat, type TraceJson } from "./schema.ts"
+import { stateJsonOf } from "./state-json.ts"
+
+/** A counterexample with its story, as it is written down. */
+export type Counterexample = {
+  readonly property: string
+  readonly step: number
+  readonly why: string
+  readonly config: Config
+  readonly mutant: string | null
+  readonly actions: readonly Action[]
+  readonly states: readonly State[]
+  readonly found: string
+  readonly seed: string | null
+  readonly minimality: Minimality
+  readonly description: string | null
+}
+
+/** The trace of a counterexample: self-contained, to be replayed by `file`'s name. */
+export const traceOf = (counterexample: Counterexample, file: string): TraceJson => {
+  const { property, step, why, config, mutant, actions, states, found, seed, minimality, description } =
+    counterexample
+  const trace = {
+    "#meta": {
+      format: traceFormat,
+      tool: "ftpair",
+      version: packageVersion,
+      ...(description === null ? {} : { description }),
+      config: jsonOfConfig(config),
+      mutant,
+      property,
+      verdict: "breached",
+      step,
+      why,
+      ...(seed === null ? {} : { seed }),
+      found,
+      minimality,
+      replay: `npx ftpair replay ${file}`,
+    },
+    params: [],
+    vars: [...stateVars, ...actionVars],
+    states: states.map((state, index) => {
+      const action = index === 0 ? null : (actions[index - 1] ?? null)
+      return { "#meta": { index, action }, ...itfOfState(stateJsonOf(state)), ...itfOfAction(action) }
+    }),
+  }
+  return trace as unknown as TraceJson
+}
+
+/** Writes a trace, one state a line, and the folders that it needs. */
+export const writeTrace = (file: string, { states, ...rest }: TraceJson): void => {
+  mkdirSync(dirname(file), { recursive: true })
+  const head = JSON.stringify(rest, null, 2).slice(0, -2)
+  const lines = states.map((state) => `    ${JSON.stringify(state)}`)
+  writeFileSync(file, `${head},\n  "states": [\n${lines.join(",\n")}\n  ]\n}\n`)
+}
+
+/** The file name of a counterexample: its property, and its story in a few words. */
+export const fileNameOf = (property: string, story: string): string => `${property}.${story}.itf.json`
+
+/** `PrimarySkipsLock` as the story of a file name: `primary-skips-lock`. */
+export const storyOf = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-").toLowerCase()
