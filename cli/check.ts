@@ -35,7 +35,7 @@ export type CheckFlags = {
 }
 
 /** How many schedules are run when nobody says otherwise: well within two minutes on two cores. */
-const defaultSchedules = 30_000
+const defaultSchedules = 40_000
 
 /** How long a check may take when nobody says otherwise. */
 const defaultMillis = 110_000
@@ -77,7 +77,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   const regressions = replayStored(spec, properties, flags.out ?? failuresFolder, say, paper)
   const isDecided = regressions.reported.length > 0 || regressions.broken.length > 0
   const ran = isDecided ? null : await runCampaign(flags, spec, workers, start)
-  const found = ran === null ? null : shortened(flags, spec, ran)
+  const found = ran === null ? null : shortened(flags, spec, properties, ran)
   const reported = [...regressions.reported, ...(found === null ? [] : [found.reported])]
   const isSame = ran?.failure == null || reported.length > 0
   const wanted = wantedWitnesses(properties, config)
@@ -233,26 +233,27 @@ type Found = {
 }
 
 /** Makes the failing schedule short, and keeps it; null if there is none, or if it does not fail a second time. */
-const shortened = (flags: CheckFlags, spec: CampaignSpec, { failure }: Campaign): Found | null => {
-  const property = catalogue.find(({ id }) => id === failure?.property)
-  if (failure === null || property === undefined) return null
+const shortened = (
+  flags: CheckFlags,
+  spec: CampaignSpec,
+  properties: readonly Property[],
+  { failure }: Campaign,
+): Found | null => {
+  if (failure === null) return null
   const rules = rulesOf(mutantNamed(spec.mutant ?? ""))
-  const minimal = minimise(rules, property, failure.config, failure.actions)
-  if (minimal?.run.breach == null) return null
+  const minimal = minimise(rules, properties, failure.config, failure.actions)
+  if (minimal === null) return null
+  const { property, why } = minimal.breach
   const { states } = replay(rules, [property], minimal.config, minimal.run.actions)
-  const file = keep(
-    flags.out ?? failuresFolder,
-    counterexampleOf(spec, failure.number, property, minimal, states),
-  )
-  const reported: Reported = {
-    property,
-    why: minimal.run.breach.why,
-    steps: minimal.run.actions.length,
-    file,
-    shortest: minimal.minimality === "shortest",
-    schedule: failure.number,
+  const file = keep(flags.out ?? failuresFolder, counterexampleOf(spec, failure.number, minimal, states))
+  const steps = minimal.run.actions.length
+  const shortest = minimal.minimality === "shortest"
+  return {
+    reported: { property, why, steps, file, shortest, schedule: failure.number },
+    failure,
+    minimal,
+    states,
   }
-  return { reported, failure, minimal, states }
 }
 
 const failureLines = (
@@ -261,14 +262,14 @@ const failureLines = (
   spec: CampaignSpec,
   { reported: { property, why, steps, file }, failure, minimal, states }: Found,
 ): readonly string[] => [
-  paper.bad(`${property.id} ${property.name} breached at step ${minimal.run.breach?.step} of ${steps}`),
+  paper.bad(`${property.id} ${property.name} breached at step ${minimal.breach.step} of ${steps}`),
   `  ${why}`,
   paper.faint(`  ${property.why}`),
   "",
   ...stepLines(paper, states, minimal.run.actions),
   "",
   `  drawn:     schedule ${number(failure.number)}; ${swarmLine(failure.swarm)}`,
-  `  shrunk:    ${failure.found} actions; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}`,
+  `  shrunk:    ${failure.found} actions${failure.property === property.id ? "" : ` (to a breach of ${failure.property})`}; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}`,
   `  saved:     ${file}`,
   `  Reproduce: ${reproduce(flags, spec, failure.number)}`,
   `  Replay:    npx ftpair replay ${file}`,
@@ -277,13 +278,12 @@ const failureLines = (
 const counterexampleOf = (
   spec: CampaignSpec,
   schedule: number,
-  { id }: Property,
-  { config, run, minimality }: Minimised,
+  { config, run, breach, minimality }: Minimised,
   states: Counterexample["states"],
 ): Counterexample => ({
-  property: id,
-  step: run.breach?.step ?? 0,
-  why: run.breach?.why ?? "",
+  property: breach.property.id,
+  step: breach.step,
+  why: breach.why,
   config,
   mutant: spec.mutant,
   actions: run.actions,

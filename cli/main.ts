@@ -35,7 +35,7 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     .option("--property <id>", "check only this; * for any letters; may be repeated", collectProperties)
     .option("--mutant <name>", "check a protocol with one thing wrong, on purpose", parseMutant)
     .option("--seed <seed>", "decimal, 0x and hex digits, or a commit hash", parseSeedFlag)
-    .option("--runs <n>", "how many schedules (default: 30000)", parseRuns)
+    .option("--runs <n>", "how many schedules (default: 40000)", parseRuns)
     .option("--time <time>", "for how long, like 30s, 5m or 1h", parseTime)
     .option("--workers <n>", "how many worker threads (default: one a core)", parseWorkers)
     .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")

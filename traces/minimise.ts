@@ -15,8 +15,13 @@ import { isLiveness, type Property } from "../properties/property.ts"
  */
 export type Minimality = "found" | "1-minimal" | "shortest"
 
-/** A counterexample made short: its cluster, its run up to the breach, and the claim. */
-export type Minimised = { readonly config: Config; readonly run: Run; readonly minimality: Minimality }
+/** A counterexample made short: its cluster, its run up to the breach, what it breaches, and the claim. */
+export type Minimised = {
+  readonly config: Config
+  readonly run: Run
+  readonly breach: NonNullable<Run["breach"]>
+  readonly minimality: Minimality
+}
 
 /** How many states a search for a shorter way may look at, from each state on the way. */
 const detourStatesMax = 1500
@@ -26,16 +31,17 @@ const shortestStatesMax = 12_000
 
 /**
  * Makes a counterexample shorter and simpler: drops actions, in chunks and one by one; drops hosts, pairs, rules
- * and limits that it does not need; looks for a shorter way from every state on it. What is left breaches the
- * same property, and no single action can go. Null if `actions` does not breach the property.
+ * and limits that it does not need; looks for a shorter way from every state on it. What is left breaches one of
+ * the properties, and no single action can go. Where a shorter run breaches another of them than the one that
+ * was found, the shorter one is told: it is the same defect, seen earlier. Null if `actions` breaches none.
  */
 export const minimise = (
   rules: Rules,
-  property: Property,
+  properties: readonly Property[],
   config: Config,
   actions: readonly Action[],
 ): Minimised | null => {
-  const judge: Judge = { rules, properties: [property], witnesses: [] }
+  const judge: Judge = { rules, properties, witnesses: [] }
   const start = attempt(judge, config, actions)
   if (start === null) return null
   let best = { config, run: start }
@@ -47,7 +53,7 @@ export const minimise = (
       continue
     }
     const detour = shorterWay(judge, simpler.config, simpler.run)
-    if (detour === null) return { ...simpler, minimality: claimOf(judge, simpler.config, simpler.run) }
+    if (detour === null) return claimed(judge, simpler.config, simpler.run)
     best = { config: simpler.config, run: detour }
   }
 }
@@ -249,7 +255,8 @@ const shorterWay = (judge: Judge, config: Config, run: Run): Run | null => {
   return null
 }
 
-const claimOf = (judge: Judge, config: Config, run: Run): Minimality => {
+const claimed = (judge: Judge, config: Config, run: Run): Minimised => {
+  if (run.breach === null) throw new Error("defect: a counterexample without a breach")
   const found = shortestFrom(judge, config, begin(initial(config)), run.actions.length - 1, shortestStatesMax)
-  return found === "none" ? "shortest" : "1-minimal"
+  return { config, run, breach: run.breach, minimality: found === "none" ? "shortest" : "1-minimal" }
 }

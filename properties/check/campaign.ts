@@ -98,16 +98,22 @@ const workerModule = "./worker.js"
 
 const ask = (worker: Worker, batch: number, schedules: number): Effect.Effect<BatchResult, WorkerFailed> =>
   Effect.callback((resume) => {
-    const onMessage = (result: BatchResult): void => resume(Effect.succeed(result))
-    const onError = (error: unknown): void =>
-      resume(Effect.fail(new WorkerFailed({ message: describeError(error) })))
-    worker.once("message", onMessage)
-    worker.once("error", onError)
-    worker.postMessage({ batch, schedules })
-    return Effect.sync(() => {
+    const stopListening = (): void => {
       worker.off("message", onMessage)
       worker.off("error", onError)
-    })
+    }
+    const onMessage = (result: BatchResult): void => {
+      stopListening()
+      resume(Effect.succeed(result))
+    }
+    const onError = (error: unknown): void => {
+      stopListening()
+      resume(Effect.fail(new WorkerFailed({ message: describeError(error) })))
+    }
+    worker.on("message", onMessage)
+    worker.on("error", onError)
+    worker.postMessage({ batch, schedules })
+    return Effect.sync(stopListening)
   })
 
 const describeError = (error: unknown): string =>

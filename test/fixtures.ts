@@ -1,0 +1,289 @@
+import * as fc from "fast-check"
+import { expect, it } from "vitest"
+import { alphabet, describe as written, kinds, kindsOf, type Action, type Kind } from "../model/action.ts"
+import { plainConfig, type AffinityRule, type Bounds, type Config, type HostConfig } from "../model/config.ts"
+import type { Copy } from "../model/copy.ts"
+import type { CopyId, HostId, LinkId, PairId } from "../model/ids.ts"
+import type { Log } from "../model/log.ts"
+import type { Guard } from "../model/outcome.ts"
+import type { Pair } from "../model/pair.ts"
+import {
+  initial,
+  pairOf,
+  pairsOf,
+  running,
+  withHost,
+  withPair,
+  type Host,
+  type State,
+} from "../model/state.ts"
+import { rules, step, successors } from "../model/step.ts"
+
+// Clusters.
+
+/** Three plain hosts and one pair, without bounds: the cluster of most tests. */
+export const three: Config = plainConfig(3, 1)
+
+/** The same, within bounds. */
+export const bounded = (bounds: Partial<Bounds>): Config => plainConfig(3, 1, bounds)
+
+/** As many hosts as are described, plain where nothing is said, with `pairs` one-vCPU pairs. */
+export const clusterOf = (
+  hosts: readonly Partial<Omit<HostConfig, "id">>[],
+  {
+    pairs = 1,
+    rules = [],
+    bounds = {},
+  }: Partial<{ pairs: number; rules: readonly AffinityRule[]; bounds: Partial<Bounds> }> = {},
+): Config => {
+  const plain = plainConfig(hosts.length, pairs, bounds)
+  return { ...plain, rules, hosts: plain.hosts.map((host, i) => ({ ...host, ...hosts[i] })) }
+}
+
+/** A rule in force on p1: `p1 must not-on a`. */
+export const ruleOnP1 = (
+  type: AffinityRule["type"],
+  run: AffinityRule["run"],
+  group: string,
+): AffinityRule => ({
+  pairs: ["p1"],
+  type,
+  run,
+  group,
+  active: true,
+})
+
+// Schedules, written as actions are described: `PowerOn(p1,h1) SpawnSecondary(p1.1,h2)`. Each of those below
+// goes on from the one before it.
+
+/** p1.1 is live on h1, without a Secondary. */
+export const alone = "PowerOn(p1,h1)"
+/** p1.2 is syncing on h2. */
+export const starting = `${alone} SpawnSecondary(p1.1,h2)`
+/** p1.1 is in lockstep and withholds outputs; p1.2 has not joined yet. */
+export const withholding = `${starting} BeginLockstep(p1.1)`
+/** Both are in lockstep: the pair is protected. */
+export const toRunning = `${withholding} JoinLockstep(p1.2)`
+/** p1.2 has suspected without cause and won the lock; p1.1 is a stale Primary, and has not noticed. */
+export const overtaken = `${toRunning} Suspect(p1.2) TryLock(p1.2)`
+/** The other end of `toRunning`: h1 has failed, and p1.2 has taken over. */
+export const failedOver = `${toRunning} FailHost(h1) Suspect(p1.2) TryLock(p1.2)`
+
+/** The actions of a schedule. */
+export const schedule = (text: string): readonly Action[] =>
+  text
+    .trim()
+    .split(/(?<=\))\s+/)
+    .filter((word) => word !== "")
+    .map(act)
+
+/** The action that is written. */
+export const act = (text: string): Action => {
+  const [, kind, operands] = /^(\w+)\((.*)\)$/.exec(text) ?? []
+  const [first, second] = operands?.split(",").map((operand) => operand.trim()) ?? []
+  if (!kinds.includes(kind as Kind)) throw new Error(`not an action: ${text}`)
+  return { kind, ...operandsFor(kind as Kind, first, second) } as Action
+}
+
+/** The state in which schedules end, one after the other. A refusal on the way is a mistake of the test. */
+export const reach = (config: Config, ...schedules: readonly string[]): State =>
+  reachFrom(config, initial(config), ...schedules)
+
+/** The same, from another state. */
+export const reachFrom = (config: Config, from: State, ...schedules: readonly string[]): State =>
+  schedule(schedules.join(" ")).reduce((state, action) => {
+    const outcome = step(rules, config, state, action)
+    if (outcome.tag === "refused") throw new Error(`${written(action)} is refused: ${outcome.guard}`)
+    return outcome.state
+  }, from)
+
+// States.
+
+/** What is different in a state, by the id of what it concerns. A copy that is null halts; one that is new starts. */
+export type Changes = {
+  readonly [host: HostId]: Partial<Host>
+  readonly [pair: PairId]: Partial<Pair>
+  readonly [copy: CopyId]: Partial<Copy> | null
+  readonly faults?: number
+  readonly cut?: readonly LinkId[]
+}
+
+/** The state with something changed by hand: what a step should lead to, or what no run leads to. */
+export const changed = (
+  state: State,
+  { faults = state.faults, cut = state.cut, ...changes }: Changes,
+): State =>
+  Object.entries(changes).reduce(
+    (so, [id, change]) => {
+      if (id.startsWith("h")) return withHost(so, id as HostId, change as Partial<Host>)
+      if (!id.includes("."))
+        return withPair(so, { ...pairOf(so, id as PairId), ...(change as Partial<Pair>) })
+      return withCopyChanged(so, id as CopyId, change as Partial<Copy> | null)
+    },
+    { ...state, faults, cut },
+  )
+
+/** The state with one copy changed by hand; null makes it halt, and a copy that does not run starts. */
+export const withCopyChanged = (state: State, id: CopyId, change: Partial<Copy> | null): State => {
+  const pair = pairsOf(state).find((each) => id.startsWith(`${each.id}.`)) as Pair
+  const others = pair.copies.filter((copy) => copy.id !== id)
+  const isNew = others.length === pair.copies.length
+  const copies = isNew
+    ? [...pair.copies, change as Copy]
+    : change === null
+      ? others
+      : pair.copies.map((copy) => (copy.id === id ? { ...copy, ...change } : copy))
+  return withPair(state, { ...pair, copies })
+}
+
+/** A log, its entries written as generation and index: `1.1 1.2 2.3`. */
+export const logOf = (text: string): Log =>
+  text.split(" ").map((entry) => {
+    const [generation, index] = entry.split(".").map(Number)
+    return { generation: generation ?? 0, index: index ?? 0 }
+  })
+
+/** The pair p1. */
+export const p1 = (state: State): Pair => pairOf(state, "p1")
+
+/** A copy that must be running. */
+export const copyOf = (state: State, id: CopyId): Copy => {
+  const found = running(state, id)
+  if (found === null) throw new Error(`${id} does not run`)
+  return found.copy
+}
+
+// Ladders: what a rule refuses, from its first guard to its last.
+
+/** A guard, the situation in which it refuses, how that comes about, what is asked, and where if not in `three`. */
+export type Rung = readonly [
+  guard: Guard,
+  situation: string,
+  at: string | State,
+  asked: string,
+  config?: Config,
+]
+
+/**
+ * Guards that a rule declares and that no state can meet. A Primary is started only where no copy of its pair
+ * may run, so the target, which has storage, runs none; and at the start there is no other end to reach.
+ */
+const unreachableGuards: Partial<Record<Kind, readonly Guard[]>> = {
+  PowerOn: ["anti-affinity", "unreachable"],
+  HaRestart: ["anti-affinity", "unreachable"],
+}
+
+/** Tests that the rule of `kind` refuses on each rung, and that it declares these guards, in this order. */
+export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {
+  const rungs = ladder.map(
+    ([guard, situation, at, asked, config = three]) => [guard, situation, at, act(asked), config] as const,
+  )
+
+  it.each(rungs)("refuses with `%s` %s", (guard, _situation, at, action, config) => {
+    const state = typeof at === "string" ? reach(config, at) : at
+
+    const outcome = step(rules, config, state, action)
+
+    expect(action.kind).toBe(kind)
+    expect(outcome).toEqual({ tag: "refused", guard })
+  })
+
+  it("has these guards and no others, in this order", () => {
+    const climbed = new Set(ladder.map(([guard]) => guard))
+
+    const declared = rules[kind].guards.filter((guard) => !unreachableGuards[kind]?.includes(guard))
+
+    expect([...climbed]).toEqual(declared)
+  })
+}
+
+const hindrances = ["storage", "maintenance", "anti-affinity", "unreachable", "rule", "limits"] as const
+
+type Hindrance = (typeof hindrances)[number]
+
+/**
+ * Rungs for an action that places a copy of p1 on h3 after `prefix`: at first everything speaks against h3;
+ * each rung repairs one thing, and meets the next. `among` leaves out what cannot speak against it.
+ */
+export const placementRungs = (
+  prefix: string,
+  asked: string,
+  among: readonly Hindrance[] = hindrances,
+): readonly Rung[] =>
+  among.map((hindrance, i): Rung => {
+    const left = new Set(among.slice(i))
+    const config = clusterOf([{}, {}, { ftVmsMax: 1, groups: ["a"] }], {
+      pairs: 2,
+      rules: left.has("rule") ? [ruleOnP1("must", "not-on", "a")] : [],
+    })
+    const state = changed(reach(config, prefix, "PowerOn(p2,h3)"), {
+      h3: { storage: !left.has("storage"), maintenance: left.has("maintenance") },
+      ...(left.has("anti-affinity") ? { "p1.9": staleOnH3 } : {}),
+      ...(left.has("unreachable") ? { cut: ["h1-h3", "h2-h3"] } : {}),
+    })
+    return [hindrance, sayingOf[hindrance], state, asked, config]
+  })
+
+const sayingOf: Readonly<Record<Hindrance, string>> = {
+  storage: "where the target has no storage",
+  maintenance: "where the target is in maintenance",
+  "anti-affinity": "where the target runs a copy of the pair, if only a stale one",
+  unreachable: "where the link from the target to the other end is cut",
+  rule: "where a `must` rule bars the target",
+  limits: "where the target is full",
+}
+
+const staleOnH3: Copy = {
+  id: "p1.9",
+  host: "h3",
+  role: "secondary",
+  phase: "contending",
+  generation: 0,
+  log: [],
+  released: 0,
+  channel: null,
+}
+
+// Random runs.
+
+/** The states of a run in a cluster, one after the other. */
+export type Walk = { readonly config: Config; readonly states: readonly State[] }
+
+/**
+ * Runs in drawn clusters. Each number picks among what is then enabled, three times in four among what the
+ * protocol and the power switch may do, or else nothing would ever run for long.
+ */
+export const arbitraryWalk = (configs: fc.Arbitrary<Config>): fc.Arbitrary<Walk> =>
+  fc.tuple(configs, fc.array(fc.nat(), { size: "+1" })).map(([config, choices]) => {
+    const states = [initial(config)]
+    for (const choice of choices) {
+      const state = states.at(-1) as State
+      const usual = successors(rules, config, state, usualKinds)
+      const open = choice % 4 > 0 && usual.length > 0 ? usual : successors(rules, config, state)
+      const chosen = open[Math.floor(choice / 4) % open.length]
+      if (chosen === undefined) break
+      states.push(chosen.state)
+    }
+    return { config, states }
+  })
+
+// Helpers
+
+const usualKinds: readonly Kind[] = [...kindsOf("protocol"), "PowerOn"]
+
+const operandsFor = (kind: Kind, first?: string, second?: string): object => {
+  switch (alphabet[kind].over) {
+    case "copy":
+      return second === undefined ? { copy: first } : { copy: first, reason: second }
+    case "pair":
+      return { pair: first }
+    case "host":
+      return { host: first }
+    case "link":
+      return { hosts: first?.split("-") }
+    case "copy and host":
+      return { copy: first, host: second }
+    case "pair and host":
+      return { pair: first, host: second }
+  }
+}
