@@ -25,7 +25,11 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     )
     .version(packageVersion)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`ftpair: ${text.replace(/^error: /, "")}`) })
+    .configureOutput({
+      outputError: (text, write) => {
+        write(`ftpair: ${text.replace(/^error: /, "")}`)
+      },
+    })
     .addHelpText("after", codes)
 
   program

@@ -105,6 +105,11 @@ export const describe = (action: Action): string => `${action.kind}(${operandsOf
 
 /** What the action names, in the order in which it is written. */
 export const operandsOf = (action: Action): readonly string[] => {
-  const { kind: _kind, ...payload } = action
-  return Object.values(payload).map((value) => (typeof value === "string" ? value : value.join("-")))
+  const words: string[] = []
+  if ("copy" in action) words.push(action.copy)
+  if ("pair" in action) words.push(action.pair)
+  if ("host" in action) words.push(action.host)
+  if ("hosts" in action) words.push(action.hosts.join("-"))
+  if (action.kind === "CrashCopy" && action.reason !== undefined) words.push(action.reason)
+  return words
 }

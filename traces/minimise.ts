@@ -96,7 +96,7 @@ const noteName = (
   if (pairId === null) return
   const n = (started.get(pairId) ?? 0) + 1
   started.set(pairId, n)
-  if (before !== null) names.set(`${pairId}.${BigInt(n)}` as CopyId, nextCopyId(before.pairs[pairId] as Pair))
+  if (before !== null) names.set(`${pairId}.${BigInt(n)}`, nextCopyId(before.pairs[pairId] as Pair))
 }
 
 const startsCopyOf = (action: Action): Pair["id"] | null => {

@@ -8,10 +8,10 @@ import { ordinal, pairIdOf, type HostId } from "../model/ids.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutants } from "../properties/mutants/catalogue.ts"
 import { stateOfItf } from "./itf.ts"
+import type { ExpectJson } from "./schema.ts"
 import {
   actionSchemas,
   ConfigJson,
-  ExpectJson,
   ScheduleJson,
   StateJson,
   traceFormat,

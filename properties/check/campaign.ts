@@ -120,7 +120,9 @@ const describeError = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
 const interruptSignal: Effect.Effect<void> = Effect.callback((resume) => {
-  const onSignal = (): void => resume(Effect.void)
+  const onSignal = (): void => {
+    resume(Effect.void)
+  }
   process.once("SIGINT", onSignal)
-  return Effect.sync(() => process.off("SIGINT", onSignal))
+  return Effect.sync(() => void process.off("SIGINT", onSignal))
 })

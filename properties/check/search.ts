@@ -1,3 +1,4 @@
+import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { identityWithInterventions } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
@@ -17,6 +18,7 @@ export const shortestFrom = (
   start: Run,
   stepsMax: number,
   statesMax: number,
+  among: readonly Kind[] = kinds,
 ): Found => {
   const seen = new Set([keyOf(start)])
   let layer: readonly Run[] = [start]
@@ -26,7 +28,7 @@ export const shortestFrom = (
       const rested = restedAt(judge, config, run)
       if (rested !== null) return rested
       if (depth === stepsMax) continue
-      for (const successor of successors(judge.rules, config, run.state)) {
+      for (const successor of successors(judge.rules, config, run.state, among)) {
         const longer = observe(judge, config, run, successor)
         if (longer.breach !== null) return longer
         const key = keyOf(longer)

@@ -1,5 +1,5 @@
 import type { Action, Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { next, type Outcome } from "../../model/outcome.ts"
 import { copyIn, withCopy, type Pair } from "../../model/pair.ts"
@@ -12,7 +12,7 @@ import { rules, type Rules } from "../../model/step.ts"
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
  *
  * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does
- *        so, or null where no search has settled it. `broken` holds the entries of the rule table that are replaced.
+ *        so in `scope`, or null where no search has settled it. `broken` holds the entries of the rule table that are replaced.
  */
 export type Mutant = {
   readonly name: string
@@ -20,7 +20,11 @@ export type Mutant = {
   readonly breaks: readonly RequirementId[]
   readonly killedBy: Readonly<Record<string, number | null>>
   readonly broken: Partial<Rules>
+  readonly scope?: Config
 }
+
+/** Where the shortest runs of a mutant were measured, unless it says otherwise: three plain hosts and one pair. */
+export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
 
 /** The rule table with the mutant's entries in place; the protocol's own where there is no mutant. */
 export const rulesOf = (mutant: Mutant | null): Rules => ({ ...rules, ...mutant?.broken })

@@ -1,4 +1,4 @@
-import type { Config, HostConfig } from "../../model/config.ts"
+import { plainConfig, type Config, type HostConfig } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { pairIdOf, type HostId, type PairId } from "../../model/ids.ts"
 import { mustRulesAllow, vcpusOf } from "../../model/placement.ts"
@@ -54,6 +54,41 @@ const notCounting =
 /** A limit that no copy is within: what 0 becomes for one who takes it at its word. */
 const none = 0.5
 
+/** Three hosts with these limits and groups, and pairs, for faults and placements without any log. */
+const scopeOf = (
+  hosts: readonly Partial<HostConfig>[],
+  rules: Config["rules"] = [],
+  { pairs = 2, vcpus = 1 }: { readonly pairs?: number; readonly vcpus?: number } = {},
+): Config => {
+  const plain = plainConfig(hosts.length, pairs, { log: 0, generations: 5, faults: 1 })
+  return {
+    ...plain,
+    hosts: plain.hosts.map((host, n) => ({ ...host, ...hosts[n] })),
+    pairs: plain.pairs.map((pair) => ({ ...pair, vcpus })),
+    rules,
+  }
+}
+
+const ruleOnFirst = (
+  type: "must" | "should",
+  run: "on" | "not-on",
+  group: string,
+): Config["rules"][number] => ({
+  pairs: ["p1"],
+  type,
+  run,
+  group,
+  active: true,
+})
+
+const oneCopyAHost = scopeOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, { ftVmsMax: 1 }])
+
+const twoRules = scopeOf(
+  [{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }],
+  [ruleOnFirst("must", "on", "a"), ruleOnFirst("must", "not-on", "b")],
+  { pairs: 1 },
+)
+
 export const placementMutants: readonly Mutant[] = [
   {
     name: "MustOnPrimaryOnly",
@@ -61,6 +96,7 @@ export const placementMutants: readonly Mutant[] = [
     breaks: ["FT-10"],
     killedBy: { S8: 2 },
     broken: spawnedUnder((config) => ({ ...config, rules: [] })),
+    scope: twoRules,
   },
   {
     name: "MustUnion",
@@ -74,6 +110,7 @@ export const placementMutants: readonly Mutant[] = [
       const isOneMet = naming.some((rule) => mustRulesAllow({ ...config, rules: [rule] }, pair, host))
       return isOneMet ? { ...config, rules: [] } : config
     }),
+    scope: twoRules,
   },
   {
     name: "ShouldAsMust",
@@ -84,6 +121,10 @@ export const placementMutants: readonly Mutant[] = [
       ...config,
       rules: config.rules.map((rule) => ({ ...rule, type: "must" })),
     })),
+    scope: scopeOf(
+      [{ ftVmsMax: 2, groups: ["a"] }, { ftVmsMax: 2 }, { ftVmsMax: 2 }],
+      [ruleOnFirst("should", "not-on", "a")],
+    ),
   },
   {
     name: "OnlyPrimariesCount",
@@ -91,6 +132,7 @@ export const placementMutants: readonly Mutant[] = [
     breaks: ["FT-10"],
     killedBy: { S9: 3 },
     broken: placedUnder(notCounting((copy) => copy.role === "secondary")),
+    scope: oneCopyAHost,
   },
   {
     name: "ContendersNotCounted",
@@ -98,6 +140,7 @@ export const placementMutants: readonly Mutant[] = [
     breaks: ["FT-10"],
     killedBy: { S9: 4 },
     broken: placedUnder(notCounting((copy) => copy.phase === "contending")),
+    scope: oneCopyAHost,
   },
   {
     name: "LimitsIgnoredByHa",
@@ -105,6 +148,7 @@ export const placementMutants: readonly Mutant[] = [
     breaks: ["FT-10"],
     killedBy: { S9: 2 },
     broken: bootedUnder((config) => withHosts(config, (host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 }))),
+    scope: oneCopyAHost,
   },
   {
     name: "VcpusIgnored",
@@ -112,6 +156,7 @@ export const placementMutants: readonly Mutant[] = [
     breaks: ["FT-10"],
     killedBy: { S9: 2 },
     broken: placedUnder((config) => withHosts(config, (host) => ({ ...host, ftVcpusMax: 0 }))),
+    scope: scopeOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], [], { vcpus: 4 }),
   },
   {
     name: "ZeroMeansNone",
@@ -125,5 +170,6 @@ export const placementMutants: readonly Mutant[] = [
         ftVcpusMax: host.ftVcpusMax === 0 ? none : host.ftVcpusMax,
       })),
     ),
+    scope: scopeOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }]),
   },
 ]

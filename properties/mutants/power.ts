@@ -1,3 +1,4 @@
+import { plainConfig } from "../../model/config.ts"
 import { freshLock } from "../../model/lock.ts"
 import { next, refused } from "../../model/outcome.ts"
 import { copyIn, copyOn, currentPrimary, withCopy, type Pair } from "../../model/pair.ts"
@@ -48,6 +49,8 @@ export const powerMutants: readonly Mutant[] = [
       if (primary?.phase !== "lockstep") return after
       return changingPair(after, id, (pair) => ({ ...pair, copies: earlier.copies }))
     }),
+    // With entries to record the Primary is not at rest before its log is full: 9 steps in the core scope.
+    scope: plainConfig(3, 1, { log: 0, generations: 5, faults: 2 }),
   },
   {
     name: "PowerOnIgnoresStale",

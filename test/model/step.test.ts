@@ -1,0 +1,135 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { kinds } from "../../model/action.ts"
+import { candidates, enabled, owed, rules, step, successors } from "../../model/step.ts"
+import { arbitraryConfig } from "../../properties/arbitrary/config.ts"
+import { act, alone, arbitraryWalk, reach, three, toRunning, withholding } from "../fixtures.ts"
+
+describe("step", () => {
+  it.each([
+    ["PowerOn(p9,h1)"],
+    ["PowerOn(p1,h9)"],
+    ["Record(p9.1)"],
+    ["SpawnSecondary(p1.1,h9)"],
+    ["FailHost(h9)"],
+    ["CutLink(h1-h9)"],
+    ["CutLink(h9-h1)"],
+    ["CutLink(h1-h1)"],
+  ])("refuses %s as unknown: it names what is not in the cluster", (asked) => {
+    const outcome = step(rules, three, reach(three, alone), act(asked))
+
+    expect(outcome).toEqual({ tag: "refused", guard: "unknown" })
+  })
+
+  it("answers every action in every state with a next state or with a guard that its rule declares", () => {
+    fc.assert(
+      fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
+        for (const state of states)
+          for (const kind of kinds)
+            for (const action of candidates(state, kind)) {
+              const outcome = step(rules, config, state, action)
+              if (outcome.tag === "refused") expect(rules[kind].guards).toContain(outcome.guard)
+            }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it("is pure: it changes nothing that it is given, and answers the same twice", () => {
+    fc.assert(
+      fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
+        frozen(config)
+        for (const state of states)
+          for (const kind of kinds)
+            for (const action of candidates(frozen(state), kind)) {
+              const outcome = step(rules, config, state, frozen(action))
+              expect(step(rules, config, state, action)).toEqual(outcome)
+            }
+      }),
+      { numRuns: 10 },
+    )
+  })
+})
+
+describe("what is enabled", () => {
+  it("is what step accepts of all that could be asked, in the order of the alphabet", () => {
+    fc.assert(
+      fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
+        for (const state of states) {
+          const accepted = kinds
+            .flatMap((kind) => candidates(state, kind))
+            .filter((action) => step(rules, config, state, action).tag === "next")
+
+          expect(enabled(rules, config, state)).toEqual(accepted)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it("leads where step leads", () => {
+    const state = reach(three, toRunning)
+
+    for (const successor of successors(rules, three, state))
+      expect(step(rules, three, state, successor.action)).toEqual({ tag: "next", state: successor.state })
+  })
+
+  it("is, of some kinds, what is enabled of these", () => {
+    const state = reach(three, toRunning)
+
+    const among = enabled(rules, three, state, ["CrashCopy", "Record"])
+
+    expect(among).toEqual([act("CrashCopy(p1.1)"), act("CrashCopy(p1.2)"), act("Record(p1.1)")])
+  })
+})
+
+describe("what could be asked", () => {
+  it.each([
+    ["Record", ["Record(p1.1)", "Record(p1.2)"]],
+    ["PowerOff", ["PowerOff(p1)"]],
+    ["FailHost", ["FailHost(h1)", "FailHost(h2)", "FailHost(h3)"]],
+    ["CutLink", ["CutLink(h1-h2)", "CutLink(h1-h3)", "CutLink(h2-h3)"]],
+    ["PowerOn", ["PowerOn(p1,h1)", "PowerOn(p1,h2)", "PowerOn(p1,h3)"]],
+  ] as const)("of %s is one action for each thing that it can name", (kind, expected) => {
+    expect(candidates(reach(three, toRunning), kind)).toEqual(expected.map(act))
+  })
+
+  it("of Migrate is each copy with each host", () => {
+    const asked = candidates(reach(three, toRunning), "Migrate")
+
+    expect(asked).toHaveLength(6)
+    expect(asked).toContainEqual(act("Migrate(p1.2,h3)"))
+  })
+})
+
+describe("what the protocol owes", () => {
+  it("is what it may do itself, and no operation, recovery or fault", () => {
+    const state = reach(three, withholding, "CutLink(h1-h3)")
+
+    const actions = owed(rules, three, state).map(({ action }) => action)
+
+    expect(actions).toEqual([act("Record(p1.1)"), act("JoinLockstep(p1.2)")])
+  })
+
+  it("is a suspicion only if it is justified", () => {
+    const healthy = reach(three, toRunning)
+    const cut = reach(three, toRunning, "CutLink(h1-h2)")
+
+    const suspicions = [healthy, cut].map((state) =>
+      owed(rules, three, state)
+        .filter(({ action }) => action.kind === "Suspect")
+        .map(({ action }) => action),
+    )
+
+    expect(suspicions).toEqual([[], [act("Suspect(p1.1)"), act("Suspect(p1.2)")]])
+  })
+})
+
+// Helpers
+
+/** The value, which nobody can change from now on, however deep. */
+const frozen = <A>(value: A): A => {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+  Object.values(value).forEach(frozen)
+  return Object.freeze(value)
+}

@@ -1,0 +1,61 @@
+import { join } from "node:path"
+import { coreKinds, kinds, type Kind } from "../../model/action.ts"
+import { initial } from "../../model/state.ts"
+import { catalogue } from "../../properties/catalogue.ts"
+import { begin, type Judge } from "../../properties/check/run.ts"
+import { shortestFrom } from "../../properties/check/search.ts"
+import { mutants } from "../../properties/mutants/catalogue.ts"
+import { coreScope, rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import type { Property } from "../../properties/property.ts"
+import { corpusFolder } from "../package.ts"
+import { replay } from "../replay.ts"
+import { fileNameOf, storyOf, traceOf, writeTrace } from "../write.ts"
+
+// Writes traces/corpus/: for every mutant and every property that it must break, a shortest counterexample in
+// its scope, found breadth first. Run after a change of the format or of a rule: `npm run corpus`.
+
+/** Enough for the longest, of ten steps. */
+const statesMax = 2_000_000
+
+/** The core's kinds, and those that the mutant is about. */
+const kindsFor = (mutant: Mutant): readonly Kind[] =>
+  kinds.filter(
+    (kind) =>
+      coreKinds.includes(kind) ||
+      kind in mutant.broken ||
+      (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
+  )
+
+const write = (mutant: Mutant, property: Property): void => {
+  const config = mutant.scope ?? coreScope
+  const judge: Judge = { rules: rulesOf(mutant), properties: [property], witnesses: [] }
+  const found = shortestFrom(judge, config, begin(initial(config)), 20, statesMax, kindsFor(mutant))
+  if (found === "none" || found === "unknown" || found.breach === null) {
+    process.stdout.write(`${mutant.name} ${property.id}: ${found === "none" ? "no breach" : "not found"}\n`)
+    return
+  }
+  const name = fileNameOf(property.id, storyOf(mutant.name))
+  const { states } = replay(judge.rules, [property], config, found.actions)
+  const trace = traceOf(
+    {
+      property: property.id,
+      step: found.breach.step,
+      why: found.breach.why,
+      config,
+      mutant: mutant.name,
+      actions: found.actions,
+      states,
+      found: "breadth first, within the bounds of the configuration",
+      seed: null,
+      minimality: "shortest",
+      description: mutant.story,
+    },
+    `traces/corpus/${name}`,
+  )
+  writeTrace(join(corpusFolder, name), trace)
+  process.stdout.write(`${name}: ${found.actions.length} steps\n`)
+}
+
+for (const mutant of mutants)
+  for (const property of catalogue.filter(({ id }) => id in mutant.killedBy && id !== "L0"))
+    write(mutant, property)
