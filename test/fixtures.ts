@@ -201,6 +201,8 @@ const hindrances = ["storage", "maintenance", "anti-affinity", "unreachable", "r
 
 type Hindrance = (typeof hindrances)[number]
 
+type PlacementRung = readonly [Hindrance, situation: string, at: State, asked: string, config: Config]
+
 /**
  * Rungs for an action that places a copy of p1 on h3 after `prefix`: at first everything speaks against h3;
  * each rung repairs one thing, and meets the next. `among` leaves out what cannot speak against it.
@@ -209,8 +211,8 @@ export const placementRungs = (
   prefix: string,
   asked: string,
   among: readonly Hindrance[] = hindrances,
-): readonly Rung[] =>
-  among.map((hindrance, i): Rung => {
+): readonly PlacementRung[] =>
+  among.map((hindrance, i): PlacementRung => {
     const left = new Set(among.slice(i))
     const config = clusterOf([{}, {}, { ftVmsMax: 1, groups: ["a"] }], {
       pairs: 2,

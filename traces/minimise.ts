@@ -24,10 +24,10 @@ export type Minimised = {
 }
 
 /** How many states a search for a shorter way may look at, from each state on the way. */
-const detourStatesMax = 1500
+const detourStatesMax = 1000
 
 /** How many states the search for the shortest way of all may look at. */
-const shortestStatesMax = 12_000
+const shortestStatesMax = 6_000
 
 /**
  * Makes a counterexample shorter and simpler: drops actions, in chunks and one by one; drops hosts, pairs, rules

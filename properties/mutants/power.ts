@@ -128,7 +128,7 @@ export const powerMutants: readonly Mutant[] = [
     name: "StorageLossUnvalidated",
     story: "Copies that lose their storage go on as if nothing had happened.",
     breaks: ["FT-11"],
-    killedBy: { S1: 3 },
+    killedBy: { S1: 3, S2: 8 },
     broken: altered("LoseStorage", (after, { host }, before) => {
       let state = after
       for (const pair of pairsOf(before)) {

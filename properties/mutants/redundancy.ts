@@ -60,14 +60,14 @@ export const redundancyMutants: readonly Mutant[] = [
   {
     name: "SyncNeverAbandoned",
     story: "A Primary waits for ever for a Secondary that will not come up.",
-    breaks: ["FT-06", "FT-12"],
+    breaks: ["FT-06", "FT-07", "FT-12"],
     killedBy: { L1: 7 },
     broken: broken("AbandonSync", () => refused("needed")),
   },
   {
     name: "NeverRespawn",
     story: "A Secondary is started once, at generation 1, and never again.",
-    breaks: ["FT-06", "FT-12"],
+    breaks: ["FT-06", "FT-07", "FT-12"],
     killedBy: { L1: 7 },
     broken: broken("SpawnSecondary", (config, state, action) =>
       (running(state, action.copy)?.copy.generation ?? 1) > 1

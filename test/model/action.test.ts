@@ -25,6 +25,7 @@ describe("an action", () => {
 
         expect(asked.map((action) => act(written(action)))).toEqual(asked)
       }),
+      { numRuns: 10 },
     )
   })
 })

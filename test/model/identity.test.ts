@@ -26,7 +26,7 @@ describe("the identity of a state", () => {
           expect(following(config, other)).toEqual(following(config, state))
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     )
   })
 

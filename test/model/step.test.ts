@@ -24,14 +24,18 @@ describe("step", () => {
   it("answers every action in every state with a next state or with a guard that its rule declares", () => {
     fc.assert(
       fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
-        for (const state of states)
-          for (const kind of kinds)
-            for (const action of candidates(state, kind)) {
-              const outcome = step(rules, config, state, action)
-              if (outcome.tag === "refused") expect(rules[kind].guards).toContain(outcome.guard)
-            }
+        const answers = states.flatMap((state) =>
+          kinds.flatMap((kind) =>
+            candidates(state, kind).map((action) => [kind, step(rules, config, state, action)] as const),
+          ),
+        )
+
+        const astray = answers.filter(
+          ([kind, outcome]) => outcome.tag === "refused" && !rules[kind].guards.includes(outcome.guard),
+        )
+        expect(astray).toEqual([])
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     )
   })
 
@@ -46,7 +50,7 @@ describe("step", () => {
               expect(step(rules, config, state, action)).toEqual(outcome)
             }
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     )
   })
 })
@@ -63,7 +67,7 @@ describe("what is enabled", () => {
           expect(enabled(rules, config, state)).toEqual(accepted)
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     )
   })
 

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs"
+import { basename } from "node:path"
+import { describe, expect, it } from "vitest"
+import { alphabet, kinds } from "../model/action.ts"
+import { rules } from "../model/step.ts"
+import { catalogue } from "../properties/catalogue.ts"
+import { mutants } from "../properties/mutants/catalogue.ts"
+import { witnesses } from "../properties/witnesses.ts"
+import { corpusFolder } from "../traces/package.ts"
+import { filesIn } from "../traces/store.ts"
+import { storyOf } from "../traces/write.ts"
+
+/** Requirements that a later part of the model takes up: docs/spec.md says which. */
+const planned = ["FT-03"]
+
+const spec = readFileSync("docs/spec.md", "utf8")
+const requirements = [...spec.matchAll(/^\| (FT-\d\d)\s/gm)].map((match) => match[1] as string)
+
+describe("a requirement's id travels", () => {
+  it("is born in the specification, once", () => {
+    expect(requirements).toEqual(Array.from({ length: 13 }, (_, i) => `FT-${String(i + 1).padStart(2, "0")}`))
+  })
+
+  it.each(requirements.filter((id) => !planned.includes(id)))(
+    "%s is served by a rule, checked by a property, broken by a mutant",
+    (id) => {
+      expect(kinds.filter((kind) => rules[kind].serves.includes(id as `FT-${string}`))).not.toEqual([])
+      expect(catalogue.filter((property) => property.checks.includes(id as `FT-${string}`))).not.toEqual([])
+      expect(mutants.filter((mutant) => mutant.breaks.includes(id as `FT-${string}`))).not.toEqual([])
+    },
+  )
+
+  it("is one that the specification knows, wherever it is named", () => {
+    const named = [
+      ...kinds.flatMap((kind) => rules[kind].serves),
+      ...catalogue.flatMap((property) => property.checks),
+      ...mutants.flatMap((mutant) => mutant.breaks),
+    ]
+
+    expect(named.filter((id) => !requirements.includes(id))).toEqual([])
+  })
+})
+
+describe.each(kinds)("the rule of %s", (kind) => {
+  const section = sectionOf(kind)
+
+  it("has a section in the specification, with its requirements", () => {
+    const serves = /^Serves: (.*?)\.?$/m.exec(section)?.[1]?.split(", ") ?? []
+
+    expect(serves).toEqual(rules[kind].serves)
+  })
+
+  it("has its guards there, in their order", () => {
+    const guards = [...section.matchAll(/^\| `([a-z-]+)`\s+\|/gm)].map((match) => match[1])
+
+    expect(guards).toEqual(rules[kind].guards)
+  })
+})
+
+// Faults and recoveries are assumptions about the world, and owe nothing: a mutant of one is a change of subject.
+const obliged = kinds.filter(
+  (kind) => alphabet[kind].actor === "protocol" || alphabet[kind].actor === "operator",
+)
+
+describe.each(obliged)("the rule of %s", (kind) => {
+  it("is broken by some mutant", () => {
+    expect(mutants.filter((mutant) => kind in mutant.broken)).not.toEqual([])
+  })
+})
+
+describe.each(catalogue)("the property $id", ({ id, name, witness, statement }) => {
+  it("is stated in the specification", () => {
+    expect(rowOf(id)).toContain(name)
+    expect(rowOf(id)).toContain(witness)
+    expect(plain(rowOf(id))).toContain(plain(statement))
+  })
+
+  it("has a witness that is looked for", () => {
+    expect(witnesses.map((each) => each.id)).toContain(witness)
+  })
+
+  it("kills some mutant", () => {
+    expect(mutants.filter((mutant) => id in mutant.killedBy)).not.toEqual([])
+  })
+})
+
+describe.each(witnesses)("the witness $id", ({ id }) => {
+  it("is described in the specification", () => {
+    expect(rowOf(id)).not.toBe("")
+  })
+})
+
+describe.each(mutants)("the mutant $name", ({ name, killedBy }) => {
+  it("is described in the specification, with what kills it", () => {
+    for (const id of Object.keys(killedBy)) expect(rowOf(name)).toContain(id)
+  })
+
+  it("has a counterexample in the corpus for every property that a search can settle", () => {
+    const stories = filesIn(corpusFolder, ".itf.json").map((file) => basename(file, ".itf.json"))
+
+    const wanted = Object.keys(killedBy)
+      .filter((id) => id !== "L0")
+      .map((id) => `${id}.${storyOf(name)}`)
+
+    expect(stories).toEqual(expect.arrayContaining(wanted))
+  })
+})
+
+// Helpers
+
+/** The part of the specification under the heading of this name. */
+function sectionOf(heading: string): string {
+  return new RegExp(`^### ${heading}\\n([\\s\\S]*?)(?=^##)`, "m").exec(spec)?.[1] ?? ""
+}
+
+/** The row of a table in the specification that begins with this id. */
+function rowOf(id: string): string {
+  return new RegExp(`^\\| \`?${id}\`?\\s.*$`, "m").exec(spec)?.[0] ?? ""
+}
+
+/** Without the marks of Markdown. */
+function plain(text: string): string {
+  return text
+    .replace(/[`_*\\]/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
+}

@@ -1,0 +1,91 @@
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join, resolve } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { jsonSchemas } from "../traces/json-schemas.ts"
+
+const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownBelow("docs")]
+
+// A reader's folder: the commands write their failures here, and find the project's files by their own names.
+const folder = mkdtempSync(join(tmpdir(), "ftpair-docs-"))
+symlinkSync(resolve("traces"), join(folder, "traces"))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+describe("the commands in the documentation", () => {
+  it.each(commands())("$page: $command", ({ command }) => {
+    const [, ...words] = command.split(" ").slice(1)
+
+    const { status, stderr } = spawnSync(process.execPath, [resolve("dist/cli/main.js"), ...words], {
+      cwd: folder,
+      encoding: "utf8",
+    })
+
+    expect({ status, stderr }).toEqual({ status: expectedStatus(words), stderr: "" })
+  })
+
+  it("begin with the two that a fresh machine needs, and continuous integration runs both", () => {
+    const readme = readFileSync("README.md", "utf8")
+    const ci = readFileSync(".ci/run", "utf8")
+
+    expect(readme).toContain("npm ci && npx ftpair check\n")
+    expect(readme).toContain("npm ci && npm test\n")
+    for (const step of ["npm ci", "npx ftpair check", "npm test"]) expect(ci).toContain(step)
+  })
+
+  it.each(pages)("%s names only scripts that exist", (page) => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      scripts: Record<string, string>
+    }
+    const named = [...readFileSync(page, "utf8").matchAll(/npm run ([a-z:]+)/g)].map(
+      (match) => match[1] ?? "",
+    )
+
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+})
+
+describe("the links in the documentation", () => {
+  it.each(pages)("%s leads only to files that exist", (page) => {
+    const targets = [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(
+      (match) => match[1] ?? "",
+    )
+
+    expect(targets.filter((target) => !existsSync(join(dirname(page), target)))).toEqual([])
+  })
+})
+
+describe("the JSON Schemas in traces/schema", () => {
+  it.each(Object.entries(jsonSchemas()))("%s is the one that the source gives", (name, schema) => {
+    expect(JSON.parse(readFileSync(join("traces", "schema", name), "utf8"))).toEqual(
+      JSON.parse(JSON.stringify(schema)),
+    )
+  })
+})
+
+// Helpers
+
+/** Every `npx ftpair` line of a code block, but the bare main job, which continuous integration runs as it is. */
+function commands(): readonly { readonly page: string; readonly command: string }[] {
+  return pages.flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+      .flatMap((block) => (block[1] ?? "").split("\n"))
+      .map((line) => line.replace(/ +#.*$/, "").trim())
+      .filter((line) => line.startsWith("npx ftpair "))
+      .map((command) => ({ page, command })),
+  )
+}
+
+/** A mutant that is checked must be caught; a counterexample replayed without its bug does not give what it promises. */
+function expectedStatus(words: readonly string[]): number {
+  if (words[0] === "check") return words.includes("--mutant") ? 12 : 0
+  return words.includes("none") ? 16 : 0
+}
+
+function markdownBelow(top: string): readonly string[] {
+  return readdirSync(top, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(top, name))
+}

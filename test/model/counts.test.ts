@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest"
+import { coreKinds, kindsOf, type Kind } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { ftState } from "../../model/ft-state.ts"
+import type { State } from "../../model/state.ts"
+import { enabled, owed, rules } from "../../model/step.ts"
+import { enumerate } from "../enumerate.ts"
+import { bounded, clusterOf, p1, reach, reachFrom, ruleOnP1, three, toRunning } from "../fixtures.ts"
+
+// The counts agree with those of two independent model checkers. One changes only with the rule that moved it.
+
+const never = 0
+const always = Infinity
+
+describe("the core's state space, with three hosts and one pair, up to generation 5", () => {
+  it.each([
+    [0, 0, never, 22, 21, 4],
+    [0, 1, never, 88, 117, 6],
+    [0, 2, never, 241, 381, 8],
+    [0, 0, 1, 53, 72, 6],
+    [0, 2, always, 3071, 5733, 16],
+    [1, 0, never, 768, 1785, 11],
+    [1, 1, never, 5230, 14_199, 14],
+    [2, 0, never, 9846, 36_204, 18],
+    [1, 2, 2, 114_354, 359_319, 21],
+  ])(
+    "with %i faults, logs of %i and power-off up to generation %s: %i states",
+    (faults, log, powerOffUpTo, states, transitions, depth) => {
+      const config = bounded({ faults, log, powerOffUpTo, generations: 5, fencesUpTo: never })
+
+      const counts = enumerate(rules, config, coreKinds)
+
+      expect(counts).toEqual({ states, transitions, depth })
+    },
+  )
+})
+
+describe("the state space with placement, two pairs and at most one copy on a host, up to generation 3", () => {
+  const bounds = { log: 0, generations: 3, powerOffUpTo: never, fencesUpTo: never }
+  const small = { ftVmsMax: 1 }
+  const smallInA = { ftVmsMax: 1, groups: ["a"] }
+
+  it("has 3,133 states on three hosts, with one fault", () => {
+    const config = clusterOf([small, small, small], { pairs: 2, bounds: { ...bounds, faults: 1 } })
+
+    const counts = enumerate(rules, config, coreKinds)
+
+    expect(counts).toEqual({ states: 3133, transitions: 8166, depth: 11 })
+  })
+
+  it("has 139 states on four hosts, with a rule for p1 and migration, without faults", () => {
+    const config = clusterOf([smallInA, smallInA, small, small], {
+      pairs: 2,
+      rules: [ruleOnP1("must", "on", "a")],
+      bounds: { ...bounds, faults: 0 },
+    })
+
+    const counts = enumerate(rules, config, [...coreKinds, "Migrate"])
+
+    expect(counts).toEqual({ states: 139, transitions: 390, depth: 8 })
+  })
+})
+
+describe("one fault is transparent", () => {
+  const bounds = { log: 2, generations: 5, fencesUpTo: never }
+  const withoutOperator = coreKinds.filter((kind) => !kindsOf("operator").includes(kind))
+
+  it.each([
+    [126, never, 20_322],
+    [294, 1, 44_553],
+  ])(
+    "to each of the %i running states reached without it, with power-off up to generation %i: in all %i states from there",
+    (running, powerOffUpTo, states) => {
+      const faultless = bounded({ ...bounds, powerOffUpTo, faults: 0 })
+      const starts = statesOf(faultless, coreKinds).filter((state) => ftState(p1(state)) === "running")
+      const config = bounded({ ...bounds, powerOffUpTo, faults: 1 })
+
+      const restarted: State[] = []
+      const unprotected: State[] = []
+      const counts = enumerate(rules, config, withoutOperator, starts, (state, successors) => {
+        if (successors.some(({ action }) => action.kind === "HaRestart")) restarted.push(state)
+        const isQuiescent = owed(rules, config, state).length === 0
+        if (isQuiescent && ftState(p1(state)) !== "running") unprotected.push(state)
+      })
+
+      expect(starts).toHaveLength(running)
+      expect(counts.states).toBe(states)
+      expect(restarted).toEqual([])
+      expect(unprotected).toEqual([])
+    },
+  )
+
+  it("and two are not: both hosts fail, and the pair is restarted", () => {
+    const state = reach(three, toRunning, "FailHost(h1) FailHost(h2)")
+
+    expect(enabled(rules, three, state, ["HaRestart"])).toHaveLength(1)
+  })
+
+  it("and two are not: a second host fails, and the pair rests without a Secondary", () => {
+    const config = bounded({ log: 0 })
+    const twoFaults = reach(config, toRunning, "FailHost(h1) FailHost(h3)")
+
+    const rested = reachFrom(config, twoFaults, "Suspect(p1.2) TryLock(p1.2)")
+
+    expect(owed(rules, config, rested)).toEqual([])
+    expect(ftState(p1(rested))).toBe("needSecondary")
+  })
+})
+
+// Helpers
+
+const statesOf = (config: Config, among: readonly Kind[]): readonly State[] => {
+  const states: State[] = []
+  enumerate(rules, config, among, undefined, (state) => states.push(state))
+  return states
+}

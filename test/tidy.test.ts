@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join, normalize } from "node:path"
+import { describe, expect, it } from "vitest"
+
+/** Imports point one way: a layer may use itself and whatever stands before it. */
+const layers = ["model", "impl", "properties", "traces", "cli"]
+
+/** What an implementation may take from the model by value; the rest as types, or the model is compared with itself. */
+const vocabulary = ["model/ids.ts", "model/config.ts", "model/action.ts"]
+
+/** Names under which anything could stand. */
+const bannedNames = ["utils", "util", "helpers", "common", "misc", "index"]
+
+describe("tidy", () => {
+  it.each(sources())("%s imports only from its own layer and those before it", (file) => {
+    const allowed = layers.slice(0, layers.indexOf(layerOf(file)) + 1)
+
+    const strangers = importsOf(file).filter(({ target }) => !allowed.includes(layerOf(target)))
+
+    expect(strangers).toEqual([])
+  })
+
+  it("takes from the model into an implementation only words and types", () => {
+    const values = sources()
+      .filter((file) => layerOf(file) === "impl")
+      .flatMap((file) => importsOf(file).map((imported) => ({ file, ...imported })))
+      .filter(({ target, isType }) => layerOf(target) === "model" && !isType && !vocabulary.includes(target))
+
+    expect(values).toEqual([])
+  })
+
+  it.each(sources().filter((file) => layerOf(file) === "model"))(
+    "%s depends on ts-pattern at most",
+    (file) => {
+      const packages = [
+        ...readFileSync(file, "utf8").matchAll(/^(?:import|export|\}) .*from "([^."][^"]*)"/gm),
+      ].map((match) => match[1])
+
+      expect(packages.filter((name) => name !== "ts-pattern")).toEqual([])
+    },
+  )
+
+  it("has no file that nobody uses", () => {
+    const entries = [
+      "model/face.ts",
+      "properties/face.ts",
+      "properties/check/face.ts",
+      "traces/face.ts",
+      "cli/main.ts",
+    ]
+    const startedByName = [
+      "properties/check/worker.ts",
+      "traces/generate/corpus.ts",
+      "traces/generate/schemas.ts",
+    ]
+    const used = new Set(sources().flatMap((file) => importsOf(file).map(({ target }) => target)))
+
+    const unused = sources().filter(
+      (file) => !used.has(file) && ![...entries, ...startedByName].includes(file),
+    )
+
+    expect(unused).toEqual([])
+  })
+
+  it("names no file for what it could be anything of", () => {
+    const nameless = sources().filter((file) => bannedNames.some((name) => file.endsWith(`/${name}.ts`)))
+
+    expect(nameless).toEqual([])
+  })
+
+  it("keeps every file to one noun: none is over 500 lines", () => {
+    const long = [...sources(), ...filesBelow("test")].filter(
+      (file) => file.endsWith(".ts") && readFileSync(file, "utf8").split("\n").length > 500,
+    )
+
+    expect(long).toEqual([])
+  })
+})
+
+// Helpers
+
+function sources(): readonly string[] {
+  return layers.flatMap(filesBelow).filter((file) => file.endsWith(".ts"))
+}
+
+function filesBelow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => normalize(join(entry.parentPath, entry.name)))
+  } catch {
+    return []
+  }
+}
+
+function layerOf(file: string): string {
+  return file.split("/")[0] ?? ""
+}
+
+function importsOf(file: string): readonly { readonly target: string; readonly isType: boolean }[] {
+  const text = readFileSync(file, "utf8")
+  const statically = [...text.matchAll(/(import|export)( type)? [^"]*?from "(\.[^"]+)"/g)]
+  const lazily = [...text.matchAll(/(import)()\("(\.[^"]+)"\)/g)]
+  return [...statically, ...lazily].map((match) => ({
+    target: normalize(join(dirname(file), match[3] ?? "")),
+    isType: match[2] === " type",
+  }))
+}
