@@ -6,8 +6,9 @@ import { readConfig, readStory, type Story } from "../traces/read.ts"
 import {
   firstDifference,
   outcomeOf,
-  replay,
+  replayStory,
   verdictOf,
+  wordsOf,
   type Replay,
   type ReplayOutcome,
   type Verdict,
@@ -40,7 +41,7 @@ type Replayed = {
 /** Replays schedules and traces, and compares what comes of them with what they promise. */
 export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitCode => {
   const paper = paperFor(process.stdout, flags.color)
-  const all = files.map((file) => replayStory(changed(readStory(file), flags), flags))
+  const all = files.map((file) => replayAs(changed(readStory(file), flags), flags))
   if (flags.json === true) {
     const json = all.map(jsonOf)
     process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
@@ -57,12 +58,9 @@ const changed = (story: Story, flags: ReplayFlags): Story => ({
   states: flags.config === undefined && flags.mutant === undefined ? story.states : null,
 })
 
-const replayStory = (story: Story, flags: ReplayFlags): Replayed => {
-  const rules = rulesOf(mutantNamed(story.mutant ?? ""))
-  const properties =
-    flags.property === undefined ? catalogue : catalogue.filter(({ id }) => flags.property?.includes(id))
-  const askRest = story.expect?.verdict === "breached" && story.expect.property === "L0"
-  const replayed = replay(rules, properties, story.config, story.actions, { askRest })
+const replayAs = (story: Story, flags: ReplayFlags): Replayed => {
+  const properties = catalogue.filter(({ id }) => flags.property?.includes(id) ?? true)
+  const replayed = replayStory(rulesOf(mutantNamed(story.mutant ?? "")), properties, story)
   return { story, replayed, verdict: verdictOf(replayed, story), outcome: outcomeOf(story, replayed) }
 }
 
@@ -116,17 +114,4 @@ const sentenceOf = ({ story, replayed, verdict, outcome }: Replayed): string => 
   const difference = firstDifference(story, replayed)
   const states = difference === null ? "" : `; the state after step ${difference} is not the one stored`
   return `${actual}; the file promises: ${wordsOf(story.expect)}${states}`
-}
-
-const wordsOf = (verdict: NonNullable<Story["expect"]>): string => {
-  switch (verdict.verdict) {
-    case "holds": {
-      const final = Object.entries(verdict.final ?? {}).map(([pair, state]) => `${pair} ${state}`)
-      return final.length === 0 ? "all holds" : `all holds, and at the end ${final.join(", ")}`
-    }
-    case "breached":
-      return `${verdict.property} breached${verdict.step === undefined ? "" : ` at step ${verdict.step}`}`
-    case "refused":
-      return `refused${verdict.step === undefined ? "" : ` at step ${verdict.step}`}${verdict.guard === undefined ? "" : ` by ${verdict.guard}`}`
-  }
 }

@@ -3,20 +3,17 @@ import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { rulesOf } from "../properties/mutants/mutant.ts"
 import { describe } from "../model/action.ts"
 import { readStory } from "../traces/read.ts"
-import { replay } from "../traces/replay.ts"
+import { replayStory } from "../traces/replay.ts"
 import { timelineText } from "../traces/timeline.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 
 /** Draws a schedule or a trace, as far as its actions go. */
 export const show = (file: string): ExitCode => {
   const story = readStory(file)
-  const askRest = story.expect?.verdict === "breached" && story.expect.property === "L0"
-  const { states, breaches, refusal } = replay(
+  const { states, breaches, refusal } = replayStory(
     rulesOf(mutantNamed(story.mutant ?? "")),
     catalogue,
-    story.config,
-    story.actions,
-    { askRest },
+    story,
   )
   const notes = new Map<number, string>()
   const note = (step: number, text: string): void => {

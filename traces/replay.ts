@@ -80,6 +80,13 @@ const restlessFrom = (rules: Rules, config: Config, state: State): readonly Brea
   return run.breach === null ? [] : [run.breach]
 }
 
+/** Replays a story; whether it ever comes to rest is asked where that is what it denies. */
+export const replayStory = (rules: Rules, properties: readonly Property[], story: Story): Replay => {
+  const { config, actions, expect } = story
+  const askRest = expect?.verdict === "breached" && expect.property === comesToRest.id
+  return replay(rules, properties, config, actions, { askRest })
+}
+
 /** What the replay says, in the words of an expectation; a breach of the property that is expected comes first. */
 export const verdictOf = ({ breaches, refusal }: Replay, story: Story): Verdict => {
   const expected = story.expect?.verdict === "breached" ? story.expect.property : null
@@ -134,3 +141,17 @@ const canonical = (json: unknown): string =>
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   )
+
+/** A verdict or an expectation, for people. */
+export const wordsOf = (verdict: NonNullable<Story["expect"]>): string => {
+  switch (verdict.verdict) {
+    case "holds": {
+      const final = Object.entries(verdict.final ?? {}).map(([pair, state]) => `${pair} ${state}`)
+      return final.length === 0 ? "all holds" : `all holds, and at the end ${final.join(", ")}`
+    }
+    case "breached":
+      return `${verdict.property} breached${verdict.step === undefined ? "" : ` at step ${verdict.step}`}`
+    case "refused":
+      return `refused${verdict.step === undefined ? "" : ` at step ${verdict.step}`}${verdict.guard === undefined ? "" : ` by ${verdict.guard}`}`
+  }
+}

@@ -8,13 +8,14 @@ import type { Judge } from "./run.ts"
  * What a campaign checks, in words that can be sent to a worker.
  *
  * Shape  `mutant` names a mutant, or null for the protocol itself; `config` is null where clusters are drawn;
- *        `properties` are ids of the catalogue.
+ *        `properties` are ids of the catalogue, and `isWhole` whether they are all of it.
  */
 export type CampaignSpec = {
   readonly seed: string
   readonly mutant: string | null
   readonly config: Config | null
   readonly properties: readonly string[]
+  readonly isWhole: boolean
 }
 
 /** By what the schedules of a campaign are judged. */

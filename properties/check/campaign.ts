@@ -59,7 +59,9 @@ export const campaign = (
   }).pipe(Effect.scoped)
 
   return all.pipe(
-    Effect.raceFirst(Effect.as(Effect.sleep(millis), "time" as const)),
+    Effect.raceFirst(
+      Effect.as(Number.isFinite(millis) ? Effect.sleep(millis) : Effect.never, "time" as const),
+    ),
     Effect.raceFirst(Effect.as(interruptSignal, "interrupted" as const)),
     Effect.map((stopped) => summary(results, failed, failed < Infinity ? "failure" : stopped)),
   )

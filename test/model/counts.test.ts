@@ -24,7 +24,7 @@ describe("the core's state space, with three hosts and one pair, up to generatio
     [2, 0, never, 9846, 36_204, 18],
     [1, 2, 2, 114_354, 359_319, 21],
   ])(
-    "with %i faults, logs of %i and power-off up to generation %s: %i states",
+    "faults: %i, entries in a log: %i, power-off up to generation %s. States: %i",
     (faults, log, powerOffUpTo, states, transitions, depth) => {
       const config = bounded({ faults, log, powerOffUpTo, generations: 5, fencesUpTo: never })
 

@@ -1,0 +1,88 @@
+import { catalogue } from "../properties/catalogue.ts"
+import { mutantNamed } from "../properties/mutants/catalogue.ts"
+import { rulesOf } from "../properties/mutants/mutant.ts"
+import type { Property } from "../properties/property.ts"
+import { corpusFolder, scenariosFolder } from "../traces/package.ts"
+import { readStory, type Story } from "../traces/read.ts"
+import { outcomeOf, replayStory, verdictOf, wordsOf } from "../traces/replay.ts"
+import { filesIn, holdsAgain } from "../traces/store.ts"
+import type { Finding } from "./finding.ts"
+import type { Paper } from "./paper.ts"
+import { number, stepLines } from "./report.ts"
+
+/**
+ * What came of the stored runs that are replayed before anything is drawn.
+ *
+ * Shape  `broken` are the shipped ones that did not give what they promise; `findings` the kept failures that
+ *        still fail; `forgotten` those that held for the third time.
+ */
+export type Stored = {
+  readonly replayed: number
+  readonly broken: readonly { readonly file: string; readonly outcome: string }[]
+  readonly findings: readonly Finding[]
+  readonly forgotten: readonly string[]
+}
+
+/** Replays the failures kept in `folder` for these rules; and, unless a mutant is asked for, the corpus and the scenarios. */
+export const replayStored = (
+  paper: Paper,
+  mutant: string | null,
+  properties: readonly Property[],
+  folder: string,
+): Stored => {
+  const kept = filesIn(folder, ".itf.json")
+    .map(readStory)
+    .filter((story) => story.mutant === mutant)
+  const shipped =
+    mutant === null ? [...filesIn(corpusFolder, ".itf.json"), ...filesIn(scenariosFolder, ".json")] : []
+  const findings = kept.map((story) => ({ story, finding: findingAgain(paper, story, properties) }))
+  return {
+    replayed: kept.length + shipped.length,
+    broken: shipped.map(readStory).flatMap(brokenPromise),
+    findings: findings.flatMap(({ finding }) => finding ?? []),
+    forgotten: findings.flatMap(({ story, finding }) =>
+      finding === null && holdsAgain(folder, story.file) ? [story.file] : [],
+    ),
+  }
+}
+
+/** A kept failure that still fails; null if it holds. */
+const findingAgain = (paper: Paper, story: Story, properties: readonly Property[]): Finding | null => {
+  const { states, breaches } = replayStory(rulesOf(mutantNamed(story.mutant ?? "")), properties, story)
+  const breach = breaches[0]
+  if (breach === undefined) return null
+  const { property, why, step } = breach
+  return {
+    property,
+    why,
+    steps: story.actions.length,
+    file: story.file,
+    shortest: story.meta?.minimality === "shortest",
+    schedule: null,
+    lines: [
+      paper.bad(
+        `${property.id} ${property.name} is still breached at step ${step}, by a failure kept before`,
+      ),
+      `  ${why}`,
+      "",
+      ...stepLines(paper, states, story.actions),
+      "",
+      `  Replay:    npx ftpair replay ${story.file}`,
+    ],
+  }
+}
+
+const brokenPromise = (story: Story): Stored["broken"] => {
+  const replayed = replayStory(rulesOf(mutantNamed(story.mutant ?? "")), catalogue, story)
+  const outcome = outcomeOf(story, replayed)
+  return outcome === "reproduced"
+    ? []
+    : [{ file: story.file, outcome: `${outcome}: ${wordsOf(verdictOf(replayed, story))}` }]
+}
+
+/** What is said of the stored runs: a line for all, and one for each that is not as it should be. */
+export const storedLines = (paper: Paper, { replayed, broken, forgotten }: Stored): readonly string[] => [
+  `${number(replayed)} stored runs replayed, ${broken.length === 0 ? "all as promised" : paper.bad(`${broken.length} not as promised`)}`,
+  ...broken.map(({ file, outcome }) => `  ${file}: ${paper.bad(outcome)}`),
+  ...forgotten.map((file) => `  ${file}: held three times in a row, and is forgotten`),
+]

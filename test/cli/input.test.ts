@@ -1,0 +1,169 @@
+import { describe, it } from "vitest"
+import { cluster, freshFolder, ftpair, write } from "./ftpair.ts"
+
+describe.concurrent("ftpair refuses a schedule, and says what, where and what it expected:", () => {
+  it.for<Wrong>([
+    ["an empty file", "", ["is not JSON"]],
+    ["JSON that breaks off", '{ "config": {', ["is not JSON"]],
+    ["JSON that is broken over several lines", '{\n  "config": none\n}\n', ["is not JSON"]],
+    ["null", "null", ["actions", "expected"]],
+    [
+      "an unknown kind of action",
+      withActions({ ...powerOn, kind: "PowerOnn" }),
+      ["actions[0].kind", '"PowerOnn"', "did you mean PowerOn?"],
+    ],
+    ["a missing operand", withActions(powerOn, { kind: "Record" }), ["actions[1].copy"]],
+    ["an operand of another type", withActions({ ...powerOn, host: 1 }), ["actions[0].host", "expected"]],
+    ["a field too many", withActions({ ...powerOn, force: true }), ["actions[0].force", "expected"]],
+    [
+      "a host that is not in the cluster",
+      withActions({ ...powerOn, host: "h9" }),
+      ["actions[0]", "expected a host of the cluster (h1, h2), not h9"],
+    ],
+    [
+      "a pair that is not in the cluster",
+      withActions({ ...powerOn, pair: "p9" }),
+      ["actions[0]", "expected a pair of the cluster (p1), not p9"],
+    ],
+    [
+      "a link from a host to itself",
+      withActions({ kind: "CutLink", hosts: ["h1", "h1"] }),
+      ["actions[0]", "expected two different hosts"],
+    ],
+    [
+      "an unknown mutant",
+      { ...withActions(), mutant: "SecondarySkipLock" },
+      ["mutant", '"SecondarySkipLock"', "did you mean SecondarySkipsLock?"],
+    ],
+  ])("%s", async ([, content, said], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "schedule.json", content)
+
+    const { code, stdout, stderr } = await ftpair(folder, "replay", file)
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toMatch(oneLine)
+    for (const words of [file, ...said]) expect(stderr).toContain(words)
+  })
+})
+
+describe.concurrent("ftpair refuses a trace, and says what, where and what it expected:", () => {
+  it.for<Wrong>([
+    ["one of another version", traceOf({ format: "ftpair/9" }), ["#meta.format", '"ftpair/1"', '"ftpair/9"']],
+    ["one without actions in its states", traceOf({}, [null, null]), ["states", "expected an action"]],
+    [
+      "one with a state that is none",
+      traceOf({}, [null], { cut: { "#map": [5] } }),
+      ["states[0]", "expected"],
+    ],
+  ])("%s", async ([, content, said], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "trace.itf.json", content)
+
+    const { code, stdout, stderr } = await ftpair(folder, "show", file)
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toMatch(oneLine)
+    for (const words of [file, ...said]) expect(stderr).toContain(words)
+  })
+})
+
+describe.concurrent("ftpair refuses a cluster, and says what, where and what it expected:", () => {
+  it.for<Wrong>([
+    ["an unknown field", { ...cluster(2), colour: "red" }, ["colour", "expected"]],
+    [
+      "two hosts of one name",
+      { ...cluster(0), hosts: [{ id: "h1" }, { id: "h1" }] },
+      ["hosts", "expected different ids", "h1"],
+    ],
+    [
+      "a rule on an unknown pair",
+      { ...cluster(2), rules: [{ pairs: ["p2"], type: "must", run: "on", group: "a" }] },
+      ["rules[0].pairs", "expected pairs of the cluster (p1), not p2"],
+    ],
+  ])("%s", async ([, content, said], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "cluster.json", content)
+
+    const { code, stdout, stderr } = await ftpair(folder, "check", "--runs", "1", "--config", file)
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toMatch(oneLine)
+    for (const words of [file, ...said]) expect(stderr).toContain(words)
+  })
+})
+
+describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
+  it.for<readonly [line: string, said: readonly string[]]>([
+    ["replay missing.json", ["missing.json", "cannot be read"]],
+    ["replay .", [".", "cannot be read"]],
+    ["replay", ["missing required argument", "files"]],
+    ["show a.json b.json", ["too many arguments"]],
+    ["show --format svg a.json", ["--format", "svg", "text"]],
+    ["check --config missing.json", ["missing.json", "cannot be read"]],
+    ["check --mutant SecondarySkipLock", ["--mutant", "did you mean SecondarySkipsLock?"]],
+    ["check --property S99", ["--property", "S99", "S1 SinglePrimary"]],
+    ["check --seed seven", ["--seed", "seven", "a decimal number"]],
+    ["check --runs 0", ["--runs", "1 or more"]],
+    ["check --time 30", ["--time", "30s, 5m or 1h"]],
+    ["check --workers 0", ["--workers", "1 or more"]],
+    ["check --runs 1 --out input.txt", ["input.txt"]],
+    ["chekc", ["unknown command", "check"]],
+    ["check --runz 3", ["unknown option", "--runs"]],
+  ])("%s", async ([line, said], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    write(folder, "input.txt", "a file, where a folder is meant")
+
+    const { code, stderr } = await ftpair(folder, ...line.split(" "))
+
+    expect(code).toBe(1)
+    expect(stderr).toMatch(oneLineAndHint)
+    for (const words of said) expect(stderr).toContain(words)
+  })
+})
+
+// Helpers
+
+/** What is wrong, the content of the file, and words that the error must have. */
+type Wrong = readonly [situation: string, content: unknown, said: readonly string[]]
+
+/** One line, from ftpair, about the input: no stack, and no word of a defect. */
+const oneLine = /^ftpair: (?!defect)[^\n]+\n$/
+
+/** The same, and perhaps what was meant. */
+const oneLineAndHint = /^ftpair: (?!defect)[^\n]+\n(\(Did you mean .+\?\)\n)?$/
+
+const powerOn = { kind: "PowerOn", pair: "p1", host: "h1" }
+
+/** A schedule in a cluster of two hosts. */
+function withActions(...actions: readonly unknown[]) {
+  return { config: cluster(2), actions }
+}
+
+/** A trace of one state for each action; what is wrong with it is in its `#meta` or its states. */
+function traceOf(meta: object, actions: readonly unknown[] = [null, powerOn], more: object = {}) {
+  return {
+    "#meta": {
+      format: "ftpair/1",
+      tool: "ftpair",
+      version: "0.1.0",
+      config: cluster(2),
+      mutant: null,
+      property: null,
+      verdict: "holds",
+      found: "by hand",
+      minimality: "found",
+      replay: "npx ftpair replay trace.itf.json",
+      ...meta,
+    },
+    vars: ["hosts", "cut", "pairs"],
+    states: actions.map((action, index) => ({
+      "#meta": { index, action },
+      "mbt::actionTaken": "any",
+      hosts: { "#map": [] },
+      cut: { "#set": [] },
+      pairs: { "#map": [] },
+      ...more,
+    })),
+  }
+}

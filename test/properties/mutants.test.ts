@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from "node:util"
+import { describe, expect, it } from "vitest"
+import { coreKinds, describe as written, type Action, type Kind } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { identity, identityWithInterventions } from "../../model/identity.ts"
+import { initial, type State } from "../../model/state.ts"
+import { candidates, rules, step } from "../../model/step.ts"
+import { catalogue } from "../../properties/catalogue.ts"
+import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
+import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import { shortestBreach } from "../enumerate.ts"
+import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
+
+/** What a mutant must break, in how many steps at least. Where no search has settled that, it is not asked here. */
+const kills = mutants.flatMap((mutant) =>
+  Object.entries(mutant.killedBy).flatMap(([id, steps]) => (steps === null ? [] : [{ mutant, id, steps }])),
+)
+
+describe("a mutant is caught", () => {
+  it.each(kills.map(({ mutant, id, steps }) => [mutant.name, id, steps, mutant] as const))(
+    "%s: by %s, after %i steps and no fewer",
+    (_name, id, steps, mutant) => {
+      const run = breachOf(mutant, id)
+
+      expect(run.map(written)).toHaveLength(steps)
+    },
+  )
+
+  // The same breach as above with logs of two instead of none. It is judged at rest, and where logs are bounded
+  // the pair rests only once they are full: two records and their releases come first.
+  it("PowerOffBumpsOnly, with logs of two: by L3, after 9 steps and no fewer", () => {
+    const mutant = mutantNamed("PowerOffBumpsOnly")
+
+    const run = mutant === null ? [] : breachOf(mutant, "L3", usualScope)
+
+    expect(run.map(written)).toHaveLength(9)
+  })
+
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+    "%s: and on its way to the breach it answers something else than the protocol",
+    (_name, mutant) => {
+      const [kill] = kills.filter((each) => each.mutant === mutant)
+
+      const states = kill === undefined ? [] : statesOn(mutant, breachOf(mutant, kill.id))
+
+      expect(states.some((state) => answersDiffer(mutant, state))).toBe(true)
+    },
+  )
+})
+
+describe("a mutant", () => {
+  it("is caught by properties of the catalogue, one at least", () => {
+    const ids = new Set(catalogue.map(({ id }) => id))
+
+    const astray = mutants.filter(({ killedBy }) => {
+      const killers = Object.keys(killedBy)
+      return killers.length === 0 || !killers.every((id) => ids.has(id))
+    })
+
+    expect(astray.map(({ name }) => name)).toEqual([])
+  })
+
+  it("has a name that no other has", () => {
+    expect(mutants.map(({ name }) => mutantNamed(name))).toEqual(mutants)
+    expect(mutantNamed("NoSuchMutant")).toBeNull()
+  })
+})
+
+describe("no mutant at all", () => {
+  it("is the protocol", () => {
+    expect(rulesOf(null)).toEqual(rules)
+  })
+})
+
+// Helpers
+
+const bounds = { log: 0, generations: 5, faults: 1 }
+
+const usualScope = bounded({ log: 2, generations: 5, faults: 2 })
+
+const crowded = clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, { ftVmsMax: 1 }], { pairs: 2, bounds })
+
+const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
+  rules: [ruleOnP1("must", "on", "a"), ruleOnP1("must", "not-on", "b")],
+  bounds,
+})
+
+/** Clusters for those whose fault shows only where there are rules or limits, or where the log plays no part. */
+const scopes: Readonly<Record<string, Config>> = {
+  PowerOffBumpsOnly: bounded({ log: 0, generations: 5, faults: 2 }),
+  MustOnPrimaryOnly: twoRules,
+  MustUnion: twoRules,
+  OnlyPrimariesCount: crowded,
+  ContendersNotCounted: crowded,
+  LimitsIgnoredByHa: crowded,
+  VcpusIgnored: ofFourVcpus(
+    clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
+  ),
+  ZeroMeansNone: clusterOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }], { pairs: 2, bounds }),
+  ShouldAsMust: clusterOf([{ ftVmsMax: 2, groups: ["a"] }, { ftVmsMax: 2 }, { ftVmsMax: 2 }], {
+    pairs: 2,
+    rules: [ruleOnP1("should", "not-on", "a")],
+    bounds,
+  }),
+}
+
+const scopeOf = ({ name }: Mutant): Config => scopes[name] ?? usualScope
+
+function ofFourVcpus(config: Config): Config {
+  return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }
+}
+
+/** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
+const kindsFor = ({ name, broken }: Mutant): readonly Kind[] => {
+  const maintenance: readonly Kind[] = name.includes("Maintenance") ? ["EnterMaintenance"] : []
+  return [...new Set([...coreKinds, ...(Object.keys(broken) as Kind[]), ...maintenance])]
+}
+
+/** A shortest run of the mutant that breaches the property. Each is searched for once. */
+const breachOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonly Action[] => {
+  const key = `${mutant.name} ${id} ${config.bounds.log}`
+  const known = breaches.get(key)
+  if (known !== undefined) return known
+  const properties = catalogue.filter((property) => property.id === id)
+  // S18 reads the count of interventions, which is no part of a state's identity.
+  const options = { key: id === "S18" ? identityWithInterventions : identity }
+  const found = shortestBreach(rulesOf(mutant), config, kindsFor(mutant), properties, options)
+  if (found === null || found === "unknown") throw new Error(`${mutant.name} never breaches ${id}`)
+  breaches.set(key, found)
+  return found
+}
+
+const breaches = new Map<string, readonly Action[]>()
+
+const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
+  const states = [initial(scopeOf(mutant))]
+  for (const action of run) {
+    const outcome = step(rulesOf(mutant), scopeOf(mutant), states.at(-1) as State, action)
+    if (outcome.tag === "refused") throw new Error(`${written(action)} is refused: ${outcome.guard}`)
+    states.push(outcome.state)
+  }
+  return states
+}
+
+const answersDiffer = (mutant: Mutant, state: State): boolean =>
+  (Object.keys(mutant.broken) as Kind[])
+    .flatMap((kind) => candidates(state, kind))
+    .some((action) => {
+      const [its, ours] = [rulesOf(mutant), rules].map((table) => step(table, scopeOf(mutant), state, action))
+      return !isDeepStrictEqual(its, ours)
+    })
