@@ -7,18 +7,29 @@ import { pairsOf, type State } from "./state.ts"
  * copies. A copy is what it is and where it is. Registrations and reasons, which no guard reads, and the count
  * of interventions, which only a property reads, are no part of it.
  */
-export const identity = (state: State): string => {
-  const hosts = Object.values(state.hosts).map(
-    ({ up, storage, maintenance }) => (up ? 1 : 0) + (storage ? 2 : 0) + (maintenance ? 4 : 0),
-  )
-  return [hosts.join(""), state.cut.join(), state.faults, ...pairsOf(state).map(pairIdentity)].join(";")
-}
+export const identity = (state: State): string =>
+  [surroundings(state), ...pairsOf(state).map(pairIdentity)].join(";")
+
+/** Whether two states of one cluster are the same. Quick where they share most of their pairs. */
+export const isSame = (a: State, b: State): boolean =>
+  surroundings(a) === surroundings(b) &&
+  pairsOf(a).every((pair) => {
+    const other = b.pairs[pair.id]
+    return pair === other || (other !== undefined && pairIdentity(pair) === pairIdentity(other))
+  })
 
 /** The identity, and with it what operators have done: for a property that reads that too. */
 export const identityWithInterventions = (state: State): string =>
   `${identity(state)};${pairsOf(state)
     .map((pair) => pair.interventions)
     .join()}`
+
+const surroundings = ({ hosts, cut, faults }: State): string => {
+  const flags = Object.values(hosts).map(
+    ({ up, storage, maintenance }) => (up ? 1 : 0) + (storage ? 2 : 0) + (maintenance ? 4 : 0),
+  )
+  return `${flags.join("")};${cut.join()};${faults}`
+}
 
 const pairIdentity = (pair: Pair): string => {
   const holder = pair.lock.holder === null ? "-" : placeOf(pair, pair.lock.holder)

@@ -1,11 +1,9 @@
 import type { Config } from "./config.ts"
 import type { Copy } from "./copy.ts"
+import { freshHost, type Host } from "./host.ts"
 import { linkBetween, pairIdOf, type CopyId, type HostId, type LinkId, type PairId } from "./ids.ts"
 import { freshLock } from "./lock.ts"
 import { copyIn, type Pair } from "./pair.ts"
-
-/** A host: whether it is up, whether it reaches the shared storage (kept apart), and whether it is in maintenance. */
-export type Host = { readonly up: boolean; readonly storage: boolean; readonly maintenance: boolean }
 
 /**
  * A cluster at one moment. Plain immutable data; the vSphere FT state is derived from it (`ft-state.ts`).
@@ -21,9 +19,7 @@ export type State = {
 
 /** Every host up and connected, every pair powered off, nothing observed. */
 export const initial = (config: Config): State => ({
-  hosts: Object.fromEntries(
-    config.hosts.map(({ id }): [HostId, Host] => [id, { up: true, storage: true, maintenance: false }]),
-  ),
+  hosts: Object.fromEntries(config.hosts.map(({ id }): [HostId, Host] => [id, freshHost])),
   cut: [],
   pairs: Object.fromEntries(
     config.pairs.map(({ id, registered }): [PairId, Pair] => [

@@ -7,16 +7,8 @@ import type { CopyId, HostId, LinkId, PairId } from "../model/ids.ts"
 import type { Log } from "../model/log.ts"
 import type { Guard } from "../model/outcome.ts"
 import type { Pair } from "../model/pair.ts"
-import {
-  initial,
-  pairOf,
-  pairsOf,
-  running,
-  withHost,
-  withPair,
-  type Host,
-  type State,
-} from "../model/state.ts"
+import { initial, pairOf, pairsOf, running, withHost, withPair, type State } from "../model/state.ts"
+import type { Host } from "../model/host.ts"
 import { rules, step, successors } from "../model/step.ts"
 
 // Clusters.
@@ -53,8 +45,8 @@ export const ruleOnP1 = (
   active: true,
 })
 
-// Schedules, written as actions are described: `PowerOn(p1,h1) SpawnSecondary(p1.1,h2)`. Each of those below
-// goes on from the one before it.
+// Schedules, written as actions are described: `PowerOn(p1,h1) SpawnSecondary(p1.1,h2)`. The first four below go
+// on one from the other, and the last two from the fourth.
 
 /** p1.1 is live on h1, without a Secondary. */
 export const alone = "PowerOn(p1,h1)"
@@ -66,11 +58,11 @@ export const withholding = `${starting} BeginLockstep(p1.1)`
 export const toRunning = `${withholding} JoinLockstep(p1.2)`
 /** p1.2 has suspected without cause and won the lock; p1.1 is a stale Primary, and has not noticed. */
 export const overtaken = `${toRunning} Suspect(p1.2) TryLock(p1.2)`
-/** The other end of `toRunning`: h1 has failed, and p1.2 has taken over. */
+/** h1 has failed under the running pair, and p1.2 has taken over. */
 export const failedOver = `${toRunning} FailHost(h1) Suspect(p1.2) TryLock(p1.2)`
 
 /** The actions of a schedule. */
-export const schedule = (text: string): readonly Action[] =>
+const schedule = (text: string): readonly Action[] =>
   text
     .trim()
     .split(/(?<=\))\s+/)
@@ -156,13 +148,7 @@ export const copyOf = (state: State, id: CopyId): Copy => {
 // Ladders: what a rule refuses, from its first guard to its last.
 
 /** A guard, the situation in which it refuses, how that comes about, what is asked, and where if not in `three`. */
-export type Rung = readonly [
-  guard: Guard,
-  situation: string,
-  at: string | State,
-  asked: string,
-  config?: Config,
-]
+type Rung = readonly [guard: Guard, situation: string, at: string | State, asked: string, config?: Config]
 
 /**
  * Guards that a rule declares and that no state can meet. A Primary is started only where no copy of its pair
@@ -249,7 +235,7 @@ const staleOnH3: Copy = {
 // Random runs.
 
 /** The states of a run in a cluster, one after the other. */
-export type Walk = { readonly config: Config; readonly states: readonly State[] }
+type Walk = { readonly config: Config; readonly states: readonly State[] }
 
 /**
  * Runs in drawn clusters. Each number picks among what is then enabled, three times in four among what the

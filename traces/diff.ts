@@ -4,7 +4,8 @@ import type { HostId, LinkId, PairId } from "../model/ids.ts"
 import type { Lock } from "../model/lock.ts"
 import { isSameEntry, type Entry, type Log } from "../model/log.ts"
 import { copyIn, type Pair } from "../model/pair.ts"
-import { hostIdsOf, hostOf, pairIdsOf, pairOf, type Host, type State } from "../model/state.ts"
+import type { Host } from "../model/host.ts"
+import { hostIdsOf, hostOf, pairIdsOf, pairOf, type State } from "../model/state.ts"
 
 /**
  * What a step changed, for people: one short phrase for each host, link, lock, copy or output that is not as it

@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+const rootAbove = (folder: string): string => {
+  if (existsSync(join(folder, "package.json"))) return folder
+  if (dirname(folder) === folder) throw new Error("defect: ftpair runs outside its package")
+  return rootAbove(dirname(folder))
+}
+
 /** Where the package is installed: the folder of its `package.json`, above the compiled code as above the sources. */
-export const packageRoot: string = (() => {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder)
-  return folder
-})()
+export const packageRoot: string = rootAbove(dirname(fileURLToPath(import.meta.url)))
 
 export const packageVersion: string = (
   JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string }

@@ -3,6 +3,7 @@ import { dirname } from "node:path"
 import type { Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import type { State } from "../model/state.ts"
+import { catalogue } from "../properties/catalogue.ts"
 import { actionVars, itfOfAction, itfOfState, stateVars } from "./itf.ts"
 import type { Minimality } from "./minimise.ts"
 import { packageVersion } from "./package.ts"
@@ -25,10 +26,17 @@ export type Counterexample = {
   readonly description: string | null
 }
 
+/** The state in which a breach of liveness stays for ever, by its number: the last, where the cluster is at rest. */
+const loopOf = ({ property, states }: Counterexample): number | null =>
+  catalogue.some(({ id, family, atRest }) => id === property && family === "liveness" && atRest !== undefined)
+    ? states.length - 1
+    : null
+
 /** The trace of a counterexample: self-contained, to be replayed by `file`'s name. */
 export const traceOf = (counterexample: Counterexample, file: string): TraceJson => {
   const { property, step, why, config, mutant, actions, states, found, seed, minimality, description } =
     counterexample
+  const loop = loopOf(counterexample)
   const trace = {
     "#meta": {
       format: traceFormat,
@@ -52,6 +60,7 @@ export const traceOf = (counterexample: Counterexample, file: string): TraceJson
       const action = index === 0 ? null : (actions[index - 1] ?? null)
       return { "#meta": { index, action }, ...itfOfState(stateJsonOf(state)), ...itfOfAction(action) }
     }),
+    ...(loop === null ? {} : { loop }),
   }
   return trace as unknown as TraceJson
 }

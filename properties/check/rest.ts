@@ -1,6 +1,6 @@
 import { describe, kindsOf } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
-import { identity } from "../../model/identity.ts"
+import { isSame } from "../../model/identity.ts"
 import type { State } from "../../model/state.ts"
 import { owed, successors, type Rules, type Successor } from "../../model/step.ts"
 
@@ -8,10 +8,8 @@ import { owed, successors, type Rules, type Successor } from "../../model/step.t
  * Whether the cluster is at rest: nothing that the protocol owes changes anything. An action that is owed for
  * ever and leaves the state as it is, such as a retry that never succeeds, is no progress.
  */
-export const isAtRest = (rules: Rules, config: Config, state: State): boolean => {
-  const here = identity(state)
-  return owed(rules, config, state).every((successor) => identity(successor.state) === here)
-}
+export const isAtRest = (rules: Rules, config: Config, state: State): boolean =>
+  owed(rules, config, state).every((successor) => isSame(successor.state, state))
 
 /**
  * Whether liveness may be asked of a state: not where a pair is at the bound of its generations, for there it
@@ -37,11 +35,10 @@ export const nextOwed = (
   lastTaken: Map<string, number>,
   now: number,
 ): Successor | null => {
-  const here = identity(state)
   for (let i = 0; i < protocol.length; i += 1) {
     const kind = protocol[(now + i) % protocol.length] as (typeof protocol)[number]
     const due = successors(rules, config, state, [kind]).filter(
-      (successor) => successor.state.faults === state.faults && identity(successor.state) !== here,
+      (successor) => successor.state.faults === state.faults && !isSame(successor.state, state),
     )
     const oldest = due.reduce<Successor | null>(
       (best, each) =>

@@ -68,4 +68,4 @@ export const protect: readonly Action[] = [
 ]
 
 /** What `check --json` and `replay --json` put on stdout: one document, or the parser complains. */
-export const documentOf = <A>({ stdout }: Answer): A => JSON.parse(stdout) as A
+export const documentOf = ({ stdout }: Answer): unknown => JSON.parse(stdout)

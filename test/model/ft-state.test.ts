@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../model/config.ts"
 import { ftState } from "../../model/ft-state.ts"
 import {
   alone,
@@ -98,6 +99,15 @@ describe("the reason of a pair that needs a Secondary", () => {
 
     expect(p1(before).reason).toBe("lostConnection")
     expect(p1(after).reason).toBeNull()
+  })
+
+  it("is nothing that another pair's power-on or restart could change", () => {
+    const two = plainConfig(3, 2)
+    const before = reach(two, failedOver, "PowerOn(p2,h3) FailHost(h3)")
+
+    const after = reachFrom(two, before, "HaRestart(p2,h2)")
+
+    expect(p1(after).reason).toBe("lostConnection")
   })
 
   it("stays null while the pair is running, whatever happens to a stale copy", () => {

@@ -1,0 +1,9 @@
+/**
+ * A physical host, as far as fault tolerance asks.
+ *
+ * Shape  `up` or failed; `storage` connected or lost, kept apart: a failed host keeps its flag, and may come back
+ *        without storage. In `maintenance` it takes no copy.
+ */
+export type Host = { readonly up: boolean; readonly storage: boolean; readonly maintenance: boolean }
+
+export const freshHost: Host = { up: true, storage: true, maintenance: false }

@@ -1,0 +1,171 @@
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { describe, it } from "vitest"
+import { scenariosFolder } from "../../traces/package.ts"
+import { cluster, documentOf, freshFolder, ftpair, protect, write } from "./ftpair.ts"
+
+describe.concurrent("ftpair replay", () => {
+  it("gives what each of the published scenarios promises", async ({ expect, onTestFinished }) => {
+    const files = readdirSync(scenariosFolder).map((name) => join(scenariosFolder, name))
+
+    const answer = await ftpair(freshFolder(onTestFinished), "replay", "--json", ...files)
+
+    const documents = documentOf(answer) as readonly Replayed[]
+    expect(documents.map(({ file }) => file)).toEqual(files)
+    expect(documents.filter(({ outcome }) => outcome !== "reproduced")).toEqual([])
+    expect(answer).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  it("answers with one document for one file, the end of the run in it", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "run.json", { config: cluster(2), actions: protect })
+
+    const answer = await ftpair(folder, "replay", "--json", file)
+
+    expect(answer).toMatchObject({ code: 0, stderr: "" })
+    expect(documentOf(answer)).toMatchObject({
+      file,
+      verdict: "holds",
+      outcome: "reproduced",
+      final: { pairs: { p1: { state: "running", copies: { "p1.2": { host: "h2", role: "secondary" } } } } },
+    })
+  })
+
+  it("exits with the gravest of several files", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const files = [holds, refused, breachesSafety].map((schedule, i) => write(folder, `${i}.json`, schedule))
+
+    const answer = await ftpair(folder, "replay", "--json", ...files)
+
+    expect(answer.code).toBe(12)
+    expect(documentOf(answer)).toMatchObject([
+      { verdict: "holds", outcome: "reproduced" },
+      { verdict: "refused", step: 2, guard: "anti-affinity", outcome: "refused-now" },
+      { verdict: "breached", property: "S7", step: 2, outcome: "diverged" },
+    ])
+  })
+
+  it("draws each step with what it changed, and says what came of it", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "run.json", { title: "Two on one host.", ...breachesSafety })
+
+    const { stdout } = await ftpair(folder, "replay", file)
+
+    expect(stdout).toContain("Two on one host.")
+    expect(stdout).toMatch(
+      /^ +2 {2}SpawnSecondary\(p1\.1, h1\) {2}p1 needSecondary \(initializing\) → starting$/m,
+    )
+    expect(stdout).toMatch(/S7 AntiAffinity breached at step 2: p1\.1 and p1\.2 both run on h1/)
+    expect(stdout).toContain("diverged: S7 breached at step 2")
+  })
+
+  it("says nothing with --quiet", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "run.json", breachesSafety)
+
+    const answer = await ftpair(folder, "replay", "--quiet", file)
+
+    expect(answer).toEqual({ code: 12, stdout: "", stderr: "" })
+  })
+
+  it("replays by other rules, in another cluster, and with fewer questions", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "run.json", breachesSafety)
+    write(folder, "one.json", { ...cluster(0), hosts: [{ id: "h1", ftVmsMax: 1 }] })
+    const calls = ["--mutant none", "--config one.json", "--property S1"]
+
+    const answers = await Promise.all(
+      calls.map((flags) => ftpair(folder, "replay", "--json", ...flags.split(" "), file)),
+    )
+
+    expect(answers.map(({ code }) => code)).toEqual([16, 16, 0])
+    expect(answers.map(documentOf)).toMatchObject([
+      { verdict: "refused", step: 2, guard: "anti-affinity" },
+      { verdict: "refused", step: 2, guard: "limits" },
+      { verdict: "holds" },
+    ])
+  })
+})
+
+describe.concurrent("ftpair replay of a schedule that promises nothing", () => {
+  it.for([
+    ["exits with 0 where all holds", 0, { config: cluster(2), actions: protect }],
+    ["exits with 12 where safety is breached", 12, breachesSafety],
+    ["exits with 13 where liveness is breached", 13, breachesLiveness],
+    ["exits with 16 where an action is refused", 16, refused],
+  ] as const)("%s", async ([, code, schedule], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "run.json", schedule)
+
+    const answer = await ftpair(folder, "replay", file)
+
+    expect(answer.code).toBe(code)
+  })
+})
+
+describe.concurrent("ftpair replay of a schedule that makes a promise", () => {
+  it.for([
+    ["is reproduced where it holds", 0, "reproduced", holds, { verdict: "holds" }],
+    ["is reproduced where it breaches as promised", 0, "reproduced", breachesSafety, breachOf("S7", 2)],
+    ["has diverged where it breaches something else", 16, "diverged", breachesSafety, breachOf("S1")],
+    ["is fixed where what was breached holds", 16, "fixed", holds, breachOf("S7")],
+    ["is refused where it should hold", 16, "refused-now", refused, { verdict: "holds" }],
+    [
+      "is reproduced where it is refused as promised",
+      0,
+      "reproduced",
+      refused,
+      { verdict: "refused", step: 2, guard: "anti-affinity" },
+    ],
+    [
+      "has diverged where it ends in another state",
+      16,
+      "diverged",
+      holds,
+      { verdict: "holds", final: { p1: "starting" } },
+    ],
+  ] as const)("%s", async ([, code, outcome, schedule, promise], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const file = write(folder, "run.json", { ...schedule, expect: promise })
+
+    const answer = await ftpair(folder, "replay", "--json", file)
+
+    expect(answer.code).toBe(code)
+    expect(documentOf(answer)).toMatchObject({ outcome, expected: promise })
+  })
+})
+
+// Helpers
+
+type Replayed = { readonly file: string; readonly outcome: string }
+
+const holds = { config: cluster(2), actions: protect }
+
+/** Two copies on one host, which only a mutant allows. */
+const breachesSafety = {
+  config: cluster(2),
+  mutant: "SpawnIgnoresAntiAffinity",
+  actions: [protect[0], { ...protect[1], host: "h1" }],
+}
+
+/** The same, by the rules of the protocol. */
+const refused = { config: cluster(2), actions: breachesSafety.actions }
+
+/** An entry that is never released, in a cluster that is then at rest. */
+const breachesLiveness = {
+  config: cluster(1, { log: 1 }),
+  mutant: "LiveWithholds",
+  actions: [protect[0], { kind: "Record", copy: "p1.1" }],
+}
+
+const breachOf = (property: string, step?: number) => ({
+  verdict: "breached",
+  property,
+  ...(step === undefined ? {} : { step }),
+})

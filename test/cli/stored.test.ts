@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { paperFor } from "../../cli/paper.ts"
+import { replayStored } from "../../cli/stored.ts"
+import type { Action } from "../../model/action.ts"
+import { plainConfig } from "../../model/config.ts"
+import { catalogue, matching } from "../../properties/catalogue.ts"
+import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { rulesOf } from "../../properties/mutants/mutant.ts"
+import { replay } from "../../traces/replay.ts"
+import { traceOf, writeTrace } from "../../traces/write.ts"
+import { freshFolder, write } from "./ftpair.ts"
+
+describe("replayStored", () => {
+  it("reports what is kept and still fails, as often as it is asked", () => {
+    const folder = freshFolder(onTestFinished)
+    keepRun(folder, onOneHost)
+
+    for (let run = 1; run <= 4; run += 1) {
+      const { findings, forgotten } = replayStored(paper, mutant, catalogue, folder)
+      expect(findings).toMatchObject([{ property: { id: "S7" }, steps: 2 }])
+      expect(forgotten).toEqual([])
+    }
+  })
+
+  it("forgets what has held three times in a row, and not before", () => {
+    const folder = freshFolder(onTestFinished)
+    const file = keepRun(folder, onTwoHosts)
+
+    const forgotten = [1, 2, 3, 4].map(() => replayStored(paper, mutant, catalogue, folder).forgotten)
+
+    expect(forgotten).toEqual([[], [], [file], []])
+    expect(existsSync(file)).toBe(false)
+  })
+
+  it("counts from the last time that it failed", () => {
+    const folder = freshFolder(onTestFinished)
+
+    const forgotten = [onTwoHosts, onTwoHosts, onOneHost, onTwoHosts, onTwoHosts].flatMap((actions) => {
+      keepRun(folder, actions)
+      return replayStored(paper, mutant, catalogue, folder).forgotten
+    })
+
+    expect(forgotten).toEqual([])
+  })
+
+  it("does not take for held what it was not asked", () => {
+    const folder = freshFolder(onTestFinished)
+    const file = keepRun(folder, onOneHost)
+
+    for (let run = 1; run <= 3; run += 1) replayStored(paper, mutant, matching(["L4"]), folder)
+
+    expect(existsSync(file)).toBe(true)
+  })
+
+  it("leaves alone what was kept under other rules", () => {
+    const folder = freshFolder(onTestFinished)
+    keepRun(folder, onOneHost)
+
+    const { replayed, findings } = replayStored(paper, "HaFromEmpty", catalogue, folder)
+
+    expect({ replayed, findings }).toEqual({ replayed: 0, findings: [] })
+  })
+
+  it("replays what ships with the package where no mutant is asked for, and finds it as promised", () => {
+    const { replayed, broken } = replayStored(paper, null, catalogue, freshFolder(onTestFinished))
+
+    expect(replayed).toBeGreaterThan(0)
+    expect(broken).toEqual([])
+  })
+
+  it("takes a folder that is not there for an empty one, and passes over what is no trace", () => {
+    const folder = freshFolder(onTestFinished)
+    write(folder, "notes.txt", "nothing to replay")
+
+    expect(replayStored(paper, mutant, catalogue, folder).replayed).toBe(0)
+    expect(replayStored(paper, mutant, catalogue, join(folder, "missing")).replayed).toBe(0)
+  })
+})
+
+// Helpers
+
+const mutant = "SpawnIgnoresAntiAffinity"
+
+const paper = paperFor(process.stdout, false)
+
+/** Two copies on one host, which that mutant allows. */
+const onOneHost: readonly Action[] = [
+  { kind: "PowerOn", pair: "p1", host: "h1" },
+  { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
+]
+
+/** Two copies on two hosts, as they should be. */
+const onTwoHosts: readonly Action[] = [
+  { kind: "PowerOn", pair: "p1", host: "h1" },
+  { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+]
+
+/** Keeps a run as a breach of S7, which it may no longer be; tells its file. */
+const keepRun = (folder: string, actions: readonly Action[]): string => {
+  const file = join(folder, "S7.by-hand.itf.json")
+  const config = plainConfig(2, 1)
+  const { states } = replay(rulesOf(mutantNamed(mutant)), [], config, actions)
+  const trace = traceOf(
+    {
+      property: "S7",
+      step: 2,
+      why: "by hand",
+      config,
+      mutant,
+      actions,
+      states,
+      found: "by hand",
+      seed: null,
+      minimality: "found",
+      description: null,
+    },
+    file,
+  )
+  writeTrace(file, trace)
+  return file
+}
