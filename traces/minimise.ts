@@ -1,4 +1,4 @@
-import type { Action } from "../model/action.ts"
+import { alphabet, kinds, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
 import { nextCopyId, type Pair } from "../model/pair.ts"
@@ -24,10 +24,10 @@ export type Minimised = {
 }
 
 /** How many states a search for a shorter way may look at, from each state on the way. */
-const detourStatesMax = 1000
+const detourStatesMax = 1500
 
 /** How many states the search for the shortest way of all may look at. */
-const shortestStatesMax = 6_000
+const shortestStatesMax = 10_000
 
 /**
  * Makes a counterexample shorter and simpler: drops actions, in chunks and one by one; drops hosts, pairs, rules
@@ -242,11 +242,17 @@ const inOrder = (a: HostId, b: HostId): readonly [HostId, HostId] =>
 const hostsOf = (action: Action): readonly HostId[] =>
   "hosts" in action ? action.hosts : "host" in action ? [action.host] : []
 
-/** A shorter run that leaves this one at some state and breaches the property another way; null if none was found. */
+/**
+ * A shorter run that leaves this one at some state and breaches a property another way, by the protocol's actions
+ * and the kinds that this run has anyhow; null if none was found.
+ */
 const shorterWay = (judge: Judge, config: Config, run: Run): Run | null => {
+  const among = kinds.filter(
+    (kind) => alphabet[kind].actor === "protocol" || run.actions.some((a) => a.kind === kind),
+  )
   let prefix = begin(initial(config))
   for (const [i, action] of run.actions.entries()) {
-    const found = shortestFrom(judge, config, prefix, run.actions.length - i - 1, detourStatesMax)
+    const found = shortestFrom(judge, config, prefix, run.actions.length - i - 1, detourStatesMax, among)
     if (found !== "none" && found !== "unknown") return found
     const outcome = step(judge.rules, config, prefix.state, action)
     if (outcome.tag === "refused") throw new Error(`defect: ${action.kind} was taken, and is refused now`)
@@ -255,8 +261,16 @@ const shorterWay = (judge: Judge, config: Config, run: Run): Run | null => {
   return null
 }
 
+/**
+ * The run with its claim. Among the shortest runs of all the one is told that breaches the earliest property, if
+ * the search reaches so far.
+ */
 const claimed = (judge: Judge, config: Config, run: Run): Minimised => {
-  if (run.breach === null) throw new Error("defect: a counterexample without a breach")
-  const found = shortestFrom(judge, config, begin(initial(config)), run.actions.length - 1, shortestStatesMax)
-  return { config, run, breach: run.breach, minimality: found === "none" ? "shortest" : "1-minimal" }
+  const { length } = run.actions
+  const start = begin(initial(config))
+  const isShortest = shortestFrom(judge, config, start, length - 1, shortestStatesMax) === "none"
+  const found = isShortest ? shortestFrom(judge, config, start, length, shortestStatesMax) : run
+  const told = found === "none" || found === "unknown" ? run : found
+  if (told.breach === null) throw new Error("defect: a counterexample without a breach")
+  return { config, run: told, breach: told.breach, minimality: isShortest ? "shortest" : "1-minimal" }
 }

@@ -11,7 +11,7 @@ import { simulate } from "./simulate.ts"
 export const batchSize = 100
 
 /** How many schedules fast-check may try to shrink one; our own minimiser goes on from there. */
-const shrinkRunsMax = 1500
+const shrinkRunsMax = 400
 
 /**
  * What the schedules of one batch were.

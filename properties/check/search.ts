@@ -10,7 +10,8 @@ export type Found = Run | "none" | "unknown"
 
 /**
  * A shortest continuation of `start` that breaches a property of the judge within `stepsMax` more steps, breadth
- * first; "unknown" once `statesMax` states have been looked at.
+ * first; of several, one that breaches the earliest property in the judge's order. "unknown" once `statesMax`
+ * states have been looked at.
  */
 export const shortestFrom = (
   judge: Judge,
@@ -23,24 +24,35 @@ export const shortestFrom = (
   const seen = new Set([keyOf(start)])
   let layer: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
+    const rested = layer.reduce<Run | null>(
+      (best, run) => graver(judge, best, restedAt(judge, config, run)),
+      null,
+    )
+    if (rested !== null) return rested
+    if (depth === stepsMax) return "none"
     const following: Run[] = []
-    for (const run of layer) {
-      const rested = restedAt(judge, config, run)
-      if (rested !== null) return rested
-      if (depth === stepsMax) continue
+    let found: Run | null = null
+    for (const run of layer)
       for (const successor of successors(judge.rules, config, run.state, among)) {
         const longer = observe(judge, config, run, successor)
-        if (longer.breach !== null) return longer
+        found = graver(judge, found, longer)
         const key = keyOf(longer)
-        if (seen.has(key)) continue
-        if (seen.size >= statesMax) return "unknown"
+        if (longer.breach !== null || seen.has(key)) continue
+        if (seen.size >= statesMax) return found ?? "unknown"
         seen.add(key)
         following.push(longer)
       }
-    }
+    if (found !== null) return found
     layer = following
   }
   return "none"
+}
+
+/** Of two runs of one length, the one whose breach comes first in the judge's order; null where neither has one. */
+const graver = ({ properties }: Judge, a: Run | null, b: Run | null): Run | null => {
+  if (b === null || b.breach === null) return a
+  if (a === null || a.breach === null) return b
+  return properties.indexOf(b.breach.property) < properties.indexOf(a.breach.property) ? b : a
 }
 
 /** The run, if it breaches a property by being at rest. */

@@ -28,4 +28,4 @@ describe("paper", () => {
 
 // Helpers
 
-const streamOf = (isTTY: boolean): NodeJS.WriteStream => ({ isTTY }) as NodeJS.WriteStream
+const streamOf = (isTTY: boolean): NodeJS.WriteStream => ({ isTTY }) as unknown as NodeJS.WriteStream

@@ -1,0 +1,217 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { describe as written, type Action } from "../../model/action.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
+import { initial } from "../../model/state.ts"
+import { rules, step, successors, type Rules } from "../../model/step.ts"
+import { arbitraryPlan } from "../../properties/arbitrary/plan.ts"
+import { simulate } from "../../properties/check/simulate.ts"
+import { catalogue } from "../../properties/catalogue.ts"
+import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import type { Property } from "../../properties/property.ts"
+import { minimise, type Minimised } from "../../traces/minimise.ts"
+import { configOf, jsonOfConfig } from "../../traces/read.ts"
+import { replay } from "../../traces/replay.ts"
+
+describe("minimise", () => {
+  it.each([
+    ["SpawnIgnoresAntiAffinity"],
+    ["IndexFromZero"],
+    ["LoserRetries"],
+    ["OutputBeforeAck"],
+    ["PowerOnResetsLock"],
+    ["PowerOffWithoutFence"],
+    ["HolderBlocksRestart"],
+    ["LiveWithholds"],
+  ])("makes what breaches under %s as short as it can be, or nearly", (name) => {
+    const mutant = mutantCalled(name)
+    const { rules, properties } = judging(mutant)
+    const shortest = Math.min(...Object.values(mutant.killedBy).flatMap((steps) => steps ?? []))
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        const found = firstBreach(mutant, seed)
+
+        const minimal = minimised(rules, properties, found.config, found.actions)
+
+        const { actions } = minimal.run
+        expect(breachAtEnd(rules, properties, minimal.config, actions)).toBe(minimal.breach.property.id)
+        expect(actions.length).toBeLessThanOrEqual(found.actions.length)
+        expect(actions.length).toBeLessThanOrEqual(1.5 * shortest)
+        expect(dispensable(rules, properties, minimal.config, actions).map(written)).toEqual([])
+      }),
+      { numRuns: 2 },
+    )
+  })
+
+  it.each([["SpawnIgnoresAntiAffinity"], ["IndexFromZero"], ["PowerOnResetsLock"]])(
+    "says that it is shortest under %s only where no shorter one is",
+    (name) => {
+      const mutant = mutantCalled(name)
+      const { rules, properties } = judging(mutant)
+      fc.assert(
+        fc.property(anySeed, (seed) => {
+          const found = firstBreach(mutant, seed)
+
+          const { config, run, minimality } = minimised(rules, properties, found.config, found.actions)
+
+          expect(minimality).toBe("shortest")
+          expect(someBreachWithin(rules, properties, config, run.actions.length - 1)).toBe(false)
+        }),
+        { numRuns: 2 },
+      )
+    },
+  )
+
+  it("takes away what the breach does not need: hosts, pairs, rules and limits", () => {
+    const cluster: Config = {
+      ...plainConfig(4, 2, { log: 2 }),
+      rules: [{ pairs: ["p2"], type: "must", run: "not-on", group: "a", active: true }],
+      hosts: plainConfig(4, 2).hosts.map((host) => ({ ...host, ftVmsMax: 2, groups: ["b"] })),
+      pairs: plainConfig(4, 2).pairs.map((pair) => ({ ...pair, vcpus: 2 })),
+    }
+    const actions: readonly Action[] = [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "PowerOn", pair: "p2", host: "h3" },
+      { kind: "FailHost", host: "h4" },
+      { kind: "SpawnSecondary", copy: "p2.1", host: "h3" },
+    ]
+
+    const { config, run } = minimised(spawning.rules, spawning.properties, cluster, actions)
+
+    expect(config).toEqual(plainConfig(2, 1, { log: 2 }))
+    expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
+  })
+
+  it("leaves a cluster that can be written and read, whatever its hosts are called", () => {
+    const cluster = configOf(
+      "cluster.json",
+      { hosts: [{ id: "h2" }, { id: "h5" }], pairs: [{ id: "p3" }] },
+      [],
+    )
+    const actions: readonly Action[] = [
+      { kind: "PowerOn", pair: "p3", host: "h2" },
+      { kind: "SpawnSecondary", copy: "p3.1", host: "h2" },
+    ]
+
+    const { config } = minimised(spawning.rules, spawning.properties, cluster, actions)
+
+    expect(configOf("cluster.json", jsonOfConfig(config), [])).toEqual(config)
+  })
+
+  it("passes over what is refused, and calls each copy by the name that it then gets", () => {
+    const actions: readonly Action[] = [
+      { kind: "Ack", copy: "p1.7" },
+      { kind: "PowerOn", pair: "p1", host: "h2" },
+      { kind: "PowerOff", pair: "p1" },
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "SpawnSecondary", copy: "p1.2", host: "h1" },
+    ]
+
+    const { run } = minimised(spawning.rules, spawning.properties, plainConfig(2, 1), actions)
+
+    expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
+  })
+
+  it("has nothing to say of a run that breaches nothing", () => {
+    const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
+
+    expect(minimise(rules, catalogue, plainConfig(2, 1, { log: 1 }), actions)).toBeNull()
+  })
+})
+
+// Helpers
+
+const mutantCalled = (name: string): Mutant => {
+  const mutant = mutantNamed(name)
+  if (mutant === null) throw new Error(`there is no mutant ${name}`)
+  return mutant
+}
+
+type Judging = { readonly rules: Rules; readonly properties: readonly Property[] }
+
+/** The mutant's rules, and the properties that it is known to break. */
+const judging = (mutant: Mutant): Judging => ({
+  rules: rulesOf(mutant),
+  properties: catalogue.filter(({ id }) => id in mutant.killedBy),
+})
+
+const spawning = judging(mutantCalled("SpawnIgnoresAntiAffinity"))
+
+/** A seed; a smaller one is no simpler. */
+const anySeed = fc.noShrink(fc.nat())
+
+/** The first run that breaches something, of those drawn from a seed: long, and full of what it does not need. */
+const firstBreach = (
+  mutant: Mutant,
+  seed: number,
+): { readonly config: Config; readonly actions: readonly Action[] } => {
+  const judge = { ...judging(mutant), witnesses: [] }
+  for (const plan of fc.sample(arbitraryPlan(null), { seed, numRuns: 4000 })) {
+    const run = simulate(judge, plan)
+    if (run.breach !== null) return { config: plan.config, actions: run.actions }
+  }
+  throw new Error(`no run breaches anything under ${mutant.name}`)
+}
+
+const minimised = (
+  rules: Rules,
+  properties: readonly Property[],
+  config: Config,
+  actions: readonly Action[],
+): Minimised => {
+  const minimal = minimise(rules, properties, config, actions)
+  if (minimal === null) throw new Error("the run that was to be made short breaches nothing")
+  return minimal
+}
+
+/** The property that the run breaches at its end and not before; null if there is none. */
+const breachAtEnd = (
+  rules: Rules,
+  properties: readonly Property[],
+  config: Config,
+  actions: readonly Action[],
+): string | null => {
+  const { breaches, refusal } = replay(rules, properties, config, actions)
+  const isAtEnd = refusal === null && breaches.every((breach) => breach.step === actions.length)
+  return isAtEnd ? (breaches[0]?.property.id ?? null) : null
+}
+
+/** The actions without each of which, one at a time, the others still breach something. */
+const dispensable = (
+  rules: Rules,
+  properties: readonly Property[],
+  config: Config,
+  actions: readonly Action[],
+): readonly Action[] =>
+  actions.filter((_action, i) => {
+    const taken = possible(rules, config, actions.toSpliced(i, 1))
+    return replay(rules, properties, config, taken).breaches.length > 0
+  })
+
+/** Those of the actions that are not refused. */
+const possible = (rules: Rules, config: Config, actions: readonly Action[]): readonly Action[] => {
+  let state = initial(config)
+  return actions.filter((action) => {
+    const outcome = step(rules, config, state, action)
+    if (outcome.tag === "next") state = outcome.state
+    return outcome.tag === "next"
+  })
+}
+
+/** Whether any run of so many actions breaches something: each is tried, with nothing left out. */
+const someBreachWithin = (
+  rules: Rules,
+  properties: readonly Property[],
+  config: Config,
+  steps: number,
+  actions: readonly Action[] = [],
+): boolean => {
+  const { breaches, states } = replay(rules, properties, config, actions)
+  const state = states.at(-1)
+  if (breaches.length > 0) return true
+  if (steps === 0 || state === undefined) return false
+  return successors(rules, config, state).some(({ action }) =>
+    someBreachWithin(rules, properties, config, steps - 1, [...actions, action]),
+  )
+}

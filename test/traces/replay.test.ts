@@ -1,0 +1,247 @@
+import * as fc from "fast-check"
+import { readdirSync } from "node:fs"
+import { basename, join } from "node:path"
+import { describe, expect, it } from "vitest"
+import type { Action } from "../../model/action.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
+import { rules } from "../../model/step.ts"
+import { catalogue, matching } from "../../properties/catalogue.ts"
+import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { rulesOf } from "../../properties/mutants/mutant.ts"
+import { scenariosFolder } from "../../traces/package.ts"
+import { readStory, type Story } from "../../traces/read.ts"
+import {
+  firstDifference,
+  outcomeOf,
+  replay,
+  verdictOf,
+  type ReplayOutcome,
+  type Verdict,
+} from "../../traces/replay.ts"
+import { stateJsonOf } from "../../traces/state-json.ts"
+import { arbitraryRun, statesOf } from "../properties/arbitrary/runs.ts"
+
+describe("a published scenario gives what it promises:", () => {
+  it.each(readdirSync(scenariosFolder).map((name) => [basename(name, ".json")]))("%s", (name) => {
+    const story = readStory(join(scenariosFolder, `${name}.json`))
+
+    const replayed = replay(rulesOf(mutantNamed(story.mutant ?? "")), catalogue, story.config, story.actions)
+
+    expect(story.expect).not.toBeNull()
+    expect({ ...verdictOf(replayed, story), outcome: outcomeOf(story, replayed) }).toMatchObject({
+      verdict: story.expect?.verdict,
+      outcome: "reproduced",
+    })
+  })
+})
+
+describe("replay", () => {
+  it("goes the way of the run, and finds the protocol to hold on it", () => {
+    fc.assert(
+      fc.property(arbitraryRun(), ({ config, actions, states }) => {
+        expect(replay(rules, catalogue, config, actions)).toEqual({ states, breaches: [], refusal: null })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it("stops where an action is refused, and tells the guard", () => {
+    const { states, refusal } = replay(rules, catalogue, two, [...protectedPair, ...protectedPair])
+
+    expect(refusal).toEqual({ step: 5, guard: "power" })
+    expect(states).toEqual(statesOf(two, null, protectedPair))
+  })
+
+  it("goes on after a breach, and tells the first step of each property that is breached", () => {
+    const { breaches, states } = replay(rulesOf(mutantNamed("SpawnIgnoresAntiAffinity")), catalogue, two, [
+      powerOn,
+      { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
+      { kind: "Record", copy: "p1.1" },
+    ])
+
+    expect(states).toHaveLength(4)
+    expect(breaches).toMatchObject([{ property: { id: "S7" }, step: 2 }])
+  })
+
+  it("asks for liveness only at rest", () => {
+    const one = plainConfig(1, 1, { log: 1 })
+    const broken = rulesOf(mutantNamed("LiveWithholds"))
+    const record: Action = { kind: "Record", copy: "p1.1" }
+
+    expect(replay(broken, catalogue, one, [powerOn]).breaches).toEqual([])
+    expect(replay(broken, catalogue, one, [powerOn, record]).breaches).toMatchObject([
+      { property: { id: "L4" }, step: 2 },
+    ])
+  })
+
+  it("asks whether it comes to rest only where it is told to", () => {
+    const config = plainConfig(2, 1, { log: 0 })
+    const restless = rulesOf(mutantNamed("SuspectsForNothing"))
+
+    expect(replay(restless, catalogue, config, protectedPair.slice(0, 2)).breaches).toEqual([])
+    expect(
+      replay(restless, matching(["L0"]), config, protectedPair.slice(0, 2), { askRest: true }).breaches,
+    ).toMatchObject([{ property: { id: "L0" }, step: 2 }])
+  })
+})
+
+describe("outcomeOf", () => {
+  it.each<readonly [ReplayOutcome, string, Partial<Story>, Verdict["verdict"]]>([
+    ["reproduced", "all holds and nothing was promised", {}, "holds"],
+    ["reproduced", "all holds as promised", { expect: { verdict: "holds" } }, "holds"],
+    ["reproduced", "it ends as promised", endsIn("running"), "holds"],
+    ["diverged", "it ends in another state", endsIn("needSecondary"), "holds"],
+    [
+      "reproduced",
+      "it ends as promised, with the reason",
+      { ...alone, ...endsIn("needSecondary:initializing") },
+      "holds",
+    ],
+    [
+      "reproduced",
+      "it ends as promised, where no reason is",
+      { ...alone, ...endsIn("needSecondary") },
+      "holds",
+    ],
+    ["diverged", "it ends for another reason", { ...alone, ...endsIn("needSecondary:other") }, "holds"],
+    ["fixed", "it holds what it should breach", { expect: breach("S1") }, "holds"],
+    ["fixed", "it holds what it should refuse", { expect: { verdict: "refused" } }, "holds"],
+    ["diverged", "it breaches and nothing was promised", twoOnOneHost, "breached"],
+    [
+      "diverged",
+      "it breaches what should hold",
+      { ...twoOnOneHost, expect: { verdict: "holds" } },
+      "breached",
+    ],
+    ["reproduced", "it breaches as promised", { ...twoOnOneHost, expect: breach("S7") }, "breached"],
+    ["reproduced", "it breaches when promised", { ...twoOnOneHost, expect: breach("S7", 2) }, "breached"],
+    ["diverged", "it breaches at another step", { ...twoOnOneHost, expect: breach("S7", 1) }, "breached"],
+    ["diverged", "it breaches something else", { ...twoOnOneHost, expect: breach("S1") }, "breached"],
+    ["refused-now", "it is refused and nothing was promised", refusedAtOnce, "refused"],
+    [
+      "refused-now",
+      "it is refused what should breach",
+      { ...refusedAtOnce, expect: breach("S7") },
+      "refused",
+    ],
+    [
+      "reproduced",
+      "it is refused as promised",
+      { ...refusedAtOnce, expect: { verdict: "refused" } },
+      "refused",
+    ],
+    [
+      "reproduced",
+      "it is refused when and by what was promised",
+      { ...refusedAtOnce, expect: { verdict: "refused", step: 1, guard: "copy" } },
+      "refused",
+    ],
+    [
+      "refused-now",
+      "it is refused by another guard",
+      { ...refusedAtOnce, expect: { verdict: "refused", guard: "phase" } },
+      "refused",
+    ],
+    ["diverged", "a state is not the one that is stored", { states: storedWith({ ft: "off" }) }, "holds"],
+    ["reproduced", "every state is the one that is stored", { states: storedWith({}) }, "holds"],
+  ])("is %s where %s", (outcome, _situation, told, verdict) => {
+    const story: Story = { ...running, ...told }
+
+    const replayed = replay(rulesOf(mutantNamed(story.mutant ?? "")), catalogue, story.config, story.actions)
+
+    expect(outcomeOf(story, replayed)).toBe(outcome)
+    expect(verdictOf(replayed, story).verdict).toBe(verdict)
+  })
+})
+
+describe("verdictOf", () => {
+  it("tells the breach that is promised, though another came first", () => {
+    const story: Story = { ...running, ...skipped, expect: breach("S15") }
+
+    const replayed = replay(
+      rulesOf(mutantNamed("SecondarySkipsLock")),
+      catalogue,
+      story.config,
+      story.actions,
+    )
+
+    expect(replayed.breaches.map(({ property }) => property.id)).toEqual(["S1", "S15"])
+    expect(verdictOf(replayed, story)).toEqual({ verdict: "breached", property: "S15", step: 5 })
+    expect(verdictOf(replayed, { ...story, expect: null })).toMatchObject({ property: "S1" })
+  })
+})
+
+describe("firstDifference", () => {
+  it("does not mind in which order a state is written", () => {
+    const states = statesOf(two, null, protectedPair).map(stateJsonOf)
+    const turned = states.map((state) =>
+      Object.fromEntries(Object.entries(state).toReversed()),
+    ) as typeof states
+
+    const replayed = replay(rules, [], two, protectedPair)
+
+    expect(firstDifference({ ...running, states: turned }, replayed)).toBeNull()
+  })
+
+  it("is the number of the first state that differs", () => {
+    const replayed = replay(rules, [], two, protectedPair)
+
+    expect(firstDifference({ ...running, states: storedWith({ power: "off" }) }, replayed)).toBe(4)
+  })
+})
+
+// Helpers
+
+const two: Config = plainConfig(2, 1)
+
+const powerOn: Action = { kind: "PowerOn", pair: "p1", host: "h1" }
+
+const protectedPair: readonly Action[] = [
+  powerOn,
+  { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+  { kind: "BeginLockstep", copy: "p1.1" },
+  { kind: "JoinLockstep", copy: "p1.2" },
+]
+
+/** A schedule that ends in a pair that is protected, and promises nothing. */
+const running: Story = {
+  file: "running.json",
+  title: null,
+  source: null,
+  config: two,
+  mutant: null,
+  actions: protectedPair,
+  expect: null,
+  states: null,
+  meta: null,
+}
+
+const alone: Partial<Story> = { actions: [powerOn] }
+
+const twoOnOneHost: Partial<Story> = {
+  mutant: "SpawnIgnoresAntiAffinity",
+  actions: [powerOn, { kind: "SpawnSecondary", copy: "p1.1", host: "h1" }],
+}
+
+const refusedAtOnce: Partial<Story> = { actions: [{ kind: "Record", copy: "p1.1" }] }
+
+const skipped: Partial<Story> = {
+  mutant: "SecondarySkipsLock",
+  actions: [...protectedPair, { kind: "Suspect", copy: "p1.2" }],
+}
+
+const breach = (property: string, step?: number): NonNullable<Story["expect"]> => ({
+  verdict: "breached",
+  property,
+  ...(step === undefined ? {} : { step }),
+})
+
+const endsIn = (state: string): Partial<Story> => ({ expect: { verdict: "holds", final: { p1: state } } })
+
+/** The states of the protected pair as they would be stored, with something else in the last. */
+const storedWith = (change: object): Story["states"] => {
+  const states = statesOf(two, null, protectedPair).map(stateJsonOf)
+  const last = states.at(-1) as (typeof states)[number]
+  const p1 = { ...last.pairs["p1"], ...change } as (typeof last.pairs)["p1"]
+  return [...states.slice(0, -1), { ...last, pairs: { p1 } }]
+}
