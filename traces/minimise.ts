@@ -1,4 +1,4 @@
-import { alphabet, kinds, type Action } from "../model/action.ts"
+import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
 import { nextCopyId, type Pair } from "../model/pair.ts"
@@ -243,13 +243,17 @@ const hostsOf = (action: Action): readonly HostId[] =>
   "hosts" in action ? action.hosts : "host" in action ? [action.host] : []
 
 /**
- * A shorter run that leaves this one at some state and breaches a property another way, by the protocol's actions
- * and the kinds that this run has anyhow; null if none was found.
+ * A shorter run that leaves this one at some state and breaches a property another way; null if none was found.
+ * First by the protocol's actions and the kinds that this run has anyhow, which reaches farther; then by all.
  */
 const shorterWay = (judge: Judge, config: Config, run: Run): Run | null => {
-  const among = kinds.filter(
+  const usual = kinds.filter(
     (kind) => alphabet[kind].actor === "protocol" || run.actions.some((a) => a.kind === kind),
   )
+  return detourAmong(judge, config, run, usual) ?? detourAmong(judge, config, run, kinds)
+}
+
+const detourAmong = (judge: Judge, config: Config, run: Run, among: readonly Kind[]): Run | null => {
   let prefix = begin(initial(config))
   for (const [i, action] of run.actions.entries()) {
     const found = shortestFrom(judge, config, prefix, run.actions.length - i - 1, detourStatesMax, among)

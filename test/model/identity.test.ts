@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { identity, identityWithInterventions } from "../../model/identity.ts"
+import { identity, identityWithInterventions, isSame } from "../../model/identity.ts"
 import { copyIdOf, type CopyId } from "../../model/ids.ts"
 import type { Pair } from "../../model/pair.ts"
 import { withEveryPair, type State } from "../../model/state.ts"
@@ -14,6 +14,7 @@ describe("the identity of a state", () => {
     const first = reach(three, "CutLink(h1-h2) HealLink(h1-h2)", starting)
 
     expect(identity(second)).toBe(identity(first))
+    expect(isSame(second, first)).toBe(true)
   })
 
   it("does not depend on how the copies are numbered, nor does what may follow", () => {
@@ -23,6 +24,7 @@ describe("the identity of a state", () => {
           const other = renumbered(state)
 
           expect(identity(other)).toBe(identity(state))
+          expect(isSame(other, state)).toBe(true)
           expect(following(config, other)).toEqual(following(config, state))
         }
       }),
@@ -39,6 +41,7 @@ describe("the identity of a state", () => {
     const state = reach(three, toRunning)
 
     expect(identity(changed(state, change))).toBe(identity(state))
+    expect(isSame(changed(state, change), state)).toBe(true)
   })
 
   it.each([
@@ -69,6 +72,7 @@ describe("the identity of a state", () => {
     const state = reach(three, toRunning)
 
     expect(identity(changed(state, change))).not.toBe(identity(state))
+    expect(isSame(changed(state, change), state)).toBe(false)
   })
 })
 
