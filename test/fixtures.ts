@@ -9,7 +9,6 @@ import type { Log } from "../model/log.ts"
 import type { Guard } from "../model/outcome.ts"
 import type { Pair } from "../model/pair.ts"
 import { initial, pairOf, pairsOf, running, withHost, withPair, type State } from "../model/state.ts"
-import type { Host } from "../model/host.ts"
 import { rules, step, successors } from "../model/step.ts"
 
 // Clusters.

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { alphabet, kinds, kindsOf, type Kind } from "../../../model/action.ts"
-import { arbitrarySwarm, isFaulty, lots, type Lot } from "../../../properties/arbitrary/swarm.ts"
+import { arbitrarySwarm, isFaulty, lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.ts"
 
 describe("the lots", () => {
   it("are the kinds of the alphabet, in its order, and spurious suspicion before the other faults", () => {
@@ -38,13 +38,11 @@ describe("arbitrarySwarm", () => {
 
   it("shrinks to runs in which nothing goes wrong and nobody intervenes", () => {
     for (const seed of [1, 2, 3, 4, 5]) {
-      const details = fc.check(
-        fc.property(arbitrarySwarm, () => false),
-        { seed },
-      )
+      const property = fc.property(arbitrarySwarm, () => false)
 
-      const swarm = details.counterexample?.[0]
-      expect(lots.filter((lot) => mayBeMissing(lot) && swarm?.weights[lot] !== 0)).toEqual([])
+      const [swarm] = fc.check(property, { seed }).counterexample as [Swarm]
+
+      expect(lots.filter((lot) => mayBeMissing(lot) && swarm.weights[lot] !== 0)).toEqual([])
       expect(swarm).toMatchObject({ quietSteps: 0, stallSteps: 0 })
     }
   })

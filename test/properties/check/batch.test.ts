@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../../model/config.ts"
+import { catalogue } from "../../../properties/catalogue.ts"
+import { batchSize, runBatch, type BatchResult } from "../../../properties/check/batch.ts"
+import { judgeFor } from "../../../properties/check/campaign-spec.ts"
+import type { Judge } from "../../../properties/check/run.ts"
+import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
+import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { replay } from "../../../traces/replay.ts"
+
+describe("runBatch", () => {
+  it("gives the same for the same arguments", () => {
+    const [one, two] = [1, 2].map(() => runBatch(judgeOf(null), null, "7", 3, 40))
+
+    expect(two).toEqual(one)
+  })
+
+  it("gives the same for the same arguments, down to the failure and how it was made short", () => {
+    const [one, two] = [1, 2].map(() => runBatch(judgeOf("SpawnIgnoresAntiAffinity"), null, "7", 0))
+
+    expect(one?.failure).not.toBeNull()
+    expect(two).toEqual(one)
+  })
+
+  it("draws other schedules for another batch, and for another seed", () => {
+    const judge = judgeOf(null)
+
+    const [one, ...others] = [
+      runBatch(judge, null, "7", 0, 20),
+      runBatch(judge, null, "7", 1, 20),
+      runBatch(judge, null, "8", 0, 20),
+    ].map(({ actions }) => actions)
+
+    for (const other of others) expect(other).not.toEqual(one)
+  })
+
+  it("finds the protocol to hold, and counts what it did", () => {
+    const { batch, schedules, actions, witnesses, failure } = runBatch(judgeOf(null), null, "7", 2)
+
+    expect({ batch, schedules, failure }).toEqual({ batch: 2, schedules: batchSize, failure: null })
+    expect(actions.PowerOn).toBeGreaterThan(batchSize / 2)
+    expect(witnesses["protected-again"]).toBeGreaterThan(0)
+    expect(Math.max(...Object.values(witnesses))).toBeLessThanOrEqual(batchSize)
+  })
+
+  it("counts of a shorter batch what a longer one begins with", () => {
+    const counts = [10, 20, 30].map((schedules) => runBatch(judgeOf(null), null, "7", 0, schedules))
+
+    const powerOns = counts.map(({ actions }) => actions.PowerOn ?? 0)
+    expect(counts.map(({ schedules }) => schedules)).toEqual([10, 20, 30])
+    expect(powerOns).toEqual(powerOns.toSorted((a, b) => a - b))
+  })
+
+  it.each([["SpawnIgnoresAntiAffinity"], ["IndexFromZero"], ["LoserRetries"], ["LiveWithholds"]])(
+    "ends with the first schedule that fails under %s, and its failure replays",
+    (mutant) => {
+      const { schedules, failure } = failing(mutant)
+
+      const { breaches, refusal } = replayed(mutant, failure)
+      expect(failure.schedule).toBe(schedules)
+      expect(refusal).toBeNull()
+      expect(breaches.map(({ property }) => property.id)).toContain(failure.property)
+    },
+  )
+
+  it("finds a failure in its own place, however many schedules it may run", () => {
+    const judge = judgeOf("SpawnIgnoresAntiAffinity")
+    const whole = runBatch(judge, null, "7", 0)
+
+    expect(runBatch(judge, null, "7", 0, whole.schedules)).toEqual(whole)
+  })
+
+  it("stays in the cluster that it is given", () => {
+    const config = plainConfig(2, 1, { log: 1 })
+
+    const { failure } = runBatch(judgeOf("SpawnIgnoresAntiAffinity"), config, "7", 0)
+
+    expect(failure?.config).toEqual(config)
+  })
+})
+
+// Helpers
+
+const ids = catalogue.map(({ id }) => id)
+
+const judgeOf = (mutant: string | null): Judge =>
+  judgeFor({ seed: "7", mutant, config: null, properties: ids, isWhole: true }, mutantNamed)
+
+type Failing = BatchResult & { readonly failure: NonNullable<BatchResult["failure"]> }
+
+/** The first batch of the seed in which a schedule fails. */
+const failing = (mutant: string): Failing => {
+  for (let batch = 0; batch < 10; batch += 1) {
+    const result = runBatch(judgeOf(mutant), null, "7", batch)
+    if (result.failure !== null) return { ...result, failure: result.failure }
+  }
+  throw new Error(`nothing fails under ${mutant}`)
+}
+
+const replayed = (mutant: string, { config, actions }: Failing["failure"]) =>
+  replay(rulesOf(mutantNamed(mutant)), catalogue, config, actions)

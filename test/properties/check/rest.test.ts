@@ -1,0 +1,122 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { describe as written, type Action } from "../../../model/action.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
+import { identity } from "../../../model/identity.ts"
+import type { State } from "../../../model/state.ts"
+import { owed, rules } from "../../../model/step.ts"
+import { isAtRest, isJudged, nextOwed, restStepsMax } from "../../../properties/check/rest.ts"
+import { arbitraryRun, statesOf } from "../arbitrary/runs.ts"
+
+describe("isAtRest", () => {
+  it.each<readonly [boolean, string, readonly Action[]]>([
+    [true, "before anything has happened", []],
+    [false, "where a Secondary is to be started", [powerOn]],
+    [false, "where the Secondary is to join", [powerOn, spawn, begin]],
+    [true, "where the pair is protected and the guest has nothing to do", [powerOn, spawn, begin, join]],
+    [false, "where a Secondary is to be told that its Primary is gone", [...protectedPair, failHost]],
+    [
+      true,
+      "where all is done that can be done",
+      [...protectedPair, failHost, { kind: "Suspect", copy: "p1.2" }, { kind: "TryLock", copy: "p1.2" }],
+    ],
+  ])("is %s %s", (expected, _situation, actions) => {
+    const config = plainConfig(2, 1, { log: 0 })
+
+    expect(isAtRest(rules, config, end(config, actions))).toBe(expected)
+  })
+
+  it("takes what is owed for ever and changes nothing for no progress", () => {
+    const config = plainConfig(2, 1, { log: 0 })
+    const idle = { ...rules, PowerOff: rules.PowerOff, TryLock: { ...rules.TryLock, apply: retry } }
+    const state = end(config, [...protectedPair, failHost, { kind: "Suspect", copy: "p1.2" }])
+
+    expect(owed(idle, config, state).map(({ action }) => written(action))).toEqual(["TryLock(p1.2)"])
+    expect(isAtRest(idle, config, state)).toBe(true)
+  })
+})
+
+describe("isJudged", () => {
+  it.each([
+    [true, 3],
+    [true, 2],
+    [false, 1],
+  ])("is %s for a pair at generation 1 that may reach %i", (expected, generations) => {
+    const config = plainConfig(2, 1, { generations })
+
+    expect(isJudged(config, end(config, [powerOn]))).toBe(expected)
+  })
+})
+
+describe("nextOwed", () => {
+  it("is something that the protocol owes and that changes something, or the cluster is at rest", () => {
+    fc.assert(
+      fc.property(arbitraryRun(), fc.nat(), fc.nat(20), ({ config, states }, place, now) => {
+        const state = states[place % states.length] as State
+
+        const next = nextOwed(rules, config, state, new Map(), now)
+
+        expect(next === null).toBe(isAtRest(rules, config, state))
+        if (next === null) return
+        expect(owed(rules, config, state).map(({ action }) => written(action))).toContain(
+          written(next.action),
+        )
+        expect(identity(next.state)).not.toBe(identity(state))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it("comes to rest within its bound, from wherever a run of the protocol has got to", () => {
+    fc.assert(
+      fc.property(arbitraryRun(), fc.nat(), ({ config, states }, place) => {
+        const start = states[place % states.length] as State
+
+        const taken = left(config, start)
+
+        expect(taken.length).toBeLessThanOrEqual(restStepsMax(config))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it("gives each pair its turn", () => {
+    const config = plainConfig(4, 2, { log: 3 })
+    const start = end(config, [powerOn, { kind: "PowerOn", pair: "p2", host: "h3" }])
+
+    const taken = left(config, start)
+
+    const records = taken.filter(({ kind }) => kind === "Record").map(written)
+    expect(records).toEqual([1, 2, 3].flatMap(() => ["Record(p1.1)", "Record(p2.1)"]))
+  })
+})
+
+// Helpers
+
+const powerOn: Action = { kind: "PowerOn", pair: "p1", host: "h1" }
+const spawn: Action = { kind: "SpawnSecondary", copy: "p1.1", host: "h2" }
+const begin: Action = { kind: "BeginLockstep", copy: "p1.1" }
+const join: Action = { kind: "JoinLockstep", copy: "p1.2" }
+const failHost: Action = { kind: "FailHost", host: "h1" }
+const protectedPair: readonly Action[] = [powerOn, spawn, begin, join]
+
+/** The state in which a run of the protocol ends. */
+const end = (config: Config, actions: readonly Action[]): State =>
+  statesOf(config, null, actions).at(-1) as State
+
+/** An attempt at the lock that comes to nothing, and may be made again. */
+const retry = (_config: Config, state: State) => ({ tag: "next", state }) as const
+
+/** What the protocol does when it is left alone, until it is at rest or long past its bound. */
+const left = (config: Config, start: State): readonly Action[] => {
+  const taken: Action[] = []
+  const lastTaken = new Map<string, number>()
+  let state = start
+  for (let now = 0; now <= 2 * restStepsMax(config); now += 1) {
+    const next = nextOwed(rules, config, state, lastTaken, now)
+    if (next === null) break
+    taken.push(next.action)
+    state = next.state
+  }
+  return taken
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest"
+import type { Action } from "../../../model/action.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
+import { initial } from "../../../model/state.ts"
+import { step } from "../../../model/step.ts"
+import { catalogue, matching } from "../../../properties/catalogue.ts"
+import { begin, observe, observeRest, type Judge, type Run } from "../../../properties/check/run.ts"
+import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
+import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { witnesses } from "../../../properties/witnesses.ts"
+
+describe("a run", () => {
+  it("begins with nothing done, nothing seen and nothing breached", () => {
+    const state = initial(two)
+
+    expect(begin(state)).toMatchObject({ state, actions: [], breach: null, sighted: new Set() })
+  })
+
+  it("goes on action by action", () => {
+    const run = runOf(judging(null), two, protectedPair)
+
+    expect(run.actions).toEqual(protectedPair)
+    expect(run.breach).toBeNull()
+    expect(run.state.pairs["p1"]?.copies.map(({ phase }) => phase)).toEqual(["lockstep", "lockstep"])
+  })
+
+  it("tells, of several properties that a step breaches, the earliest of the catalogue", () => {
+    const { breach } = runOf(judging("SecondarySkipsLock"), two, [...protectedPair, suspect])
+
+    expect(breach).toMatchObject({ property: { id: "S1" }, step: 5 })
+  })
+
+  it("looks only at the properties that it is judged by", () => {
+    const judge = { ...judging("SecondarySkipsLock"), properties: matching(["S15", "S7"]) }
+
+    expect(runOf(judge, two, [...protectedPair, suspect]).breach).toMatchObject({ property: { id: "S15" } })
+  })
+
+  it("remembers what it has seen", () => {
+    const { sighted } = runOf(judging(null), two, [
+      ...protectedPair,
+      { kind: "FailHost", host: "h1" },
+      suspect,
+      { kind: "TryLock", copy: "p1.2" },
+      { kind: "RecoverHost", host: "h1" },
+      { kind: "SpawnSecondary", copy: "p1.2", host: "h1" },
+      { kind: "BeginLockstep", copy: "p1.2" },
+      { kind: "JoinLockstep", copy: "p1.3" },
+    ])
+
+    expect([...sighted]).toContain("protected-again")
+  })
+})
+
+describe("a run that is left to itself", () => {
+  it("breaches a liveness property by how it rests", () => {
+    const config = plainConfig(1, 1, { log: 1 })
+    const judge = judging("LiveWithholds")
+    const run = runOf(judge, config, [powerOn, { kind: "Record", copy: "p1.1" }])
+
+    expect(run.breach).toBeNull()
+    expect(observeRest(judge, config, run, true).breach).toMatchObject({ property: { id: "L4" }, step: 2 })
+  })
+
+  it("breaches L0, and nothing else, by not resting", () => {
+    const judge = judging(null)
+    const run = runOf(judge, two, [powerOn])
+
+    expect(observeRest(judge, two, run, false).breach).toMatchObject({ property: { id: "L0" }, step: 1 })
+    expect(observeRest({ ...judge, properties: matching(["L1"]) }, two, run, false)).toBe(run)
+  })
+
+  it("is not judged at the bound of its generations", () => {
+    const config = plainConfig(2, 1, { generations: 1 })
+    const run = runOf(judging(null), config, [powerOn])
+
+    expect(observeRest(judging(null), config, run, false)).toBe(run)
+  })
+
+  it("stays as it is where it rests as it should", () => {
+    const run = runOf(judging(null), two, protectedPair)
+
+    expect(observeRest(judging(null), two, run, true)).toBe(run)
+  })
+})
+
+// Helpers
+
+const two = plainConfig(2, 1, { log: 0 })
+
+const powerOn: Action = { kind: "PowerOn", pair: "p1", host: "h1" }
+
+const suspect: Action = { kind: "Suspect", copy: "p1.2" }
+
+const protectedPair: readonly Action[] = [
+  powerOn,
+  { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+  { kind: "BeginLockstep", copy: "p1.1" },
+  { kind: "JoinLockstep", copy: "p1.2" },
+]
+
+const judging = (mutant: string | null): Judge => ({
+  rules: rulesOf(mutantNamed(mutant ?? "")),
+  properties: catalogue,
+  witnesses,
+})
+
+const runOf = (judge: Judge, config: Config, actions: readonly Action[]): Run =>
+  actions.reduce(
+    (run, action) => {
+      const outcome = step(judge.rules, config, run.state, action)
+      if (outcome.tag === "refused") throw new Error(`${action.kind} is refused by ${outcome.guard}`)
+      return observe(judge, config, run, { action, state: outcome.state })
+    },
+    begin(initial(config)),
+  )

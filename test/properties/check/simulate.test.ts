@@ -1,0 +1,182 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { describe as written, kindsOf } from "../../../model/action.ts"
+import { plainConfig } from "../../../model/config.ts"
+import { initial } from "../../../model/state.ts"
+import { owed, rules } from "../../../model/step.ts"
+import { arbitraryPlan, type Plan } from "../../../properties/arbitrary/plan.ts"
+import { lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.ts"
+import { catalogue, matching } from "../../../properties/catalogue.ts"
+import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
+import type { Judge } from "../../../properties/check/run.ts"
+import { simulate } from "../../../properties/check/simulate.ts"
+import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
+import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { witnesses } from "../../../properties/witnesses.ts"
+import { statesOf } from "../arbitrary/runs.ts"
+
+describe("simulate", () => {
+  it("finds the protocol to hold, and brings every run of it to rest", () => {
+    fc.assert(
+      fc.property(arbitraryPlan(null), (plan) => {
+        const run = simulate(judging(null), plan)
+
+        expect(run.breach).toBeNull()
+        expect(isAtRest(rules, plan.config, run.state)).toBe(true)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it("is a function of its plan", () => {
+    fc.assert(
+      fc.property(arbitraryPlan(null), (plan) => {
+        expect(simulate(judging(null), plan)).toEqual(simulate(judging(null), plan))
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it("takes only what the rules allow, and ends where its actions lead", () => {
+    fc.assert(
+      fc.property(arbitraryPlan(null), fc.constantFrom(...broken), (plan, mutant) => {
+        const run = simulate({ ...judging(mutant), properties: [] }, plan)
+
+        expect(statesOf(plan.config, mutant, run.actions).at(-1)).toEqual(run.state)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it("strikes no more once it has let go: after the last choice comes nothing but recovery and what is owed", () => {
+    fc.assert(
+      fc.property(arbitraryPlan(null), (plan) => {
+        const { actions } = simulate(judging(null), plan)
+
+        const after = actions.slice(plan.choices.length).map(({ kind }) => kind)
+        const allowed = [...kindsOf("protocol"), ...kindsOf("recovery")]
+        expect(after.filter((kind) => !allowed.includes(kind))).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it("does nothing where nothing is chosen", () => {
+    const run = simulate(judging(null), { config: two, swarm: calm, choices: [], heals: 0 })
+
+    expect(run).toMatchObject({ actions: [], breach: null, state: initial(two) })
+  })
+
+  it("takes for 0 the first thing of the simplest kind, and leaves the rest to the protocol", () => {
+    const run = simulate(judging(null), { config: two, swarm: calm, choices: [0], heals: 0 })
+
+    expect(run.actions.map(written).toSorted()).toEqual(
+      [
+        "PowerOn(p1, h1)",
+        "Record(p1.1)",
+        "Release(p1.1)",
+        "SpawnSecondary(p1.1, h2)",
+        "BeginLockstep(p1.1)",
+        "JoinLockstep(p1.2)",
+      ].toSorted(),
+    )
+  })
+
+  it.each([
+    ["nothing where no bit says so", 0, 0],
+    ["everything where every bit says so", 0x7fffffff, 1],
+  ])("heals %s", (_what, heals, recovered) => {
+    const swarm = { ...calm, weights: { ...onlyWeights("PowerOn"), FailHost: 1 } }
+
+    const run = simulate(judging(null), { config: two, swarm, choices: [0, 0], heals })
+
+    const kinds = run.actions.map(({ kind }) => kind)
+    expect(kinds.slice(0, 2)).toEqual(["PowerOn", "FailHost"])
+    expect(kinds.filter((kind) => kind === "RecoverHost")).toHaveLength(recovered)
+  })
+
+  it("is quiet for a while after a fault", () => {
+    const swarm = { ...calm, quietSteps: 5, weights: { ...onlyWeights("PowerOn", "Record"), FailHost: 1000 } }
+
+    const { actions } = simulate(judging(null), {
+      config: plainConfig(4, 1, { log: 4 }),
+      swarm,
+      choices: Array.from({ length: 8 }, () => 0x20000000),
+      heals: 0,
+    })
+
+    const faults = actions.flatMap(({ kind }, i) => (kind === "FailHost" ? [i] : []))
+    for (const [n, at] of faults.slice(1).entries()) expect(at - (faults[n] ?? 0)).toBeGreaterThan(5)
+    expect(faults.length).toBeGreaterThan(0)
+  })
+
+  it("stops at the first breach", () => {
+    const judge = judging("SpawnIgnoresAntiAffinity")
+    fc.assert(
+      fc.property(arbitraryPlan(null), (plan) => {
+        const { breach, actions } = simulate(judge, plan)
+
+        fc.pre(breach !== null)
+        expect(breach.step).toBe(actions.length)
+        expect(breach.property.id).toBe("S7")
+        expect(actions.at(-1)?.kind).toBe("SpawnSecondary")
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it("tells of two halves that never come to rest, where only that is asked", () => {
+    const judge: Judge = { ...judging("SuspectsForNothing"), properties: matching(["L0"]) }
+
+    const found = fc
+      .sample(arbitraryPlan(plainConfig(2, 1, { log: 1 })), { seed: 1, numRuns: 20 })
+      .map((plan) => simulate(judge, plan))
+      .find(({ breach }) => breach !== null)
+
+    expect(found?.breach?.property.id).toBe("L0")
+    expect(found === undefined ? [] : owed(judge.rules, two, found.state)).not.toEqual([])
+  })
+
+  it("does not judge a pair at the bound of its generations", () => {
+    const config = plainConfig(2, 1, { log: 1, generations: 1 })
+    fc.assert(
+      fc.property(arbitraryPlan(config), (plan) => {
+        const run = simulate(judging("NeverRespawn"), plan)
+
+        fc.pre(!isJudged(config, run.state))
+        expect(run.breach).toBeNull()
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it("tells which witnesses it has seen", () => {
+    const { sighted } = simulate(judging(null), { config: two, swarm: calm, choices: [0], heals: 0 })
+
+    expect([...sighted]).toContain("both-registered-on-one-host")
+    expect([...sighted]).not.toContain("ha-restart")
+  })
+})
+
+// Helpers
+
+const two = plainConfig(2, 1, { log: 1 })
+
+const broken = [null, "SecondarySkipsLock", "SpawnIgnoresAntiAffinity", "HaFromEmpty", "LoserRetries"]
+
+const judging = (mutant: string | null): Judge => ({
+  rules: rulesOf(mutantNamed(mutant ?? "")),
+  properties: catalogue,
+  witnesses,
+})
+
+/** Weights of one for these lots, and of nothing for the others. */
+const onlyWeights = (...some: readonly Lot[]): Swarm["weights"] =>
+  Object.fromEntries(lots.map((lot) => [lot, some.includes(lot) ? 1 : 0])) as Record<Lot, number>
+
+/** A run in which nothing is drawn but what the protocol does, and a power switch. */
+const calm: Plan["swarm"] = {
+  weights: onlyWeights(...kindsOf("protocol"), "PowerOn"),
+  quietSteps: 0,
+  stallSteps: 0,
+}
