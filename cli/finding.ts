@@ -8,7 +8,7 @@ import { replay } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
 import type { Counterexample } from "../traces/write.ts"
 import type { Paper } from "./paper.ts"
-import { number, stepLines, swarmLine } from "./report.ts"
+import { number, quoted, stepLines, swarmLine } from "./report.ts"
 
 /**
  * What is said of one property that is false.
@@ -61,7 +61,7 @@ export const findingOf = (
       `  shrunk:    ${failure.found} actions${from}; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}`,
       `  saved:     ${file}`,
       `  Reproduce: ${reproduce(spec, failure.number, configFile)}`,
-      `  Replay:    npx ftpair replay ${file}`,
+      `  Replay:    npx ftpair replay ${quoted(file)}`,
     ],
   }
 }
@@ -89,7 +89,7 @@ const counterexampleOf = (
 const reproduce = (spec: CampaignSpec, schedule: number, configFile: string | null): string =>
   [
     "npx ftpair check",
-    ...(configFile === null ? [] : [`--config ${configFile}`]),
+    ...(configFile === null ? [] : [`--config ${quoted(configFile)}`]),
     ...(spec.isWhole ? [] : spec.properties.map((id) => `--property ${id}`)),
     ...(spec.mutant === null ? [] : [`--mutant ${spec.mutant}`]),
     `--seed ${spec.seed}`,

@@ -77,12 +77,16 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
   return code
 }
 
-/** Help and the version answer at once: they need none of what the flags are checked against. */
+/** Bare help and the version answer at once: they need none of what the flags are checked against. */
 const isHelp = (argv: readonly string[]): boolean =>
-  argv.length <= 2 || argv.slice(2).some((word) => ["-h", "--help", "help", "-V", "--version"].includes(word))
+  argv
+    .slice(2)
+    .every((word) => ["check", "replay", "show", "help", "-h", "--help", "-V", "--version"].includes(word)) &&
+  (argv.length <= 2 ||
+    argv.some((word) => word.startsWith("-h") || ["help", "--help", "-V", "--version"].includes(word)))
 
 const unused = (text: string): never => {
-  throw new Error(`defect: ${text} was parsed while help was asked for`)
+  throw new Error(`defect: ${text} was parsed where only help was asked for`)
 }
 
 const parsersForHelp = {

@@ -74,3 +74,7 @@ export const number = (n: number): string => n.toLocaleString("en-US")
 /** How many actions all schedules of a campaign took. */
 export const actionsTaken = ({ actions }: Campaign): number =>
   Object.values(actions).reduce((sum, n) => sum + n, 0)
+
+/** A file's name as a shell reads it back. */
+export const quoted = (file: string): string =>
+  /^[\w./@:+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`

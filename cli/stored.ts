@@ -5,10 +5,10 @@ import type { Property } from "../properties/property.ts"
 import { corpusFolder, scenariosFolder } from "../traces/package.ts"
 import { readStory, type Story } from "../traces/read.ts"
 import { outcomeOf, replayStory, verdictOf, wordsOf } from "../traces/replay.ts"
-import { filesIn, holdsAgain } from "../traces/store.ts"
+import { failsAgain, filesIn, holdsAgain } from "../traces/store.ts"
 import type { Finding } from "./finding.ts"
 import type { Paper } from "./paper.ts"
-import { number, stepLines } from "./report.ts"
+import { number, quoted, stepLines } from "./report.ts"
 
 /**
  * What came of the stored runs that are replayed before anything is drawn.
@@ -32,10 +32,11 @@ export const replayStored = (
 ): Stored => {
   const kept = filesIn(folder, ".itf.json")
     .map(readStory)
-    .filter((story) => story.mutant === mutant)
+    .filter((story) => story.mutant === mutant && isAsked(story, properties))
   const shipped =
     mutant === null ? [...filesIn(corpusFolder, ".itf.json"), ...filesIn(scenariosFolder, ".json")] : []
   const findings = kept.map((story) => ({ story, finding: findingAgain(paper, story, properties) }))
+  for (const { story, finding } of findings) if (finding !== null) failsAgain(folder, story.file)
   return {
     replayed: kept.length + shipped.length,
     broken: shipped.map(readStory).flatMap(brokenPromise),
@@ -45,6 +46,10 @@ export const replayStored = (
     ),
   }
 }
+
+/** Whether what a kept failure breached is among what is asked: else its holding says nothing. */
+const isAsked = ({ expect }: Story, properties: readonly Property[]): boolean =>
+  expect?.verdict !== "breached" || properties.some(({ id }) => id === expect.property)
 
 /** A kept failure that still fails; null if it holds. */
 const findingAgain = (paper: Paper, story: Story, properties: readonly Property[]): Finding | null => {
@@ -67,7 +72,7 @@ const findingAgain = (paper: Paper, story: Story, properties: readonly Property[
       "",
       ...stepLines(paper, states, story.actions),
       "",
-      `  Replay:    npx ftpair replay ${story.file}`,
+      `  Replay:    npx ftpair replay ${quoted(story.file)}`,
     ],
   }
 }

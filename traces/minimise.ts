@@ -160,8 +160,9 @@ const simplifications = (config: Config, actions: readonly Action[]): readonly C
       : [{ config: { ...config, pairs: config.pairs.with(i, { ...pair, vcpus: 1 }) }, actions }],
   ),
   ...config.pairs.flatMap((pair, i) => {
-    const registered = { primary: "h1", secondary: "h1" } as const
-    const isPlain = pair.registered.primary === "h1" && pair.registered.secondary === "h1"
+    const first = config.hosts[0]?.id ?? "h1"
+    const registered = { primary: first, secondary: first }
+    const isPlain = pair.registered.primary === first && pair.registered.secondary === first
     return isPlain
       ? []
       : [{ config: { ...config, pairs: config.pairs.with(i, { ...pair, registered }) }, actions }]

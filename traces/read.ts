@@ -5,8 +5,9 @@ import * as Schema from "effect/Schema"
 import { kinds, type Action, type Kind } from "../model/action.ts"
 import { defaultLimits, unbounded, type Config } from "../model/config.ts"
 import { ordinal, pairIdOf, type HostId } from "../model/ids.ts"
-import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import { mutants } from "../properties/mutants/catalogue.ts"
+import { rules } from "../model/step.ts"
+import { catalogue } from "../properties/catalogue.ts"
+import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
 import { stateOfItf } from "./itf.ts"
 import type { ExpectJson } from "./schema.ts"
 import {
@@ -89,7 +90,7 @@ export const jsonOfConfig = ({ hosts, pairs, rules, bounds }: Config): ConfigJso
 }
 
 const storyOfSchedule = (file: string, json: unknown): Story => {
-  const actions = actionsOf(file, (json as { actions?: unknown }).actions, ["actions"])
+  const actions = actionsOf(file, (json as { actions?: unknown } | null)?.actions, ["actions"])
   const schedule = decode(file, ScheduleJson, json, [])
   const config = configOf(file, schedule.config, ["config"])
   checkActions(file, config, actions, (i) => ["actions", String(i)])
@@ -100,7 +101,7 @@ const storyOfSchedule = (file: string, json: unknown): Story => {
     config,
     mutant: knownMutant(file, schedule.mutant ?? null, ["mutant"]),
     actions,
-    expect: schedule.expect ?? null,
+    expect: knownExpectation(file, config, schedule.expect ?? null),
     states: null,
     meta: null,
   }
@@ -114,13 +115,15 @@ const storyOfTrace = (file: string, json: object): Story => {
       ["#meta", "format"],
       `expected "${traceFormat}", and this trace says ${JSON.stringify(format)}`,
     )
+  for (const [i, action] of actionsIn(json).entries())
+    if (action !== null && action !== undefined)
+      actionOf(file, action, ["states", String(i), "#meta", "action"])
   const trace = decode(file, TraceJson, json, [])
   const meta = trace["#meta"]
-  const actions = trace.states.flatMap((state) =>
-    state["#meta"].action === null ? [] : [state["#meta"].action],
-  )
-  if (actions.length !== trace.states.length - 1)
-    throw bad(file, ["states"], "expected an action in every state's #meta but the first's, and in no other")
+  const [first, ...later] = trace.states.map((state) => state["#meta"].action)
+  const actions = later.flatMap((action) => (action === null ? [] : [action]))
+  if (first !== null || actions.length < later.length)
+    throw bad(file, ["states"], "expected an action in every state's #meta but the first's, and none there")
   const config = configOf(file, meta.config, ["#meta", "config"])
   checkActions(file, config, actions, (i) => ["states", String(i + 1), "#meta", "action"])
   return {
@@ -130,11 +133,68 @@ const storyOfTrace = (file: string, json: object): Story => {
     config,
     mutant: knownMutant(file, meta.mutant, ["#meta", "mutant"]),
     actions,
-    expect: expectOf(meta),
-    states: trace.states.map((state, i) => decode(file, StateJson, stateOfItf(state), ["states", String(i)])),
+    expect: knownExpectation(file, config, expectOf(meta)),
+    states: trace.states.map((state, i) => stateIn(file, state, ["states", String(i)])),
     meta,
   }
 }
+
+/** What stands where the actions of a trace should, for all that is known of it. */
+const actionsIn = (json: object): readonly unknown[] => {
+  const states: unknown = (json as { states?: unknown }).states
+  return Array.isArray(states)
+    ? states.map(
+        (state: unknown) => (state as { "#meta"?: { action?: unknown } | null } | null)?.["#meta"]?.action,
+      )
+    : []
+}
+
+const stateIn = (
+  file: string,
+  state: Readonly<Record<string, unknown>>,
+  at: readonly string[],
+): StateJson => {
+  let json: unknown
+  try {
+    json = stateOfItf(state)
+  } catch {
+    throw bad(file, at, "expected a state in the Informal Trace Format")
+  }
+  return decode(file, StateJson, json, at)
+}
+
+/** The expectation, if it speaks of properties, guards, pairs and FT states that there are. */
+const knownExpectation = (file: string, config: Config, expect: ExpectJson | null): ExpectJson | null => {
+  if (expect?.verdict === "breached")
+    checkWord(
+      file,
+      expect.property,
+      catalogue.map(({ id }) => id),
+      ["expect", "property"],
+    )
+  if (expect?.verdict === "refused" && expect.guard !== undefined)
+    checkWord(file, expect.guard, guards, ["expect", "guard"])
+  const final = expect?.verdict === "holds" ? Object.entries(expect.final ?? {}) : []
+  for (const [pair, end] of final) {
+    checkWord(
+      file,
+      pair,
+      config.pairs.map(({ id }) => id),
+      ["expect", "final"],
+    )
+    checkWord(file, end.split(":")[0] ?? "", ftStates, ["expect", "final", pair])
+  }
+  return expect
+}
+
+const checkWord = (file: string, word: string, known: readonly string[], at: readonly string[]): void => {
+  if (!known.includes(word))
+    throw bad(file, at, `expected one of ${known.join(", ")}, not "${word}"${nearest(word, known)}`)
+}
+
+const guards = [...new Set(["unknown", ...kinds.flatMap((kind) => rules[kind].guards)])]
+
+const ftStates = ["enabled", "needSecondary", "starting", "running"]
 
 const expectOf = ({ verdict, property, step, guard }: TraceMetaJson): ExpectJson => {
   const at = step === undefined ? {} : { step }
@@ -154,7 +214,8 @@ const readJson = (file: string): unknown => {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new BadInput({ message: `${file}: is not JSON: ${(cause as Error).message}` })
+    const reason = (cause as Error).message.replace(/\s+/g, " ")
+    throw new BadInput({ message: `${file}: is not JSON: ${reason}` })
   }
 }
 
@@ -164,15 +225,16 @@ const isTrace = (json: unknown): json is object =>
 /** The actions one by one, so that an unknown kind or a wrong operand is told at its place. */
 const actionsOf = (file: string, json: unknown, at: readonly string[]): readonly Action[] => {
   if (!Array.isArray(json)) throw bad(file, at, "expected a list of actions")
-  return json.map((action: unknown, i): Action => {
-    const here = [...at, String(i)]
-    const kind = (action as { kind?: unknown } | null)?.kind
-    if (typeof kind !== "string") throw bad(file, here, "expected an action: an object with a kind")
-    if (!isKind(kind))
-      throw bad(file, [...here, "kind"], `expected a kind of action, not "${kind}"${nearest(kind, kinds)}`)
-    const decoded = decode(file, actionSchemas[kind], action, here)
-    return "hosts" in decoded ? { ...decoded, hosts: inOrder(decoded.hosts) } : decoded
-  })
+  return json.map((action: unknown, i) => actionOf(file, action, [...at, String(i)]))
+}
+
+const actionOf = (file: string, action: unknown, here: readonly string[]): Action => {
+  const kind = (action as { kind?: unknown } | null)?.kind
+  if (typeof kind !== "string") throw bad(file, here, "expected an action: an object with a kind")
+  if (!isKind(kind))
+    throw bad(file, [...here, "kind"], `expected a kind of action, not "${kind}"${nearest(kind, kinds)}`)
+  const decoded = decode(file, actionSchemas[kind], action, here)
+  return "hosts" in decoded ? { ...decoded, hosts: inOrder(decoded.hosts) } : decoded
 }
 
 const inOrder = ([a, b]: readonly [HostId, HostId]): readonly [HostId, HostId] =>

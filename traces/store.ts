@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
+import { BadInput } from "./read.ts"
 import type { TraceJson } from "./schema.ts"
 import { fileNameOf, storyOf, traceOf, writeTrace, type Counterexample } from "./write.ts"
 
@@ -11,13 +12,14 @@ export const failuresFolder = join(".ftpair", "failures")
 const cleanRunsMax = 3
 
 /** The traces in a folder, in the order of their names; none if there is no such folder. */
-export const filesIn = (folder: string, ending: string): readonly string[] =>
-  existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => name.endsWith(ending))
-        .sort()
-        .map((name) => join(folder, name))
-    : []
+export const filesIn = (folder: string, ending: string): readonly string[] => {
+  if (!existsSync(folder)) return []
+  if (!statSync(folder).isDirectory()) throw new BadInput({ message: `${folder}: expected a folder` })
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(folder, name))
+}
 
 /** Keeps a counterexample in a folder, and tells the file. The same one again takes the same file. */
 export const keep = (folder: string, counterexample: Counterexample): string => {
@@ -36,6 +38,11 @@ export const holdsAgain = (folder: string, file: string): boolean => {
   if (runs >= cleanRunsMax) rmSync(file)
   noteClean(folder, file, runs >= cleanRunsMax ? null : runs)
   return runs >= cleanRunsMax
+}
+
+/** Notes that a kept failure has failed once more: its count begins anew. */
+export const failsAgain = (folder: string, file: string): void => {
+  noteClean(folder, file, 0)
 }
 
 const ledger = (folder: string): string => join(folder, "clean-runs.json")

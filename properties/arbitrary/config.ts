@@ -25,7 +25,14 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
       hosts: fc.oneof(
         { withCrossShrink: true },
         { weight: 1, arbitrary: fc.array(arbitraryHost, { minLength: 2, maxLength: 2 }) },
-        { weight: 7, arbitrary: fc.array(arbitraryHost, { minLength: 3, maxLength: hostsMax, size: "max" }) },
+        {
+          weight: 7,
+          arbitrary: fc.array(arbitraryHost, {
+            minLength: Math.min(3, hostsMax),
+            maxLength: hostsMax,
+            size: "max",
+          }),
+        },
       ),
       pairs: fc.oneof(
         { withCrossShrink: true },

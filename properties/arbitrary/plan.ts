@@ -29,5 +29,5 @@ export const arbitraryPlan = (config: Config | null, size: ConfigSize = smallClu
     config: config === null ? arbitraryConfig(size) : fc.constant(config),
     swarm: arbitrarySwarm,
     choices: fc.noBias(fc.array(fc.nat(choiceRange - 1), { maxLength: choicesMax, size: "max" })),
-    heals: fc.oneof(fc.constant(0), fc.constant(0x7fffffff), fc.nat(0x7fffffff)),
+    heals: fc.oneof({ withCrossShrink: true }, fc.constant(0), fc.constant(0x7fffffff), fc.nat(0x7fffffff)),
   })

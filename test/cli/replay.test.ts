@@ -109,35 +109,54 @@ describe.concurrent("ftpair replay of a schedule that promises nothing", () => {
   })
 })
 
-describe.concurrent("ftpair replay of a schedule that makes a promise", () => {
-  it.for([
-    ["is reproduced where it holds", 0, "reproduced", holds, { verdict: "holds" }],
-    ["is reproduced where it breaches as promised", 0, "reproduced", breachesSafety, breachOf("S7", 2)],
-    ["has diverged where it breaches something else", 16, "diverged", breachesSafety, breachOf("S1")],
-    ["is fixed where what was breached holds", 16, "fixed", holds, breachOf("S7")],
-    ["is refused where it should hold", 16, "refused-now", refused, { verdict: "holds" }],
-    [
-      "is reproduced where it is refused as promised",
-      0,
-      "reproduced",
-      refused,
-      { verdict: "refused", step: 2, guard: "anti-affinity" },
-    ],
-    [
-      "has diverged where it ends in another state",
-      16,
-      "diverged",
-      holds,
-      { verdict: "holds", final: { p1: "starting" } },
-    ],
-  ] as const)("%s", async ([, code, outcome, schedule, promise], { expect, onTestFinished }) => {
+describe.concurrent("ftpair replay of schedules that make a promise", () => {
+  it("exits with 0 where all of them keep it", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
-    const file = write(folder, "run.json", { ...schedule, expect: promise })
+    const files = [
+      { ...holds, expect: { verdict: "holds", final: { p1: "running" } } },
+      { ...breachesSafety, expect: breachOf("S7", 2) },
+      { ...breachesLiveness, expect: breachOf("L4") },
+      { ...refused, expect: { verdict: "refused", step: 2, guard: "anti-affinity" } },
+    ].map((schedule, i) => write(folder, `${i}.json`, schedule))
 
-    const answer = await ftpair(folder, "replay", "--json", file)
+    const answer = await ftpair(folder, "replay", "--json", ...files)
 
-    expect(answer.code).toBe(code)
-    expect(documentOf(answer)).toMatchObject({ outcome, expected: promise })
+    const documents = documentOf(answer) as readonly Replayed[]
+    expect(answer.code).toBe(0)
+    expect(documents.map(({ outcome }) => outcome)).toEqual(files.map(() => "reproduced"))
+    expect(documents).toMatchObject([
+      { verdict: "holds", expected: { verdict: "holds", final: { p1: "running" } } },
+      { verdict: "breached", property: "S7", step: 2 },
+      { verdict: "breached", property: "L4", step: 2 },
+      { verdict: "refused", step: 2, guard: "anti-affinity" },
+    ])
+  })
+
+  it("exits with 16 where one does not, and tells how it came", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const files = [
+      { ...holds, expect: { verdict: "holds", final: { p1: "starting" } } },
+      { ...holds, expect: breachOf("S7") },
+      { ...holds, expect: { verdict: "refused" } },
+      { ...breachesSafety, expect: breachOf("S1") },
+      { ...breachesSafety, expect: { verdict: "holds" } },
+      { ...refused, expect: { verdict: "holds" } },
+      { ...refused, expect: { verdict: "refused", guard: "limits" } },
+    ].map((schedule, i) => write(folder, `${i}.json`, schedule))
+
+    const answer = await ftpair(folder, "replay", "--json", ...files)
+
+    const documents = documentOf(answer) as readonly Replayed[]
+    expect(answer.code).toBe(16)
+    expect(documents.map(({ outcome }) => outcome)).toEqual([
+      "diverged",
+      "fixed",
+      "fixed",
+      "diverged",
+      "diverged",
+      "refused-now",
+      "refused-now",
+    ])
   })
 })
 

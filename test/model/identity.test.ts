@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../model/config.ts"
 import { identity, identityWithInterventions, isSame } from "../../model/identity.ts"
 import { copyIdOf, type CopyId } from "../../model/ids.ts"
 import type { Pair } from "../../model/pair.ts"
@@ -73,6 +74,14 @@ describe("the identity of a state", () => {
 
     expect(identity(changed(state, change))).not.toBe(identity(state))
     expect(isSame(changed(state, change), state)).toBe(false)
+  })
+
+  it("tells two clusters apart that differ in one pair of several", () => {
+    const state = reach(plainConfig(3, 2), toRunning)
+    const other = changed(state, { p2: { power: "on" } })
+
+    expect(identity(other)).not.toBe(identity(state))
+    expect(isSame(other, state)).toBe(false)
   })
 })
 

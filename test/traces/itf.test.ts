@@ -14,7 +14,7 @@ describe("a state in ITF", () => {
           expect(stateOfItf(itfOfState(json))).toEqual(json)
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 

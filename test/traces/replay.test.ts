@@ -41,7 +41,7 @@ describe("replay", () => {
       fc.property(arbitraryRun(), ({ config, actions, states }) => {
         expect(replay(rules, catalogue, config, actions)).toEqual({ states, breaches: [], refusal: null })
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 

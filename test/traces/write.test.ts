@@ -21,7 +21,7 @@ describe("a trace that is written", () => {
         expect(story.states).toEqual(drawn.states.map(stateJsonOf))
         expect(story.mutant).toBe(drawn.mutant)
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 

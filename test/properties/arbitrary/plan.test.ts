@@ -56,7 +56,7 @@ describe("arbitraryPlan", () => {
       fc.property(arbitraryPlan(null), (plan) => {
         expect(refusedIn(plan)).toEqual([])
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 

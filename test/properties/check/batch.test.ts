@@ -10,7 +10,7 @@ import { replay } from "../../../traces/replay.ts"
 
 describe("runBatch", () => {
   it("gives the same for the same arguments", () => {
-    const [one, two] = [1, 2].map(() => runBatch(judgeOf(null), null, "7", 3, 40))
+    const [one, two] = [1, 2].map(() => runBatch(judgeOf(null), null, "7", 3, 20))
 
     expect(two).toEqual(one)
   })

@@ -63,7 +63,7 @@ describe("nextOwed", () => {
         )
         expect(identity(next.state)).not.toBe(identity(state))
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -76,7 +76,7 @@ describe("nextOwed", () => {
 
         expect(taken.length).toBeLessThanOrEqual(restStepsMax(config))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 

@@ -24,7 +24,7 @@ describe("simulate", () => {
         expect(run.breach).toBeNull()
         expect(isAtRest(rules, plan.config, run.state)).toBe(true)
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -44,7 +44,7 @@ describe("simulate", () => {
 
         expect(statesOf(plan.config, mutant, run.actions).at(-1)).toEqual(run.state)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -57,7 +57,7 @@ describe("simulate", () => {
         const allowed = [...kindsOf("protocol"), ...kindsOf("recovery")]
         expect(after.filter((kind) => !allowed.includes(kind))).toEqual([])
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     )
   })
 
