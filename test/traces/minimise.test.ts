@@ -6,7 +6,7 @@ import { initial } from "../../model/state.ts"
 import { rules, step, successors, type Rules } from "../../model/step.ts"
 import { arbitraryPlan } from "../../properties/arbitrary/plan.ts"
 import { simulate } from "../../properties/check/simulate.ts"
-import { catalogue } from "../../properties/catalogue.ts"
+import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
@@ -98,6 +98,17 @@ describe("minimise", () => {
     expect(configOf("cluster.json", jsonOfConfig(config), [])).toEqual(config)
   })
 
+  it("tells of a run that never comes to rest only how it comes to that", () => {
+    const restless = rulesOf(mutantCalled("SuspectsForNothing"))
+    const config = plainConfig(2, 1, { log: 0 })
+    const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
+
+    const { run, breach } = minimised(restless, matching(["L0"]), config, actions)
+
+    expect(breach.property.id).toBe("L0")
+    expect(dispensable(restless, matching(["L0"]), config, run.actions).map(written)).toEqual([])
+  })
+
   it("passes over what is refused, and calls each copy by the name that it then gets", () => {
     const actions: readonly Action[] = [
       { kind: "Ack", copy: "p1.7" },
@@ -185,7 +196,7 @@ const dispensable = (
 ): readonly Action[] =>
   actions.filter((_action, i) => {
     const taken = possible(rules, config, actions.toSpliced(i, 1))
-    return replay(rules, properties, config, taken).breaches.length > 0
+    return replay(rules, properties, config, taken, { askRest: true }).breaches.length > 0
   })
 
 /** Those of the actions that are not refused. */
