@@ -18,7 +18,16 @@ const countOf =
   }
 
 export const parseRuns = countOf("a number of schedules")
-export const parseWorkers = countOf("a number of workers")
+
+/** A worker is a thread with a heap of its own. */
+const workersMax = 256
+
+export const parseWorkers = (text: string): number => {
+  const workers = countOf("a number of workers")(text)
+  if (workers > workersMax)
+    throw new InvalidArgumentError(`expected a number of workers: ${workersMax} at the most.`)
+  return workers
+}
 
 export const parseSeedFlag = (text: string): string => {
   const seed = parseSeed(text)
@@ -44,7 +53,7 @@ export const parseMutant = (name: string): string => {
   if (name !== "none" && mutantNamed(name) === null) {
     const names = mutants.map((mutant) => mutant.name)
     throw new InvalidArgumentError(
-      `expected the name of a mutant${nearest(name, names)}. There are: ${names.join(", ")}.`,
+      `expected the name of a mutant${nearest(name, names) || "."} There are: ${names.join(", ")}.`,
     )
   }
   return name

@@ -7,6 +7,7 @@ import { step, type Rules } from "../model/step.ts"
 import { begin, observe, type Judge, type Run } from "../properties/check/run.ts"
 import { shortestFrom } from "../properties/check/search.ts"
 import { settle } from "../properties/check/simulate.ts"
+import { comesToRest } from "../properties/liveness.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
 
 /**
@@ -27,7 +28,7 @@ export type Minimised = {
 const detourStatesMax = 1500
 
 /** How many states the search for the shortest way of all may look at. */
-const shortestStatesMax = 10_000
+const shortestStatesMax = 20_000
 
 /**
  * Makes a counterexample shorter and simpler: drops actions, in chunks and one by one; drops hosts, pairs, rules
@@ -79,7 +80,11 @@ const attempt = (judge: Judge, config: Config, actions: readonly Action[]): Run 
     (property) => isLiveness(property) || property.atRest !== undefined,
   )
   const settled = isRestAsked ? settle(judge, config, run) : run
-  return settled.breach === null ? null : settled
+  if (settled.breach === null) return null
+  // That a run never comes to rest is told by where it begins to: what it does then may go on for ever.
+  return settled.breach.property === comesToRest
+    ? { ...run, breach: { ...settled.breach, step: run.actions.length } }
+    : settled
 }
 
 const renamed = (action: Action, names: ReadonlyMap<CopyId, CopyId>): Action =>
@@ -138,6 +143,7 @@ const inSimplerCluster = (
 type Candidate = { readonly config: Config; readonly actions: readonly Action[] }
 
 const simplifications = (config: Config, actions: readonly Action[]): readonly Candidate[] => [
+  ...withShorterLogs(config, actions),
   ...config.rules.map((_, i) => ({
     config: { ...config, rules: config.rules.filter((_rule, n) => n !== i) },
     actions,
@@ -169,6 +175,12 @@ const simplifications = (config: Config, actions: readonly Action[]): readonly C
   }),
   ...inOrderOfUse(config, actions),
 ]
+
+const withShorterLogs = (config: Config, actions: readonly Action[]): readonly Candidate[] => {
+  const { bounds } = config
+  const isBounded = Number.isFinite(bounds.log) && bounds.log > 0
+  return isBounded ? [{ config: { ...config, bounds: { ...bounds, log: bounds.log - 1 } }, actions }] : []
+}
 
 const withoutLastPair = (config: Config, actions: readonly Action[]): readonly Candidate[] => {
   const last = config.pairs.at(-1)
@@ -273,7 +285,9 @@ const detourAmong = (judge: Judge, config: Config, run: Run, among: readonly Kin
 const claimed = (judge: Judge, config: Config, run: Run): Minimised => {
   const { length } = run.actions
   const start = begin(initial(config))
-  const isShortest = shortestFrom(judge, config, start, length - 1, shortestStatesMax) === "none"
+  const shorter = shortestFrom(judge, config, start, length - 1, shortestStatesMax)
+  if (shorter !== "none" && shorter !== "unknown") return claimed(judge, config, shorter)
+  const isShortest = shorter === "none"
   const found = isShortest ? shortestFrom(judge, config, start, length, shortestStatesMax) : run
   const told = found === "none" || found === "unknown" ? run : found
   if (told.breach === null) throw new Error("defect: a counterexample without a breach")

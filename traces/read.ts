@@ -189,7 +189,11 @@ const knownExpectation = (file: string, config: Config, expect: ExpectJson | nul
 
 const checkWord = (file: string, word: string, known: readonly string[], at: readonly string[]): void => {
   if (!known.includes(word))
-    throw bad(file, at, `expected one of ${known.join(", ")}, not "${word}"${nearest(word, known)}`)
+    throw bad(
+      file,
+      at,
+      `expected one of ${known.join(", ")}, not ${JSON.stringify(word)}${nearest(word, known)}`,
+    )
 }
 
 const guards = [...new Set(["unknown", ...kinds.flatMap((kind) => rules[kind].guards)])]
@@ -232,7 +236,11 @@ const actionOf = (file: string, action: unknown, here: readonly string[]): Actio
   const kind = (action as { kind?: unknown } | null)?.kind
   if (typeof kind !== "string") throw bad(file, here, "expected an action: an object with a kind")
   if (!isKind(kind))
-    throw bad(file, [...here, "kind"], `expected a kind of action, not "${kind}"${nearest(kind, kinds)}`)
+    throw bad(
+      file,
+      [...here, "kind"],
+      `expected a kind of action, not ${JSON.stringify(kind)}${nearest(kind, kinds)}`,
+    )
   const decoded = decode(file, actionSchemas[kind], action, here)
   return "hosts" in decoded ? { ...decoded, hosts: inOrder(decoded.hosts) } : decoded
 }
@@ -294,7 +302,7 @@ const knownMutant = (file: string, name: string | null, at: readonly string[]): 
     throw bad(
       file,
       at,
-      `expected the name of a mutant, not "${name}"${nearest(
+      `expected the name of a mutant, not ${JSON.stringify(name)}${nearest(
         name,
         mutants.map((mutant) => mutant.name),
       )}`,

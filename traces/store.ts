@@ -23,7 +23,10 @@ export const filesIn = (folder: string, ending: string): readonly string[] => {
 
 /** Keeps a counterexample in a folder, and tells the file. The same one again takes the same file. */
 export const keep = (folder: string, counterexample: Counterexample): string => {
-  const digest = createHash("sha256").update(JSON.stringify(counterexample.actions)).digest("hex").slice(0, 8)
+  const digest = createHash("sha256")
+    .update(JSON.stringify([counterexample.config, counterexample.actions]))
+    .digest("hex")
+    .slice(0, 8)
   const story = counterexample.mutant === null ? digest : `${storyOf(counterexample.mutant)}-${digest}`
   const file = join(folder, fileNameOf(counterexample.property, story))
   const trace: TraceJson = traceOf(counterexample, file)

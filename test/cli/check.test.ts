@@ -24,9 +24,16 @@ import {
 describe.concurrent("ftpair check, where a safety property is breached,", () => {
   let folder: string
   let found: Answer
+  let remove: () => void
+
+  afterAll(() => {
+    remove()
+  })
 
   beforeAll(async () => {
-    folder = freshFolder(afterAll)
+    folder = freshFolder((atEnd) => {
+      remove = atEnd
+    })
     found = await ftpair(folder, ..."check --mutant SecondarySkipsLock --seed 7 --workers 1".split(" "))
   })
 
@@ -80,9 +87,16 @@ describe.concurrent("ftpair check --json", () => {
   const call = "check --mutant SpawnIgnoresAntiAffinity --seed 7 --workers 1 --json".split(" ")
   let folder: string
   let found: Answer
+  let remove: () => void
+
+  afterAll(() => {
+    remove()
+  })
 
   beforeAll(async () => {
-    folder = freshFolder(afterAll)
+    folder = freshFolder((atEnd) => {
+      remove = atEnd
+    })
     found = await ftpair(folder, ...call)
   })
 
@@ -189,7 +203,9 @@ describe.concurrent("ftpair check --json", () => {
   it("draws its runs in the cluster that it is given", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     write(folder, "two.json", cluster(2))
-    const call = "check --runs 20 --config two.json --seed 7 --workers 1 --json".split(" ")
+    const call = "check --mutant ZeroMeansNone --runs 20 --config two.json --seed 7 --workers 1 --json".split(
+      " ",
+    )
 
     const answer = await ftpair(folder, ...call)
 
@@ -202,7 +218,7 @@ describe.concurrent("ftpair check --json", () => {
   })
 
   it("stops when its time is up", async ({ expect, onTestFinished }) => {
-    const call = "check --mutant HaFromEmpty --property S8 --time 2s --workers 1 --json".split(" ")
+    const call = "check --mutant ZeroMeansNone --property S8 --time 2s --workers 1 --json".split(" ")
 
     const answer = await ftpair(freshFolder(onTestFinished), ...call)
 
@@ -216,7 +232,7 @@ describe.concurrent("ftpair check", () => {
     expect,
     onTestFinished,
   }) => {
-    const call = "check --mutant HaFromEmpty --property S8 --time 1h --workers 1".split(" ")
+    const call = "check --mutant ZeroMeansNone --property S8 --time 1h --workers 1".split(" ")
 
     const { code, stdout } = await interrupted(freshFolder(onTestFinished), ...call)
 
@@ -302,7 +318,7 @@ const fromFailureOn = ({ stdout }: Answer): string =>
 
 /** A call that is quickly done: its mutant breaches nothing of what it is asked, and keeps the corpus out of it. */
 const quickly = (property: string, runs: number): readonly string[] => [
-  ..."check --mutant HaFromEmpty --workers 1 --json --property".split(" "),
+  ..."check --mutant ZeroMeansNone --workers 1 --json --property".split(" "),
   property,
   "--runs",
   `${runs}`,
@@ -318,7 +334,7 @@ const keepRun = (folder: string, actions: readonly Action[]): string => {
     step: 2,
     why: "by hand",
     config,
-    mutant: "HaFromEmpty",
+    mutant: "ZeroMeansNone",
     actions,
     states,
     found: "by hand",

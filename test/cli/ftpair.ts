@@ -35,7 +35,7 @@ export const inShell = (folder: string, line: string): Promise<Answer> =>
     })
   })
 
-/** An empty folder, which is gone when the test is done: `atEnd` is vitest's `onTestFinished` or `afterAll`. */
+/** An empty folder, which is gone when the test is done: `atEnd` is vitest's `onTestFinished`, or like it. */
 export const freshFolder = (atEnd: (remove: () => void) => void): string => {
   const folder = mkdtempSync(join(tmpdir(), "ftpair-"))
   atEnd(() => {

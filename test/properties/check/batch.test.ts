@@ -26,9 +26,9 @@ describe("runBatch", () => {
     const judge = judgeOf(null)
 
     const [one, ...others] = [
-      runBatch(judge, null, "7", 0, 20),
-      runBatch(judge, null, "7", 1, 20),
-      runBatch(judge, null, "8", 0, 20),
+      runBatch(judge, null, "7", 0, 8),
+      runBatch(judge, null, "7", 1, 8),
+      runBatch(judge, null, "8", 0, 8),
     ].map(({ actions }) => actions)
 
     for (const other of others) expect(other).not.toEqual(one)
@@ -44,10 +44,10 @@ describe("runBatch", () => {
   })
 
   it("counts of a shorter batch what a longer one begins with", () => {
-    const counts = [10, 20, 30].map((schedules) => runBatch(judgeOf(null), null, "7", 0, schedules))
+    const counts = [5, 10, 15].map((schedules) => runBatch(judgeOf(null), null, "7", 0, schedules))
 
     const powerOns = counts.map(({ actions }) => actions.PowerOn ?? 0)
-    expect(counts.map(({ schedules }) => schedules)).toEqual([10, 20, 30])
+    expect(counts.map(({ schedules }) => schedules)).toEqual([5, 10, 15])
     expect(powerOns).toEqual(powerOns.toSorted((a, b) => a - b))
   })
 
