@@ -1,0 +1,181 @@
+import { alphabet, kinds, type Kind } from "../../model/action.ts"
+import { taken } from "./guards.ts"
+import { kindNumber, type Layout } from "./layout.ts"
+import { machineOf, phase, type Machine } from "./machine.ts"
+import { placementOf, type Placement } from "./placement.ts"
+import { arbitrationRules } from "./rules/arbitration.ts"
+import { faultRules } from "./rules/faults.ts"
+import { loggingRules } from "./rules/logging.ts"
+import { operationRules } from "./rules/operations.ts"
+import { powerRules } from "./rules/power.ts"
+import { redundancyRules } from "./rules/redundancy.ts"
+import { shelterOf } from "./shelter.ts"
+import { viewOf, type View } from "./view.ts"
+
+/** A rule: it takes up to two numbers, and answers with a guard's number or with `taken`. */
+export type EngineRule = (a: number, b: number) => number
+
+/** The rules of the engine, one for each kind of action, and the two effects that several share. */
+export type EngineRules = Readonly<Record<Kind, EngineRule>> & {
+  readonly start: (slot: number, host: number) => void
+  readonly boot: (pair: number, host: number, generation: number) => void
+}
+
+/**
+ * A change to the rules, for a mutant: given the rules of the protocol, the entries that are replaced.
+ */
+export type EngineMutation = (rules: EngineRules, view: View, placement: Placement) => Partial<EngineRules>
+
+/** Told of every successor: the action, and the answer, `taken` or `crowded`. The machine is at the successor. */
+export type Visit = (kind: number, a: number, b: number, answer: number) => void
+
+/**
+ * The step relation over packed states, worked on in place. It allocates nothing.
+ *
+ * Shape  An action is three numbers: its kind's place in the alphabet, and what it names: the slot of a copy, a
+ *        pair, a host or the number of a link; `b` is the host of a placement. `step` takes the action, if the
+ *        rules allow it, and answers with a guard's number (`guards.ts`) or `taken`. `expand` goes through all
+ *        successors of the state that the machine is at, and leaves it there.
+ */
+export type Engine = {
+  readonly layout: Layout
+  readonly machine: Machine
+  readonly view: View
+  readonly placement: Placement
+  readonly step: (kind: number, a: number, b: number) => number
+  readonly expand: (visit: Visit) => void
+}
+
+/** The engine of a layout; with a mutation, of a protocol with one thing wrong. */
+export const engineOf = (layout: Layout, mutation: EngineMutation | null = null): Engine => {
+  const machine = machineOf(layout)
+  const view = viewOf(machine)
+  const placement = placementOf(view)
+  const own = rulesOf(view, placement)
+  const rules: EngineRules = mutation === null ? own : { ...own, ...mutation(own, view, placement) }
+  const byNumber = kinds.map((kind) => rules[kind])
+  const shelter = shelterOf(view)
+  const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
+  const remembers = layout.past.sheltered.mask !== 0
+
+  const step = (kind: number, a: number, b: number): number => {
+    const faultsBefore = view.faultsSoFar()
+    const answer = (byNumber[kind] as EngineRule)(a, b)
+    if (remembers && answer === taken) shelter.remember(isOperators[kind] === true, faultsBefore)
+    return answer
+  }
+
+  return { layout, machine, view, placement, step, expand: expansionOf(view, rules, shelter.remember) }
+}
+
+const rulesOf = (view: View, placement: Placement): EngineRules => ({
+  ...loggingRules(view),
+  ...arbitrationRules(view),
+  ...redundancyRules(view, placement),
+  ...powerRules(view, placement),
+  ...operationRules(view, placement),
+  ...faultRules(view),
+})
+
+/**
+ * Tries what the phases allow, copy by copy, then what concerns pairs, hosts and links. A kind that a phase
+ * leaves out is one whose rule would refuse it there at once.
+ */
+const expansionOf = (
+  view: View,
+  rules: EngineRules,
+  remember: (isOperators: boolean, faultsBefore: number) => void,
+): Engine["expand"] => {
+  const { machine, layout, hosts, pairs, slots, controlOf, phaseIn, isOn, has, isUp, faultsSoFar } = view
+  const { undo } = machine
+  const links = (hosts * (hosts - 1)) / 2
+  const offered = kinds.map((kind) => layout.among.includes(kind))
+  const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
+  const remembers = layout.past.sheltered.mask !== 0
+  const faultsMax = layout.config.bounds.faults
+  const k = kindNumber
+  const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
+    rules
+  const { AbandonSync, SyncLost, HaRestart, PowerOn, PowerOff, TestFailover, TestRestartSecondary } = rules
+  const { Migrate, EnterMaintenance, ExitMaintenance, RecoverHost, HealLink, RestoreStorage } = rules
+  const { CrashCopy, FailHost, CutLink, LoseStorage } = rules
+  let visit: Visit = () => {}
+  let faultsBefore = 0
+
+  /** Shows a step that a rule has just taken, and takes it back. */
+  const show = (answer: number, kind: number, a: number, b: number): void => {
+    if (answer > taken) return
+    if (remembers) remember(isOperators[kind] === true, faultsBefore)
+    visit(kind, a, b, answer)
+    undo()
+  }
+
+  const ofCopy = (slot: number): void => {
+    switch (phaseIn(controlOf(slot))) {
+      case phase.syncing:
+        show(JoinLockstep(slot, 0), k.JoinLockstep, slot, 0)
+        show(SyncLost(slot, 0), k.SyncLost, slot, 0)
+        break
+      case phase.lockstepSecondary:
+        show(Deliver(slot, 0), k.Deliver, slot, 0)
+        show(Suspect(slot, 0), k.Suspect, slot, 0)
+        break
+      case phase.lockstepPrimary:
+        show(Record(slot, 0), k.Record, slot, 0)
+        show(Ack(slot, 0), k.Ack, slot, 0)
+        show(Release(slot, 0), k.Release, slot, 0)
+        show(Suspect(slot, 0), k.Suspect, slot, 0)
+        if (offered[k.TestRestartSecondary])
+          show(TestRestartSecondary(slot, 0), k.TestRestartSecondary, slot, 0)
+        break
+      case phase.contendingSecondary:
+      case phase.contendingPrimary:
+        show(TryLock(slot, 0), k.TryLock, slot, 0)
+        break
+      case phase.live:
+        show(Record(slot, 0), k.Record, slot, 0)
+        show(Release(slot, 0), k.Release, slot, 0)
+        show(BeginLockstep(slot, 0), k.BeginLockstep, slot, 0)
+        show(AbandonSync(slot, 0), k.AbandonSync, slot, 0)
+        for (let host = 0; host < hosts; host += 1)
+          show(SpawnSecondary(slot, host), k.SpawnSecondary, slot, host)
+    }
+    if (offered[k.Migrate])
+      for (let host = 0; host < hosts; host += 1) show(Migrate(slot, host), k.Migrate, slot, host)
+    if (faultsBefore < faultsMax) show(CrashCopy(slot, 0), k.CrashCopy, slot, 0)
+  }
+
+  const ofPair = (pair: number): void => {
+    if (isOn(pair)) {
+      for (let host = 0; host < hosts; host += 1) show(HaRestart(pair, host), k.HaRestart, pair, host)
+      show(PowerOff(pair, 0), k.PowerOff, pair, 0)
+      if (offered[k.TestFailover]) show(TestFailover(pair, 0), k.TestFailover, pair, 0)
+    } else for (let host = 0; host < hosts; host += 1) show(PowerOn(pair, host), k.PowerOn, pair, host)
+  }
+
+  const ofHost = (host: number): void => {
+    if (!isUp(host)) show(RecoverHost(host, 0), k.RecoverHost, host, 0)
+    if (!has(layout.storage, host)) show(RestoreStorage(host, 0), k.RestoreStorage, host, 0)
+    if (offered[k.EnterMaintenance]) {
+      show(EnterMaintenance(host, 0), k.EnterMaintenance, host, 0)
+      show(ExitMaintenance(host, 0), k.ExitMaintenance, host, 0)
+    }
+    if (faultsBefore >= faultsMax) return
+    show(FailHost(host, 0), k.FailHost, host, 0)
+    show(LoseStorage(host, 0), k.LoseStorage, host, 0)
+  }
+
+  const ofLink = (link: number): void => {
+    if (has(layout.cut, link)) show(HealLink(link, 0), k.HealLink, link, 0)
+    else if (faultsBefore < faultsMax) show(CutLink(link, 0), k.CutLink, link, 0)
+  }
+
+  return (visitor) => {
+    visit = visitor
+    faultsBefore = faultsSoFar()
+    for (let slot = 0; slot < slots; slot += 1) if (controlOf(slot) !== 0) ofCopy(slot)
+    for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
+    for (let host = 0; host < hosts; host += 1) ofHost(host)
+    for (let link = 0; link < links; link += 1) ofLink(link)
+  }
+}

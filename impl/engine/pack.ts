@@ -1,0 +1,184 @@
+import type { CopyId, HostId, LinkId } from "../../model/ids.ts"
+import { copyIdOf, linkBetween } from "../../model/ids.ts"
+import type { Channel, Copy, Phase, Role } from "../../model/copy.ts"
+import type { Host } from "../../model/host.ts"
+import type { Entry } from "../../model/log.ts"
+import type { Pair } from "../../model/pair.ts"
+import type { State } from "../../model/state.ts"
+import { CapacityExceeded, peer, phase } from "./machine.ts"
+import { shelter } from "./shelter.ts"
+import { isSecondary, type View } from "./view.ts"
+
+/** What the layout may keep of a run, beside its state, for each pair by its number. */
+export type Past = { readonly shelter: number }
+
+const noPast: Past = { shelter: shelter.none }
+
+/**
+ * Puts the machine at a state. Throws CapacityExceeded where the layout has no room for it, such as a second
+ * copy of a pair on one host.
+ */
+export const pack = (view: View, state: State, past: (pair: number) => Past = () => noPast): void => {
+  const { layout, machine, put } = view
+  const { hosts, pairs } = layout.config
+  machine.set(layout.faults, state.faults)
+  hosts.forEach(({ id }, n) => {
+    const host = state.hosts[id] as Host
+    put(layout.up, n, host.up ? 1 : 0)
+    put(layout.storage, n, host.storage ? 1 : 0)
+    put(layout.maintenance, n, host.maintenance ? 1 : 0)
+    for (let other = n + 1; other < hosts.length; other += 1)
+      put(
+        layout.cut,
+        view.linkOf(n, other),
+        state.cut.includes(linkBetween(id, (hosts[other] as { id: HostId }).id)) ? 1 : 0,
+      )
+  })
+  pairs.forEach(({ id }, n) => {
+    packPair(view, n, state.pairs[id] as Pair, past(n))
+  })
+  machine.commit()
+}
+
+const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
+  const { layout, machine } = view
+  const { interventions, sheltered } = layout.past
+  const places = new Map(pair.copies.map((copy) => [copy.id, hostNumber(view, copy.host)]))
+  if (new Set(places.values()).size < pair.copies.length)
+    throw new CapacityExceeded(`the engine has one place for a copy of ${pair.id} on each host`)
+  view.lockAt(n, pair.lock.generation, pair.lock.holder === null ? -1 : (places.get(pair.lock.holder) ?? -1))
+  view.switchTo(n, pair.power === "on" ? 1 : 0)
+  machine.set(
+    view.headOf(n) + 1,
+    ((pair.interventions & interventions.mask) << interventions.shift) |
+      ((past.shelter & sheltered.mask) << sheltered.shift),
+  )
+  packLog(view, view.observedOf(n), pair.observed)
+  for (let host = 0; host < view.hosts; host += 1) view.halt(n * view.hosts + host)
+  view.lockAt(n, pair.lock.generation, pair.lock.holder === null ? -1 : (places.get(pair.lock.holder) ?? -1))
+  for (const copy of pair.copies) packCopy(view, n * view.hosts + hostNumber(view, copy.host), copy, places)
+}
+
+const packCopy = (view: View, slot: number, copy: Copy, places: ReadonlyMap<CopyId, number>): void => {
+  const { channel } = copy
+  const control = view.control(phaseNumber(copy), copy.generation, copy.released)
+  const named =
+    channel === null
+      ? peer.none
+      : channel.peer === "gone"
+        ? peer.gone
+        : peer.first + (places.get(channel.peer) ?? 0)
+  view.write(slot, view.withChannel(control, named, channel?.delivered ?? 0, channel?.acked ?? 0))
+  packLog(view, view.logOf(slot), copy.log)
+}
+
+const packLog = (view: View, log: number, entries: readonly Entry[]): void => {
+  view.copyPrefix(log, log, 0)
+  entries.forEach(({ generation, index }, n) => {
+    if (view.layout.indexBits === 0 && index !== n + 1)
+      throw new CapacityExceeded(
+        `the engine was laid out for entries in their places, and entry ${n + 1} has index ${index}`,
+      )
+    view.append(log, view.entryFor(generation, index))
+  })
+}
+
+/** The state that the machine is at. Copies are numbered by their hosts; registrations and reasons are as at the start. */
+export const unpack = (view: View): State => {
+  const { layout, hasStorage: _, has } = view
+  const { hosts, pairs } = layout.config
+  return {
+    hosts: Object.fromEntries(
+      hosts.map(({ id }, n): [HostId, Host] => [
+        id,
+        { up: view.isUp(n), storage: has(layout.storage, n), maintenance: has(layout.maintenance, n) },
+      ]),
+    ),
+    cut: hosts
+      .flatMap(({ id }, a) =>
+        hosts.flatMap((other, b): LinkId[] =>
+          a < b && has(layout.cut, view.linkOf(a, b)) ? [linkBetween(id, other.id)] : [],
+        ),
+      )
+      .sort(),
+    pairs: Object.fromEntries(pairs.map(({ id }, n) => [id, unpackPair(view, n)])),
+    faults: view.faultsSoFar(),
+  }
+}
+
+const unpackPair = (view: View, n: number): Pair => {
+  const { id, registered } = view.layout.config.pairs[n] as View["layout"]["config"]["pairs"][number]
+  const holder = view.holderOf(n)
+  const slots = Array.from({ length: view.hosts }, (_, host) => n * view.hosts + host)
+  return {
+    id,
+    power: view.isOn(n) ? "on" : "off",
+    registered,
+    reason: null,
+    lock: { generation: view.lockOf(n), holder: holder < 0 ? null : copyIdOf(id, holder + 1) },
+    copies: slots.filter((slot) => view.controlOf(slot) !== 0).map((slot) => unpackCopy(view, slot)),
+    started: view.hosts,
+    interventions: view.interventionsOf(n),
+    observed: unpackLog(view, view.observedOf(n)),
+  }
+}
+
+const unpackCopy = (view: View, slot: number): Copy => {
+  const control = view.controlOf(slot)
+  const pair = view.layout.config.pairs[view.pairOf(slot)] as View["layout"]["config"]["pairs"][number]
+  const named = view.peerIn(control)
+  const channel: Channel | null =
+    named === peer.none
+      ? null
+      : {
+          peer: named === peer.gone ? "gone" : copyIdOf(pair.id, named - peer.first + 1),
+          delivered: view.deliveredIn(control),
+          acked: view.ackedIn(control),
+        }
+  return {
+    id: copyIdOf(pair.id, view.hostOf(slot) + 1),
+    host: (view.layout.config.hosts[view.hostOf(slot)] as { id: HostId }).id,
+    role: isSecondary(view.phaseIn(control)) ? "secondary" : "primary",
+    phase: phaseName[view.phaseIn(control)] as Phase,
+    generation: view.generationIn(control),
+    log: unpackLog(view, view.logOf(slot)),
+    released: view.releasedIn(control),
+    channel,
+  }
+}
+
+const unpackLog = (view: View, log: number): readonly Entry[] =>
+  Array.from({ length: view.lengthOf(log) }, (_, n) => {
+    const entry = view.entryOf(log, n)
+    const { indexBits } = view.layout
+    return indexBits === 0
+      ? { generation: entry, index: n + 1 }
+      : { generation: entry >>> indexBits, index: entry & (2 ** indexBits - 1) }
+  })
+
+const phaseName: readonly (Phase | null)[] = [
+  null,
+  "syncing",
+  "lockstep",
+  "lockstep",
+  "contending",
+  "contending",
+  "live",
+]
+
+const phaseNumbers: Readonly<Record<Phase, Readonly<Record<Role, number>>>> = {
+  syncing: { primary: phase.none, secondary: phase.syncing },
+  lockstep: { primary: phase.lockstepPrimary, secondary: phase.lockstepSecondary },
+  contending: { primary: phase.contendingPrimary, secondary: phase.contendingSecondary },
+  live: { primary: phase.live, secondary: phase.none },
+}
+
+const phaseNumber = ({ id, phase: name, role }: Copy): number => {
+  const number = phaseNumbers[name][role]
+  if (number === phase.none)
+    throw new CapacityExceeded(`the engine has no place for ${id}, a ${name} ${role}`)
+  return number
+}
+
+const hostNumber = (view: View, host: HostId): number =>
+  view.layout.config.hosts.findIndex(({ id }) => id === host)

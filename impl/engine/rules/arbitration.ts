@@ -1,0 +1,57 @@
+import { refusal, taken } from "../guards.ts"
+import { phase } from "../machine.ts"
+import type { View } from "../view.ts"
+
+/** Suspicion and the lock. */
+export const arbitrationRules = (view: View) => {
+  const { layout, controlOf, phaseIn, generationIn, lockOf, pairOf, hostOf, hasStorage, reaches } = view
+  const { primaryOf, peerSlot, contend, testAndSet, spend, faultsSoFar } = view
+  const { faults, generations } = layout.config.bounds
+
+  const Suspect = (slot: number): number => {
+    const copy = controlOf(slot)
+    if (copy === 0) return refusal.copy
+    const phaseNow = phaseIn(copy)
+    if (phaseNow !== phase.lockstepPrimary && phaseNow !== phase.lockstepSecondary) return refusal.phase
+    if (!isJustified(slot, copy)) {
+      if (faultsSoFar() >= faults) return refusal.bound
+      spend()
+    }
+    contend(slot)
+    return taken
+  }
+
+  const isJustified = (slot: number, copy: number): boolean =>
+    phaseIn(copy) === phase.lockstepPrimary ? hasLostPeer(slot, copy) : hasLostPrimary(slot)
+
+  const hasLostPrimary = (slot: number): boolean => {
+    const primary = primaryOf(slot)
+    return (
+      primary < 0 ||
+      phaseIn(controlOf(primary)) !== phase.lockstepPrimary ||
+      !reaches(hostOf(primary), hostOf(slot))
+    )
+  }
+
+  const hasLostPeer = (slot: number, copy: number): boolean => {
+    const other = peerSlot(slot, copy)
+    if (other < 0 || !reaches(hostOf(slot), hostOf(other))) return true
+    const phaseNow = phaseIn(controlOf(other))
+    return phaseNow !== phase.lockstepSecondary && phaseNow !== phase.syncing
+  }
+
+  const TryLock = (slot: number): number => {
+    const copy = controlOf(slot)
+    if (copy === 0) return refusal.copy
+    const phaseNow = phaseIn(copy)
+    if (phaseNow !== phase.contendingPrimary && phaseNow !== phase.contendingSecondary) return refusal.phase
+    if (!hasStorage(hostOf(slot))) return refusal.storage
+    const lock = lockOf(pairOf(slot))
+    if (lock === generationIn(copy) && lock >= generations) return refusal.bound
+
+    testAndSet(slot)
+    return taken
+  }
+
+  return { Suspect, TryLock }
+}

@@ -1,0 +1,281 @@
+import { CapacityExceeded, peer, phase, type Machine } from "./machine.ts"
+
+/**
+ * How the rules read and change the state of a machine: hosts and links by number, pairs by number, copies by
+ * *slot* (pair × hosts + host). A copy's control is one number; `0` is no copy.
+ */
+export type View = ReturnType<typeof viewOf>
+
+export const viewOf = (machine: Machine) => {
+  const { layout, cells, set } = machine
+  const { hosts, pairs, firstPair, pairCells, firstCopy, copyCells, logCells, entriesPerCell, entryBits } =
+    layout
+  const { phase: phaseField, generation, released, peer: peerField, delivered, acked } = layout.copy
+  const { power, generation: lockField, holder: holderField } = layout.head
+  const { interventions } = layout.past
+  const links = linkTable(hosts)
+  const entryMask = entryBits === 32 ? -1 : 2 ** entryBits - 1
+  const prefixMask = Int32Array.from({ length: entriesPerCell + 1 }, (_, n) =>
+    n * entryBits === 32 ? -1 : 2 ** (n * entryBits) - 1,
+  )
+
+  // Hosts and links.
+  const has = (first: number, n: number): boolean =>
+    (((cells[first + (n >> 5)] as number) >>> (n & 31)) & 1) === 1
+  const put = (first: number, n: number, value: 0 | 1): void => {
+    const cell = first + (n >> 5)
+    const bit = 1 << (n & 31)
+    set(cell, value === 1 ? (cells[cell] as number) | bit : (cells[cell] as number) & ~bit)
+  }
+  const isUp = (host: number): boolean => has(layout.up, host)
+  const hasStorage = (host: number): boolean => has(layout.up, host) && has(layout.storage, host)
+  const linkOf = (a: number, b: number): number => links[a * hosts + b] as number
+  const reaches = (a: number, b: number): boolean => a === b || !has(layout.cut, linkOf(a, b))
+
+  // Pairs: power, lock, and what operators have done.
+  const headOf = (pair: number): number => firstPair + pair * pairCells
+  const isOn = (pair: number): boolean => (((cells[headOf(pair)] as number) >>> power.shift) & 1) === 1
+  const lockOf = (pair: number): number =>
+    ((cells[headOf(pair)] as number) >>> lockField.shift) & lockField.mask
+  const holderOf = (pair: number): number =>
+    (((cells[headOf(pair)] as number) >>> holderField.shift) & holderField.mask) - 1
+  const lockAt = (pair: number, generationNow: number, holder: number): void => {
+    if (generationNow > layout.capacity.generations)
+      throw outgrown("generations", layout.capacity.generations)
+    const rest = (cells[headOf(pair)] as number) & (power.mask << power.shift)
+    set(headOf(pair), rest | (generationNow << lockField.shift) | ((holder + 1) << holderField.shift))
+  }
+  const switchTo = (pair: number, on: 0 | 1): void => {
+    const head = cells[headOf(pair)] as number
+    set(headOf(pair), on === 1 ? head | (1 << power.shift) : head & ~(1 << power.shift))
+  }
+  const interventionsOf = (pair: number): number =>
+    ((cells[headOf(pair) + 1] as number) >>> interventions.shift) & interventions.mask
+  const intervened = (pair: number): void => {
+    if (interventions.mask === 0) return
+    const past = cells[headOf(pair) + 1] as number
+    set(headOf(pair) + 1, past + (1 << interventions.shift))
+  }
+
+  // Copies.
+  const pairOf = (slot: number): number => (slot / hosts) | 0
+  const hostOf = (slot: number): number => slot % hosts
+  const cellOf = (slot: number): number => {
+    const pair = pairOf(slot)
+    return headOf(pair) + firstCopy + (slot - pair * hosts) * copyCells
+  }
+  const controlOf = (slot: number): number => cells[cellOf(slot)] as number
+  const phaseIn = (control: number): number => control & phaseField.mask
+  const generationIn = (control: number): number => (control >>> generation.shift) & generation.mask
+  const releasedIn = (control: number): number => (control >>> released.shift) & released.mask
+  const peerIn = (control: number): number => (control >>> peerField.shift) & peerField.mask
+  const deliveredIn = (control: number): number => (control >>> delivered.shift) & delivered.mask
+  const ackedIn = (control: number): number => (control >>> acked.shift) & acked.mask
+  const channelMask =
+    (peerField.mask << peerField.shift) | (delivered.mask << delivered.shift) | (acked.mask << acked.shift)
+
+  /** A control of these parts, without a channel. */
+  const control = (phaseNow: number, generationNow: number, releasedNow: number): number =>
+    phaseNow | (generationNow << generation.shift) | (releasedNow << released.shift)
+  const withPhase = (old: number, phaseNow: number): number => (old & ~phaseField.mask) | phaseNow
+  const withGeneration = (old: number, now: number): number =>
+    (old & ~(generation.mask << generation.shift)) | (now << generation.shift)
+  const withReleased = (old: number, now: number): number =>
+    (old & ~(released.mask << released.shift)) | (now << released.shift)
+  const withChannel = (old: number, peerNow: number, deliveredNow: number, ackedNow: number): number =>
+    (old & ~channelMask) |
+    (peerNow << peerField.shift) |
+    (deliveredNow << delivered.shift) |
+    (ackedNow << acked.shift)
+  const withoutChannel = (old: number): number => old & ~channelMask
+  const write = (slot: number, now: number): void => {
+    set(cellOf(slot), now)
+  }
+
+  // Logs: `log` is the first cell of one, a copy's or what the world saw.
+  const logOf = (slot: number): number => cellOf(slot) + 1
+  const observedOf = (pair: number): number => headOf(pair) + layout.observed
+  const lengthOf = (log: number): number => {
+    for (let n = logCells - 1; n >= 0; n -= 1) {
+      const entries = cells[log + n] as number
+      if (entries !== 0) return n * entriesPerCell + (((31 - Math.clz32(entries)) / entryBits) | 0) + 1
+    }
+    return 0
+  }
+  const entryOf = (log: number, n: number): number =>
+    ((cells[log + ((n / entriesPerCell) | 0)] as number) >>> ((n % entriesPerCell) * entryBits)) & entryMask
+  const entryFor = (generationNow: number, index: number): number =>
+    layout.indexBits === 0 ? generationNow : (generationNow << layout.indexBits) | index
+  const append = (log: number, entry: number): void => {
+    const n = lengthOf(log)
+    if (n >= layout.capacity.log) throw outgrown("log", layout.capacity.log)
+    const cell = log + ((n / entriesPerCell) | 0)
+    set(cell, (cells[cell] as number) | (entry << ((n % entriesPerCell) * entryBits)))
+  }
+  const copyPrefix = (from: number, to: number, length: number): void => {
+    for (let n = 0; n < logCells; n += 1)
+      set(to + n, (cells[from + n] as number) & (prefixMask[within(length - n * entriesPerCell)] as number))
+  }
+  const within = (n: number): number => (n < 0 ? 0 : n > entriesPerCell ? entriesPerCell : n)
+  /** Whether the first `length` entries of two logs are the same. */
+  const agree = (a: number, b: number, length: number): boolean => {
+    for (let n = 0; n < logCells; n += 1) {
+      const differing = (cells[a + n] as number) ^ (cells[b + n] as number)
+      if ((differing & (prefixMask[within(length - n * entriesPerCell)] as number)) !== 0) return false
+    }
+    return true
+  }
+  const beginsWith = (log: number, start: number): boolean => agree(log, start, lengthOf(start))
+
+  // What several rules do.
+  const spend = (): void => {
+    const spent = (cells[layout.faults] as number) + 1
+    if (spent > layout.capacity.faults) throw outgrown("faults", layout.capacity.faults)
+    set(layout.faults, spent)
+  }
+  const faultsSoFar = (): number => cells[layout.faults] as number
+
+  /** The slot of the Primary that has the copy as its peer; -1 if there is none. */
+  const primaryOf = (slot: number): number => {
+    const first = pairOf(slot) * hosts
+    const wanted = peer.first + (slot - first)
+    for (let other = first; other < first + hosts; other += 1)
+      if (peerIn(controlOf(other)) === wanted) return other
+    return -1
+  }
+  /** The slot of the peer that a control names; -1 if it has none, or it is gone. */
+  const peerSlot = (slot: number, controlNow: number): number => {
+    const named = peerIn(controlNow)
+    return named < peer.first ? -1 : pairOf(slot) * hosts + named - peer.first
+  }
+  /** The slot of the Primary that executes at the lock's generation; -1 if there is none. */
+  const currentPrimary = (pair: number): number => {
+    const lock = lockOf(pair)
+    for (let slot = pair * hosts; slot < (pair + 1) * hosts; slot += 1) {
+      const now = controlOf(slot)
+      if (generationIn(now) === lock && isExecutingPrimary(phaseIn(now))) return slot
+    }
+    return -1
+  }
+  const isRunning = (pair: number): boolean => {
+    const primary = isOn(pair) ? currentPrimary(pair) : -1
+    if (primary < 0 || phaseIn(controlOf(primary)) !== phase.lockstepPrimary) return false
+    const other = peerSlot(primary, controlOf(primary))
+    return other >= 0 && phaseIn(controlOf(other)) === phase.lockstepSecondary
+  }
+
+  /** The copy is gone: its memory, its place as a peer, its hold on the lock. */
+  const halt = (slot: number): void => {
+    const pair = pairOf(slot)
+    const host = slot - pair * hosts
+    for (let other = pair * hosts; other < (pair + 1) * hosts; other += 1) {
+      const now = controlOf(other)
+      if (peerIn(now) === peer.first + host)
+        write(other, withChannel(now, peer.gone, deliveredIn(now), ackedIn(now)))
+    }
+    if (holderOf(pair) === host) lockAt(pair, lockOf(pair), -1)
+    write(slot, 0)
+    for (let n = 0; n < logCells; n += 1) set(logOf(slot) + n, 0)
+  }
+  const contend = (slot: number): void => {
+    const now = controlOf(slot)
+    const isSecondary = phaseIn(now) === phase.lockstepSecondary || phaseIn(now) === phase.syncing
+    const next = isSecondary ? phase.contendingSecondary : phase.contendingPrimary
+    write(slot, withPhase(withoutChannel(now), next))
+  }
+  /** The copy is live at a generation, without a peer. */
+  const goLive = (slot: number, generationNow: number): void => {
+    write(slot, withGeneration(withPhase(withoutChannel(controlOf(slot)), phase.live), generationNow))
+  }
+  /** The lock is advanced for a copy, whatever it says, and the copy is live at the new generation. */
+  const takeLock = (slot: number): void => {
+    const pair = pairOf(slot)
+    const next = lockOf(pair) + 1
+    lockAt(pair, next, slot - pair * hosts)
+    goLive(slot, next)
+  }
+  const testAndSet = (slot: number): void => {
+    if (lockOf(pairOf(slot)) === generationIn(controlOf(slot))) takeLock(slot)
+    else halt(slot)
+  }
+
+  return {
+    machine,
+    layout,
+    hosts,
+    pairs,
+    slots: hosts * pairs,
+    has,
+    put,
+    isUp,
+    hasStorage,
+    linkOf,
+    reaches,
+    headOf,
+    isOn,
+    lockOf,
+    holderOf,
+    lockAt,
+    switchTo,
+    interventionsOf,
+    intervened,
+    pairOf,
+    hostOf,
+    controlOf,
+    phaseIn,
+    generationIn,
+    releasedIn,
+    peerIn,
+    deliveredIn,
+    ackedIn,
+    control,
+    withPhase,
+    withGeneration,
+    withReleased,
+    withChannel,
+    withoutChannel,
+    write,
+    logOf,
+    observedOf,
+    lengthOf,
+    entryOf,
+    entryFor,
+    append,
+    copyPrefix,
+    agree,
+    beginsWith,
+    spend,
+    faultsSoFar,
+    primaryOf,
+    peerSlot,
+    currentPrimary,
+    isRunning,
+    halt,
+    contend,
+    goLive,
+    takeLock,
+    testAndSet,
+  }
+}
+
+export const isExecutingPrimary = (phaseNow: number): boolean =>
+  phaseNow === phase.live || phaseNow === phase.lockstepPrimary
+
+export const isSecondary = (phaseNow: number): boolean =>
+  phaseNow === phase.syncing || phaseNow === phase.lockstepSecondary || phaseNow === phase.contendingSecondary
+
+const outgrown = (what: string, most: number): CapacityExceeded =>
+  new CapacityExceeded(`the engine was laid out for ${what} up to ${most}`)
+
+/** The number of the link between two hosts, in the order h1-h2, h1-h3, …, h2-h3, … */
+const linkTable = (hosts: number): Int32Array => {
+  const table = new Int32Array(hosts * hosts)
+  let next = 0
+  for (let a = 0; a < hosts; a += 1)
+    for (let b = a + 1; b < hosts; b += 1) {
+      table[a * hosts + b] = next
+      table[b * hosts + a] = next
+      next += 1
+    }
+  return table
+}
