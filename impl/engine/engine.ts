@@ -1,5 +1,5 @@
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
-import { taken } from "./guards.ts"
+import { refusal, taken } from "./guards.ts"
 import { kindNumber, type Layout } from "./layout.ts"
 import { machineOf, phase, type Machine } from "./machine.ts"
 import { placementOf, type Placement } from "./placement.ts"
@@ -110,6 +110,15 @@ const expansionOf = (
     undo()
   }
 
+  /** Tries a placement on host after host, unless the rule refuses it for a reason that is not the host's. */
+  const onEachHost = (rule: EngineRule, kind: number, a: number): void => {
+    for (let host = 0; host < hosts; host += 1) {
+      const answer = rule(a, host)
+      if (answer > taken && answer < refusal.storage) return
+      show(answer, kind, a, host)
+    }
+  }
+
   const ofCopy = (slot: number): void => {
     switch (phaseIn(controlOf(slot))) {
       case phase.syncing:
@@ -137,20 +146,18 @@ const expansionOf = (
         show(Release(slot, 0), k.Release, slot, 0)
         show(BeginLockstep(slot, 0), k.BeginLockstep, slot, 0)
         show(AbandonSync(slot, 0), k.AbandonSync, slot, 0)
-        for (let host = 0; host < hosts; host += 1)
-          show(SpawnSecondary(slot, host), k.SpawnSecondary, slot, host)
+        onEachHost(SpawnSecondary, k.SpawnSecondary, slot)
     }
-    if (offered[k.Migrate])
-      for (let host = 0; host < hosts; host += 1) show(Migrate(slot, host), k.Migrate, slot, host)
+    if (offered[k.Migrate]) onEachHost(Migrate, k.Migrate, slot)
     if (faultsBefore < faultsMax) show(CrashCopy(slot, 0), k.CrashCopy, slot, 0)
   }
 
   const ofPair = (pair: number): void => {
     if (isOn(pair)) {
-      for (let host = 0; host < hosts; host += 1) show(HaRestart(pair, host), k.HaRestart, pair, host)
+      onEachHost(HaRestart, k.HaRestart, pair)
       show(PowerOff(pair, 0), k.PowerOff, pair, 0)
       if (offered[k.TestFailover]) show(TestFailover(pair, 0), k.TestFailover, pair, 0)
-    } else for (let host = 0; host < hosts; host += 1) show(PowerOn(pair, host), k.PowerOn, pair, host)
+    } else onEachHost(PowerOn, k.PowerOn, pair)
   }
 
   const ofHost = (host: number): void => {

@@ -2,14 +2,21 @@ import type { Config } from "../../model/config.ts"
 import { refusal } from "./guards.ts"
 import type { View } from "./view.ts"
 
-/** The hosts as placements ask for them: which the rules allow a pair, and who has room. */
-export const placementOf = (view: View) => {
+/**
+ * The hosts as placements ask for them: which the rules allow a pair, and who has room. A mutant reads another
+ * configuration into the cluster, or does not count some of the copies.
+ */
+export const placementOf = (
+  view: View,
+  config: Config = view.layout.config,
+  counts: (control: number) => boolean = isThere,
+) => {
   const { layout, hosts, pairs, has, hasStorage, reaches, controlOf } = view
-  const allowed = allowedHosts(layout.config)
-  const vcpus = layout.config.pairs.map((pair) => pair.vcpus)
-  const vmsMax = layout.config.hosts.map((host) => host.ftVmsMax)
-  const vcpusMax = layout.config.hosts.map((host) => host.ftVcpusMax)
-  const neverFull = layout.config.hosts.map((_, host) => isNeverFull(layout.config, host))
+  const allowed = allowedHosts(config)
+  const vcpus = config.pairs.map((pair) => pair.vcpus)
+  const vmsMax = config.hosts.map((host) => host.ftVmsMax)
+  const vcpusMax = config.hosts.map((host) => host.ftVcpusMax)
+  const neverFull = config.hosts.map((_, host) => isNeverFull(config, host))
 
   /** Whether the host stays within its limits with `more` copies of the pair. Every copy on it counts. */
   const isWithin = (pair: number, host: number, more: number): boolean => {
@@ -17,7 +24,7 @@ export const placementOf = (view: View) => {
     let vms = more
     let cpus = more * (vcpus[pair] as number)
     for (let other = 0; other < pairs; other += 1)
-      if (controlOf(other * hosts + host) !== 0) {
+      if (counts(controlOf(other * hosts + host))) {
         vms += 1
         cpus += vcpus[other] as number
       }
@@ -47,6 +54,8 @@ export const placementOf = (view: View) => {
 }
 
 export type Placement = ReturnType<typeof placementOf>
+
+const isThere = (control: number): boolean => control !== 0
 
 /** Whether the host cannot reach its limits though it ran a copy of every pair. */
 const isNeverFull = ({ hosts, pairs }: Config, host: number): boolean => {

@@ -15,6 +15,17 @@ export const viewOf = (machine: Machine) => {
   const { interventions } = layout.past
   const links = linkTable(hosts)
   const entryMask = entryBits === 32 ? -1 : 2 ** entryBits - 1
+  // Looked up, not computed: a division costs more than all else that a rule does.
+  const pairOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => Math.floor(slot / hosts))
+  const hostOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => slot % hosts)
+  const cellOfSlot = Int32Array.from(
+    { length: pairs * hosts },
+    (_, slot) => firstPair + Math.floor(slot / hosts) * pairCells + firstCopy + (slot % hosts) * copyCells,
+  )
+  const entries = layout.capacity.log + 1
+  const cellOfEntry = Int32Array.from({ length: entries }, (_, n) => Math.floor(n / entriesPerCell))
+  const shiftOfEntry = Int32Array.from({ length: entries }, (_, n) => (n % entriesPerCell) * entryBits)
+  const entriesInBits = Int32Array.from({ length: 33 }, (_, bits) => Math.ceil(bits / entryBits))
   const prefixMask = Int32Array.from({ length: entriesPerCell + 1 }, (_, n) =>
     n * entryBits === 32 ? -1 : 2 ** (n * entryBits) - 1,
   )
@@ -58,12 +69,9 @@ export const viewOf = (machine: Machine) => {
   }
 
   // Copies.
-  const pairOf = (slot: number): number => (slot / hosts) | 0
-  const hostOf = (slot: number): number => slot % hosts
-  const cellOf = (slot: number): number => {
-    const pair = pairOf(slot)
-    return headOf(pair) + firstCopy + (slot - pair * hosts) * copyCells
-  }
+  const pairOf = (slot: number): number => pairOfSlot[slot] as number
+  const hostOf = (slot: number): number => hostOfSlot[slot] as number
+  const cellOf = (slot: number): number => cellOfSlot[slot] as number
   const controlOf = (slot: number): number => cells[cellOf(slot)] as number
   const phaseIn = (control: number): number => control & phaseField.mask
   const generationIn = (control: number): number => (control >>> generation.shift) & generation.mask
@@ -97,20 +105,20 @@ export const viewOf = (machine: Machine) => {
   const observedOf = (pair: number): number => headOf(pair) + layout.observed
   const lengthOf = (log: number): number => {
     for (let n = logCells - 1; n >= 0; n -= 1) {
-      const entries = cells[log + n] as number
-      if (entries !== 0) return n * entriesPerCell + (((31 - Math.clz32(entries)) / entryBits) | 0) + 1
+      const bits = 32 - Math.clz32(cells[log + n] as number)
+      if (bits !== 0) return n * entriesPerCell + (entriesInBits[bits] as number)
     }
     return 0
   }
   const entryOf = (log: number, n: number): number =>
-    ((cells[log + ((n / entriesPerCell) | 0)] as number) >>> ((n % entriesPerCell) * entryBits)) & entryMask
+    ((cells[log + (cellOfEntry[n] as number)] as number) >>> (shiftOfEntry[n] as number)) & entryMask
   const entryFor = (generationNow: number, index: number): number =>
     layout.indexBits === 0 ? generationNow : (generationNow << layout.indexBits) | index
   const append = (log: number, entry: number): void => {
     const n = lengthOf(log)
     if (n >= layout.capacity.log) throw outgrown("log", layout.capacity.log)
-    const cell = log + ((n / entriesPerCell) | 0)
-    set(cell, (cells[cell] as number) | (entry << ((n % entriesPerCell) * entryBits)))
+    const cell = log + (cellOfEntry[n] as number)
+    set(cell, (cells[cell] as number) | (entry << (shiftOfEntry[n] as number)))
   }
   const copyPrefix = (from: number, to: number, length: number): void => {
     for (let n = 0; n < logCells; n += 1)

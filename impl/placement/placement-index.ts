@@ -1,8 +1,9 @@
-import type { Config, HostConfig } from "../../model/config.ts"
+import type { Config } from "../../model/config.ts"
 import type { Host } from "../../model/host.ts"
 import type { Ineligible } from "../../model/placement.ts"
+import { addCopy, hostsOf, noCopies, removeCopy, runsOn, type Copies } from "./copies.ts"
+import { demandsOf, type Demand } from "./demand.ts"
 import { hostClasses, type HostClasses } from "./host-class.ts"
-import { rankings, type Ranking } from "./ranking.ts"
 import { leastKey, setKey, tournament, type Tournament } from "./tournament.ts"
 
 /** A host, a pair: its number from 0, in the order of the configuration. */
@@ -28,25 +29,31 @@ export type PairNumber = number
  * Nothing depends on the number of pairs, on how limits differ, or on how full the hosts are. `c` is one without
  * rules, and at most two to the number of groups that rules in force name. Room is kept for `s` numbers a host.
  *
- * Shape  `keys` of a tournament are `load * h + host`: least loaded, then first. Exact while a host's load times
- *        the number of hosts is below 2^53. The tournament of class `n` and the size numbered `m` is the
- *        `n * s + m`-th. `flags` of a host are 0 if it is usable.
- * Units  loads in vCPUs.
+ * Shape  The keys of a tournament are `load * h + host`: least loaded, then first. They are exact while a host's
+ *        load times the number of hosts is below 2^53. The tournament of a class and of a size is the
+ *        `class * s + size`-th, with the sizes numbered as in `sizes`. A demand's `tournaments` are those of its
+ *        tiers. `flags` of a host are 0 if it is usable; `usable` counts these for each class. The limits
+ *        `vmsMax` and `vcpusMax` are Infinity where there is none.
+ * Units  loads and sizes in vCPUs.
  */
 export type PlacementIndex = {
-  readonly hosts: readonly HostConfig[]
   readonly classes: HostClasses
-  readonly rankings: readonly Ranking[]
   readonly sizes: readonly number[]
-  readonly sizeOf: Int32Array
   readonly tournaments: readonly Tournament[]
-  readonly flags: Uint8Array
-  readonly vms: Int32Array
+  readonly demands: readonly Placeable[]
+  readonly demandOf: Int32Array
+  readonly vmsMax: Float64Array
+  readonly vcpusMax: Float64Array
+  readonly vms: Float64Array
   readonly vcpus: Float64Array
-  readonly copies: readonly HostNumber[][]
-  readonly cuts: Map<HostNumber, Set<HostNumber>>
+  readonly flags: Uint8Array
   readonly usable: Int32Array
+  readonly copies: Copies
+  readonly cuts: Map<HostNumber, Set<HostNumber>>
 }
+
+/** A demand, with the tournaments in which it is met, tier by tier. */
+type Placeable = Demand & { readonly tournaments: readonly (readonly Tournament[])[] }
 
 /** A host that is not usable, and why: its flags, together. */
 const failed = 1
@@ -58,19 +65,27 @@ export const placementIndex = (config: Config): PlacementIndex => {
   const hosts = config.hosts.length
   const classes = hostClasses(config)
   const sizes = [...new Set(config.pairs.map(({ vcpus }) => vcpus))].sort((a, b) => a - b)
+  const tournaments = classes.sizes.flatMap((size) => sizes.map(() => tournament(size)))
+  const { demands, demandOf } = demandsOf(config, classes.groups)
   const index: PlacementIndex = {
-    hosts: config.hosts,
     classes,
-    rankings: rankings(config, classes.groups),
     sizes,
-    sizeOf: Int32Array.from(config.pairs, ({ vcpus }) => sizes.indexOf(vcpus)),
-    tournaments: classes.sizes.flatMap((size) => sizes.map(() => tournament(size))),
-    flags: new Uint8Array(hosts),
-    vms: new Int32Array(hosts),
+    tournaments,
+    demands: demands.map((demand) => ({
+      ...demand,
+      tournaments: demand.tiers.map((tier) =>
+        tier.map((n) => tournaments[n * sizes.length + sizes.indexOf(demand.vcpus)] as Tournament),
+      ),
+    })),
+    demandOf,
+    vmsMax: Float64Array.from(config.hosts, ({ ftVmsMax }) => ftVmsMax || Infinity),
+    vcpusMax: Float64Array.from(config.hosts, ({ ftVcpusMax }) => ftVcpusMax || Infinity),
+    vms: new Float64Array(hosts),
     vcpus: new Float64Array(hosts),
-    copies: config.pairs.map(() => []),
-    cuts: new Map(),
+    flags: new Uint8Array(hosts),
     usable: Int32Array.from(classes.sizes),
+    copies: noCopies(config.pairs.length),
+    cuts: new Map(),
   }
   for (let host = 0; host < hosts; host += 1) enter(index, host)
   return index
@@ -87,14 +102,12 @@ export const place = (
   pair: PairNumber,
   otherEnd: HostNumber | null,
 ): HostNumber | null => {
-  const { hosts, rankings, sizes, sizeOf, tournaments } = index
-  const size = sizeOf[pair] as number
-  const isSkipped = (key: number): boolean => isBarred(index, pair, hostIn(key, hosts.length), otherEnd)
-  for (const tier of rankings[pair] as Ranking) {
+  const hosts = index.vms.length
+  const isSkipped = (key: number): boolean => isBarred(index, pair, hostIn(key, hosts), otherEnd)
+  for (const tier of demandOf(index, pair).tournaments) {
     let least = Infinity
-    for (const n of tier)
-      least = leastKey(tournaments[n * sizes.length + size] as Tournament, least, isSkipped)
-    if (least < Infinity) return hostIn(least, hosts.length)
+    for (const each of tier) least = leastKey(each, least, isSkipped)
+    if (least < Infinity) return hostIn(least, hosts)
   }
   return null
 }
@@ -109,7 +122,7 @@ export const takes = (
   index.flags[host] === 0 &&
   !isBarred(index, pair, host, otherEnd) &&
   isAllowed(index, pair, host) &&
-  hasRoom(index, host, vcpusOf(index, pair))
+  hasRoom(index, host, demandOf(index, pair).vcpus)
 
 /**
  * Why no host is eligible: what speaks against the host that meets most of what is asked, in the order in which
@@ -121,11 +134,11 @@ export const whyNone = (
   otherEnd: HostNumber | null,
 ): Ineligible | null => {
   if (place(index, pair, otherEnd) !== null) return null
-  const running = (index.copies[pair] as HostNumber[]).filter((host) => index.flags[host] === 0)
+  const running = hostsOf(index.copies, pair).filter((host) => index.flags[host] === 0)
   const unreached = [...(otherEnd === null ? [] : (index.cuts.get(otherEnd) ?? []))].filter(
     (host) => index.flags[host] === 0 && !running.includes(host),
   )
-  const allowed = (index.rankings[pair] as Ranking).flat()
+  const allowed = demandOf(index, pair).tiers.flat()
   const barred = [...running, ...unreached]
   if (usableIn(index, allowed) > barred.filter((host) => isAllowed(index, pair, host)).length) return "limits"
   if (usableIn(index, index.classes.sizes.keys()) > barred.length) return "rule"
@@ -138,17 +151,14 @@ export const whyNone = (
 
 /** A copy of the pair has started on the host. A pair has at most one copy on a host. */
 export const copyStarts = (index: PlacementIndex, pair: PairNumber, host: HostNumber): void => {
-  ;(index.copies[pair] as HostNumber[]).push(host)
-  load(index, host, 1, vcpusOf(index, pair))
+  addCopy(index.copies, pair, host)
+  load(index, host, 1, demandOf(index, pair).vcpus)
 }
 
 /** The pair's copy on the host has halted, or is lost. */
 export const copyEnds = (index: PlacementIndex, pair: PairNumber, host: HostNumber): void => {
-  const copies = index.copies[pair] as HostNumber[]
-  const at = copies.indexOf(host)
-  if (at < 0) throw new Error(`defect: the pair numbered ${pair} has no copy on the host numbered ${host}`)
-  copies.splice(at, 1)
-  load(index, host, -1, -vcpusOf(index, pair))
+  removeCopy(index.copies, pair, host)
+  load(index, host, -1, -demandOf(index, pair).vcpus)
 }
 
 /** The pair's copy on one host has moved to another. */
@@ -210,7 +220,7 @@ const enter = (index: PlacementIndex, host: HostNumber): void => {
   const { classes, sizes, tournaments } = index
   const first = (classes.classOf[host] as number) * sizes.length
   const seat = classes.seatOf[host] as number
-  const key = (index.vcpus[host] as number) * index.hosts.length + host
+  const key = (index.vcpus[host] as number) * index.vms.length + host
   const isUsable = index.flags[host] === 0
   for (let n = 0; n < sizes.length; n += 1)
     setKey(
@@ -220,13 +230,9 @@ const enter = (index: PlacementIndex, host: HostNumber): void => {
     )
 }
 
-const hasRoom = (index: PlacementIndex, host: HostNumber, vcpus: number): boolean => {
-  const { ftVmsMax, ftVcpusMax } = index.hosts[host] as HostConfig
-  return (
-    (ftVmsMax === 0 || (index.vms[host] as number) < ftVmsMax) &&
-    (ftVcpusMax === 0 || (index.vcpus[host] as number) + vcpus <= ftVcpusMax)
-  )
-}
+const hasRoom = ({ vms, vcpus, vmsMax, vcpusMax }: PlacementIndex, host: HostNumber, size: number): boolean =>
+  (vms[host] as number) < (vmsMax[host] as number) &&
+  (vcpus[host] as number) + size <= (vcpusMax[host] as number)
 
 /** Whether the host runs a copy of the pair, or its link to the other end is cut. */
 const isBarred = (
@@ -234,15 +240,15 @@ const isBarred = (
   pair: PairNumber,
   host: HostNumber,
   otherEnd: HostNumber | null,
-): boolean =>
-  (copies[pair] as HostNumber[]).includes(host) ||
-  (otherEnd !== null && cuts.get(otherEnd)?.has(host) === true)
+): boolean => runsOn(copies, pair, host) || (otherEnd !== null && cuts.get(otherEnd)?.has(host) === true)
 
-const isAllowed = ({ classes, rankings }: PlacementIndex, pair: PairNumber, host: HostNumber): boolean =>
-  (rankings[pair] as Ranking).some((tier) => tier.includes(classes.classOf[host] as number))
+const isAllowed = (index: PlacementIndex, pair: PairNumber, host: HostNumber): boolean => {
+  const kind = index.classes.classOf[host] as number
+  return demandOf(index, pair).tiers.some((tier) => tier.includes(kind))
+}
 
-const vcpusOf = ({ sizes, sizeOf }: PlacementIndex, pair: PairNumber): number =>
-  sizes[sizeOf[pair] as number] as number
+const demandOf = (index: PlacementIndex, pair: PairNumber): Placeable =>
+  index.demands[index.demandOf[pair] as number] as Placeable
 
 const usableIn = ({ usable }: PlacementIndex, classes: Iterable<number>): number => {
   let count = 0

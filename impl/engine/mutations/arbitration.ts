@@ -1,0 +1,160 @@
+import type { EngineMutation } from "../engine.ts"
+import { refusal, taken } from "../guards.ts"
+import { peer, phase } from "../machine.ts"
+import { isSecondary } from "../view.ts"
+import { allowed } from "./mutation.ts"
+
+/** The mutants of arbitration, on the engine's side. What each one is about is said where the model breaks. */
+export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
+  PrimarySkipsLock: ({ Suspect }, { controlOf, phaseIn, generationIn, goLive }) => ({
+    Suspect: (slot, b) => {
+      const before = controlOf(slot)
+      const answer = Suspect(slot, b)
+      if (answer === taken && phaseIn(before) === phase.lockstepPrimary) goLive(slot, generationIn(before))
+      return answer
+    },
+  }),
+  SecondarySkipsLock: ({ Suspect }, { controlOf, phaseIn, generationIn, goLive }) => ({
+    Suspect: (slot, b) => {
+      const before = controlOf(slot)
+      const answer = Suspect(slot, b)
+      if (answer === taken && phaseIn(before) === phase.lockstepSecondary)
+        goLive(slot, generationIn(before) + 1)
+      return answer
+    },
+  }),
+  NonAtomicLock: ({ TryLock }, view) => ({
+    TryLock: (slot, b) => {
+      const { controlOf, generationIn, lockOf, pairOf, hostOf } = view
+      const copy = controlOf(slot)
+      const answer = allowed(view, TryLock, slot, b)
+      if (answer !== taken && answer !== refusal.bound) return answer
+      if (view.peerIn(copy) === peer.none) {
+        // A contender has no channel. Here one stands for "has read the lock, and found it free".
+        if (lockOf(pairOf(slot)) === generationIn(copy))
+          view.write(slot, view.withChannel(copy, peer.gone, 0, 0))
+        else view.halt(slot)
+        return taken
+      }
+      if (generationIn(copy) >= view.layout.config.bounds.generations) return refusal.bound
+      view.lockAt(pairOf(slot), generationIn(copy) + 1, hostOf(slot))
+      view.goLive(slot, generationIn(copy) + 1)
+      return taken
+    },
+  }),
+  LockIgnoresGeneration: ({ TryLock }, view) => ({
+    TryLock: (slot, b) => {
+      const answer = allowed(view, TryLock, slot, b)
+      if (answer !== taken) return answer
+      if (view.lockOf(view.pairOf(slot)) >= view.layout.config.bounds.generations) return refusal.bound
+      view.takeLock(slot)
+      return taken
+    },
+  }),
+  LoserKeepsRunning: ({ TryLock }, view) => ({
+    TryLock: (slot, b) => {
+      const { generationIn, controlOf } = view
+      const answer = allowed(view, TryLock, slot, b)
+      if (answer !== taken || isWinner(view, slot)) return TryLock(slot, b)
+      view.goLive(slot, generationIn(controlOf(slot)))
+      return taken
+    },
+  }),
+  LoserRetries: ({ TryLock }, view) => ({
+    TryLock: (slot, b) => {
+      const answer = allowed(view, TryLock, slot, b)
+      return answer === taken && isWinner(view, slot) ? TryLock(slot, b) : answer
+    },
+  }),
+  WinWithoutBump: ({ TryLock }, view) => ({
+    TryLock: (slot, b) => {
+      const answer = allowed(view, TryLock, slot, b)
+      if (answer !== taken || !isWinner(view, slot)) return TryLock(slot, b)
+      view.lockAt(view.pairOf(slot), view.lockOf(view.pairOf(slot)), view.hostOf(slot))
+      view.goLive(slot, view.generationIn(view.controlOf(slot)))
+      return taken
+    },
+  }),
+  SuspectWhileSyncing: ({ Suspect }, { controlOf, phaseIn, peerSlot, contend }) => ({
+    Suspect: (slot, b) => {
+      const copy = controlOf(slot)
+      const other = phaseIn(copy) === phase.lockstepPrimary ? peerSlot(slot, copy) : -1
+      if (other < 0 || phaseIn(controlOf(other)) !== phase.syncing) return Suspect(slot, b)
+      contend(slot)
+      return taken
+    },
+  }),
+  SuspectsForNothing: ({ Suspect }, { machine, layout, faultsSoFar }) => ({
+    Suspect: (slot, b) => {
+      const faults = faultsSoFar()
+      const answer = Suspect(slot, b)
+      machine.set(layout.faults, faults)
+      return answer
+    },
+  }),
+  SecondaryNeverSuspects: ({ Suspect }, { controlOf, phaseIn }) => ({
+    Suspect: (slot, b) => (isSecondary(phaseIn(controlOf(slot))) ? refusal.phase : Suspect(slot, b)),
+  }),
+  StaleNeverSuspects: ({ Suspect }, { controlOf, generationIn, lockOf, pairOf }) => ({
+    Suspect: (slot, b) => {
+      const copy = controlOf(slot)
+      return copy !== 0 && generationIn(copy) < lockOf(pairOf(slot)) ? refusal.phase : Suspect(slot, b)
+    },
+  }),
+  GoLiveDiscardsReceived: ({ TryLock }, { controlOf, phaseIn, logOf, copyPrefix }) => ({
+    TryLock: (slot, b) => {
+      const wasSecondary = isSecondary(phaseIn(controlOf(slot)))
+      const answer = TryLock(slot, b)
+      if (answer === taken && wasSecondary) copyPrefix(logOf(slot), logOf(slot), 0)
+      return answer
+    },
+  }),
+  NoReRelease: ({ TryLock }, { controlOf, phaseIn, logOf, lengthOf, write, withReleased }) => ({
+    TryLock: (slot, b) => {
+      const wasSecondary = isSecondary(phaseIn(controlOf(slot)))
+      const answer = TryLock(slot, b)
+      const copy = controlOf(slot)
+      if (answer === taken && wasSecondary && copy !== 0)
+        write(slot, withReleased(copy, lengthOf(logOf(slot))))
+      return answer
+    },
+  }),
+  DropSecondaryWithoutFence: ({ TestRestartSecondary }, view) => ({
+    TestRestartSecondary: (slot, b) => {
+      const answer = allowed(view, TestRestartSecondary, slot, b)
+      if (answer !== taken) return answer
+      haltNearPeer(view, slot)
+      view.goLive(slot, view.generationIn(view.controlOf(slot)))
+      return taken
+    },
+  }),
+  FenceNotTestAndSet: ({ TestRestartSecondary }, view) => ({
+    TestRestartSecondary: (slot, b) => {
+      const answer = allowed(view, TestRestartSecondary, slot, b)
+      if (answer !== taken) return answer
+      if (view.lockOf(view.pairOf(slot)) >= view.layout.config.bounds.generations) return refusal.bound
+      haltNearPeer(view, slot)
+      view.takeLock(slot)
+      view.intervened(view.pairOf(slot))
+      return taken
+    },
+  }),
+  TestFailoverFences: ({ TestFailover }, { lockOf, lockAt }) => ({
+    TestFailover: (pair, b) => {
+      const answer = TestFailover(pair, b)
+      if (answer === taken) lockAt(pair, lockOf(pair) + 1, -1)
+      return answer
+    },
+  }),
+}
+
+type View = Parameters<EngineMutation>[1]
+
+/** Whether the copy would win the lock. */
+const isWinner = ({ lockOf, pairOf, generationIn, controlOf }: View, slot: number): boolean =>
+  lockOf(pairOf(slot)) === generationIn(controlOf(slot))
+
+const haltNearPeer = ({ controlOf, peerSlot, reaches, hostOf, halt }: View, slot: number): void => {
+  const other = peerSlot(slot, controlOf(slot))
+  if (other >= 0 && reaches(hostOf(slot), hostOf(other))) halt(other)
+}

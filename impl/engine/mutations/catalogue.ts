@@ -1,0 +1,18 @@
+import type { EngineMutation } from "../engine.ts"
+import { arbitrationMutations } from "./arbitration.ts"
+import { indexedMutations, loggingMutations } from "./logging.ts"
+import { placementMutations } from "./placement.ts"
+import { powerMutations } from "./power.ts"
+import { redundancyMutations } from "./redundancy.ts"
+
+/** The mutants on the engine's side, by the names that they have in the model. */
+export const mutations: Readonly<Record<string, EngineMutation>> = {
+  ...arbitrationMutations,
+  ...loggingMutations,
+  ...redundancyMutations,
+  ...powerMutations,
+  ...placementMutations,
+}
+
+/** Whether a mutant needs entries that carry their index. */
+export const isIndexed = (mutant: string): boolean => indexedMutations.includes(mutant)

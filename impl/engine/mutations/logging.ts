@@ -1,0 +1,96 @@
+import type { EngineMutation } from "../engine.ts"
+import { refusal, taken } from "../guards.ts"
+import { phase } from "../machine.ts"
+import { allowed } from "./mutation.ts"
+
+/** The mutants of logging, on the engine's side. */
+export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
+  IndexFromZero: ({ Record }, view) => ({
+    Record: (slot, b) => {
+      const { append, logOf, lengthOf, entryFor, generationIn, controlOf } = view
+      const answer = allowed(view, Record, slot, b)
+      if (answer === taken)
+        append(logOf(slot), entryFor(generationIn(controlOf(slot)), lengthOf(logOf(slot))))
+      return answer
+    },
+  }),
+  OutputBeforeAck: ({ Release }, view) => ({
+    Release: (slot, b) => {
+      const { controlOf, phaseIn, peerIn, deliveredIn, ackedIn, withChannel, write, lengthOf, logOf } = view
+      const copy = controlOf(slot)
+      if (phaseIn(copy) !== phase.lockstepPrimary) return Release(slot, b)
+      write(slot, withChannel(copy, peerIn(copy), deliveredIn(copy), lengthOf(logOf(slot))))
+      const answer = Release(slot, b)
+      write(slot, withChannel(controlOf(slot), peerIn(copy), deliveredIn(copy), ackedIn(copy)))
+      return answer
+    },
+  }),
+  CountSentAsAcked: ({ Ack }, view) => ({
+    Ack: (slot, b) => {
+      const { controlOf, phaseIn, peerIn, deliveredIn, ackedIn, withChannel, write, lengthOf, logOf } = view
+      const copy = controlOf(slot)
+      if (phaseIn(copy) !== phase.lockstepPrimary) return Ack(slot, b)
+      const sent = lengthOf(logOf(slot))
+      if (ackedIn(copy) >= sent) return refusal.nothing
+      write(slot, withChannel(copy, peerIn(copy), deliveredIn(copy), sent))
+      return taken
+    },
+  }),
+  ReorderChannel: ({ Deliver }, view) => ({
+    Deliver: (slot, b) => {
+      const { primaryOf, logOf, lengthOf, entryOf, copyPrefix, append } = view
+      const primary = primaryOf(slot)
+      const received = lengthOf(logOf(slot))
+      const answer = Deliver(slot, b)
+      if (answer !== taken) return answer
+      copyPrefix(logOf(slot), logOf(slot), received)
+      append(logOf(slot), entryOf(logOf(primary), lengthOf(logOf(primary)) - 1))
+      return taken
+    },
+  }),
+  LiveWithholds: ({ Release }, { controlOf, phaseIn }) => ({
+    Release: (slot, b) => (phaseIn(controlOf(slot)) === phase.live ? refusal.nothing : Release(slot, b)),
+  }),
+  CheckpointForgotten: ({ BeginLockstep }, { controlOf, peerIn, withChannel, write }) => ({
+    BeginLockstep: (slot, b) => {
+      const answer = BeginLockstep(slot, b)
+      if (answer === taken) write(slot, withChannel(controlOf(slot), peerIn(controlOf(slot)), 0, 0))
+      return answer
+    },
+  }),
+  JoinMarksAllReleased: ({ JoinLockstep }, { controlOf, withReleased, write, lengthOf, logOf }) => ({
+    JoinLockstep: (slot, b) => {
+      const answer = JoinLockstep(slot, b)
+      if (answer === taken) write(slot, withReleased(controlOf(slot), lengthOf(logOf(slot))))
+      return answer
+    },
+  }),
+  JoinBeforeWithhold: ({ JoinLockstep, BeginLockstep }, view) => {
+    const { controlOf, phaseIn, peerIn, releasedIn, peerSlot, primaryOf, reaches, hostOf } = view
+    const { write, withPhase, withReleased, withChannel, lengthOf, logOf } = view
+    return {
+      JoinLockstep: (slot, b) => {
+        const copy = controlOf(slot)
+        const primary = primaryOf(slot)
+        const isEarly = primary >= 0 && phaseIn(controlOf(primary)) === phase.live
+        if (phaseIn(copy) !== phase.syncing || !isEarly) return JoinLockstep(slot, b)
+        if (!reaches(hostOf(primary), hostOf(slot))) return refusal.unreachable
+        write(slot, withPhase(withReleased(copy, releasedIn(controlOf(primary))), phase.lockstepSecondary))
+        return taken
+      },
+      BeginLockstep: (slot, b) => {
+        const copy = controlOf(slot)
+        const joined = peerSlot(slot, copy)
+        const hasJoined = joined >= 0 && phaseIn(controlOf(joined)) === phase.lockstepSecondary
+        if (phaseIn(copy) !== phase.live || !hasJoined) return BeginLockstep(slot, b)
+        if (!reaches(hostOf(slot), hostOf(joined))) return refusal.unreachable
+        const length = lengthOf(logOf(slot))
+        write(slot, withPhase(withChannel(copy, peerIn(copy), length, length), phase.lockstepPrimary))
+        return taken
+      },
+    }
+  },
+}
+
+/** The mutants of logging in which an entry's index is not its position. */
+export const indexedMutations: readonly string[] = ["IndexFromZero", "ReorderChannel"]

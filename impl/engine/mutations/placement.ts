@@ -1,0 +1,85 @@
+import type { Config, HostConfig } from "../../../model/config.ts"
+import type { EngineMutation } from "../engine.ts"
+import { placementOf, type Placement } from "../placement.ts"
+import { powerRules } from "../rules/power.ts"
+import { redundancyRules } from "../rules/redundancy.ts"
+import { phase } from "../machine.ts"
+import { isSecondary } from "../view.ts"
+
+type View = Parameters<EngineMutation>[1]
+type Reading = (view: View) => Placement
+
+/** The respawn under another reading of the cluster. */
+const spawnedUnder =
+  (reading: Reading): EngineMutation =>
+  (_rules, view) => ({ SpawnSecondary: redundancyRules(view, reading(view)).SpawnSecondary })
+
+/** The placements of a Primary under another reading. */
+const bootedUnder =
+  (reading: Reading): EngineMutation =>
+  (_rules, view) => {
+    const { PowerOn, HaRestart } = powerRules(view, reading(view))
+    return { PowerOn, HaRestart }
+  }
+
+const placedUnder =
+  (reading: Reading): EngineMutation =>
+  (...given) => ({ ...spawnedUnder(reading)(...given), ...bootedUnder(reading)(...given) })
+
+const configured =
+  (change: (config: Config) => Config): Reading =>
+  (view) =>
+    placementOf(view, change(view.layout.config))
+
+const withHosts =
+  (change: (host: HostConfig) => HostConfig) =>
+  (config: Config): Config => ({ ...config, hosts: config.hosts.map(change) })
+
+const notCounting =
+  (ignored: (phaseNow: number) => boolean): Reading =>
+  (view) =>
+    placementOf(view, view.layout.config, (control) => control !== 0 && !ignored(view.phaseIn(control)))
+
+/** A limit that no copy is within. */
+const none = 0.5
+
+/** The mutants of placement, on the engine's side. */
+export const placementMutations: Readonly<Record<string, EngineMutation>> = {
+  MustOnPrimaryOnly: spawnedUnder(configured((config) => ({ ...config, rules: [] }))),
+  MustUnion: spawnedUnder((view) => {
+    const { config } = view.layout
+    const strict = placementOf(view)
+    const lenient = placementOf(view, { ...config, rules: [] })
+    const single = config.rules
+      .filter((rule) => rule.active && rule.type === "must")
+      .map((rule) => ({ rule, placement: placementOf(view, { ...config, rules: [rule] }) }))
+    const isOneMet = (pair: number, host: number): boolean =>
+      single.some(({ rule, placement }) => {
+        const names = rule.pairs.includes((config.pairs[pair] as Config["pairs"][number]).id)
+        return names && placement.isAllowed(pair, host)
+      })
+    return {
+      ...strict,
+      ineligible: (pair, host, otherEnd) =>
+        (isOneMet(pair, host) ? lenient : strict).ineligible(pair, host, otherEnd),
+    }
+  }),
+  ShouldAsMust: placedUnder(
+    configured((config) => ({ ...config, rules: config.rules.map((rule) => ({ ...rule, type: "must" })) })),
+  ),
+  OnlyPrimariesCount: placedUnder(notCounting(isSecondary)),
+  ContendersNotCounted: placedUnder(
+    notCounting((phaseNow) => phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary),
+  ),
+  LimitsIgnoredByHa: bootedUnder(configured(withHosts((host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 })))),
+  VcpusIgnored: placedUnder(configured(withHosts((host) => ({ ...host, ftVcpusMax: 0 })))),
+  ZeroMeansNone: spawnedUnder(
+    configured(
+      withHosts((host) => ({
+        ...host,
+        ftVmsMax: host.ftVmsMax === 0 ? none : host.ftVmsMax,
+        ftVcpusMax: host.ftVcpusMax === 0 ? none : host.ftVcpusMax,
+      })),
+    ),
+  ),
+}

@@ -1,0 +1,126 @@
+/** How many regions a table has: few enough for a buffer each, many enough that one fits in a near cache. */
+const regionBits = 8
+const regions = 1 << regionBits
+
+/** How full a region may get before it grows, and by how much it then grows. */
+const loadMax = 0.8
+const growth = 1.5
+
+/** The slots of a region that has just begun. */
+const slotsAtFirst = 32
+
+/** How many keys are gathered for a region before they are looked up together. */
+const batch = 1024
+
+/**
+ * A set of keys of a few 32-bit words, exact: open addressing, the keys themselves in the table. Keys are gathered
+ * by region and looked up batch by batch, so that the processor meets the table region by region.
+ *
+ * Shape  `offer` takes a key, `flush` looks up all that were offered; both tell `onNew` of each key that was not
+ *        there, in `keys` from `at` on. `marker` is a word that is never 0 in any key: 0 there is an empty slot.
+ */
+export type Table = {
+  readonly offer: (key: Int32Array) => void
+  readonly flush: () => void
+  readonly size: () => number
+  readonly bytes: () => number
+}
+
+export const tableOf = (
+  words: number,
+  marker: number,
+  onNew: (keys: Int32Array, at: number) => void,
+): Table => {
+  const slots = Array.from({ length: regions }, () => new Int32Array(slotsAtFirst * words))
+  const filled = new Int32Array(regions)
+  const waiting = new Int32Array(regions * batch * words)
+  const waitingHash = new Int32Array(regions * batch)
+  const waits = new Int32Array(regions)
+  let size = 0
+
+  const offer = (key: Int32Array): void => {
+    const hash = hashOf(key, 0, words)
+    const region = hash >>> (32 - regionBits)
+    const n = waits[region] as number
+    const at = (region * batch + n) * words
+    for (let word = 0; word < words; word += 1) waiting[at + word] = key[word] as number
+    waitingHash[region * batch + n] = hash
+    waits[region] = n + 1
+    if (n + 1 === batch) look(region)
+  }
+
+  /** Looks up the keys that wait for a region. */
+  const look = (region: number): void => {
+    const count = waits[region] as number
+    waits[region] = 0
+    const first = region * batch
+    let table = slots[region] as Int32Array
+    let room = table.length / words
+    let used = filled[region] as number
+    for (let n = first; n < first + count; n += 1) {
+      const at = n * words
+      let slot = slotOf(waitingHash[n] as number, room) * words
+      while (table[slot + marker] !== 0 && !same(table, slot, waiting, at)) {
+        slot += words
+        if (slot === table.length) slot = 0
+      }
+      if (table[slot + marker] !== 0) continue
+      for (let word = 0; word < words; word += 1) table[slot + word] = waiting[at + word] as number
+      used += 1
+      onNew(waiting, at)
+      if (used > room * loadMax) {
+        table = grown(table, words, marker)
+        slots[region] = table
+        room = table.length / words
+      }
+    }
+    size += used - (filled[region] as number)
+    filled[region] = used
+  }
+
+  const same = (table: Int32Array, slot: number, keys: Int32Array, at: number): boolean => {
+    for (let word = 0; word < words; word += 1) if (table[slot + word] !== keys[at + word]) return false
+    return true
+  }
+
+  return {
+    offer,
+    flush: () => {
+      for (let region = 0; region < regions; region += 1) if ((waits[region] as number) > 0) look(region)
+    },
+    size: () => size,
+    bytes: () => slots.reduce((sum, region) => sum + region.byteLength, 0),
+  }
+}
+
+const slotOf = (hash: number, room: number): number => ((((hash & lowBits) >>> 0) * room) / lowRange) | 0
+
+const lowBits = 2 ** (32 - regionBits) - 1
+const lowRange = 2 ** (32 - regionBits)
+
+const grown = (table: Int32Array, words: number, marker: number): Int32Array<ArrayBuffer> => {
+  const room = Math.ceil((table.length / words) * growth)
+  const larger = new Int32Array(room * words)
+  for (let at = 0; at < table.length; at += words) {
+    if (table[at + marker] === 0) continue
+    let slot = slotOf(hashOf(table, at, words), room) * words
+    while (larger[slot + marker] !== 0) {
+      slot += words
+      if (slot === larger.length) slot = 0
+    }
+    for (let word = 0; word < words; word += 1) larger[slot + word] = table[at + word] as number
+  }
+  return larger
+}
+
+/** A 32-bit hash of a key, in which every bit depends on every word. */
+export const hashOf = (keys: Int32Array, at: number, words: number): number => {
+  let hash = 0
+  for (let word = 0; word < words; word += 1) {
+    hash = Math.imul(hash ^ (keys[at + word] as number), 0x9e3779b1)
+    hash ^= hash >>> 15
+  }
+  hash = Math.imul(hash, 0x85ebca6b)
+  hash ^= hash >>> 13
+  return Math.imul(hash, 0xc2b2ae35)
+}
