@@ -1,0 +1,212 @@
+import type { Move, Path, System } from "./system.ts"
+
+/**
+ * What an enumeration is asked beside its counts. `kindOf` names the kind under which an action is counted;
+ * `mayEnd` says which states may be without successors: none, if left out. `always` is asked of every distinct
+ * state and `onStep` of every step: null where all is well, else the sentence that says what is not.
+ */
+export type Asked<S, A> = {
+  readonly kindOf?: (action: A) => string
+  readonly mayEnd?: (state: S) => boolean
+  readonly always?: (state: S) => string | null
+  readonly onStep?: (before: S, action: A, after: S) => string | null
+  readonly statesMax?: number
+}
+
+/**
+ * What is within reach of a system's starts. The counts are of everything only if the enumeration is complete:
+ * at a breach, and where one state more would be too many, it stops, and they are of what was seen until then.
+ *
+ * Units  `states`: distinct; `transitions`: successors generated, duplicates included; `depth`: steps of the
+ *        longest of all shortest runs; `outDegree`: transitions of the states whose successors were generated.
+ */
+export type Census<S, A> = {
+  readonly end: "complete" | "breach" | "too many states"
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  readonly outDegree: { readonly min: number; readonly max: number; readonly mean: number }
+  readonly kinds: Readonly<Record<string, KindCount>>
+  readonly deadlocks: number
+  readonly deadlock: Path<S, A> | null
+  readonly breach: Breach<S, A> | null
+}
+
+/** How many successors one kind of action generated, and how many of these nobody had seen before. */
+export type KindCount = { readonly distinct: number; readonly generated: number }
+
+/** A shortest run whose end, or last step, is not as it should be, and the sentence that says why. */
+export type Breach<S, A> = { readonly path: Path<S, A>; readonly why: string }
+
+/** Every state within reach of a system's starts, breadth first, and nothing clever. */
+export const enumerate = <S, A>(system: System<S, A>, asked: Asked<S, A> = {}): Census<S, A> => {
+  const survey = surveyOf(system, asked)
+  let layer = startsOf(survey)
+  while (!isOver(survey) && layer.length > 0) {
+    const following: Node<S>[] = []
+    for (const node of layer) {
+      expand(survey, node, following)
+      if (isOver(survey)) break
+    }
+    if (following.length > 0) survey.depth += 1
+    layer = following
+  }
+  return censusOf(survey)
+}
+
+/** A state on the way, with its number: the order in which it was found. */
+type Node<S> = { readonly id: number; readonly state: S }
+
+/**
+ * An enumeration on its way. A state is kept as the number of the one before it and the place of the move among
+ * that one's successors (a start: -1, and its place among the starts), and is found again by going there.
+ */
+type Survey<S, A> = {
+  readonly system: System<S, A>
+  readonly asked: Asked<S, A>
+  readonly seen: Set<string>
+  readonly parents: number[]
+  readonly places: number[]
+  readonly kinds: Map<string, { distinct: number; generated: number }>
+  end: "breach" | "too many states" | null
+  expanded: number
+  transitions: number
+  depth: number
+  fewest: number
+  most: number
+  deadlocks: number
+  deadlock: Path<S, A> | null
+  breach: Breach<S, A> | null
+}
+
+const surveyOf = <S, A>(system: System<S, A>, asked: Asked<S, A>): Survey<S, A> => ({
+  system,
+  asked,
+  seen: new Set(),
+  parents: [],
+  places: [],
+  kinds: new Map(),
+  end: null,
+  expanded: 0,
+  transitions: 0,
+  depth: 0,
+  fewest: Infinity,
+  most: 0,
+  deadlocks: 0,
+  deadlock: null,
+  breach: null,
+})
+
+const isOver = <S, A>({ end }: Survey<S, A>): boolean => end !== null
+
+const startsOf = <S, A>(survey: Survey<S, A>): readonly Node<S>[] => {
+  const layer: Node<S>[] = []
+  for (const [place, start] of survey.system.starts.entries()) {
+    const key = survey.system.key(start)
+    if (survey.seen.has(key)) continue
+    const why = survey.asked.always?.(start) ?? null
+    if (why !== null) {
+      breached(survey, { path: { start, moves: [] }, why })
+      break
+    }
+    const node = entered(survey, key, start, -1, place)
+    if (node === null) break
+    layer.push(node)
+  }
+  return layer
+}
+
+const expand = <S, A>(survey: Survey<S, A>, node: Node<S>, following: Node<S>[]): void => {
+  const moves = survey.system.successors(node.state)
+  countDegree(survey, node, moves.length)
+  for (const [place, move] of moves.entries()) {
+    const count = countOf(survey, move.action)
+    survey.transitions += 1
+    count.generated += 1
+    const key = survey.system.key(move.state)
+    const isNew = !survey.seen.has(key)
+    const why = whyOf(survey, node.state, move, isNew)
+    if (why !== null) {
+      breached(survey, { path: longer(pathTo(survey, node.id), move), why })
+      return
+    }
+    if (!isNew) continue
+    const next = entered(survey, key, move.state, node.id, place)
+    if (next === null) return
+    count.distinct += 1
+    following.push(next)
+  }
+}
+
+const whyOf = <S, A>({ asked }: Survey<S, A>, before: S, move: Move<S, A>, isNew: boolean): string | null =>
+  asked.onStep?.(before, move.action, move.state) ?? (isNew ? asked.always?.(move.state) : null) ?? null
+
+const breached = <S, A>(survey: Survey<S, A>, breach: Breach<S, A>): void => {
+  survey.breach = breach
+  survey.end = "breach"
+}
+
+/** A state that nobody has seen before; null if it is one too many. */
+const entered = <S, A>(
+  survey: Survey<S, A>,
+  key: string,
+  state: S,
+  parent: number,
+  place: number,
+): Node<S> | null => {
+  if (survey.seen.size >= (survey.asked.statesMax ?? Infinity)) {
+    survey.end = "too many states"
+    return null
+  }
+  survey.seen.add(key)
+  survey.places.push(place)
+  return { id: survey.parents.push(parent) - 1, state }
+}
+
+const countDegree = <S, A>(survey: Survey<S, A>, node: Node<S>, degree: number): void => {
+  survey.expanded += 1
+  survey.fewest = Math.min(survey.fewest, degree)
+  survey.most = Math.max(survey.most, degree)
+  if (degree > 0 || survey.asked.mayEnd?.(node.state) === true) return
+  survey.deadlocks += 1
+  survey.deadlock ??= pathTo(survey, node.id)
+}
+
+const countOf = <S, A>({ asked, kinds }: Survey<S, A>, action: A) => {
+  const kind = asked.kindOf?.(action) ?? "step"
+  const count = kinds.get(kind) ?? { distinct: 0, generated: 0 }
+  kinds.set(kind, count)
+  return count
+}
+
+const longer = <S, A>({ start, moves }: Path<S, A>, move: Move<S, A>): Path<S, A> => ({
+  start,
+  moves: [...moves, move],
+})
+
+const pathTo = <S, A>({ system, parents, places }: Survey<S, A>, id: number): Path<S, A> => {
+  const way: number[] = []
+  let first = id
+  for (; parents[first] !== -1; first = parents[first] as number) way.push(places[first] as number)
+  const start = system.starts[places[first] as number] as S
+  const moves: Move<S, A>[] = []
+  for (const place of way.reverse())
+    moves.push(system.successors(moves.at(-1)?.state ?? start)[place] as Move<S, A>)
+  return { start, moves }
+}
+
+const censusOf = <S, A>(survey: Survey<S, A>): Census<S, A> => ({
+  end: survey.end ?? "complete",
+  states: survey.seen.size,
+  transitions: survey.transitions,
+  depth: survey.depth,
+  outDegree: {
+    min: survey.expanded === 0 ? 0 : survey.fewest,
+    max: survey.most,
+    mean: survey.expanded === 0 ? 0 : survey.transitions / survey.expanded,
+  },
+  kinds: Object.fromEntries(survey.kinds),
+  deadlocks: survey.deadlocks,
+  deadlock: survey.deadlock,
+  breach: survey.breach,
+})
