@@ -12,8 +12,13 @@ const free = -1
 export const noCopies = (pairs: number): Copies => ({ hosts: new Int32Array(pairs * 2).fill(free), width: 2 })
 
 export const addCopy = (copies: Copies, pair: number, host: number): void => {
-  if (placeOf(copies, pair, free) === null) widen(copies)
-  copies.hosts[placeOf(copies, pair, free) as number] = host
+  const place = placeOf(copies, pair, free)
+  if (place !== null) {
+    copies.hosts[place] = host
+    return
+  }
+  widen(copies)
+  addCopy(copies, pair, host)
 }
 
 /** A copy that is not there is a defect of who says that it has ended. */

@@ -4,7 +4,7 @@ import type { Ineligible } from "../../model/placement.ts"
 import { addCopy, hostsOf, noCopies, removeCopy, runsOn, type Copies } from "./copies.ts"
 import { demandsOf, type Demand } from "./demand.ts"
 import { hostClasses, type HostClasses } from "./host-class.ts"
-import { leastKey, setKey, tournament, type Tournament } from "./tournament.ts"
+import { leastKey, rootKey, setKey, tournament, type Tournament } from "./tournament.ts"
 
 /** A host, a pair: its number from 0, in the order of the configuration. */
 export type HostNumber = number
@@ -19,15 +19,15 @@ export type PairNumber = number
  * the hosts that are usable and have room for a copy of that size; the least loaded wins. A host without room
  * for a size is not in its tournaments, so however many are full, none is looked at.
  *
- * Cost, with `h` hosts, `s` different sizes of pairs, `c` classes and `k` hosts to be skipped, which run a copy
- * of the pair or have a cut link to its other end (only those count that would have won):
+ * Cost, with `h` hosts, `s` different sizes of pairs, `c` classes of hosts, and `k` hosts that are barred to a
+ * pair: they run a copy of it, or have a cut link to its other end.
  *
- *   place                          O(c + k log h)
- *   whyNone                        O(c + k c)
+ *   place                          O(c + k log h), where of the barred only those count that would have won
+ *   whyNone                        O(c + k c), and O(h) where no host at all is usable
  *   copyStarts, copyEnds, setHost  O(s log h)
  *
  * Nothing depends on the number of pairs, on how limits differ, or on how full the hosts are. `c` is one without
- * rules, and at most two to the number of groups that rules in force name. Room is kept for `s` numbers a host.
+ * rules, and at most two to the number of groups that rules in force name. It keeps some `s` numbers for a host.
  *
  * Shape  The keys of a tournament are `load * h + host`: least loaded, then first. They are exact while a host's
  *        load times the number of hosts is below 2^53. The tournament of a class and of a size is the
@@ -102,12 +102,10 @@ export const place = (
   pair: PairNumber,
   otherEnd: HostNumber | null,
 ): HostNumber | null => {
-  const hosts = index.vms.length
-  const isSkipped = (key: number): boolean => isBarred(index, pair, hostIn(key, hosts), otherEnd)
   for (const tier of demandOf(index, pair).tournaments) {
     let least = Infinity
-    for (const each of tier) least = leastKey(each, least, isSkipped)
-    if (least < Infinity) return hostIn(least, hosts)
+    for (const each of tier) least = leastIn(index, each, least, pair, otherEnd)
+    if (least < Infinity) return hostIn(least, index.vms.length)
   }
   return null
 }
@@ -234,6 +232,20 @@ const hasRoom = ({ vms, vcpus, vmsMax, vcpusMax }: PlacementIndex, host: HostNum
   (vms[host] as number) < (vmsMax[host] as number) &&
   (vcpus[host] as number) + size <= (vcpusMax[host] as number)
 
+/** The least key of a tournament, below `bound`, whose host is not barred; the closure is for the rare second look. */
+const leastIn = (
+  index: PlacementIndex,
+  among: Tournament,
+  bound: number,
+  pair: PairNumber,
+  otherEnd: HostNumber | null,
+): number => {
+  const key = rootKey(among)
+  if (key >= bound) return bound
+  if (!isBarred(index, pair, hostIn(key, index.vms.length), otherEnd)) return key
+  return leastKey(among, bound, (other) => isBarred(index, pair, hostIn(other, index.vms.length), otherEnd))
+}
+
 /** Whether the host runs a copy of the pair, or its link to the other end is cut. */
 const isBarred = (
   { copies, cuts }: PlacementIndex,
@@ -257,7 +269,7 @@ const usableIn = ({ usable }: PlacementIndex, classes: Iterable<number>): number
 }
 
 /** The host that a tournament's key belongs to. */
-const hostIn = (key: number, hosts: number): HostNumber => key - Math.floor(key / hosts) * hosts
+const hostIn = (key: number, hosts: number): HostNumber => (key - Math.floor(key / hosts) * hosts) | 0
 
 const flag = (flags: number, bit: number, isSet: boolean | undefined): number =>
   isSet === undefined ? flags : isSet ? flags | bit : flags & ~bit

@@ -1,14 +1,14 @@
 /**
  * Numbers in numbered places, and the least of them. A tree in which every node holds the least key of the
- * sixteen below it; a place without a key holds Infinity. Keys differ from each other.
+ * eight below it; a place without a key holds Infinity. Keys differ from each other.
  *
  * Shape  `keys` holds the levels one after the other, the places first and the root last, each padded to whole
  *        nodes; level `n` begins at `offsets[n]`.
  */
 export type Tournament = { readonly keys: Float64Array; readonly offsets: readonly number[] }
 
-/** So many keys fill two cache lines; that is quicker to go through than a deeper tree is to climb. */
-const bits = 4
+/** Eight keys fill one cache line. A wider tree is lower, but costs more to go through than it saves in climbing. */
+const bits = 3
 const fan = 1 << bits
 
 /** A tournament with `size` places, all without a key. */
@@ -38,6 +38,9 @@ export const setKey = ({ keys, offsets }: Tournament, place: number, key: number
     if (least > above) least = leastOf(keys, offset + (at << bits))
   }
 }
+
+/** The least key of all; Infinity if there is none. */
+export const rootKey = ({ keys }: Tournament): number => keys[keys.length - 1] as number
 
 /**
  * The least key that is not skipped and is less than `bound`; `bound` if there is none.

@@ -10,76 +10,75 @@ const growth = 1.5
 const slotsAtFirst = 32
 
 /** How many keys are gathered for a region before they are looked up together. */
-const batch = 1024
+const batch = 512
 
 /**
  * A set of keys of a few 32-bit words, exact: open addressing, the keys themselves in the table. Keys are gathered
  * by region and looked up batch by batch, so that the processor meets the table region by region.
  *
- * Shape  `offer` takes a key, `flush` looks up all that were offered; both tell `onNew` of each key that was not
- *        there, in `keys` from `at` on. `marker` is a word that is never 0 in any key: 0 there is an empty slot.
+ * Shape  `offer` takes a key with its hash and a tag below 256; `flush` looks up all that were offered. Both tell
+ *        `onNew` of each key that was not there, in `keys` from `at` on. `marker` is a word that is never 0 in
+ *        any key: 0 there is an empty slot.
  */
 export type Table = {
-  readonly offer: (key: Int32Array) => void
+  readonly offer: (keys: Int32Array, at: number, hash: number, tag: number) => void
   readonly flush: () => void
   readonly size: () => number
   readonly bytes: () => number
 }
 
-export const tableOf = (
-  words: number,
-  marker: number,
-  onNew: (keys: Int32Array, at: number) => void,
-): Table => {
-  const slots = Array.from({ length: regions }, () => new Int32Array(slotsAtFirst * words))
+export type OnNew = (keys: Int32Array, at: number, tag: number) => void
+
+export const tableOf = (words: number, marker: number, onNew: OnNew): Table => {
+  const slots: Int32Array[] = Array.from({ length: regions }, () => new Int32Array(slotsAtFirst * words))
   const filled = new Int32Array(regions)
   const waiting = new Int32Array(regions * batch * words)
-  const waitingHash = new Int32Array(regions * batch)
+  const hashes = new Int32Array(regions * batch)
+  const tags = new Uint8Array(regions * batch)
   const waits = new Int32Array(regions)
   let size = 0
 
-  const offer = (key: Int32Array): void => {
-    const hash = hashOf(key, 0, words)
+  const offer = (keys: Int32Array, at: number, hash: number, tag: number): void => {
     const region = hash >>> (32 - regionBits)
-    const n = waits[region] as number
-    const at = (region * batch + n) * words
-    for (let word = 0; word < words; word += 1) waiting[at + word] = key[word] as number
-    waitingHash[region * batch + n] = hash
-    waits[region] = n + 1
-    if (n + 1 === batch) look(region)
+    const count = waits[region] as number
+    const n = region * batch + count
+    for (let word = 0; word < words; word += 1) waiting[n * words + word] = keys[at + word] as number
+    hashes[n] = hash
+    tags[n] = tag
+    waits[region] = count + 1
+    if (count + 1 === batch) look(region)
   }
 
   /** Looks up the keys that wait for a region. */
   const look = (region: number): void => {
-    const count = waits[region] as number
-    waits[region] = 0
     const first = region * batch
-    let table = slots[region] as Int32Array
+    const end = first + (waits[region] as number)
+    waits[region] = 0
+    let table: Int32Array = slots[region] as Int32Array
     let room = table.length / words
     let used = filled[region] as number
-    for (let n = first; n < first + count; n += 1) {
+    for (let n = first; n < end; n += 1) {
       const at = n * words
-      let slot = slotOf(waitingHash[n] as number, room) * words
-      while (table[slot + marker] !== 0 && !same(table, slot, waiting, at)) {
+      let slot = slotOf(hashes[n] as number, room) * words
+      while (table[slot + marker] !== 0 && !isSame(table, slot, at)) {
         slot += words
         if (slot === table.length) slot = 0
       }
       if (table[slot + marker] !== 0) continue
       for (let word = 0; word < words; word += 1) table[slot + word] = waiting[at + word] as number
       used += 1
-      onNew(waiting, at)
-      if (used > room * loadMax) {
-        table = grown(table, words, marker)
-        slots[region] = table
-        room = table.length / words
-      }
+      onNew(waiting, at, tags[n] as number)
+      if (used <= room * loadMax) continue
+      table = grown(table, words, marker)
+      slots[region] = table
+      room = table.length / words
     }
     size += used - (filled[region] as number)
     filled[region] = used
   }
 
-  const same = (table: Int32Array, slot: number, keys: Int32Array, at: number): boolean => {
-    for (let word = 0; word < words; word += 1) if (table[slot + word] !== keys[at + word]) return false
+  const isSame = (table: Int32Array, slot: number, at: number): boolean => {
+    for (let word = 0; word < words; word += 1) if (table[slot + word] !== waiting[at + word]) return false
     return true
   }
 
@@ -93,12 +92,13 @@ export const tableOf = (
   }
 }
 
-const slotOf = (hash: number, room: number): number => ((((hash & lowBits) >>> 0) * room) / lowRange) | 0
-
 const lowBits = 2 ** (32 - regionBits) - 1
 const lowRange = 2 ** (32 - regionBits)
 
-const grown = (table: Int32Array, words: number, marker: number): Int32Array<ArrayBuffer> => {
+/** A slot within a region of any size, from the bits of the hash that the region has not used. */
+const slotOf = (hash: number, room: number): number => ((hash & lowBits) * room * (1 / lowRange)) | 0
+
+const grown = (table: Int32Array, words: number, marker: number): Int32Array => {
   const room = Math.ceil((table.length / words) * growth)
   const larger = new Int32Array(room * words)
   for (let at = 0; at < table.length; at += words) {

@@ -1,0 +1,103 @@
+import { kindNumber } from "./layout.ts"
+import type { Engine } from "./engine.ts"
+import { peer, phase } from "./machine.ts"
+
+/**
+ * Takes what only makes more possible, until nothing of the kind is left; tells whether it took anything. The
+ * state that it leads to can do, but for the faults it has not been dealt, all that the one before it could:
+ * whoever asks for safety alone need not look at the one before (docs/adr/0008). The steps are the engine's own.
+ *
+ *   a failed host recovers, a host in maintenance leaves it
+ *   a host gets its storage back, if its copies (there may be none) are stale and only wait to lose the lock
+ *   a link heals that no channel spans
+ *   an acknowledgement arrives
+ *   a live Primary drops a peer that is gone; a syncing copy that no Primary waits for halts
+ *   a stale copy that can release nothing more suspects, tries the lock, and halts
+ */
+export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
+  const { layout, hosts, pairs, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn, generationIn } = view
+  const { releasedIn, deliveredIn, ackedIn, peerIn, lockOf, pairOf, hostOf, primaryOf, peerSlot } = view
+  const k = kindNumber
+
+  const isStale = (slot: number, copy: number): boolean => generationIn(copy) < lockOf(pairOf(slot))
+
+  /** Whether a stale copy can still do something that the world or another copy would see. */
+  const isSpent = (slot: number, copy: number): boolean => {
+    switch (phaseIn(copy)) {
+      case phase.contendingPrimary:
+      case phase.contendingSecondary:
+        return true
+      case phase.lockstepSecondary: {
+        const primary = primaryOf(slot)
+        return primary < 0 || phaseIn(controlOf(primary)) !== phase.lockstepPrimary
+      }
+      case phase.lockstepPrimary: {
+        if (releasedIn(copy) !== deliveredIn(copy) || ackedIn(copy) !== deliveredIn(copy)) return false
+        const other = peerSlot(slot, copy)
+        return other < 0 || isPast(phaseIn(controlOf(other)))
+      }
+      default:
+        return false
+    }
+  }
+
+  /** Whether a copy in this phase will never again be anybody's Secondary. */
+  const isPast = (phaseNow: number): boolean => phaseNow !== phase.syncing && phaseNow !== phase.lockstepSecondary
+
+  const ofCopy = (slot: number, copy: number): boolean => {
+    const phaseNow = phaseIn(copy)
+    if (phaseNow === phase.lockstepPrimary && ackedIn(copy) < deliveredIn(copy)) return take(k.Ack, slot)
+    if (phaseNow === phase.live) return peerIn(copy) === peer.gone && take(k.AbandonSync, slot)
+    if (phaseNow === phase.syncing) return primaryOf(slot) < 0 && take(k.SyncLost, slot)
+    if (!isStale(slot, copy) || !isSpent(slot, copy) || !hasStorage(hostOf(slot))) return false
+    const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
+    return take(contends ? k.TryLock : k.Suspect, slot)
+  }
+
+  const take = (kind: number, a: number): boolean => step(kind, a, 0) === 0
+
+  const holdsOnlyStale = (host: number): boolean => {
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const slot = pair * hosts + host
+      const copy = controlOf(slot)
+      if (copy !== 0 && !(isStale(slot, copy) && isSpent(slot, copy))) return false
+    }
+    return true
+  }
+
+  const isSpanned = (a: number, b: number): boolean => {
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const first = pair * hosts
+      if (peerIn(controlOf(first + a)) === peer.first + b || peerIn(controlOf(first + b)) === peer.first + a) return true
+    }
+    return false
+  }
+
+  const ofHosts = (): boolean => {
+    let took = false
+    for (let host = 0; host < hosts; host += 1) {
+      if (!isUp(host)) took = take(k.RecoverHost, host) || took
+      if (has(layout.maintenance, host)) took = take(k.ExitMaintenance, host) || took
+      if (!has(layout.storage, host) && holdsOnlyStale(host)) took = take(k.RestoreStorage, host) || took
+      for (let other = host + 1; other < hosts; other += 1)
+        if (has(layout.cut, linkOf(host, other)) && !isSpanned(host, other))
+          took = take(k.HealLink, linkOf(host, other)) || took
+    }
+    return took
+  }
+
+  const ofCopies = (): boolean => {
+    let took = false
+    for (let slot = 0; slot < slots; slot += 1) {
+      const copy = controlOf(slot)
+      if (copy !== 0 && ofCopy(slot, copy)) took = true
+    }
+    return took
+  }
+
+  return () => {
+    let took = false
+    while (ofHosts() || ofCopies()) took = true
+    return took
+  }
+}

@@ -1,0 +1,215 @@
+import type { Config } from "../../model/config.ts"
+import { peer } from "./machine.ts"
+import type { View } from "./view.ts"
+
+/**
+ * The symmetries of a configuration: hosts of the same limits and groups may change places, and so may pairs of
+ * the same size under the same rules.
+ *
+ * Shape  `canonical` answers with the key of the state's representative, the least key among its images; it is
+ *        valid until the next call. `orbit` is how many states the machine's state stands for; `order` how many
+ *        symmetries there are.
+ */
+export type Symmetry = {
+  readonly order: number
+  readonly canonical: () => Int32Array
+  readonly orbit: () => number
+}
+
+/** How many symmetries are tried at the most: with more hosts alike than this allows, only some are used. */
+const orderMax = 5040
+
+export const symmetryOf = (view: View): Symmetry => {
+  const { layout, machine, hosts, pairs, controlOf, logOf, peerIn, holderOf, headOf, observedOf, has } = view
+  const { cells, key } = machine
+  const { wordOf, shiftOf, words, logCells, copyCells, firstCopy } = layout
+  const hostOrders = permutationsWithin(hostClasses(layout.config))
+  const pairOrders = permutationsWithin(pairClasses(layout.config))
+  const inverses = hostOrders.map(inverseOf)
+  const holder = layout.head.holder
+  const peerShift = layout.copy.peer.shift
+  const peerMask = layout.copy.peer.mask << peerShift
+  const signature = new Int32Array(hosts)
+  let best = new Int32Array(words)
+  let image = new Int32Array(words)
+  const bitSets = [layout.up, layout.storage, layout.maintenance]
+
+  /** A number of a host that does not change when hosts change places. */
+  const sign = (pairOrder: Int32Array): void => {
+    for (let host = 0; host < hosts; host += 1) {
+      let hash = (has(layout.up, host) ? 1 : 0) | (has(layout.storage, host) ? 2 : 0) | (has(layout.maintenance, host) ? 4 : 0)
+      for (let n = 0; n < pairs; n += 1) {
+        const pair = pairOrder[n] as number
+        const slot = pair * hosts + host
+        const control = controlOf(slot)
+        const named = peerIn(control)
+        hash = mixed(hash, (control & ~peerMask) | (Math.min(named, peer.first) << peerShift))
+        for (let cell = 0; cell < logCells; cell += 1) hash = mixed(hash, cells[logOf(slot) + cell] as number)
+        if (holderOf(pair) === host) hash = mixed(hash, 7)
+      }
+      signature[host] = hash
+    }
+  }
+
+  /** Whether the order puts hosts of one class in the order of their signatures. */
+  const isSorted = (order: Int32Array): boolean => {
+    for (let place = 1; place < hosts; place += 1)
+      if (classOf[place] === classOf[place - 1] && at(order, place - 1) < at(order, place)) return false
+    return true
+  }
+  const at = (order: Int32Array, place: number): number => signature[order[place] as number] as number
+  const classOf = classNumbers(hostClasses(layout.config), hosts)
+
+  const put = (cell: number, value: number): void => {
+    const word = wordOf[cell] as number
+    if (word < words) image[word] = (image[word] as number) | (value << (shiftOf[cell] as number))
+  }
+
+  const copyCell = (from: number, to: number): void => {
+    put(to, cells[from] as number)
+  }
+
+  /** Writes the key of the state with its hosts and pairs in another order. */
+  const write = (order: Int32Array, inverse: Int32Array, pairOrder: Int32Array): void => {
+    image.fill(0)
+    copyCell(layout.faults, layout.faults)
+    for (const set of bitSets)
+      for (let host = 0; host < hosts; host += 1)
+        if (has(set, order[host] as number)) put(set + (host >> 5), 1 << (host & 31))
+    for (let a = 0; a < hosts; a += 1)
+      for (let b = a + 1; b < hosts; b += 1)
+        if (has(layout.cut, view.linkOf(order[a] as number, order[b] as number))) {
+          const link = view.linkOf(a, b)
+          put(layout.cut + (link >> 5), 1 << (link & 31))
+        }
+    for (let n = 0; n < pairs; n += 1) writePair(pairOrder[n] as number, n, order, inverse)
+  }
+
+  const writePair = (from: number, to: number, order: Int32Array, inverse: Int32Array): void => {
+    const held = holderOf(from)
+    const head = (cells[headOf(from)] as number) & ~(holder.mask << holder.shift)
+    put(headOf(to), head | ((held < 0 ? 0 : (inverse[held] as number) + 1) << holder.shift))
+    copyCell(headOf(from) + 1, headOf(to) + 1)
+    for (let cell = 0; cell < logCells; cell += 1) copyCell(observedOf(from) + cell, observedOf(to) + cell)
+    for (let host = 0; host < hosts; host += 1) {
+      const slot = from * hosts + (order[host] as number)
+      const control = controlOf(slot)
+      if (control === 0) continue
+      const named = peerIn(control)
+      const now = named < peer.first ? named : (inverse[named - peer.first] as number) + peer.first
+      const cell = headOf(to) + firstCopy + host * copyCells
+      put(cell, (control & ~peerMask) | (now << peerShift))
+      for (let n = 0; n < logCells; n += 1) copyCell(logOf(slot) + n, cell + 1 + n)
+    }
+  }
+
+  const canonical = (): Int32Array => {
+    let found = false
+    for (const pairOrder of pairOrders) {
+      sign(pairOrder)
+      for (let n = 0; n < hostOrders.length; n += 1) {
+        const order = hostOrders[n] as Int32Array
+        if (!isSorted(order)) continue
+        if (n === 0 && pairOrder === pairOrders[0]) image.set(key.subarray(0, words))
+        else write(order, inverses[n] as Int32Array, pairOrder)
+        if (found && !isLess(image, best, words)) continue
+        const better = image
+        image = best
+        best = better
+        found = true
+      }
+    }
+    return best
+  }
+
+  const orbit = (): number => {
+    let fixed = 0
+    for (const pairOrder of pairOrders) {
+      sign(pairOrder)
+      for (let n = 0; n < hostOrders.length; n += 1) {
+        write(hostOrders[n] as Int32Array, inverses[n] as Int32Array, pairOrder)
+        if (isSame(image, key, words)) fixed += 1
+      }
+    }
+    return (hostOrders.length * pairOrders.length) / fixed
+  }
+
+  return { order: hostOrders.length * pairOrders.length, canonical, orbit }
+}
+
+const mixed = (hash: number, value: number): number => {
+  const next = Math.imul(hash ^ value, 0x9e3779b1)
+  return next ^ (next >>> 15)
+}
+
+const isLess = (a: Int32Array, b: Int32Array, words: number): boolean => {
+  for (let word = 0; word < words; word += 1)
+    if (a[word] !== b[word]) return (a[word] as number) < (b[word] as number)
+  return false
+}
+
+const isSame = (a: Int32Array, b: Int32Array, words: number): boolean => {
+  for (let word = 0; word < words; word += 1) if (a[word] !== b[word]) return false
+  return true
+}
+
+const hostClasses = ({ hosts }: Config): readonly (readonly number[])[] =>
+  classes(hosts, ({ ftVmsMax, ftVcpusMax, groups }) => JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort()]))
+
+const pairClasses = ({ pairs, rules }: Config): readonly (readonly number[])[] =>
+  classes(pairs, ({ id, vcpus }) => JSON.stringify([vcpus, rules.map((rule) => rule.pairs.includes(id))]))
+
+/** The numbers of what is alike, class by class. */
+const classes = <A>(all: readonly A[], likeness: (each: A) => string): readonly (readonly number[])[] => {
+  const found = new Map<string, number[]>()
+  all.forEach((each, n) => {
+    const members = found.get(likeness(each)) ?? []
+    members.push(n)
+    found.set(likeness(each), members)
+  })
+  return [...found.values()]
+}
+
+const classNumbers = (all: readonly (readonly number[])[], size: number): Int32Array => {
+  const numbers = new Int32Array(size)
+  all.forEach((members, n) => {
+    for (const member of members) numbers[member] = n
+  })
+  return numbers
+}
+
+/** Every order of 0 to n-1 in which each class keeps its places, the usual order first. */
+const permutationsWithin = (all: readonly (readonly number[])[]): readonly Int32Array[] => {
+  const size = all.reduce((sum, members) => sum + members.length, 0)
+  let orders: readonly Int32Array[] = [Int32Array.from({ length: size }, (_, n) => n)]
+  for (const members of all) {
+    const larger = orders.flatMap((order) =>
+      permutations(members).map((arranged) => {
+        const next = order.slice()
+        members.forEach((place, n) => {
+          next[place] = arranged[n] as number
+        })
+        return next
+      }),
+    )
+    if (larger.length <= orderMax) orders = larger
+  }
+  return orders
+}
+
+const permutations = (members: readonly number[]): readonly (readonly number[])[] =>
+  members.length > 7
+    ? [members]
+    : members.length <= 1
+      ? [members]
+      : members.flatMap((first, n) =>
+          permutations(members.filter((_, other) => other !== n)).map((rest) => [first, ...rest]),
+        )
+
+const inverseOf = (order: Int32Array): Int32Array => {
+  const inverse = new Int32Array(order.length)
+  order.forEach((from, to) => {
+    inverse[from] = to
+  })
+  return inverse
+}
