@@ -28,7 +28,8 @@ export const frontierOf = (words: number): Frontier => {
       size += 1
     },
     each: (visit) => {
-      for (let n = 0; n < size; n += 1) visit(chunks[n >> chunkBits] as Int32Array, (n & (chunkSize - 1)) * words)
+      for (let n = 0; n < size; n += 1)
+        visit(chunks[n >> chunkBits] as Int32Array, (n & (chunkSize - 1)) * words)
     },
   }
 }

@@ -93,7 +93,8 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     }
     const bits = monitor.ofStep(kind, a, b)
     if (bits !== 0) breach(bits, depth + 1)
-    if (isResting && isProtocol[kind] === true && view.faultsSoFar() === faults && hasMoved()) isResting = false
+    if (isResting && isProtocol[kind] === true && view.faultsSoFar() === faults && hasMoved())
+      isResting = false
     if (scope.reduction) settleOn(depth + 1)
     const found = joins ? symmetry.canonical() : key
     send(found, 0, hashOf(found, 0, words), kind)

@@ -1,0 +1,128 @@
+import { alphabet, kinds, type Kind } from "../../model/action.ts"
+import { codesOf, type ActionCode } from "../../impl/engine/action-code.ts"
+import type { Engine } from "../../impl/engine/engine.ts"
+import { bitOf, monitorOf, type Watched } from "../../impl/engine/monitor.ts"
+import { neededFairness, suffixOf, type Lasso } from "./fairness.ts"
+import type { StateGraph } from "./graph.ts"
+import { engineFor, type Scope } from "./scope.ts"
+
+/** What the state graph says of one liveness property. */
+export type LivenessVerdict = {
+  readonly property: Watched
+  readonly breach: LassoRun | null
+  /** The kinds whose fairness it needs: without one of them alone, some fair run breaches it. */
+  readonly needs: readonly Kind[]
+}
+
+/**
+ * A fair run that breaches: the stem, and then the loop for ever; with an empty loop nothing happens any more.
+ * `fairness` tells of each fair action that is enabled anywhere in the loop, or taken in it.
+ */
+export type LassoRun = {
+  readonly stem: readonly ActionCode[]
+  readonly loop: readonly ActionCode[]
+  readonly fairness: readonly {
+    readonly action: ActionCode
+    readonly enabled: "always" | "sometimes" | "never"
+    readonly taken: boolean
+  }[]
+}
+
+/** The properties that are asked on the graph. */
+const liveness = ["L1", "L2", "L3", "L4"] as const satisfies readonly Watched[]
+
+/**
+ * Asks liveness of a scope, exactly: on the graph of its states, where from some point on only what the protocol
+ * owes is done, and every such action gets its turn. Neither symmetry nor reduction is used, which would mix up
+ * whose turn it is. "unknown" if the scope has more than `statesMax` states.
+ */
+export const livenessOf = (scope: Scope, statesMax: number): readonly LivenessVerdict[] | "unknown" => {
+  const engine = engineFor({ ...scope, properties: [] })
+  const drawn = graphOf(engine, statesMax)
+  if (drawn === "unknown") return "unknown"
+  const { graph, codes, judged, rest } = drawn
+  const suffix = suffixOf(graph, judged)
+  return liveness
+    .filter((property) => scope.properties.includes(property))
+    .map((property) => {
+      const good = Uint8Array.from(rest, (bits) => ((bits & bitOf[property]) === 0 ? 1 : 0))
+      const code = (label: number): ActionCode => codes[label] as ActionCode
+      const { lasso, needs } = neededFairness(suffix, good, (label) => kinds[code(label).kind] as string)
+      const run = (found: Lasso): LassoRun => ({
+        stem: found.stem.map((edge) => code(graph.labelOf[edge] as number)),
+        loop: found.loop.map((edge) => code(graph.labelOf[edge] as number)),
+        fairness: found.fairness
+          .filter(({ enabled, taken }) => enabled !== "never" || taken)
+          .map(({ label, enabled, taken }) => ({ action: code(label), enabled, taken })),
+      })
+      return {
+        property,
+        breach: lasso === null ? null : run(lasso),
+        needs: needs.map(({ group }) => group as Kind),
+      }
+    })
+}
+
+/**
+ * The graph of all states of an engine. A label is an action by what it names: a copy by its place. What a state
+ * would breach if the cluster rested there, in `rest`; whether liveness may be asked of it, in `judged`.
+ */
+const graphOf = (engine: Engine, statesMax: number) => {
+  const { machine, view, layout } = engine
+  const { words } = layout
+  const monitor = monitorOf(engine)
+  const codes = codesOf(layout)
+  const labels = new Map(codes.map((code, n) => [labelKey(code.kind, code.a, code.b), n]))
+  const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
+  const numbers = new Map<string, number>()
+  const keys: Int32Array[] = []
+  const offsets: number[] = []
+  const targets: number[] = []
+  const labelOf: number[] = []
+  const isSuffix: number[] = []
+  const rest: number[] = []
+  const judged: number[] = []
+
+  const numberOf = (): number => {
+    let text = ""
+    for (let word = 0; word < words; word += 1) text += `${machine.key[word]},`
+    const known = numbers.get(text)
+    if (known !== undefined) return known
+    numbers.set(text, keys.length)
+    keys.push(machine.key.slice(0, words))
+    return keys.length - 1
+  }
+
+  numberOf()
+  for (let state = 0; state < keys.length; state += 1) {
+    if (keys.length > statesMax) return "unknown"
+    machine.load(keys[state] as Int32Array, 0)
+    offsets.push(targets.length)
+    rest.push(monitor.atRest())
+    judged.push(monitor.isJudged() ? 1 : 0)
+    const faults = view.faultsSoFar()
+    engine.expand((kind, a, b, answer) => {
+      if (answer !== 0) return
+      const target = numberOf()
+      targets.push(target)
+      labelOf.push(labels.get(labelKey(kind, a, b)) as number)
+      // What leaves the state as it is, such as a retry that fails, is no progress, and owed to nobody.
+      const isOwed = isProtocol[kind] === true && view.faultsSoFar() === faults && target !== state
+      isSuffix.push(isOwed ? 1 : 0)
+    })
+  }
+  offsets.push(targets.length)
+  const graph: StateGraph = {
+    states: keys.length,
+    labels: codes.length,
+    starts: Int32Array.of(0),
+    offsets: Int32Array.from(offsets),
+    targets: Int32Array.from(targets),
+    labelOf: Int32Array.from(labelOf),
+    isSuffix: Uint8Array.from(isSuffix),
+    isFair: Uint8Array.from(codes, ({ kind }) => (isProtocol[kind] === true ? 1 : 0)),
+  }
+  return { graph, codes, judged: Uint8Array.from(judged), rest }
+}
+
+const labelKey = (kind: number, a: number, b: number): string => `${kind},${a},${b}`
