@@ -4,6 +4,7 @@ import { crowded } from "../../impl/engine/guards.ts"
 import { bitOf, monitorOf } from "../../impl/engine/monitor.ts"
 import { settlerOf } from "../../impl/engine/settle.ts"
 import { symmetryOf } from "../../impl/engine/symmetry.ts"
+import { correspondentOf, isAskedToStop, neverYet, type Correspondent, type Exchange } from "./exchange.ts"
 import { frontierOf, type Frontier } from "./frontier.ts"
 import { bitsOf, engineFor, type Scope } from "./scope.ts"
 import { hashOf, tableOf } from "./table.ts"
@@ -151,49 +152,109 @@ export type Swept = {
   readonly bytes: number
 }
 
+/** How far a sweep may go, and whom it tells after each layer. */
+export type Limits = {
+  readonly statesMax: number
+  readonly fingerprint: boolean
+  readonly onLayer: (tally: Tally, waiting: number) => void
+}
+
 /**
- * Sweeps a scope breadth first, on this thread. Ends with the layer in which a property is first found breached,
- * when no shorter breach can be left, or before the layer that would go beyond `statesMax`.
+ * Sweeps a scope breadth first, as one of several workers or alone: each expands the states that its share of
+ * the hashes holds, and sends the others their own. Ends, all at once, with the layer in which a property is
+ * first found breached, when no shorter breach can be left, or before the layer that would go beyond `statesMax`.
  */
-export const sweep = (
+export const sweepAs = (
   scope: Scope,
-  { statesMax = Infinity, onLayer = () => {} }: { statesMax?: number; onLayer?: (tally: Tally) => void } = {},
+  { statesMax, fingerprint, onLayer }: Limits,
+  exchange: Exchange | null,
+  self: number,
 ): Swept => {
   const tally = freshTally()
+  const workers = exchange?.workers ?? 1
   let next: Frontier
-  const onNew = (keys: Int32Array, at: number, kind: number): void => {
+  const offer = (keys: Int32Array, at: number, hash: number, kind: number): void => {
+    table.offer(keys, at, hash, kind)
+  }
+  const correspondent = exchange === null ? null : correspondentOf(exchange, self, offer)
+  const send: Send =
+    correspondent === null
+      ? offer
+      : (keys, at, hash, kind) => {
+          const owner = (hash & 0xffff) % workers
+          if (owner === self) offer(keys, at, hash, kind)
+          else correspondent.send(owner, keys, at, hash, kind)
+        }
+  const { words, marker, start, expand } = expanderOf(scope, tally, send)
+  const table = tableOf({ words, marker, fingerprint }, (keys, at, kind) => {
     next.add(keys, at)
     tally.distinct[kind] = (tally.distinct[kind] as number) + 1
-  }
-  const expander = expanderOf(scope, tally, (keys, at, hash, kind) => {
-    table.offer(keys, at, hash, kind)
   })
-  const { words, marker, expand } = expander
-  const table = tableOf(words, marker, onNew)
   next = frontierOf(words)
-  expander.start((keys, at, hash, kind) => {
-    table.offer(keys, at, hash, kind)
+  start((keys, at, hash, kind) => {
+    if ((hash & 0xffff) % workers === self) offer(keys, at, hash, kind)
   })
   table.flush()
   tally.distinct.fill(0)
   let bytes = 0
-  for (let depth = 0; next.size() > 0; depth += 1) {
-    if (shortest(tally) <= depth - 1) return { end: "breach", tally, waiting: next.size(), bytes }
-    if (tally.states + next.size() > statesMax)
-      return { end: "too many states", tally, waiting: next.size(), bytes }
+  for (let depth = 0; ; depth += 1) {
+    const [expanded, waiting, least] = agreed(correspondent, tally, next)
+    if (least <= depth - 1 || (waiting === 0 && least < neverYet))
+      return { end: "breach", tally, waiting, bytes }
+    if (waiting === 0) return { end: "complete", tally, waiting, bytes }
+    if (expanded + waiting > statesMax) return { end: "too many states", tally, waiting, bytes }
+    if (exchange !== null && isAskedToStop(exchange)) return { end: "interrupted", tally, waiting, bytes }
+    onLayer(tally, waiting)
     const layer = next
     next = frontierOf(words)
     tally.depth = depth
+    let sinceReceiving = 0
     layer.each((keys, at) => {
       expand(keys, at, depth)
+      sinceReceiving += 1
+      if (sinceReceiving < 64 || correspondent === null) return
+      correspondent.receive()
+      sinceReceiving = 0
     })
+    correspondent?.meet(() => [0, 0, 0])
     table.flush()
     bytes = Math.max(bytes, table.bytes() + layer.bytes() + next.bytes())
-    onLayer(tally)
-    if (shortest(tally) <= depth) return { end: "breach", tally, waiting: next.size(), bytes }
   }
-  return { end: tally.breached.size > 0 ? "breach" : "complete", tally, waiting: 0, bytes }
+}
+
+/** What all workers together have expanded, what waits, and the shortest breach so far. */
+const agreed = (
+  correspondent: Correspondent | null,
+  tally: Tally,
+  next: Frontier,
+): readonly [number, number, number] => {
+  const own = [tally.states, next.size(), Math.min(neverYet, shortest(tally))] as const
+  return correspondent === null ? own : correspondent.meet(() => own)
 }
 
 /** The length of the shortest run that was found to end in a breach; Infinity if none was. */
 export const shortest = ({ breached }: Tally): number => Math.min(Infinity, ...breached.keys())
+
+/** Sweeps a scope on this thread. */
+export const sweep = (scope: Scope, limits: Partial<Limits> = {}): Swept =>
+  sweepAs(scope, { statesMax: Infinity, fingerprint: false, onLayer: () => {}, ...limits }, null, 0)
+
+/** What several workers have counted, as one alone would have. */
+export const together = (tallies: readonly Tally[]): Tally => {
+  const sum = freshTally()
+  for (const tally of tallies) {
+    sum.states += tally.states
+    sum.standsFor += tally.standsFor
+    sum.transitions += tally.transitions
+    sum.standsForTransitions += tally.standsForTransitions
+    sum.deadlocks += tally.deadlocks
+    sum.depth = Math.max(sum.depth, tally.depth)
+    sum.mostSuccessors = Math.max(sum.mostSuccessors, tally.mostSuccessors)
+    sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)
+    tally.generated.forEach((n, kind) => (sum.generated[kind] = (sum.generated[kind] as number) + n))
+    tally.distinct.forEach((n, kind) => (sum.distinct[kind] = (sum.distinct[kind] as number) + n))
+    for (const [length, bits] of tally.breached)
+      sum.breached.set(length, (sum.breached.get(length) ?? 0) | bits)
+  }
+  return sum
+}

@@ -13,12 +13,11 @@ const slotsAtFirst = 32
 const batch = 512
 
 /**
- * A set of keys of a few 32-bit words, exact: open addressing, the keys themselves in the table. Keys are gathered
- * by region and looked up batch by batch, so that the processor meets the table region by region.
+ * A set of keys of a few 32-bit words: open addressing over typed arrays. Keys are gathered by region and looked
+ * up batch by batch, so that the processor meets the table region by region.
  *
  * Shape  `offer` takes a key with its hash and a tag below 256; `flush` looks up all that were offered. Both tell
- *        `onNew` of each key that was not there, in `keys` from `at` on. `marker` is a word that is never 0 in
- *        any key: 0 there is an empty slot.
+ *        `onNew` of each key that was not there, in `keys` from `at` on.
  */
 export type Table = {
   readonly offer: (keys: Int32Array, at: number, hash: number, tag: number) => void
@@ -29,13 +28,24 @@ export type Table = {
 
 export type OnNew = (keys: Int32Array, at: number, tag: number) => void
 
-export const tableOf = (words: number, marker: number, onNew: OnNew): Table => {
-  const slots: Int32Array[] = Array.from({ length: regions }, () => new Int32Array(slotsAtFirst * words))
+/**
+ * What a table keeps of a key. The key itself, in which the word `marker` is never 0 (0 there is an empty slot);
+ * or, with `fingerprint`, 63 bits in its place: two different keys are then taken for one with a chance of about
+ * n² / 2⁶⁴ for n keys.
+ */
+export type Keeping = { readonly words: number; readonly marker: number; readonly fingerprint: boolean }
+
+export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): Table => {
+  const kept = fingerprint ? 2 : words
+  const mark = fingerprint ? 1 : marker
+  const slots: Int32Array[] = Array.from({ length: regions }, () => new Int32Array(slotsAtFirst * kept))
   const filled = new Int32Array(regions)
   const waiting = new Int32Array(regions * batch * words)
+  const prints = fingerprint ? new Int32Array(regions * batch * kept) : waiting
   const hashes = new Int32Array(regions * batch)
   const tags = new Uint8Array(regions * batch)
   const waits = new Int32Array(regions)
+  const rehash = fingerprint ? (table: Int32Array, at: number): number => table[at] as number : hashOf
   let size = 0
 
   const offer = (keys: Int32Array, at: number, hash: number, tag: number): void => {
@@ -43,6 +53,10 @@ export const tableOf = (words: number, marker: number, onNew: OnNew): Table => {
     const count = waits[region] as number
     const n = region * batch + count
     for (let word = 0; word < words; word += 1) waiting[n * words + word] = keys[at + word] as number
+    if (fingerprint) {
+      prints[2 * n] = hash
+      prints[2 * n + 1] = secondHashOf(keys, at, words) | 1
+    }
     hashes[n] = hash
     tags[n] = tag
     waits[region] = count + 1
@@ -54,32 +68,47 @@ export const tableOf = (words: number, marker: number, onNew: OnNew): Table => {
     const first = region * batch
     const end = first + (waits[region] as number)
     waits[region] = 0
-    let table: Int32Array = slots[region] as Int32Array
-    let room = table.length / words
+    let table = slots[region] as Int32Array
+    let room = table.length / kept
     let used = filled[region] as number
     for (let n = first; n < end; n += 1) {
-      const at = n * words
-      let slot = slotOf(hashes[n] as number, room) * words
-      while (table[slot + marker] !== 0 && !isSame(table, slot, at)) {
-        slot += words
+      const at = n * kept
+      let slot = slotOf(hashes[n] as number, room) * kept
+      while (table[slot + mark] !== 0 && !isSame(table, slot, at)) {
+        slot += kept
         if (slot === table.length) slot = 0
       }
-      if (table[slot + marker] !== 0) continue
-      for (let word = 0; word < words; word += 1) table[slot + word] = waiting[at + word] as number
+      if (table[slot + mark] !== 0) continue
+      for (let word = 0; word < kept; word += 1) table[slot + word] = prints[at + word] as number
       used += 1
-      onNew(waiting, at, tags[n] as number)
+      onNew(waiting, n * words, tags[n] as number)
       if (used <= room * loadMax) continue
-      table = grown(table, words, marker)
+      table = grown(table)
       slots[region] = table
-      room = table.length / words
+      room = table.length / kept
     }
     size += used - (filled[region] as number)
     filled[region] = used
   }
 
   const isSame = (table: Int32Array, slot: number, at: number): boolean => {
-    for (let word = 0; word < words; word += 1) if (table[slot + word] !== waiting[at + word]) return false
+    for (let word = 0; word < kept; word += 1) if (table[slot + word] !== prints[at + word]) return false
     return true
+  }
+
+  const grown = (table: Int32Array): Int32Array => {
+    const room = Math.ceil((table.length / kept) * growth)
+    const larger = new Int32Array(room * kept)
+    for (let at = 0; at < table.length; at += kept) {
+      if (table[at + mark] === 0) continue
+      let slot = slotOf(rehash(table, at, words), room) * kept
+      while (larger[slot + mark] !== 0) {
+        slot += kept
+        if (slot === larger.length) slot = 0
+      }
+      for (let word = 0; word < kept; word += 1) larger[slot + word] = table[at + word] as number
+    }
+    return larger
   }
 
   return {
@@ -98,21 +127,6 @@ const lowRange = 2 ** (32 - regionBits)
 /** A slot within a region of any size, from the bits of the hash that the region has not used. */
 const slotOf = (hash: number, room: number): number => ((hash & lowBits) * room * (1 / lowRange)) | 0
 
-const grown = (table: Int32Array, words: number, marker: number): Int32Array => {
-  const room = Math.ceil((table.length / words) * growth)
-  const larger = new Int32Array(room * words)
-  for (let at = 0; at < table.length; at += words) {
-    if (table[at + marker] === 0) continue
-    let slot = slotOf(hashOf(table, at, words), room) * words
-    while (larger[slot + marker] !== 0) {
-      slot += words
-      if (slot === larger.length) slot = 0
-    }
-    for (let word = 0; word < words; word += 1) larger[slot + word] = table[at + word] as number
-  }
-  return larger
-}
-
 /** A 32-bit hash of a key, in which every bit depends on every word. */
 export const hashOf = (keys: Int32Array, at: number, words: number): number => {
   let hash = 0
@@ -123,4 +137,15 @@ export const hashOf = (keys: Int32Array, at: number, words: number): number => {
   hash = Math.imul(hash, 0x85ebca6b)
   hash ^= hash >>> 13
   return Math.imul(hash, 0xc2b2ae35)
+}
+
+/** Another, that has nothing to do with the first. */
+const secondHashOf = (keys: Int32Array, at: number, words: number): number => {
+  let hash = 0x2545f491
+  for (let word = words - 1; word >= 0; word -= 1) {
+    hash = Math.imul(hash ^ (keys[at + word] as number), 0x27d4eb2f)
+    hash ^= hash >>> 16
+  }
+  hash = Math.imul(hash, 0x165667b1)
+  return hash ^ (hash >>> 14)
 }

@@ -1,0 +1,69 @@
+import { Worker } from "node:worker_threads"
+import * as Effect from "effect/Effect"
+import { WorkerFailed } from "../check/campaign.ts"
+import { askToStop, exchangeOf } from "./exchange.ts"
+import { engineFor, type Scope } from "./scope.ts"
+import { together, type Swept } from "./sweep.ts"
+import type { SweepOrder } from "./sweep-worker.ts"
+
+/** How far a sweep has come: the layer that begins, and how many states wait in it. */
+export type SweepProgress = { readonly depth: number; readonly waiting: number }
+
+/**
+ * Sweeps a scope with several workers, each of which holds its share of the states. The counts, and whether and
+ * how shortly a property is breached, are those of one worker alone. Interrupting the effect stops them.
+ */
+export const sweepWith = (
+  scope: Scope,
+  {
+    workers,
+    statesMax,
+    fingerprint,
+  }: { readonly workers: number; readonly statesMax: number; readonly fingerprint: boolean },
+  onProgress: (progress: SweepProgress) => void,
+): Effect.Effect<Swept, WorkerFailed> => {
+  const exchange = exchangeOf(workers, engineFor(scope).layout.words)
+  const orders = Array.from({ length: workers }, (_, self): SweepOrder => ({
+    scope,
+    statesMax,
+    fingerprint,
+    exchange,
+    self,
+  }))
+  return Effect.forEach(orders, (order) => outcomeOf(order, onProgress), { concurrency: "unbounded" }).pipe(
+    Effect.map((parts): Swept => {
+      const [first] = parts as readonly [Swept, ...Swept[]]
+      return {
+        end: first.end,
+        waiting: first.waiting,
+        tally: together(parts.map(({ tally }) => tally)),
+        bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+      }
+    }),
+    Effect.onInterrupt(() =>
+      Effect.sync(() => {
+        askToStop(exchange)
+      }),
+    ),
+  )
+}
+
+// The compiled worker: Node 20 runs no TypeScript.
+const workerModule = "./sweep-worker.js"
+
+const outcomeOf = (
+  order: SweepOrder,
+  onProgress: (progress: SweepProgress) => void,
+): Effect.Effect<Swept, WorkerFailed> =>
+  Effect.callback((resume) => {
+    const worker = new Worker(new URL(workerModule, import.meta.url), { workerData: order })
+    worker.on("message", (message: SweepProgress | { readonly swept: Swept }) => {
+      if ("swept" in message) resume(Effect.succeed(message.swept))
+      else onProgress(message)
+    })
+    worker.on("error", (error: unknown) => {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      resume(Effect.fail(new WorkerFailed({ message })))
+    })
+    return Effect.promise(() => worker.terminate())
+  })

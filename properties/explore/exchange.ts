@@ -1,0 +1,146 @@
+/** How many keys wait between two workers before the sender must wait too. */
+const ringSize = 1 << 13
+
+/**
+ * What the workers of a sweep share: a ring of keys from each to each, and a few counters. All of it is shared
+ * memory, and goes to a worker as it is.
+ *
+ * Shape  `rings[from][to]`: keys with their hash and tag, one after the other. `counters`: for each ring, by
+ *        from × workers + to, how many keys were ever put in and taken out; then the sweep's own.
+ */
+export type Exchange = {
+  readonly workers: number
+  readonly words: number
+  readonly rings: readonly (readonly Int32Array[])[]
+  readonly counters: Int32Array
+}
+
+/** The sweep's own counters, after those of the rings. */
+export const counter = Object.freeze({ stop: 0, arrived: 1, length: 2 })
+
+/** How many numbers each worker tells the others at the end of a layer. */
+const told = 3
+
+export const exchangeOf = (workers: number, words: number): Exchange => {
+  const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
+  const all = Array.from({ length: workers }, (_, n) => n)
+  return {
+    workers,
+    words,
+    rings: all.map((from) => all.map((to) => shared(from === to ? 0 : ringSize * (words + 2)))),
+    counters: shared(2 * workers * workers + counter.length + 2 * told * workers),
+  }
+}
+
+/** Takes a key that another worker has sent. */
+export type Receive = (keys: Int32Array, at: number, hash: number, tag: number) => void
+
+/**
+ * One worker's end of an exchange.
+ *
+ * Shape  `send` may take in what others have sent, while it waits for room. `meet` waits for all workers to be
+ *        done with a layer, taking in the last of it, and answers with the sums of what each then tells: three
+ *        whole numbers, of which the last is a least, not a sum.
+ */
+export type Correspondent = {
+  readonly send: (to: number, keys: Int32Array, at: number, hash: number, tag: number) => void
+  readonly receive: () => void
+  readonly meet: (tell: () => readonly [number, number, number]) => readonly [number, number, number]
+}
+
+export const correspondentOf = (
+  { workers, words, rings, counters }: Exchange,
+  self: number,
+  take: Receive,
+): Correspondent => {
+  const size = words + 2
+  const own = 2 * workers * workers
+  const inCount = (from: number, to: number): number => 2 * (from * workers + to)
+  const outCount = (from: number, to: number): number => inCount(from, to) + 1
+  // What this worker has put in and taken out, and how much room it last saw.
+  const put = new Int32Array(workers)
+  const taken = new Int32Array(workers)
+  const seenOut = new Int32Array(workers)
+  let meetings = 0
+
+  const send = (to: number, keys: Int32Array, at: number, hash: number, tag: number): void => {
+    const n = put[to] as number
+    while (((n - (seenOut[to] as number)) | 0) >= ringSize) {
+      seenOut[to] = Atomics.load(counters, outCount(self, to))
+      if (((n - (seenOut[to] as number)) | 0) >= ringSize) receive()
+    }
+    const ring = (rings[self] as readonly Int32Array[])[to] as Int32Array
+    const first = (n & (ringSize - 1)) * size
+    for (let word = 0; word < words; word += 1) ring[first + word] = keys[at + word] as number
+    ring[first + words] = hash
+    ring[first + words + 1] = tag
+    put[to] = (n + 1) | 0
+    if ((n & 63) === 63) Atomics.store(counters, inCount(self, to), put[to])
+  }
+
+  const publish = (): void => {
+    for (let to = 0; to < workers; to += 1) Atomics.store(counters, inCount(self, to), put[to] as number)
+  }
+
+  const receive = (): void => {
+    for (let from = 0; from < workers; from += 1) {
+      if (from === self) continue
+      const end = Atomics.load(counters, inCount(from, self))
+      const ring = (rings[from] as readonly Int32Array[])[self] as Int32Array
+      let n = taken[from] as number
+      if (n === end) continue
+      for (; n !== end; n = (n + 1) | 0) {
+        const first = (n & (ringSize - 1)) * size
+        take(ring, first, ring[first + words] as number, ring[first + words + 1] as number)
+      }
+      taken[from] = end
+      Atomics.store(counters, outCount(from, self), end)
+    }
+  }
+
+  /** Waits until every worker has arrived here, and goes on taking in what they send. */
+  const arrive = (): void => {
+    meetings += 1
+    const all = meetings * workers
+    const arrived = Atomics.add(counters, own + counter.arrived, 1) + 1
+    if (arrived === all) Atomics.notify(counters, own + counter.arrived)
+    for (;;) {
+      const now = Atomics.load(counters, own + counter.arrived)
+      if (now >= all) return
+      receive()
+      Atomics.wait(counters, own + counter.arrived, now, 1)
+    }
+  }
+
+  const meet = (tell: () => readonly [number, number, number]): readonly [number, number, number] => {
+    publish()
+    arrive()
+    receive()
+    // Two places, taken in turn: one worker may already tell of the next layer while another still reads.
+    const place = own + counter.length + (meetings % 4 === 1 ? 0 : told * workers)
+    tell().forEach((value, n) => {
+      Atomics.store(counters, place + told * self + n, value)
+    })
+    arrive()
+    const sums: [number, number, number] = [0, 0, neverYet]
+    for (let worker = 0; worker < workers; worker += 1) {
+      sums[0] += Atomics.load(counters, place + told * worker)
+      sums[1] += Atomics.load(counters, place + told * worker + 1)
+      sums[2] = Math.min(sums[2], Atomics.load(counters, place + told * worker + 2))
+    }
+    return sums
+  }
+
+  return { send, receive, meet }
+}
+
+/** A length that no run has. */
+export const neverYet = 0x7fffffff
+
+/** Asks the workers to stop at the end of the layer. */
+export const askToStop = ({ workers, counters }: Exchange): void => {
+  Atomics.store(counters, 2 * workers * workers + counter.stop, 1)
+}
+
+export const isAskedToStop = ({ workers, counters }: Exchange): boolean =>
+  Atomics.load(counters, 2 * workers * workers + counter.stop) === 1

@@ -1,0 +1,336 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import {
+  copyEnds,
+  copyMoves,
+  copyStarts,
+  place,
+  placementIndex,
+  setHost,
+  setLink,
+  takes,
+  whyNone,
+  type PlacementIndex,
+} from "../../../impl/placement/placement-index.ts"
+import { unbounded, type AffinityRule, type Config, type HostConfig } from "../../../model/config.ts"
+import type { Copy } from "../../../model/copy.ts"
+import type { Host } from "../../../model/host.ts"
+import { linkBetween, ordinal, type HostId, type PairId } from "../../../model/ids.ts"
+import { copyOn, type Pair } from "../../../model/pair.ts"
+import { ineligible, type Ineligible } from "../../../model/placement.ts"
+import { referenceHost } from "../../../model/policy.ts"
+import { initial, pairsOf, withHost, withPair, type State } from "../../../model/state.ts"
+import { clusterOf } from "../../fixtures.ts"
+
+/** What happens to a cluster. */
+const kinds = [
+  "starts",
+  "respawns",
+  "ends",
+  "moves",
+  "fails",
+  "recovers",
+  "loses storage",
+  "regains storage",
+  "enters maintenance",
+  "leaves maintenance",
+  "is cut off",
+  "is reconnected",
+] as const
+
+type Kind = (typeof kinds)[number]
+
+// The index is compared with the model's policy, which looks at every host and recounts what runs on it.
+
+describe("the placement index", () => {
+  it("answers as the reference policy does, after whatever events it was told of", () => {
+    fc.assert(
+      fc.property(arbitraryHistory, (history) => {
+        expect(disagreement(history)).toBeNull()
+      }),
+      { numRuns: 120 },
+    )
+  })
+
+  it("defends itself against the end of a copy that never started", () => {
+    const index = placementIndex(clusterOf([{}]))
+
+    expect(() => {
+      copyEnds(index, 0, 0)
+    }).toThrow("defect")
+  })
+})
+
+describe("the comparison finds an index wrong", () => {
+  it.each(kinds)("that is not told when something %s", (untold) => {
+    expect(isFoundWrong({ untold })).toBe(true)
+  })
+
+  it.each([
+    ["rules", withRules(() => [])],
+    ["`should` rules", withRules((rules) => rules.filter(({ type }) => type === "must"))],
+    ["which are in force", withRules((rules) => rules.map((rule) => ({ ...rule, active: true })))],
+    ["groups", onHosts({ groups: [] })],
+    ["limits on copies", onHosts({ ftVmsMax: 0 })],
+    ["limits on vCPUs", onHosts({ ftVcpusMax: 0 })],
+    [
+      "sizes",
+      (config: Config): Config => ({ ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 1 })) }),
+    ],
+  ])("that does not know of %s", (_what, seen) => {
+    expect(isFoundWrong({ seen })).toBe(true)
+  })
+})
+
+// Histories.
+
+/** Something that happens, its operands numbers that are taken modulo what there is. */
+type Happening = {
+  readonly kind: Kind
+  readonly pair: number
+  readonly host: number
+  readonly other: number
+}
+
+type History = { readonly config: Config; readonly happenings: readonly Happening[] }
+
+const hostChanges: Partial<Record<Kind, Partial<Host>>> = {
+  fails: { up: false },
+  recovers: { up: true },
+  "loses storage": { storage: false },
+  "regains storage": { storage: true },
+  "enters maintenance": { maintenance: true },
+  "leaves maintenance": { maintenance: false },
+}
+
+const arbitraryGroups = fc.subarray(["a", "b", "c"])
+
+const arbitraryRule = (pairs: number): fc.Arbitrary<AffinityRule> =>
+  fc.record({
+    pairs: fc.subarray(
+      Array.from({ length: pairs }, (_, n): PairId => `p${BigInt(n + 1)}`),
+      { minLength: 1 },
+    ),
+    type: fc.constantFrom("must", "should"),
+    run: fc.constantFrom("on", "not-on"),
+    group: fc.constantFrom("a", "b", "c"),
+    active: fc.constantFrom(true, true, true, false),
+  })
+
+const arbitraryCluster = fc
+  .record({
+    hosts: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 17, max: 40 })),
+    pairs: fc.integer({ min: 1, max: 8 }),
+  })
+  .chain(({ hosts, pairs }) =>
+    fc.record({
+      hosts: fc.array(
+        fc.record({
+          ftVmsMax: fc.constantFrom(0, 1, 2, 4),
+          ftVcpusMax: fc.constantFrom(0, 2, 5, 8),
+          groups: arbitraryGroups,
+        }),
+        { minLength: hosts, maxLength: hosts },
+      ),
+      vcpus: fc.array(fc.constantFrom(1, 2, 4), { minLength: pairs, maxLength: pairs }),
+      rules: fc.array(arbitraryRule(pairs), { maxLength: 4 }),
+    }),
+  )
+  .map(({ hosts, vcpus, rules }): Config => ({
+    hosts: hosts.map((host, n) => ({ id: `h${BigInt(n + 1)}`, ...host })),
+    pairs: vcpus.map((size, n) => ({
+      id: `p${BigInt(n + 1)}`,
+      vcpus: size,
+      registered: { primary: "h1", secondary: "h1" },
+    })),
+    rules,
+    bounds: unbounded,
+  }))
+
+const arbitraryHistory: fc.Arbitrary<History> = fc.record({
+  config: arbitraryCluster,
+  happenings: fc.array(
+    fc.record({
+      kind: fc.oneof(
+        { weight: 1, arbitrary: fc.constantFrom("starts", "respawns", "respawns") },
+        { weight: 1, arbitrary: fc.constantFrom(...kinds) },
+      ),
+      pair: fc.nat(63),
+      host: fc.nat(63),
+      other: fc.nat(63),
+    }),
+    { maxLength: 40, size: "max" },
+  ),
+})
+
+// What happens, and what the index is told of it.
+
+/** The state after something has happened, and how the index is told; it is the same state where that cannot be. */
+type Event = { readonly after: State; readonly tell: (index: PlacementIndex) => void }
+
+function happen(config: Config, state: State, { kind, pair, host, other }: Happening): Event {
+  const hosts = config.hosts.length
+  const change = hostChanges[kind]
+  if (change !== undefined)
+    return {
+      after: withHost(state, idOf(config, host % hosts), change),
+      tell: (index) => {
+        setHost(index, host % hosts, change)
+      },
+    }
+  if (kind === "is cut off") return happenToLink(config, state, "cut", host % hosts, other % hosts)
+  const restored = state.cut[host % Math.max(1, state.cut.length)]
+    ?.split("-")
+    .map((id) => numberOf(id as HostId))
+  if (kind === "is reconnected")
+    return happenToLink(config, state, "restored", restored?.[0] ?? 0, restored?.[1] ?? 0)
+  return happenToPair(config, state, kind, pair % config.pairs.length, host, other % hosts)
+}
+
+function happenToLink(config: Config, state: State, to: "cut" | "restored", a: number, b: number): Event {
+  if (a === b) return nothing(state)
+  const link = linkBetween(idOf(config, a), idOf(config, b))
+  const others = state.cut.filter((each) => each !== link)
+  return {
+    after: { ...state, cut: to === "cut" ? [...others, link] : others },
+    tell: (index) => {
+      setLink(index, a, b, to)
+    },
+  }
+}
+
+function happenToPair(config: Config, state: State, kind: Kind, n: number, which: number, to: number): Event {
+  const pair = pairsOf(state)[n] as Pair
+  const copy = pair.copies[which % Math.max(1, pair.copies.length)]
+  const others = pair.copies.filter((each) => each !== copy)
+  const target = kind === "respawns" ? placeFor(config, state, pair) : to
+  const isFree = target !== null && copyOn(pair, idOf(config, target)) === null
+  if ((kind === "starts" || kind === "respawns") && isFree)
+    return {
+      after: withPair(state, { ...pair, copies: [...pair.copies, copyAt(idOf(config, target))] }),
+      tell: (index) => {
+        copyStarts(index, n, target)
+      },
+    }
+  if (kind === "ends" && copy !== undefined)
+    return {
+      after: withPair(state, { ...pair, copies: others }),
+      tell: (index) => {
+        copyEnds(index, n, numberOf(copy.host))
+      },
+    }
+  if (kind === "moves" && copy !== undefined && isFree)
+    return {
+      after: withPair(state, { ...pair, copies: [...others, { ...copy, host: idOf(config, target) }] }),
+      tell: (index) => {
+        copyMoves(index, n, numberOf(copy.host), target)
+      },
+    }
+  return nothing(state)
+}
+
+// The comparison.
+
+/** What the index is not told, and how it sees the configuration. */
+type Flaw = { readonly untold?: Kind; readonly seen?: (config: Config) => Config }
+
+/** Whether some history is found in which an index with that flaw answers wrongly. */
+function isFoundWrong(flaw: Flaw): boolean {
+  const isRight = fc.property(arbitraryHistory, (history) => disagreement(history, flaw) === null)
+  return fc.check(isRight, { numRuns: 5_000, endOnFailure: true }).failed
+}
+
+/** The first answer in which index and model differ after some happening; null if there is none. */
+function disagreement(
+  { config, happenings }: History,
+  { untold, seen = (so) => so }: Flaw = {},
+): string | null {
+  const index = placementIndex(seen(config))
+  let state = initial(config)
+  for (const happening of happenings) {
+    const { after, tell } = happen(config, state, happening)
+    if (happening.kind !== untold) tell(index)
+    state = after
+    for (const pair of pairsOf(state))
+      for (const end of new Set([null, pair.copies[0]?.host ?? null, idOf(config, happening.other)])) {
+        const expected = answerOfModel(config, state, pair, end)
+        const answer = answerOfIndex(config, index, pair.id, end)
+        if (answer !== expected) return `${pair.id} beside ${end}: ${answer}, and not ${expected}`
+      }
+  }
+  return null
+}
+
+/** Where a copy goes, or why nowhere, and every host that could take it. */
+function answerOfModel(config: Config, state: State, pair: Pair, otherEnd: HostId | null): string {
+  const whys = config.hosts.map(({ id }) => ineligible(config, state, pair, id, otherEnd))
+  const nearest = whys.reduce((best, why) => (ladder.indexOf(why) > ladder.indexOf(best) ? why : best))
+  return `${referenceHost(config, state, pair, otherEnd) ?? nearest} of ${hostsWhere(config, (n) => whys[n] === null)}`
+}
+
+function answerOfIndex(config: Config, index: PlacementIndex, pair: PairId, otherEnd: HostId | null): string {
+  const n = numberOf(pair)
+  const end = otherEnd === null ? null : numberOf(otherEnd)
+  const host = place(index, n, end)
+  const chosen = host === null ? whyNone(index, n, end) : idOf(config, host)
+  return `${chosen} of ${hostsWhere(config, (each) => takes(index, n, each, end))}`
+}
+
+/** Why a host is not eligible, from what is asked first to what is asked last. */
+const ladder: readonly (Ineligible | null)[] = [
+  "storage",
+  "maintenance",
+  "anti-affinity",
+  "unreachable",
+  "rule",
+  "limits",
+  null,
+]
+
+// Helpers
+
+function hostsWhere(config: Config, holds: (n: number) => boolean): string {
+  return config.hosts.flatMap(({ id }, n) => (holds(n) ? [id] : [])).join(" ")
+}
+
+/** The host of that number, modulo how many there are. */
+function idOf(config: Config, n: number): HostId {
+  return (config.hosts[n % config.hosts.length] as Config["hosts"][number]).id
+}
+
+function numberOf(id: HostId | PairId): number {
+  return ordinal(id) - 1
+}
+
+function placeFor(config: Config, state: State, pair: Pair): number | null {
+  const host = referenceHost(config, state, pair, pair.copies[0]?.host ?? null)
+  return host === null ? null : numberOf(host)
+}
+
+function nothing(state: State): Event {
+  return { after: state, tell: () => undefined }
+}
+
+/** A copy, of which nothing counts but where it is. */
+function copyAt(host: HostId): Copy {
+  return {
+    id: "p1.1",
+    host,
+    role: "primary",
+    phase: "live",
+    generation: 1,
+    log: [],
+    released: 0,
+    channel: null,
+  }
+}
+
+function onHosts(change: Partial<HostConfig>): (config: Config) => Config {
+  return (config) => ({ ...config, hosts: config.hosts.map((host) => ({ ...host, ...change })) })
+}
+
+function withRules(
+  change: (rules: readonly AffinityRule[]) => readonly AffinityRule[],
+): (config: Config) => Config {
+  return (config) => ({ ...config, rules: change(config.rules) })
+}
