@@ -202,6 +202,8 @@ const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => 
 const verdicts: Readonly<Record<ExitCode, string>> = {
   [exitCodes.ok]: "held",
   [exitCodes.usage]: "usage",
+  [exitCodes.deadlock]: "deadlock",
+  [exitCodes.divergence]: "divergence",
   [exitCodes.safety]: "breached",
   [exitCodes.liveness]: "breached",
   [exitCodes.vacuous]: "vacuous",

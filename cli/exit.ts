@@ -2,8 +2,10 @@
 export const exitCodes = {
   ok: 0,
   usage: 1,
+  deadlock: 11,
   safety: 12,
   liveness: 13,
+  divergence: 14,
   vacuous: 15,
   notAsPromised: 16,
   nonDeterministic: 17,

@@ -3,21 +3,22 @@ import { Command, CommanderError, Option } from "commander"
 import { packageVersion } from "../traces/package.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { CheckFlags } from "./check.ts"
+import type { ExploreFlags } from "./explore.ts"
 import type { ReplayFlags } from "./replay.ts"
 
 const codes = `
 Exit codes:
   0  all that was asked for held        15  vacuous: a witness was never seen
   1  usage, configuration or input      16  a replay did not give what its file promises
-  12 a safety property is breached      17  one seed, two results
-  13 a liveness property is breached    20  inconclusive: stopped before it was done
-  70 a defect in ftpair itself`
+  11 a deadlock with something owed     17  one seed, two results
+  12 a safety property is breached      20  inconclusive: stopped before it was done
+  13 a liveness property is breached    70  a defect in ftpair itself
+  14 the engine and the model disagree`
 
 /** Runs the command line; resolves to the exit code. What a command needs is loaded when it is called. */
 const main = async (argv: readonly string[]): Promise<ExitCode> => {
-  const { collectProperties, parseMutant, parseRuns, parseSeedFlag, parseTime, parseWorkers } = isHelp(argv)
-    ? parsersForHelp
-    : await import("./options.ts")
+  const parse = isHelp(argv) ? parsersForHelp : await import("./options.ts")
+  const { collectProperties, parseMutant, parseRuns, parseSeedFlag, parseTime, parseWorkers } = parse
   let code: ExitCode = exitCodes.ok
   const program = new Command("ftpair")
     .description(
@@ -51,6 +52,40 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     })
 
   program
+    .command("explore")
+    .description("every state within bounds, breadth first: shortest counterexamples, or none")
+    .option("--config <file>", "in this cluster")
+    .option("--hosts <n>", "plain hosts (default: 3)", parse.parseSize)
+    .option("--pairs <n>", "pairs (default: 1)", parse.parseSize)
+    .option("--log <n>", "entries in one log (default: 2)", parse.parseBound)
+    .option("--generations <n>", "the largest generation of a lock (default: 5)", parse.parseSize)
+    .option("--faults <n>", "faults of the whole cluster (default: 2)", parse.parseBound)
+    .option("--power-off-up-to <n>", "the largest generation at which PowerOff is offered", parse.parseBound)
+    .option("--fences-up-to <n>", "the largest generation at which the tests are offered", parse.parseBound)
+    .option("--actions <kinds>", "core, all, or kinds with commas between them", parse.parseActions)
+    .option("--property <id>", "ask only this; * for any letters; may be repeated", collectProperties)
+    .option("--mutant <name>", "a protocol with one thing wrong, on purpose", parseMutant)
+    .option("--no-symmetry", "tell apart what differs only in which host or pair is which")
+    .option("--no-reduction", "take no step at once, not even one that only makes more possible")
+    .option("--liveness", "ask liveness on the state graph too, under weak fairness")
+    .addOption(new Option("--engine <engine>", "what steps").choices(["packed", "model"]).default("packed"))
+    .option(
+      "--max-states <n>",
+      "stop before more states than this (default: what memory holds)",
+      parse.parseStates,
+    )
+    .option("--fingerprint", "keep 63 bits of each state, not all of it")
+    .option("--workers <n>", "how many worker threads (default: one a core)", parseWorkers)
+    .option("--dot <file>", "draw the state graph of a small scope, for Graphviz")
+    .option("--out <dir>", "where counterexamples are kept (default: .ftpair/failures)")
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--quiet", "say nothing; the exit code tells")
+    .option("--no-color", "no colours")
+    .action(async (flags: ExploreFlags) => {
+      code = await (await import("./explore.ts")).exploreScope(flags)
+    })
+
+  program
     .command("replay")
     .description("replays schedules and traces, and compares with what they promise")
     .argument("<files...>", "schedules (.json) and traces (.itf.json)")
@@ -81,7 +116,9 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
 const isHelp = (argv: readonly string[]): boolean =>
   argv
     .slice(2)
-    .every((word) => ["check", "replay", "show", "help", "-h", "--help", "-V", "--version"].includes(word)) &&
+    .every((word) =>
+      ["check", "explore", "replay", "show", "help", "-h", "--help", "-V", "--version"].includes(word),
+    ) &&
   (argv.length <= 2 ||
     argv.some((word) => word.startsWith("-h") || ["help", "--help", "-V", "--version"].includes(word)))
 
@@ -91,9 +128,13 @@ const unused = (text: string): never => {
 
 const parsersForHelp = {
   collectProperties: unused,
+  parseActions: unused,
+  parseBound: unused,
   parseMutant: unused,
   parseRuns: unused,
   parseSeedFlag: unused,
+  parseSize: unused,
+  parseStates: unused,
   parseTime: unused,
   parseWorkers: unused,
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os"
 import { randomBytes } from "node:crypto"
 import { InvalidArgumentError } from "commander"
+import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { parseSeed } from "../properties/check/seed.ts"
 import { catalogue, matching } from "../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
@@ -70,6 +71,29 @@ export const collectProperties = (
       `expected the id or name of a property, * for any letters. There are: ${catalogue.map(({ id, name }) => `${id} ${name}`).join(", ")}.`,
     )
   return [...new Set([...(soFar ?? []), ...found])]
+}
+
+/** A bound: a whole number, 0 allowed. */
+export const parseBound = (text: string): number => {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("expected a whole number, 0 or more.")
+  return Number(text)
+}
+
+export const parseSize = countOf("how many")
+
+export const parseStates = countOf("a number of states")
+
+/** `core`, `all`, or kinds of action by their names, with commas between them. */
+export const parseActions = (text: string): readonly Kind[] => {
+  if (text === "core") return coreKinds
+  if (text === "all") return kinds
+  const names = text.split(",").map((name) => name.trim())
+  for (const name of names)
+    if (!(kinds as readonly string[]).includes(name))
+      throw new InvalidArgumentError(
+        `expected core, all, or kinds of action${nearest(name, kinds) || "."} There are: ${kinds.join(", ")}.`,
+      )
+  return kinds.filter((kind) => names.includes(kind))
 }
 
 export const freshSeed = (): string => `0x${randomBytes(8).toString("hex")}`

@@ -1,4 +1,5 @@
 import type { Campaign } from "../properties/check/campaign.ts"
+import type { SweepProgress } from "../properties/explore/crew.ts"
 import { actionsTaken, number } from "./report.ts"
 
 /** A moving line on the terminal that tells how a campaign goes; nothing where there is no terminal. */
@@ -29,6 +30,19 @@ export const progressOn = (
       ]
       stream.write(`\r\x1b[K${line.join("  ")}`)
     },
+    end: () => void stream.write("\r\x1b[K"),
+  }
+}
+
+/** A moving line that tells how a sweep goes, layer by layer; nothing where there is no terminal. */
+export const layersOn = (
+  stream: NodeJS.WriteStream,
+  isQuiet: boolean,
+): { readonly show: (progress: SweepProgress) => void; readonly end: () => void } => {
+  if (!stream.isTTY || isQuiet) return { show: () => {}, end: () => {} }
+  return {
+    show: ({ depth, waiting }) =>
+      void stream.write(`\r\x1b[Kdepth ${depth}  ${number(waiting)} states in the layer`),
     end: () => void stream.write("\r\x1b[K"),
   }
 }

@@ -58,7 +58,7 @@ const tallyLine = (paper: Paper, name: string, n: number): string => {
 }
 
 /** Lines side by side, two in a row, read downwards. */
-const columns = (lines: readonly string[]): readonly string[] => {
+export const columns = (lines: readonly string[]): readonly string[] => {
   const half = Math.ceil(lines.length / 2)
   return lines.slice(0, half).map((line, i) => `${line}${lines[half + i] ?? ""}`)
 }

@@ -24,13 +24,19 @@ export type Counterexample = {
   readonly seed: string | null
   readonly minimality: Minimality
   readonly description: string | null
+  /** The state to which a lasso goes back from its last one, by its number. */
+  readonly loop?: number
 }
 
-/** The state in which a breach of liveness stays for ever, by its number: the last, where the cluster is at rest. */
-const loopOf = ({ property, states }: Counterexample): number | null =>
-  catalogue.some(({ id, family, atRest }) => id === property && family === "liveness" && atRest !== undefined)
-    ? states.length - 1
-    : null
+/** The state to which a breach of liveness goes back for ever, by its number: the last, where the cluster is at rest. */
+const loopOf = ({ property, states, loop }: Counterexample): number | null =>
+  loop !== undefined
+    ? loop
+    : catalogue.some(
+          ({ id, family, atRest }) => id === property && family === "liveness" && atRest !== undefined,
+        )
+      ? states.length - 1
+      : null
 
 /** The trace of a counterexample: self-contained, to be replayed by `file`'s name. */
 export const traceOf = (counterexample: Counterexample, file: string): TraceJson => {

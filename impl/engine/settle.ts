@@ -15,7 +15,8 @@ import { peer, phase } from "./machine.ts"
  *   a stale copy that can release nothing more suspects, tries the lock, and halts
  */
 export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
-  const { layout, hosts, pairs, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn, generationIn } = view
+  const { layout, hosts, pairs, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn, generationIn } =
+    view
   const { releasedIn, deliveredIn, ackedIn, peerIn, lockOf, pairOf, hostOf, primaryOf, peerSlot } = view
   const k = kindNumber
 
@@ -42,7 +43,8 @@ export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
   }
 
   /** Whether a copy in this phase will never again be anybody's Secondary. */
-  const isPast = (phaseNow: number): boolean => phaseNow !== phase.syncing && phaseNow !== phase.lockstepSecondary
+  const isPast = (phaseNow: number): boolean =>
+    phaseNow !== phase.syncing && phaseNow !== phase.lockstepSecondary
 
   const ofCopy = (slot: number, copy: number): boolean => {
     const phaseNow = phaseIn(copy)
@@ -68,7 +70,8 @@ export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
   const isSpanned = (a: number, b: number): boolean => {
     for (let pair = 0; pair < pairs; pair += 1) {
       const first = pair * hosts
-      if (peerIn(controlOf(first + a)) === peer.first + b || peerIn(controlOf(first + b)) === peer.first + a) return true
+      if (peerIn(controlOf(first + a)) === peer.first + b || peerIn(controlOf(first + b)) === peer.first + a)
+        return true
     }
     return false
   }

@@ -37,7 +37,10 @@ export const symmetryOf = (view: View): Symmetry => {
   /** A number of a host that does not change when hosts change places. */
   const sign = (pairOrder: Int32Array): void => {
     for (let host = 0; host < hosts; host += 1) {
-      let hash = (has(layout.up, host) ? 1 : 0) | (has(layout.storage, host) ? 2 : 0) | (has(layout.maintenance, host) ? 4 : 0)
+      let hash =
+        (has(layout.up, host) ? 1 : 0) |
+        (has(layout.storage, host) ? 2 : 0) |
+        (has(layout.maintenance, host) ? 4 : 0)
       for (let n = 0; n < pairs; n += 1) {
         const pair = pairOrder[n] as number
         const slot = pair * hosts + host
@@ -154,7 +157,9 @@ const isSame = (a: Int32Array, b: Int32Array, words: number): boolean => {
 }
 
 const hostClasses = ({ hosts }: Config): readonly (readonly number[])[] =>
-  classes(hosts, ({ ftVmsMax, ftVcpusMax, groups }) => JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort()]))
+  classes(hosts, ({ ftVmsMax, ftVcpusMax, groups }) =>
+    JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort()]),
+  )
 
 const pairClasses = ({ pairs, rules }: Config): readonly (readonly number[])[] =>
   classes(pairs, ({ id, vcpus }) => JSON.stringify([vcpus, rules.map((rule) => rule.pairs.includes(id))]))

@@ -32,7 +32,7 @@ export const sweepWith = (
   }))
   return Effect.forEach(orders, (order) => outcomeOf(order, onProgress), { concurrency: "unbounded" }).pipe(
     Effect.map((parts): Swept => {
-      const [first] = parts as readonly [Swept, ...Swept[]]
+      const first = parts[0] as Swept
       return {
         end: first.end,
         waiting: first.waiting,

@@ -2,6 +2,7 @@ import { alphabet, kinds, type Kind } from "../../model/action.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { crowded } from "../../impl/engine/guards.ts"
 import { bitOf, monitorOf } from "../../impl/engine/monitor.ts"
+import { lookoutOf, sights } from "../../impl/engine/sights.ts"
 import { settlerOf } from "../../impl/engine/settle.ts"
 import { symmetryOf } from "../../impl/engine/symmetry.ts"
 import { correspondentOf, isAskedToStop, neverYet, type Correspondent, type Exchange } from "./exchange.ts"
@@ -15,7 +16,9 @@ import { hashOf, tableOf } from "./table.ts"
  * Shape  `standsFor` counts all states that those met stand for, where symmetry joins some: else it is `states`.
  *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one.
  *        `depth` is that of the deepest layer expanded. `breached` holds bits (`monitor.ts`), by the length of
- *        the shortest run that ends so; `deadlocks` counts states with no successor at all.
+ *        the shortest run that ends so; `ends` counts states with no successor at all, and `deadlocks` those of
+ *        them in which something is still owed. `sightedAt` is the depth at which each witness was first seen, by
+ *        its place in `sights`, or -1.
  */
 export type Tally = {
   states: number
@@ -24,11 +27,13 @@ export type Tally = {
   standsForTransitions: number
   depth: number
   mostSuccessors: number
+  ends: number
   deadlocks: number
   highestGeneration: number
   readonly generated: Float64Array
   readonly distinct: Float64Array
   readonly breached: Map<number, number>
+  readonly sightedAt: Int32Array
 }
 
 export const freshTally = (): Tally => ({
@@ -38,11 +43,13 @@ export const freshTally = (): Tally => ({
   standsForTransitions: 0,
   depth: 0,
   mostSuccessors: 0,
+  ends: 0,
   deadlocks: 0,
   highestGeneration: 1,
   generated: new Float64Array(kinds.length),
   distinct: new Float64Array(kinds.length),
   breached: new Map(),
+  sightedAt: new Int32Array(sights.length).fill(-1),
 })
 
 /** Takes a successor's key wherever it belongs. */
@@ -66,6 +73,7 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
   const { machine, view, layout } = engine
   const { words } = layout
   const monitor = monitorOf(engine)
+  const lookout = lookoutOf(engine)
   const symmetry = symmetryOf(view)
   const joins = scope.symmetry && symmetry.order > 1
   const settle = settlerOf(engine)
@@ -77,6 +85,13 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
   let faults = 0
   let hash = 0
   let isResting = true
+  let unseen = 2 ** sights.length - 1
+
+  const sight = (bits: number, at: number): void => {
+    for (let rest = bits & unseen; rest !== 0; rest &= rest - 1)
+      tally.sightedAt[31 - Math.clz32(rest & -rest)] = at
+    unseen &= ~bits
+  }
 
   const breach = (bits: number, length: number): void => {
     if ((bits & asked) !== 0) tally.breached.set(length, (tally.breached.get(length) ?? 0) | (bits & asked))
@@ -94,6 +109,7 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     }
     const bits = monitor.ofStep(kind, a, b)
     if (bits !== 0) breach(bits, depth + 1)
+    if (unseen !== 0) sight(lookout.ofStep(kind, a), depth + 1)
     if (isResting && isProtocol[kind] === true && view.faultsSoFar() === faults && hasMoved())
       isResting = false
     if (scope.reduction) settleOn(depth + 1)
@@ -117,12 +133,15 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     isResting = !scope.reduction
     const bits = monitor.ofState()
     if (bits !== 0) breach(bits, depth)
+    if (unseen !== 0) sight(lookout.ofState(), depth)
     monitor.begin()
     engine.expand(onSuccessor)
-    if (isResting && monitor.isJudged()) breach(monitor.atRest(), depth)
+    const owed = isResting && monitor.isJudged() ? monitor.atRest() & asked : 0
+    breach(owed, depth)
     tally.states += 1
     tally.transitions += successors
-    if (successors === 0) tally.deadlocks += 1
+    if (successors === 0) tally.ends += 1
+    if (successors === 0 && owed !== 0) tally.deadlocks += 1
     if (successors > tally.mostSuccessors) tally.mostSuccessors = successors
     for (let pair = 0; pair < view.pairs; pair += 1)
       if (view.lockOf(pair) > tally.highestGeneration) tally.highestGeneration = view.lockOf(pair)
@@ -247,7 +266,12 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.standsFor += tally.standsFor
     sum.transitions += tally.transitions
     sum.standsForTransitions += tally.standsForTransitions
+    sum.ends += tally.ends
     sum.deadlocks += tally.deadlocks
+    tally.sightedAt.forEach((at, n) => {
+      const before = sum.sightedAt[n] as number
+      if (at >= 0 && (before < 0 || at < before)) sum.sightedAt[n] = at
+    })
     sum.depth = Math.max(sum.depth, tally.depth)
     sum.mostSuccessors = Math.max(sum.mostSuccessors, tally.mostSuccessors)
     sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)

@@ -1,0 +1,162 @@
+import { kindNumber } from "./layout.ts"
+import { phase } from "./machine.ts"
+import type { Engine } from "./engine.ts"
+import { isExecutingPrimary } from "./view.ts"
+
+/** The witnesses that a packed state, or a step to it, is enough to decide; the others ask about the past. */
+export const sights = [
+  "three-copies",
+  "stale-primary-beside-running",
+  "output-in-lockstep",
+  "duplicate-output",
+  "waiting-contender-beside-live",
+  "ha-restart",
+  "ha-restart-beside-contender",
+  "stale-primary-releases",
+  "late-acknowledgement",
+  "both-contending",
+  "fork",
+  "respawn-blocked-by-stale",
+  "both-registered-on-one-host",
+  "stale-copy-while-off",
+  "no-eligible-host",
+  "host-in-maintenance",
+] as const
+
+export type Sight = (typeof sights)[number]
+
+/**
+ * Looks out for witnesses.
+ *
+ * Shape  `ofState` and `ofStep` answer with a set of bits, by the places of `sights`; a step is asked about at the
+ *        state that it leads to.
+ */
+export type Lookout = {
+  readonly ofState: () => number
+  readonly ofStep: (kind: number, a: number) => number
+}
+
+const bit = (sight: Sight): number => 1 << sights.indexOf(sight)
+
+export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
+  const { hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, peerIn, lockOf, isOn, isRunning } = view
+  const { hasStorage, hostOf, pairOf, logOf, observedOf, lengthOf, agree, has, peerSlot, reaches } = view
+  const k = kindNumber
+  const bits = Object.fromEntries(sights.map((sight) => [sight, bit(sight)])) as Record<Sight, number>
+  const registeredTogether = layout.config.pairs.map(
+    ({ registered }) => registered.primary === registered.secondary,
+  )
+
+  const ofCopies = (pair: number): number => {
+    let found = 0
+    let copies = 0
+    let stale = 0
+    let waiting = 0
+    let live = 0
+    let contendingPrimaries = 0
+    let contendingSecondaries = 0
+    for (let host = 0; host < hosts; host += 1) {
+      const copy = controlOf(pair * hosts + host)
+      if (copy === 0) continue
+      copies += 1
+      const phaseNow = phaseIn(copy)
+      const isCurrent = generationIn(copy) === lockOf(pair)
+      if (generationIn(copy) < lockOf(pair) && isExecutingPrimary(phaseNow)) stale += 1
+      if (phaseNow === phase.live) live += 1
+      if (phaseNow === phase.contendingPrimary && isCurrent) contendingPrimaries += 1
+      if (phaseNow === phase.contendingSecondary && isCurrent) contendingSecondaries += 1
+      const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
+      if (contends && !hasStorage(host)) waiting += 1
+    }
+    if (copies >= 3) found |= bits["three-copies"]
+    if (stale > 0 && isRunning(pair)) found |= bits["stale-primary-beside-running"]
+    if (waiting > 0 && live > 0) found |= bits["waiting-contender-beside-live"]
+    if (contendingPrimaries > 0 && contendingSecondaries > 0) found |= bits["both-contending"]
+    if (copies > 0 && !isOn(pair)) found |= bits["stale-copy-while-off"]
+    return found
+  }
+
+  const hasFork = (pair: number): boolean => {
+    for (let a = pair * hosts; a < (pair + 1) * hosts; a += 1)
+      for (let b = pair * hosts; b < a; b += 1) {
+        const shared = Math.min(lengthOf(logOf(a)), lengthOf(logOf(b)))
+        if (!agree(logOf(a), logOf(b), shared)) return true
+      }
+    return false
+  }
+
+  /** What a live Primary without a peer has to do with the hosts that could take its Secondary. */
+  const ofLonely = (pair: number): number => {
+    const slot = isOn(pair) ? view.currentPrimary(pair) : -1
+    const copy = slot < 0 ? 0 : controlOf(slot)
+    if (phaseIn(copy) !== phase.live || peerIn(copy) !== 0) return 0
+    let able = 0
+    let free = 0
+    let found = 0
+    for (let host = 0; host < hosts; host += 1) {
+      if (has(layout.maintenance, host)) found |= bits["host-in-maintenance"]
+      if (host === hostOf(slot) || !hasStorage(host) || has(layout.maintenance, host)) continue
+      if (placement.unfit(pair, host, hostOf(slot)) !== 0) continue
+      able += 1
+      if (controlOf(pair * hosts + host) === 0) free += 1
+    }
+    if (able === 0) found |= bits["no-eligible-host"]
+    if (able > 0 && free === 0) found |= bits["respawn-blocked-by-stale"]
+    return found
+  }
+
+  const ofState = (): number => {
+    let found = 0
+    for (let pair = 0; pair < pairs; pair += 1) {
+      found |= ofCopies(pair) | ofLonely(pair)
+      if (hasFork(pair)) found |= bits.fork
+    }
+    return found
+  }
+
+  const ofRelease = (slot: number): number => {
+    const copy = controlOf(slot)
+    const output = releasedIn(copy) - 1
+    let found = 0
+    if (phaseIn(copy) === phase.lockstepPrimary) found |= bits["output-in-lockstep"]
+    if (generationIn(copy) < lockOf(pairOf(slot))) found |= bits["stale-primary-releases"]
+    if (output < lengthOf(observedOf(pairOf(slot))) - 1) found |= bits["duplicate-output"]
+    return found
+  }
+
+  const ofAck = (slot: number): number => {
+    const other = peerSlot(slot, controlOf(slot))
+    const isTimely =
+      other >= 0 &&
+      phaseIn(controlOf(other)) === phase.lockstepSecondary &&
+      reaches(hostOf(slot), hostOf(other))
+    return isTimely ? 0 : bits["late-acknowledgement"]
+  }
+
+  const ofRestart = (pair: number): number => {
+    let found = bits["ha-restart"]
+    for (let slot = pair * hosts; slot < (pair + 1) * hosts; slot += 1) {
+      const phaseNow = phaseIn(controlOf(slot))
+      if (phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary)
+        found |= bits["ha-restart-beside-contender"]
+    }
+    return found
+  }
+
+  const ofStep = (kind: number, a: number): number => {
+    switch (kind) {
+      case k.Release:
+        return ofRelease(a)
+      case k.Ack:
+        return ofAck(a)
+      case k.HaRestart:
+        return ofRestart(a)
+      case k.PowerOn:
+        return registeredTogether[a] === true ? bits["both-registered-on-one-host"] : 0
+      default:
+        return 0
+    }
+  }
+
+  return { ofState, ofStep }
+}

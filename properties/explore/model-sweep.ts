@@ -1,0 +1,47 @@
+import type { Action, Kind } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { identity, identityWithInterventions } from "../../model/identity.ts"
+import { initial, type State } from "../../model/state.ts"
+import { successors, type Rules } from "../../model/step.ts"
+import { isAtRest, isJudged } from "../check/rest.ts"
+import { noHistory } from "../history.ts"
+import { breachesAtRest, breachesOf, type Property } from "../property.ts"
+import { enumerate, type Census } from "./enumerate.ts"
+import type { System } from "./system.ts"
+
+/** The model as a system to explore: every state a plain object, told from another by its identity. */
+export const modelSystem = (
+  rules: Rules,
+  config: Config,
+  among: readonly Kind[],
+  key: (state: State) => string = identity,
+): System<State, Action> => ({
+  starts: [initial(config)],
+  successors: (state) => successors(rules, config, state, among),
+  key,
+})
+
+/**
+ * Explores with the model alone, slowly, and nothing clever. A property that asks about the past is asked as if
+ * there were none; S18, which counts what operators did, tells states apart by it.
+ */
+export const modelSweep = (
+  rules: Rules,
+  config: Config,
+  among: readonly Kind[],
+  properties: readonly Property[],
+  statesMax: number,
+): Census<State, Action> => {
+  const history = noHistory(initial(config))
+  const key = properties.some(({ id }) => id === "S18") ? identityWithInterventions : identity
+  return enumerate(modelSystem(rules, config, among, key), {
+    kindOf: ({ kind }) => kind,
+    always: (state) =>
+      isJudged(config, state) && isAtRest(rules, config, state)
+        ? (breachesAtRest(properties, config, history, state)[0]?.property.id ?? null)
+        : null,
+    onStep: (before, action, after) =>
+      breachesOf(properties, config, history, { before, action, after })[0]?.property.id ?? null,
+    statesMax,
+  })
+}

@@ -1,0 +1,51 @@
+import { writeFileSync } from "node:fs"
+import { describe } from "../model/action.ts"
+import { ftState } from "../model/ft-state.ts"
+import { identity } from "../model/identity.ts"
+import { initial, pairsOf, type State } from "../model/state.ts"
+import { successors } from "../model/step.ts"
+import { rulesOf } from "../properties/mutants/mutant.ts"
+import { mutantNamed } from "../properties/mutants/catalogue.ts"
+import type { Scope } from "../properties/explore/scope.ts"
+import { BadInput } from "./read.ts"
+
+/** How many states a drawing may have: beyond this nobody can read it. */
+const statesMax = 2000
+
+/** Writes the state graph of a small scope, for Graphviz. Throws BadInput if it is too large to be read. */
+export const writeDot = (file: string, { config, among, mutant }: Scope): void => {
+  const rules = rulesOf(mutantNamed(mutant ?? ""))
+  const numbers = new Map<string, number>()
+  const states: State[] = []
+  const numberOf = (state: State): number => {
+    const key = identity(state)
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    numbers.set(key, states.length)
+    states.push(state)
+    return states.length - 1
+  }
+  numberOf(initial(config))
+  const edges: string[] = []
+  for (let n = 0; n < states.length; n += 1) {
+    if (states.length > statesMax)
+      throw new BadInput({
+        message: `--dot ${file}: the scope has more than ${statesMax} states: expected a smaller one`,
+      })
+    for (const { action, state } of successors(rules, config, states[n] as State, among))
+      edges.push(`  s${n} -> s${numberOf(state)} [label="${describe(action)}"]`)
+  }
+  const nodes = states.map((state, n) => `  s${n} [label="${labelOf(state)}"]`)
+  writeFileSync(file, ["digraph ftpair {", "  node [shape=box]", ...nodes, ...edges, "}", ""].join("\n"))
+}
+
+/** Each pair's FT state, the lock's generation, and its copies. */
+const labelOf = (state: State): string =>
+  pairsOf(state)
+    .map((pair) => {
+      const copies = pair.copies.map(
+        ({ host, phase, role, generation }) => `${host} ${role} ${phase} ${generation}`,
+      )
+      return [`${pair.id} ${ftState(pair)}, lock ${pair.lock.generation}`, ...copies].join("\\n")
+    })
+    .join("\\n")
