@@ -1,14 +1,14 @@
 import * as Effect from "effect/Effect"
 import type { Config } from "../model/config.ts"
 import { campaign, type Campaign } from "../properties/check/campaign.ts"
-import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
+import type { CampaignSpec, Side } from "../properties/check/campaign-spec.ts"
 import { catalogue } from "../properties/catalogue.ts"
-import { isLiveness, type Property } from "../properties/property.ts"
+import type { Property } from "../properties/property.ts"
 import { canBeSeen, witnesses, type Witness } from "../properties/witnesses.ts"
 import { packageVersion } from "../traces/package.ts"
 import { readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
-import { exitCodes, worst, type ExitCode } from "./exit.ts"
+import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { findingOf, type Finding } from "./finding.ts"
 import { defaultWorkers, freshSeed } from "./options.ts"
 import { paperFor, type Paper } from "./paper.ts"
@@ -21,8 +21,10 @@ export type CheckFlags = {
   readonly config?: string
   readonly property?: readonly string[]
   readonly mutant?: string
+  readonly side?: Side
   readonly seed?: string
   readonly runs?: number
+  readonly engineRuns?: number
   readonly time?: number
   readonly workers?: number
   readonly out?: string
@@ -31,8 +33,12 @@ export type CheckFlags = {
   readonly color: boolean
 }
 
-/** How many schedules are run when nobody says otherwise: well within two minutes on two cores. */
-const defaultSchedules = 40_000
+/**
+ * How many schedules are run when nobody says otherwise, by the model with the engine beside it and by the engine
+ * alone: well within two minutes on two cores.
+ */
+const defaultSchedules = 15_000
+const defaultVolume = 400_000
 
 /** How long a check may take when nobody says otherwise. */
 const defaultMillis = 115_000
@@ -68,7 +74,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   const folder = flags.out ?? failuresFolder
   say(titleLine(paper, spec, workers))
 
-  const stored = replayStored(paper, spec.mutant, properties, folder)
+  const stored = replayStored(paper, spec, properties, folder)
   say(...storedLines(paper, stored))
   for (const { lines } of stored.findings) say("", ...lines)
 
@@ -100,6 +106,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
 const specOf = (flags: CheckFlags): CampaignSpec => ({
   seed: flags.seed ?? freshSeed(),
   mutant: flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant,
+  side: flags.side ?? "both",
   config: flags.config === undefined ? null : withBounds(readConfig(flags.config)),
   properties: flags.property ?? catalogue.map(({ id }) => id),
   isWhole: flags.property === undefined,
@@ -126,9 +133,12 @@ const runCampaign = async (
   workers: number,
   start: number,
 ): Promise<Campaign> => {
-  const schedules = flags.runs ?? (flags.time === undefined ? defaultSchedules : Infinity)
+  const ofModel = flags.time === undefined ? defaultSchedules : Infinity
+  const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
+  const volume =
+    flags.engineRuns ?? (flags.runs === undefined && flags.time === undefined ? defaultVolume : 0)
   const millisMax = flags.time ?? (flags.runs === undefined ? defaultMillis : Infinity)
-  const budget = { schedules, millis: Math.max(1, millisMax - (performance.now() - start)), workers }
+  const budget = { schedules, volume, millis: Math.max(1, millisMax - (performance.now() - start)), workers }
   const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })
   try {
     return await Effect.runPromise(campaign(spec, budget, progress.show))
@@ -143,9 +153,9 @@ const isCutShort = ({ time }: CheckFlags, { campaign: ran }: Checked): boolean =
 
 const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
   const { findings, stored, isRepeatable, unseen, campaign: ran } = checked
-  const isOver = ran?.failure === null && !isCutShort(flags, checked)
+  const isOver = ran?.failure === null && ran.schedules > 0 && !isCutShort(flags, checked)
   return worst([
-    ...findings.map(({ property }) => (isLiveness(property) ? exitCodes.liveness : exitCodes.safety)),
+    ...findings.map(({ property }) => codeOfBreach(property)),
     ...(stored.broken.length > 0 ? [exitCodes.notAsPromised] : []),
     ...(isRepeatable ? [] : [exitCodes.nonDeterministic]),
     ...(isOver && unseen.length > 0 ? [exitCodes.vacuous] : []),
@@ -177,7 +187,8 @@ const closingLines = (paper: Paper, checked: Checked, ran: Campaign, code: ExitC
   const actions = actionsTaken(ran)
   const perSecond = (n: number): string => number(Math.round(n / seconds))
   return [
-    `${verdictLine(paper, checked, code)}  ${number(ran.schedules)} schedules, ${number(actions)} actions in ${seconds.toFixed(1)} s (${perSecond(ran.schedules)} schedules/s, ${perSecond(actions)} actions/s)`,
+    `${verdictLine(paper, checked, code)}  ${number(ran.schedules)} schedules, ${number(actions)} actions, by the model with the engine beside it${spec.side === "both" ? "" : `, of which the ${spec.side} is the mutant`}; ${number(ran.volume)} schedules, ${number(ran.volumeActions)} actions, by the engine`,
+    `${seconds.toFixed(1)} s (${perSecond(ran.schedules + ran.volume)} schedules/s, ${perSecond(actions + ran.volumeActions)} actions/s)`,
     `stopped: ${stops[ran.stopped]}  seed ${spec.seed}`,
   ]
 }
@@ -220,7 +231,9 @@ const jsonOf = (checked: Checked, code: ExitCode) => {
     verdict: verdicts[code],
     seed: spec.seed,
     mutant: spec.mutant,
+    side: spec.side,
     schedules: ran?.schedules ?? 0,
+    engine: { schedules: ran?.volume ?? 0, actions: ran?.volumeActions ?? 0 },
     actions: ran?.actions ?? {},
     witnesses: Object.fromEntries(wanted.map(({ id }) => [id, ran?.witnesses[id] ?? 0])),
     unseen: unseen.map(({ id }) => id),

@@ -1,3 +1,5 @@
+import type { Property } from "../properties/property.ts"
+
 /** The exit codes, as documented in the README. When several apply, 70 wins, then the lowest of 11 to 17, then 20. */
 export const exitCodes = {
   ok: 0,
@@ -20,4 +22,16 @@ export const worst = (codes: readonly ExitCode[]): ExitCode => {
   if (codes.includes(exitCodes.defect)) return exitCodes.defect
   const found = codes.filter((code) => code !== exitCodes.ok).sort((a, b) => a - b)
   return found[0] ?? exitCodes.ok
+}
+
+/** The code of a breach, by the family of what it breaches. */
+export const codeOfBreach = ({ family }: Property): ExitCode => {
+  switch (family) {
+    case "safety":
+      return exitCodes.safety
+    case "liveness":
+      return exitCodes.liveness
+    case "refinement":
+      return exitCodes.divergence
+  }
 }

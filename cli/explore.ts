@@ -12,7 +12,7 @@ import { packageVersion } from "../traces/package.ts"
 import { BadInput, jsonOfConfig, readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { writeDot } from "../traces/dot.ts"
-import { exitCodes, worst, type ExitCode } from "./exit.ts"
+import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { exploredFindings, type ExploredFindings } from "./explored-finding.ts"
 import { exploredLines, scopeWords } from "./explored-report.ts"
 import { defaultWorkers } from "./options.ts"
@@ -156,7 +156,7 @@ const notAskedOf = (exploration: Exploration): readonly Property[] =>
 const codeOf = (explored: Explored, { findings, divergences }: ExploredFindings): ExitCode =>
   worst([
     ...(explored.deadlocks > 0 ? [exitCodes.deadlock] : []),
-    ...findings.map(({ property }) => (isLiveness(property) ? exitCodes.liveness : exitCodes.safety)),
+    ...findings.map(({ property }) => codeOfBreach(property)),
     ...(divergences.length > 0 ? [exitCodes.divergence] : []),
     ...(explored.end === "too many states" ||
     explored.end === "interrupted" ||

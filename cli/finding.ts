@@ -1,8 +1,9 @@
 import type { Campaign } from "../properties/check/campaign.ts"
-import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
+import { mutantsOf, type CampaignSpec } from "../properties/check/campaign-spec.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { rulesOf } from "../properties/mutants/mutant.ts"
 import type { Property } from "../properties/property.ts"
+import { refinement } from "../properties/refinement.ts"
 import { minimise, type Minimised } from "../traces/minimise.ts"
 import { replay } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
@@ -35,12 +36,14 @@ export const findingOf = (
   folder: string,
   configFile: string | null,
 ): Finding | null => {
-  const rules = rulesOf(mutantNamed(spec.mutant ?? ""))
-  const minimal = minimise(rules, properties, failure.config, failure.actions)
+  const { model, engine } = mutantsOf(spec)
+  const rules = rulesOf(mutantNamed(model ?? ""))
+  const asked = [...properties, refinement(rules, engine)]
+  const minimal = minimise(rules, asked, failure.config, failure.actions)
   if (minimal === null) return null
   const { property, why } = minimal.breach
   const { states } = replay(rules, [property], minimal.config, minimal.run.actions)
-  const file = keep(folder, counterexampleOf(spec, failure.number, minimal, states))
+  const file = keep(folder, counterexampleOf(spec, failure, minimal, states))
   const steps = minimal.run.actions.length
   const from = failure.property === property.id ? "" : ` to a breach of ${failure.property}`
   return {
@@ -57,10 +60,10 @@ export const findingOf = (
       "",
       ...stepLines(paper, states, minimal.run.actions),
       "",
-      `  drawn:     schedule ${number(failure.number)}; ${swarmLine(failure.swarm)}`,
+      `  drawn:     schedule ${number(failure.number)}${failure.on === "engine" ? " of the engine's" : ""}; ${swarmLine(failure.swarm)}`,
       `  shrunk:    ${failure.found} actions${from}; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}`,
       `  saved:     ${file}`,
-      `  Reproduce: ${reproduce(spec, failure.number, configFile)}`,
+      `  Reproduce: ${reproduce(spec, failure, configFile)}`,
       `  Replay:    npx ftpair replay ${quoted(file)}`,
     ],
   }
@@ -68,7 +71,7 @@ export const findingOf = (
 
 const counterexampleOf = (
   spec: CampaignSpec,
-  schedule: number,
+  { number: schedule, on }: NonNullable<Campaign["failure"]>,
   { config, run, breach, minimality }: Minimised,
   states: Counterexample["states"],
 ): Counterexample => ({
@@ -77,21 +80,27 @@ const counterexampleOf = (
   why: breach.why,
   config,
   mutant: spec.mutant,
+  ...(spec.side === "both" || spec.mutant === null ? {} : { side: spec.side }),
   actions: run.actions,
   states,
-  found: `random: schedule ${schedule} of the seed`,
+  found: `random: schedule ${schedule} of the seed${on === "engine" ? ", on the engine" : ""}`,
   seed: spec.seed,
   minimality,
   description: mutantNamed(spec.mutant ?? "")?.story ?? null,
 })
 
 /** The line that finds this failure again, on another machine as on this. */
-const reproduce = (spec: CampaignSpec, schedule: number, configFile: string | null): string =>
+const reproduce = (
+  spec: CampaignSpec,
+  { number: schedule, on }: NonNullable<Campaign["failure"]>,
+  configFile: string | null,
+): string =>
   [
     "npx ftpair check",
     ...(configFile === null ? [] : [`--config ${quoted(configFile)}`]),
     ...(spec.isWhole ? [] : spec.properties.map((id) => `--property ${id}`)),
     ...(spec.mutant === null ? [] : [`--mutant ${spec.mutant}`]),
+    ...(spec.side === "both" ? [] : [`--side ${spec.side}`]),
     `--seed ${spec.seed}`,
-    `--runs ${schedule}`,
+    `${on === "engine" ? "--engine-runs" : "--runs"} ${schedule}`,
   ].join(" ")

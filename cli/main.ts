@@ -39,8 +39,14 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     .option("--config <file>", "check in this cluster, not in drawn ones")
     .option("--property <id>", "check only this; * for any letters; may be repeated", collectProperties)
     .option("--mutant <name>", "check a protocol with one thing wrong, on purpose", parseMutant)
+    .addOption(new Option("--side <side>", "what the mutant breaks").choices(["model", "engine", "both"]))
     .option("--seed <seed>", "decimal, 0x and hex digits, or a commit hash", parseSeedFlag)
-    .option("--runs <n>", "how many schedules (default: 40000)", parseRuns)
+    .option("--runs <n>", "how many schedules, model and engine side by side (default: 15000)", parseRuns)
+    .option(
+      "--engine-runs <n>",
+      "how many on the engine alone (default: 400000, and none with --runs)",
+      parseRuns,
+    )
     .option("--time <time>", "for how long, like 30s, 5m or 1h", parseTime)
     .option("--workers <n>", "how many worker threads (default: one a core)", parseWorkers)
     .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")

@@ -26,6 +26,7 @@ export const progressOn = (
         `${perSecond(soFar.schedules)}/s`,
         `${perSecond(actionsTaken(soFar))} actions/s`,
         `${Object.keys(soFar.witnesses).length}/${goal.wanted} witnesses`,
+        ...(soFar.volume === 0 ? [] : [`${number(soFar.volume)} on the engine`]),
         `${Math.max(0, Math.ceil(left / 1000))} s left`,
       ]
       stream.write(`\r\x1b[K${line.join("  ")}`)

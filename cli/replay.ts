@@ -1,7 +1,4 @@
 import { catalogue } from "../properties/catalogue.ts"
-import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import { rulesOf } from "../properties/mutants/mutant.ts"
-import { isLiveness } from "../properties/property.ts"
 import { readConfig, readStory, type Story } from "../traces/read.ts"
 import {
   firstDifference,
@@ -16,7 +13,7 @@ import {
 import { stateJsonOf } from "../traces/state-json.ts"
 import type { State } from "../model/state.ts"
 import { describe } from "../model/action.ts"
-import { exitCodes, worst, type ExitCode } from "./exit.ts"
+import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { paperFor, type Paper } from "./paper.ts"
 import { stepLines } from "./report.ts"
 
@@ -60,7 +57,7 @@ const changed = (story: Story, flags: ReplayFlags): Story => ({
 
 const replayAs = (story: Story, flags: ReplayFlags): Replayed => {
   const properties = catalogue.filter(({ id }) => flags.property?.includes(id) ?? true)
-  const replayed = replayStory(rulesOf(mutantNamed(story.mutant ?? "")), properties, story)
+  const replayed = replayStory(properties, story)
   return { story, replayed, verdict: verdictOf(replayed, story), outcome: outcomeOf(story, replayed) }
 }
 
@@ -68,7 +65,7 @@ const codeOf = ({ story, replayed, verdict, outcome }: Replayed): ExitCode => {
   if (outcome === "reproduced") return exitCodes.ok
   if (story.expect !== null || verdict.verdict !== "breached") return exitCodes.notAsPromised
   const breach = replayed.breaches.find(({ property }) => property.id === verdict.property)
-  return breach !== undefined && isLiveness(breach.property) ? exitCodes.liveness : exitCodes.safety
+  return breach === undefined ? exitCodes.safety : codeOfBreach(breach.property)
 }
 
 const jsonOf = ({ story, replayed, verdict, outcome }: Replayed) => ({

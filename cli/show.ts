@@ -1,6 +1,4 @@
 import { catalogue } from "../properties/catalogue.ts"
-import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import { rulesOf } from "../properties/mutants/mutant.ts"
 import { describe } from "../model/action.ts"
 import { readStory } from "../traces/read.ts"
 import { replayStory } from "../traces/replay.ts"
@@ -10,11 +8,7 @@ import { exitCodes, type ExitCode } from "./exit.ts"
 /** Draws a schedule or a trace, as far as its actions go. */
 export const show = (file: string): ExitCode => {
   const story = readStory(file)
-  const { states, breaches, refusal } = replayStory(
-    rulesOf(mutantNamed(story.mutant ?? "")),
-    catalogue,
-    story,
-  )
+  const { states, breaches, refusal } = replayStory(catalogue, story)
   const notes = new Map<number, string>()
   const note = (step: number, text: string): void => {
     notes.set(step, notes.has(step) ? `${notes.get(step)}\n${text}` : text)

@@ -1,7 +1,7 @@
 import { catalogue } from "../properties/catalogue.ts"
-import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import { rulesOf } from "../properties/mutants/mutant.ts"
+import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
 import type { Property } from "../properties/property.ts"
+import { refinementId } from "../properties/refinement.ts"
 import { corpusFolder, scenariosFolder } from "../traces/package.ts"
 import { readStory, type Story } from "../traces/read.ts"
 import { outcomeOf, replayStory, verdictOf, wordsOf } from "../traces/replay.ts"
@@ -26,13 +26,14 @@ export type Stored = {
 /** Replays the failures kept in `folder` for these rules; and, unless a mutant is asked for, the corpus and the scenarios. */
 export const replayStored = (
   paper: Paper,
-  mutant: string | null,
+  { mutant, side }: Pick<CampaignSpec, "mutant" | "side">,
   properties: readonly Property[],
   folder: string,
 ): Stored => {
   const kept = filesIn(folder, ".itf.json")
     .map(readStory)
-    .filter((story) => story.mutant === mutant && isAsked(story, properties))
+    .filter((story) => story.mutant === mutant && (story.meta?.side ?? "both") === side)
+    .filter((story) => isAsked(story, properties))
   const shipped =
     mutant === null ? [...filesIn(corpusFolder, ".itf.json"), ...filesIn(scenariosFolder, ".json")] : []
   const findings = kept.map((story) => ({ story, finding: findingAgain(paper, story, properties) }))
@@ -49,11 +50,13 @@ export const replayStored = (
 
 /** Whether what a kept failure breached is among what is asked: else its holding says nothing. */
 const isAsked = ({ expect }: Story, properties: readonly Property[]): boolean =>
-  expect?.verdict !== "breached" || properties.some(({ id }) => id === expect.property)
+  expect?.verdict !== "breached" ||
+  expect.property === refinementId ||
+  properties.some(({ id }) => id === expect.property)
 
 /** A kept failure that still fails; null if it holds. */
 const findingAgain = (paper: Paper, story: Story, properties: readonly Property[]): Finding | null => {
-  const { states, breaches } = replayStory(rulesOf(mutantNamed(story.mutant ?? "")), properties, story)
+  const { states, breaches } = replayStory(properties, story)
   const breach = breaches[0]
   if (breach === undefined) return null
   const { property, why, step } = breach
@@ -78,7 +81,7 @@ const findingAgain = (paper: Paper, story: Story, properties: readonly Property[
 }
 
 const brokenPromise = (story: Story): Stored["broken"] => {
-  const replayed = replayStory(rulesOf(mutantNamed(story.mutant ?? "")), catalogue, story)
+  const replayed = replayStory(catalogue, story)
   const outcome = outcomeOf(story, replayed)
   return outcome === "reproduced"
     ? []

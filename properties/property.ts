@@ -20,7 +20,7 @@ import type { History, PairHistory } from "./history.ts"
 export type Property = {
   readonly id: string
   readonly name: string
-  readonly family: "safety" | "liveness"
+  readonly family: "safety" | "liveness" | "refinement"
   readonly statement: string
   readonly why: string
   readonly checks: readonly RequirementId[]
@@ -75,9 +75,9 @@ export const breachesOf = (
   return breaches
 }
 
-/** The step as each pair sees it that has changed in it, or whose hosts have. */
+/** The step as each pair sees it that has changed in it, or whose hosts or links have. */
 export const touchedBy = (config: Config, history: History, step: Step): readonly PairStep[] => {
-  const hostsChanged = step.before.hosts !== step.after.hosts
+  const hostsChanged = step.before.hosts !== step.after.hosts || step.before.cut !== step.after.cut
   const touched: PairStep[] = []
   for (const after of Object.values(step.after.pairs)) {
     const before = step.before.pairs[after.id] as Pair

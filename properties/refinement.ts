@@ -1,12 +1,17 @@
 import { describe, type Action } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
+import type { CopyId } from "../model/ids.ts"
 import { identity } from "../model/identity.ts"
 import type { Guard } from "../model/outcome.ts"
 import type { State } from "../model/state.ts"
 import { step, type Rules } from "../model/step.ts"
-import { actionOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
+import { actionOf, codeOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../impl/engine/engine.ts"
 import { crowded, guardOf, taken } from "../impl/engine/guards.ts"
+import { layoutOf } from "../impl/engine/layout.ts"
+import { isIndexed, mutations } from "../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../impl/engine/pack.ts"
+import type { Property, Step } from "./property.ts"
 
 /**
  * One thing on which the model and the engine disagree.
@@ -47,44 +52,34 @@ export const divergenceIn = (twins: Twins, state: State): Divergence | null => {
   const expanded = new Set<string>()
   engine.expand((kind, a, b) => expanded.add(`${kind},${a},${b}`))
   for (const code of codesOf(engine.layout)) {
-    const divergence = divergenceOn(twins, state, code) ?? divergenceInExpansion(twins, state, code, expanded)
+    const divergence = divergenceOn(twins, state, code, expanded.has(`${code.kind},${code.a},${code.b}`))
     if (divergence !== null) return divergence
   }
   return null
 }
 
 /** The difference that one action makes, from a state that the engine is at, and is at again afterwards. */
-export const divergenceOn = (twins: Twins, state: State, code: ActionCode): Divergence | null => {
+const divergenceOn = (
+  twins: Twins,
+  state: State,
+  code: ActionCode,
+  isExpanded: boolean,
+): Divergence | null => {
   const { rules, engine } = twins
   const action = actionOf(engine.layout, state, code)
   const outcome = step(rules, engine.layout.config, state, action)
   const answer = engine.step(code.kind, code.a, code.b)
-  const divergence =
-    outcome.tag === "refused"
-      ? guardOf(answer) === outcome.guard
-        ? null
-        : { action, model: outcome.guard, engine: answerOf(engine, answer) }
-      : answer === taken && isAt(twins, outcome.state)
-        ? null
-        : { action, model: outcome.state, engine: answerOf(engine, answer) }
+  const model = outcome.tag === "refused" ? outcome.guard : outcome.state
+  const isSame = typeof model === "string" ? guardOf(answer) === model : goesTo(twins, answer, model)
+  const divergence = isSame ? null : { action, model, engine: answerOf(engine, answer) }
   engine.machine.undo()
-  return divergence
+  if (divergence !== null || isExpanded === (outcome.tag === "next")) return divergence
+  return { action, model, engine: isExpanded ? state : "not expanded" }
 }
 
-const divergenceInExpansion = (
-  { rules, engine }: Twins,
-  state: State,
-  code: ActionCode,
-  expanded: ReadonlySet<string>,
-): Divergence | null => {
-  const action = actionOf(engine.layout, state, code)
-  const outcome = step(rules, engine.layout.config, state, action)
-  const isExpanded = expanded.has(`${code.kind},${code.a},${code.b}`)
-  if (isExpanded === (outcome.tag === "next")) return null
-  return outcome.tag === "next"
-    ? { action, model: outcome.state, engine: "not expanded" }
-    : { action, model: outcome.guard, engine: unpack(engine.view) }
-}
+/** Whether the engine's step led to the state; a second copy on one host has no place in the engine, which says so. */
+const goesTo = (twins: Twins, answer: number, state: State): boolean =>
+  answer === crowded ? hasCrowd(state) : answer === taken && isAt(twins, state)
 
 /** Whether the engine is at the state, word for word. */
 export const isAt = ({ engine, packer }: Twins, state: State): boolean => {
@@ -97,9 +92,142 @@ export const isAt = ({ engine, packer }: Twins, state: State): boolean => {
 const answerOf = (engine: Engine, answer: number): Divergence["engine"] =>
   answer === taken ? unpack(engine.view) : answer === crowded ? "crowded" : (guardOf(answer) as Guard)
 
-/** The divergence in words. */
+/** The divergence in words: what each makes of the action, or where the states that they go to differ. */
 export const describeDivergence = ({ action, model, engine }: Divergence): string => {
+  const subject = action === null ? "the state itself" : describe(action)
+  if (typeof model !== "string" && typeof engine !== "string")
+    return `${subject}: ${differences(model, namedAs(engine, model)).join("; ")}`
   const word = (side: Divergence["engine"]): string =>
-    typeof side === "string" ? `refuses it: ${side}` : `goes to ${identity(side)}`
-  return `${action === null ? "the state itself" : describe(action)}: the model ${word(model)}, the engine ${word(engine)}`
+    typeof side === "string" ? `refuses it: ${side}` : "takes it"
+  return `${subject}: the model ${word(model)}, the engine ${word(engine)}`
 }
+
+/** The engine's state with its copies called by the names that the model has for the copies on their hosts. */
+const namedAs = (state: State, like: State): State => ({
+  ...state,
+  pairs: Object.fromEntries(
+    Object.entries(state.pairs).map(([id, pair]) => {
+      const other = like.pairs[pair.id]
+      const names = new Map(
+        pair.copies.map((copy) => [
+          copy.id,
+          other?.copies.find(({ host }) => host === copy.host)?.id ?? copy.id,
+        ]),
+      )
+      const named = (copy: CopyId): CopyId => names.get(copy) ?? copy
+      return [
+        id,
+        {
+          ...pair,
+          registered: other?.registered ?? pair.registered,
+          reason: other?.reason ?? null,
+          started: other?.started ?? pair.started,
+          interventions: other?.interventions ?? pair.interventions,
+          lock: { ...pair.lock, holder: pair.lock.holder === null ? null : named(pair.lock.holder) },
+          copies: pair.copies.map((copy) => ({
+            ...copy,
+            id: named(copy.id),
+            channel:
+              copy.channel === null || copy.channel.peer === "gone"
+                ? copy.channel
+                : { ...copy.channel, peer: named(copy.channel.peer) },
+          })),
+        },
+      ]
+    }),
+  ),
+})
+
+/** Where two states differ, as paths with both values. Copies are told apart by their names, in no order. */
+const differences = (model: State, engine: State): readonly string[] =>
+  [...differing("", byName(model), byName(engine))].slice(0, differencesMax)
+
+const differencesMax = 8
+
+const byName = (state: State) => ({
+  ...state,
+  pairs: Object.fromEntries(
+    Object.values(state.pairs).map((pair) => [
+      pair.id,
+      { ...pair, copies: Object.fromEntries(pair.copies.map((copy) => [copy.id, copy])) },
+    ]),
+  ),
+})
+
+function* differing(path: string, model: unknown, engine: unknown): Generator<string> {
+  if (isRecord(model) && isRecord(engine)) {
+    for (const field of new Set([...Object.keys(model), ...Object.keys(engine)]))
+      yield* differing(path === "" ? field : `${path}.${field}`, model[field], engine[field])
+  } else if (JSON.stringify(model) !== JSON.stringify(engine))
+    yield `${path} is ${valueText(model)} in the model, ${valueText(engine)} in the engine`
+}
+
+const valueText = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value))
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/**
+ * Refinement as a property of runs: the engine, with the mutant of that name or null for none, takes each step
+ * of the model to the same state; and where a run rests, it answers every action alike. It is asked of the run as
+ * a whole, though it is told of it pair by pair.
+ */
+export const refinement = (rules: Rules, mutant: string | null): Property => {
+  const twins = twinsByConfig(rules, mutant)
+  let asked: Step | null = null
+  let answer: string | null = null
+  return {
+    id: refinementId,
+    name: "EngineRefinesModel",
+    family: "refinement",
+    statement:
+      "The engine takes every step of the model to the same state, and refuses what the model refuses.",
+    why: "What is explored and drawn on the engine is worth as much as its likeness to the model.",
+    checks: [],
+    witness: "protected-again",
+    onStep: ({ config, step: taken }) => {
+      if (taken === asked) return answer
+      asked = taken
+      answer = wordsOf(divergenceInStep(twins(config), taken))
+      return answer
+    },
+    atRest: ({ config, state }) => wordsOf(divergenceIn(twins(config), state)),
+  }
+}
+
+/** The id under which a divergence is told and kept. */
+export const refinementId = "R1"
+
+const wordsOf = (divergence: Divergence | null): string | null =>
+  divergence === null ? null : describeDivergence(divergence)
+
+const twinsByConfig = (rules: Rules, mutant: string | null): ((config: Config) => Twins) => {
+  const made = new WeakMap<Config, Twins>()
+  return (config) => {
+    const known = made.get(config)
+    if (known !== undefined) return known
+    const layout = layoutOf(config, { indexed: mutant !== null && isIndexed(mutant) })
+    const twins = twinsOf(rules, engineOf(layout, mutant === null ? null : (mutations[mutant] ?? null)))
+    made.set(config, twins)
+    return twins
+  }
+}
+
+/** The difference that a step of the model shows. A second copy on one host has no place in the engine, which says so. */
+const divergenceInStep = (twins: Twins, { before, action, after }: Step): Divergence | null => {
+  const { engine } = twins
+  pack(engine.view, before)
+  const code = codeOf(engine.layout, before, action)
+  if (code === null) throw new Error(`defect: ${describe(action)} was taken by a copy that is not there`)
+  const answer = engine.step(code.kind, code.a, code.b)
+  const divergence = goesTo(twins, answer, after)
+    ? null
+    : { action, model: after, engine: answerOf(engine, answer) }
+  engine.machine.undo()
+  return divergence
+}
+
+const hasCrowd = (state: State): boolean =>
+  Object.values(state.pairs).some(
+    ({ copies }) => new Set(copies.map(({ host }) => host)).size < copies.length,
+  )

@@ -7,6 +7,7 @@ import { defaultLimits, unbounded, type Config } from "../model/config.ts"
 import { ordinal, pairIdOf, type HostId } from "../model/ids.ts"
 import { rules } from "../model/step.ts"
 import { catalogue } from "../properties/catalogue.ts"
+import { refinementId } from "../properties/refinement.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
 import { stateOfItf } from "./itf.ts"
 import type { ExpectJson } from "./schema.ts"
@@ -166,12 +167,7 @@ const stateIn = (
 /** The expectation, if it speaks of properties, guards, pairs and FT states that there are. */
 const knownExpectation = (file: string, config: Config, expect: ExpectJson | null): ExpectJson | null => {
   if (expect?.verdict === "breached")
-    checkWord(
-      file,
-      expect.property,
-      catalogue.map(({ id }) => id),
-      ["expect", "property"],
-    )
+    checkWord(file, expect.property, [...catalogue.map(({ id }) => id), refinementId], ["expect", "property"])
   if (expect?.verdict === "refused" && expect.guard !== undefined)
     checkWord(file, expect.guard, guards, ["expect", "guard"])
   const final = expect?.verdict === "holds" ? Object.entries(expect.final ?? {}) : []

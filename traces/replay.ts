@@ -9,7 +9,10 @@ import { settle } from "../properties/check/simulate.ts"
 import { begin } from "../properties/check/run.ts"
 import { noHistory, remember } from "../properties/history.ts"
 import { comesToRest } from "../properties/liveness.ts"
+import { mutantNamed } from "../properties/mutants/catalogue.ts"
+import { rulesOf } from "../properties/mutants/mutant.ts"
 import { breachesAtRest, breachesOf, type Breach, type Property } from "../properties/property.ts"
+import { refinement, refinementId } from "../properties/refinement.ts"
 import type { Story } from "./read.ts"
 import { stateJsonOf } from "./state-json.ts"
 import type { StateJson } from "./schema.ts"
@@ -80,11 +83,20 @@ const restlessFrom = (rules: Rules, config: Config, state: State): readonly Brea
   return run.breach === null ? [] : [run.breach]
 }
 
-/** Replays a story; whether it ever comes to rest is asked where that is what it denies. */
-export const replayStory = (rules: Rules, properties: readonly Property[], story: Story): Replay => {
-  const { config, actions, expect } = story
-  const askRest = expect?.verdict === "breached" && expect.property === comesToRest.id
-  return replay(rules, properties, config, actions, { askRest })
+/** The rules that a story is about: its mutant's, unless that is only the engine's. */
+export const rulesOfStory = ({ mutant, meta }: Story): Rules =>
+  rulesOf(mutantNamed(meta?.side === "engine" ? "" : (mutant ?? "")))
+
+/** Replays a story. Whether it ever comes to rest, and whether the engine goes along, is asked where it denies that. */
+export const replayStory = (properties: readonly Property[], story: Story): Replay => {
+  const { config, actions, expect, mutant, meta } = story
+  const rules = rulesOfStory(story)
+  const denied = expect?.verdict === "breached" ? expect.property : null
+  const asked =
+    denied === refinementId
+      ? [...properties, refinement(rules, meta?.side === "model" ? null : mutant)]
+      : properties
+  return replay(rules, asked, config, actions, { askRest: denied === comesToRest.id })
 }
 
 /** What the replay says, in the words of an expectation; a breach of the property that is expected comes first. */

@@ -170,6 +170,7 @@ export const TraceMetaJson = Schema.Struct({
   description: Schema.optionalKey(Schema.String),
   config: ConfigJson,
   mutant: Schema.NullOr(Schema.String),
+  side: Schema.optionalKey(Schema.Literals(["model", "engine", "both"])),
   property: Schema.NullOr(Schema.String),
   verdict: Schema.Literals(["holds", "breached", "refused"]),
   step: Schema.optionalKey(Count),

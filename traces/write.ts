@@ -18,6 +18,8 @@ export type Counterexample = {
   readonly why: string
   readonly config: Config
   readonly mutant: string | null
+  /** What the mutant breaks, where it is not both the model and the engine. */
+  readonly side?: "model" | "engine"
   readonly actions: readonly Action[]
   readonly states: readonly State[]
   readonly found: string
@@ -40,7 +42,7 @@ const loopOf = ({ property, states, loop }: Counterexample): number | null =>
 
 /** The trace of a counterexample: self-contained, to be replayed by `file`'s name. */
 export const traceOf = (counterexample: Counterexample, file: string): TraceJson => {
-  const { property, step, why, config, mutant, actions, states, found, seed, minimality, description } =
+  const { property, step, why, config, mutant, side, actions, states, found, seed, minimality, description } =
     counterexample
   const loop = loopOf(counterexample)
   const trace = {
@@ -51,6 +53,7 @@ export const traceOf = (counterexample: Counterexample, file: string): TraceJson
       ...(description === null ? {} : { description }),
       config: jsonOfConfig(config),
       mutant,
+      ...(side === undefined ? {} : { side }),
       property,
       verdict: "breached",
       step,

@@ -60,27 +60,23 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
   const { hosts, pairs, controlOf, phaseIn, generationIn, lockOf, pairOf, hasStorage } = view
   const k = kindNumber
   const lockBefore = new Int32Array(pairs)
-  const ableBefore = new Uint8Array(pairs)
   const { shelterIn } = shelterOf(view)
   const stateOf = stateMonitorOf(view)
   const rest = restMonitorOf(view, placement.isAllowed, placement.isWithin)
 
-  /** Whether a Secondary of the lock's generation, in lockstep or contending, has storage. */
-  const hasAbleSecondary = (pair: number): boolean => {
+  /** Whether a Secondary of the generation, in lockstep or contending, has storage. */
+  const hasAbleSecondary = (pair: number, generation: number): boolean => {
     for (let host = 0; host < hosts; host += 1) {
       const copy = controlOf(pair * hosts + host)
       const phaseNow = phaseIn(copy)
       if (phaseNow !== phase.lockstepSecondary && phaseNow !== phase.contendingSecondary) continue
-      if (generationIn(copy) === lockOf(pair) && hasStorage(host)) return true
+      if (generationIn(copy) === generation && hasStorage(host)) return true
     }
     return false
   }
 
   const begin = (): void => {
-    for (let pair = 0; pair < pairs; pair += 1) {
-      lockBefore[pair] = lockOf(pair)
-      ableBefore[pair] = hasAbleSecondary(pair) ? 1 : 0
-    }
+    for (let pair = 0; pair < pairs; pair += 1) lockBefore[pair] = lockOf(pair)
   }
 
   /** What the release that a copy has just made breaches. Its entry is the last that it counts as released. */
@@ -103,8 +99,10 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
     return grown === 0 || grown === 1 ? 0 : bitOf.S10
   }
 
+  /** A restart leaves the other copies as they were, and it is the lock of before that they could have won. */
   const ofRestart = (pair: number): number =>
-    (ableBefore[pair] === 1 ? bitOf.S13 : 0) | (shelterIn(pair) === shelter.none ? 0 : bitOf.S19)
+    (hasAbleSecondary(pair, lockBefore[pair] as number) ? bitOf.S13 : 0) |
+    (shelterIn(pair) === shelter.none ? 0 : bitOf.S19)
 
   const ofStep = (kind: number, a: number, b: number): number => {
     switch (kind) {

@@ -29,10 +29,10 @@ export type Sight = (typeof sights)[number]
  * Looks out for witnesses.
  *
  * Shape  `ofState` and `ofStep` answer with a set of bits, by the places of `sights`; a step is asked about at the
- *        state that it leads to.
+ *        state that it leads to. What is not in `unseen` need not be looked for.
  */
 export type Lookout = {
-  readonly ofState: () => number
+  readonly ofState: (unseen: number) => number
   readonly ofStep: (kind: number, a: number) => number
 }
 
@@ -105,11 +105,20 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
     return found
   }
 
-  const ofState = (): number => {
+  const ofCopiesAlone =
+    bits["three-copies"] |
+    bits["stale-primary-beside-running"] |
+    bits["waiting-contender-beside-live"] |
+    bits["both-contending"] |
+    bits["stale-copy-while-off"]
+  const ofHosts = bits["respawn-blocked-by-stale"] | bits["no-eligible-host"] | bits["host-in-maintenance"]
+
+  const ofState = (unseen: number): number => {
     let found = 0
     for (let pair = 0; pair < pairs; pair += 1) {
-      found |= ofCopies(pair) | ofLonely(pair)
-      if (hasFork(pair)) found |= bits.fork
+      if ((unseen & ofCopiesAlone) !== 0) found |= ofCopies(pair)
+      if ((unseen & ofHosts) !== 0) found |= ofLonely(pair)
+      if ((unseen & bits.fork) !== 0 && hasFork(pair)) found |= bits.fork
     }
     return found
   }

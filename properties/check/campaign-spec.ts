@@ -1,5 +1,6 @@
 import type { Config } from "../../model/config.ts"
 import { catalogue } from "../catalogue.ts"
+import { refinement } from "../refinement.ts"
 import { rulesOf, type Mutant } from "../mutants/mutant.ts"
 import { witnesses } from "../witnesses.ts"
 import type { Judge } from "./run.ts"
@@ -8,22 +9,33 @@ import type { Judge } from "./run.ts"
  * What a campaign checks, in words that can be sent to a worker.
  *
  * Shape  `mutant` names a mutant, or null for the protocol itself; `config` is null where clusters are drawn;
- *        `properties` are ids of the catalogue, and `isWhole` whether they are all of it.
+ *        `properties` are ids of the catalogue, and `isWhole` whether they are all of it. `side` is what the
+ *        mutant breaks: the model, the engine, or both.
  */
 export type CampaignSpec = {
   readonly seed: string
   readonly mutant: string | null
+  readonly side: Side
   readonly config: Config | null
   readonly properties: readonly string[]
   readonly isWhole: boolean
 }
 
-/** By what the schedules of a campaign are judged. */
-export const judgeFor = (
-  { mutant, properties }: CampaignSpec,
-  mutantNamed: (name: string) => Mutant | null,
-): Judge => ({
-  rules: rulesOf(mutant === null ? null : mutantNamed(mutant)),
-  properties: catalogue.filter(({ id }) => properties.includes(id)),
-  witnesses,
+export type Side = "model" | "engine" | "both"
+
+/** The mutant of the model's rules in a campaign, and that of the engine; null where it is the protocol. */
+export const mutantsOf = ({ mutant, side }: CampaignSpec) => ({
+  model: side === "engine" ? null : mutant,
+  engine: side === "model" ? null : mutant,
 })
+
+/**
+ * By what the schedules of a campaign are judged: the properties asked, and, where all are, that the engine goes
+ * along with the model.
+ */
+export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): Judge => {
+  const { model, engine } = mutantsOf(spec)
+  const rules = rulesOf(model === null ? null : mutantNamed(model))
+  const asked = catalogue.filter(({ id }) => spec.properties.includes(id))
+  return { rules, properties: spec.isWhole ? [...asked, refinement(rules, engine)] : asked, witnesses }
+}

@@ -4,12 +4,22 @@ import * as Effect from "effect/Effect"
 import type { Kind } from "../../model/action.ts"
 import { batchSize, type BatchResult, type Failure } from "./batch.ts"
 import type { CampaignSpec } from "./campaign-spec.ts"
+import { volumeBatch } from "./volume.ts"
+import type { BatchOrder } from "./worker.ts"
 
 /** A worker thread that died, or could not be started. */
 export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly message: string }> {}
 
-/** How much a campaign may cost. Units: `schedules` in number, `millis` until it is stopped. */
-export type Budget = { readonly schedules: number; readonly millis: number; readonly workers: number }
+/**
+ * How much a campaign may cost. Units: `schedules`, and `volume`, those on the engine alone, in number; `millis`
+ * until it is stopped.
+ */
+export type Budget = {
+  readonly schedules: number
+  readonly volume: number
+  readonly millis: number
+  readonly workers: number
+}
 
 /** Why a campaign ended. */
 export type Stopped = "failure" | "runs" | "time" | "interrupted"
@@ -17,37 +27,57 @@ export type Stopped = "failure" | "runs" | "time" | "interrupted"
 /**
  * What a campaign came to. All of it, but for a campaign that time or a person stopped, is a function of its
  * specification and the number of schedules, however many workers ran them.
+ *
+ * Shape  `schedules` were run by the model with the engine beside it, `volume` by the engine alone; `actions` and
+ *        `witnesses` are of the former. The failure's `number` is among those of its sort.
  */
 export type Campaign = {
   readonly schedules: number
+  readonly volume: number
+  readonly volumeActions: number
   readonly actions: Readonly<Partial<Record<Kind, number>>>
   readonly witnesses: Readonly<Record<string, number>>
-  readonly failure: (Failure & { readonly number: number }) | null
+  readonly failure: (Failure & { readonly number: number; readonly on: BatchOrder["on"] }) | null
   readonly stopped: Stopped
 }
 
 /**
- * Runs schedules on worker threads, batch by batch, until one fails or the budget is spent. `onProgress` is told
- * of every batch. Interrupting the effect (or SIGINT) ends it with what is already known.
+ * Runs schedules on worker threads, batch by batch, first by the model and then on the engine, until one fails
+ * or the budget is spent. `onProgress` is told of every batch. Interrupting the effect (or SIGINT) ends it with
+ * what is already known.
  */
 export const campaign = (
   spec: CampaignSpec,
-  { schedules, millis, workers }: Budget,
+  budget: Budget,
   onProgress: (soFar: Campaign) => void,
 ): Effect.Effect<Campaign, WorkerFailed> => {
-  const batches = Math.ceil(schedules / batchSize)
-  const results = new Map<number, BatchResult>()
+  const { schedules, volume, millis, workers } = budget
+  const ofModel = Math.ceil(schedules / batchSize)
+  const batches = ofModel + Math.ceil(volume / volumeBatch)
+  const results = new Map<number, Result>()
   let nextBatch = 0
   let failed = Infinity
+
+  const orderOf = (n: number): BatchOrder =>
+    schedules === Infinity
+      ? endlessOrder(n)
+      : n < ofModel
+        ? { on: "model", batch: n, schedules: Math.min(batchSize, schedules - n * batchSize) }
+        : {
+            on: "engine",
+            batch: n - ofModel,
+            schedules: Math.min(volumeBatch, volume - (n - ofModel) * volumeBatch),
+          }
 
   const work = (worker: Worker) =>
     Effect.gen(function* () {
       while (nextBatch < batches && nextBatch <= failed) {
-        const batch = nextBatch
+        const n = nextBatch
         nextBatch += 1
-        const result = yield* ask(worker, batch, Math.min(batchSize, schedules - batch * batchSize))
-        results.set(batch, result)
-        if (result.failure !== null) failed = Math.min(failed, batch)
+        const order = orderOf(n)
+        const result = yield* ask(worker, order)
+        results.set(n, { ...result, n, on: order.on })
+        if (result.failure !== null) failed = Math.min(failed, n)
         onProgress(summary(results, failed, "runs"))
       }
     })
@@ -67,27 +97,46 @@ export const campaign = (
   )
 }
 
+/** Where time is the only limit, every tenth batch is one of the engine's. */
+const endlessOrder = (n: number): BatchOrder =>
+  n % 10 === 9
+    ? { on: "engine", batch: (n - 9) / 10, schedules: volumeBatch }
+    : { on: "model", batch: n - Math.floor(n / 10), schedules: batchSize }
+
+/** A batch by its place in the whole campaign, and what ran it. */
+type Result = BatchResult & { readonly n: number; readonly on: BatchOrder["on"] }
+
 /** The schedules counted up to the failing batch, as one worker alone would have counted them. */
-const summary = (results: ReadonlyMap<number, BatchResult>, failed: number, stopped: Stopped): Campaign => {
-  const counted = [...results.values()]
-    .filter(({ batch }) => batch <= failed)
-    .sort((a, b) => a.batch - b.batch)
+const summary = (results: ReadonlyMap<number, Result>, failed: number, stopped: Stopped): Campaign => {
+  const counted = [...results.values()].filter(({ n }) => n <= failed).sort((a, b) => a.n - b.n)
   const actions: Partial<Record<Kind, number>> = {}
   const witnesses: Record<string, number> = {}
-  for (const result of counted) {
+  const ofModel = counted.filter(({ on }) => on === "model")
+  const ofEngine = counted.filter(({ on }) => on === "engine")
+  for (const result of ofModel) {
     for (const [kind, n] of Object.entries(result.actions) as [Kind, number][])
       actions[kind] = (actions[kind] ?? 0) + n
     for (const [id, n] of Object.entries(result.witnesses)) witnesses[id] = (witnesses[id] ?? 0) + n
   }
-  const failure = results.get(failed)?.failure ?? null
   return {
-    schedules: counted.reduce((sum, result) => sum + result.schedules, 0),
+    schedules: sum(ofModel, ({ schedules }) => schedules),
+    volume: sum(ofEngine, ({ schedules }) => schedules),
+    volumeActions: sum(ofEngine, (result) => sum(Object.values(result.actions), (n) => n)),
     actions,
     witnesses,
-    failure: failure === null ? null : { ...failure, number: failed * batchSize + failure.schedule },
+    failure: failureOf(results.get(failed)),
     stopped,
   }
 }
+
+const failureOf = (result: Result | undefined): Campaign["failure"] => {
+  if (result?.failure == null) return null
+  const before = result.batch * (result.on === "model" ? batchSize : volumeBatch)
+  return { ...result.failure, number: before + result.failure.schedule, on: result.on }
+}
+
+const sum = <A>(all: readonly A[], number: (each: A) => number): number =>
+  all.reduce((total, each) => total + number(each), 0)
 
 const startWorker = (spec: CampaignSpec) =>
   Effect.acquireRelease(
@@ -98,7 +147,7 @@ const startWorker = (spec: CampaignSpec) =>
 // The compiled worker: Node 20 runs no TypeScript.
 const workerModule = "./worker.js"
 
-const ask = (worker: Worker, batch: number, schedules: number): Effect.Effect<BatchResult, WorkerFailed> =>
+const ask = (worker: Worker, order: BatchOrder): Effect.Effect<BatchResult, WorkerFailed> =>
   Effect.callback((resume) => {
     const stopListening = (): void => {
       worker.off("message", onMessage)
@@ -114,7 +163,7 @@ const ask = (worker: Worker, batch: number, schedules: number): Effect.Effect<Ba
     }
     worker.on("message", onMessage)
     worker.on("error", onError)
-    worker.postMessage({ batch, schedules })
+    worker.postMessage(order)
     return Effect.sync(stopListening)
   })
 

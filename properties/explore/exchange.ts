@@ -67,7 +67,7 @@ export const correspondentOf = (
     const n = put[to] as number
     while (((n - (seenOut[to] as number)) | 0) >= ringSize) {
       seenOut[to] = Atomics.load(counters, outCount(self, to))
-      if (((n - (seenOut[to] as number)) | 0) >= ringSize) receive()
+      if (((n - seenOut[to]) | 0) >= ringSize) receive()
     }
     const ring = (rings[self] as readonly Int32Array[])[to] as Int32Array
     const first = (n & (ringSize - 1)) * size

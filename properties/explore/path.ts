@@ -74,12 +74,12 @@ const searchOf = (engine: Engine, scope: Scope) => {
       monitor.begin()
       const faults = view.faultsSoFar()
       const before = wordsOf(machine.key, layout.words)
-      let isResting = true
+      let owed = 0
       engine.expand((kind, a, b, answer) => {
         const bits = answer === crowded ? bitOf.S7 : monitor.ofStep(kind, a, b)
         if (bits !== 0) note(bits, node, { kind, a, b })
         const moves = wordsOf(machine.key, layout.words) !== before
-        if (isProtocol[kind] === true && view.faultsSoFar() === faults && moves) isResting = false
+        if (isProtocol[kind] === true && view.faultsSoFar() === faults && moves) owed += 1
         if (answer === crowded) return
         const key = represent()
         const words = wordsOf(key, layout.words)
@@ -87,7 +87,7 @@ const searchOf = (engine: Engine, scope: Scope) => {
         seen.add(words)
         next.push({ key: key.slice(0, layout.words), from: node })
       })
-      if (isResting && monitor.isJudged()) note(monitor.atRest(), node, null)
+      if (owed === 0 && monitor.isJudged()) note(monitor.atRest(), node, null)
     }
     return { ends, next }
   }
@@ -124,15 +124,15 @@ const take = (
   engine: Engine,
   isWanted: (kind: number, a: number, b: number, answer: number) => boolean,
 ): ActionCode => {
-  let found: ActionCode | null = null
+  const found: ActionCode[] = []
   engine.expand((kind, a, b, answer) => {
-    if (found === null && isWanted(kind, a, b, answer)) found = { kind, a, b }
+    if (found.length === 0 && isWanted(kind, a, b, answer)) found.push({ kind, a, b })
   })
-  if (found === null) throw new Error("defect: a run that was found cannot be walked again")
-  const { kind, a, b }: ActionCode = found
-  engine.step(kind, a, b)
+  const [code] = found
+  if (code === undefined) throw new Error("defect: a run that was found cannot be walked again")
+  engine.step(code.kind, code.a, code.b)
   engine.machine.commit()
-  return found
+  return code
 }
 
 const keysTo = (end: Node): readonly Int32Array[] => {

@@ -133,7 +133,7 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     isResting = !scope.reduction
     const bits = monitor.ofState()
     if (bits !== 0) breach(bits, depth)
-    if (unseen !== 0) sight(lookout.ofState(), depth)
+    if (unseen !== 0) sight(lookout.ofState(unseen), depth)
     monitor.begin()
     engine.expand(onSuccessor)
     const owed = isResting && monitor.isJudged() ? monitor.atRest() & asked : 0

@@ -12,6 +12,9 @@ const slotsAtFirst = 32
 /** How many keys are gathered for a region before they are looked up together. */
 const batch = 512
 
+/** How many of the latest keys are remembered by themselves: most duplicates come soon after one another. */
+const recentKeys = 1 << 14
+
 /**
  * A set of keys of a few 32-bit words: open addressing over typed arrays. Keys are gathered by region and looked
  * up batch by batch, so that the processor meets the table region by region.
@@ -46,9 +49,23 @@ export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): 
   const tags = new Uint8Array(regions * batch)
   const waits = new Int32Array(regions)
   const rehash = fingerprint ? (table: Int32Array, at: number): number => table[at] as number : hashOf
+  const recent = new Int32Array(recentKeys * words)
   let size = 0
+  let touched = 0
+
+  /** Whether the key was offered a short while ago; if not, it is remembered for a while. */
+  const isRecent = (keys: Int32Array, at: number, hash: number): boolean => {
+    const slot = (hash & (recentKeys - 1)) * words
+    let differing = 0
+    for (let word = 0; word < words; word += 1) {
+      differing |= (recent[slot + word] as number) ^ (keys[at + word] as number)
+      recent[slot + word] = keys[at + word] as number
+    }
+    return differing === 0
+  }
 
   const offer = (keys: Int32Array, at: number, hash: number, tag: number): void => {
+    if (isRecent(keys, at, hash)) return
     const region = hash >>> (32 - regionBits)
     const count = waits[region] as number
     const n = region * batch + count
@@ -71,6 +88,8 @@ export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): 
     let table = slots[region] as Int32Array
     let room = table.length / kept
     let used = filled[region] as number
+    // Reading where each key will be sought, before seeking any, lets the processor fetch many places at once.
+    for (let n = first; n < end; n += 1) touched ^= table[slotOf(hashes[n] as number, room) * kept] as number
     for (let n = first; n < end; n += 1) {
       const at = n * kept
       let slot = slotOf(hashes[n] as number, room) * kept
@@ -116,7 +135,7 @@ export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): 
     flush: () => {
       for (let region = 0; region < regions; region += 1) if ((waits[region] as number) > 0) look(region)
     },
-    size: () => size,
+    size: () => size + (touched & 0),
     bytes: () => slots.reduce((sum, region) => sum + region.byteLength, 0),
   }
 }

@@ -40,6 +40,8 @@ const goal = { schedules: 1200, millis: 60_000, wanted: 7 }
 
 const soFar: Campaign = {
   schedules: 300,
+  volume: 0,
+  volumeActions: 0,
   actions: { PowerOn: 400, Record: 1000 },
   witnesses: { "ha-restart": 3, fork: 1 },
   failure: null,

@@ -84,7 +84,7 @@ describe("runBatch", () => {
 const ids = catalogue.map(({ id }) => id)
 
 const judgeOf = (mutant: string | null): Judge =>
-  judgeFor({ seed: "7", mutant, config: null, properties: ids, isWhole: true }, mutantNamed)
+  judgeFor({ seed: "7", mutant, side: "both", config: null, properties: ids, isWhole: true }, mutantNamed)
 
 type Failing = BatchResult & { readonly failure: NonNullable<BatchResult["failure"]> }
 

@@ -1,0 +1,289 @@
+import * as fc from "fast-check"
+import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { initial } from "../../model/state.ts"
+import { step, type Rules } from "../../model/step.ts"
+import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
+import { engineOf, type Engine } from "../../impl/engine/engine.ts"
+import { crowded, taken } from "../../impl/engine/guards.ts"
+import { layoutOf } from "../../impl/engine/layout.ts"
+import { bitOf, idsIn, monitorOf, watched } from "../../impl/engine/monitor.ts"
+import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
+import { arbitraryConfig } from "../arbitrary/config.ts"
+import { arbitrarySwarm, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
+import type { BatchResult } from "./batch.ts"
+import { seedOf } from "./seed.ts"
+
+/** How many actions a schedule has, and how many draws in a row may be refused before it ends early. */
+const actionsMax = 50
+const refusalsMax = 100
+
+/** How many schedules are drawn with one swarm, in one cluster. */
+const schedulesOfSwarm = 1000
+
+/** How many schedules on the engine make one batch. */
+export const volumeBatch = 20_000
+
+/**
+ * What one batch on the engine is: which mutant it has, what it is asked, and where. `config` is null where
+ * clusters are drawn.
+ */
+export type Volume = {
+  readonly rules: Rules
+  readonly mutant: string | null
+  readonly properties: readonly string[]
+  readonly config: Config | null
+}
+
+/**
+ * Runs schedules on the engine alone, fast: random actions, every safety property asked after each. What breaches
+ * is judged by the model, which takes the same actions. A function of its arguments.
+ */
+export const runVolume = (volume: Volume, seed: string, batch: number, schedules: number): BatchResult => {
+  const actions: Partial<Record<Kind, number>> = {}
+  let done = 0
+  for (let part = 0; done < schedules; part += 1) {
+    const partSeed = seedOf(seed, -1 - batch * 1000 - part)
+    const { config, swarm } = drawn(volume, partSeed)
+    const driver = driverOf(volume, config, swarm, partSeed)
+    const count = Math.min(schedulesOfSwarm, schedules - done)
+    const found = driver.run(count)
+    driver.tally(actions)
+    if (found === null) {
+      done += count
+      continue
+    }
+    const schedule = done + found.schedule
+    const failure = {
+      schedule,
+      property: idsIn(found.bits)[0] ?? "S7",
+      found: found.codes.length,
+      swarm,
+      config,
+      actions: actionsOf(volume.rules, driver.engine, config, found.codes),
+    }
+    return { batch, schedules: schedule, actions, witnesses: {}, failure }
+  }
+  return { batch, schedules, actions, witnesses: {}, failure: null }
+}
+
+/** The cluster and the swarm of one part of a batch. */
+const drawn = ({ config }: Volume, seed: number): { readonly config: Config; readonly swarm: Swarm } => {
+  const arbitrary = fc.record({
+    config: config === null ? arbitraryConfig() : fc.constant(config),
+    swarm: arbitrarySwarm,
+  })
+  return fc.sample(arbitrary, { seed, numRuns: 1 })[0] as { config: Config; swarm: Swarm }
+}
+
+/** What a schedule was found to breach, by its number from 1. */
+type Found = { readonly schedule: number; readonly bits: number; readonly codes: readonly ActionCode[] }
+
+/** Draws schedules for one engine, one after the other. */
+export const driverOf = (volume: Omit<Volume, "rules">, config: Config, swarm: Swarm, seed: number) => {
+  const engine = engineOf(
+    layoutOf(config, {
+      indexed: volume.mutant !== null && isIndexed(volume.mutant),
+      interventions: true,
+      sheltered: true,
+    }),
+    volume.mutant === null ? null : (mutations[volume.mutant] ?? null),
+  )
+  const { machine, view, layout } = engine
+  const monitor = monitorOf(engine)
+  const asked = watched
+    .filter((id) => volume.properties.includes(id))
+    .reduce((bits, id) => bits | bitOf[id], 0)
+  const start = machine.key.slice()
+  const elsewhere = Array.from({ length: 1 << situations.length }, (_, bits) =>
+    lotTable(swarm, (kind) => isOpen(kind, bits)),
+  )
+  const byPhase = phaseKinds.map((among) => lotTable(swarm, (kind) => among.includes(kind)))
+  const ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)
+  const situation = situationOf(engine)
+  const isSpurious = lots.map((lot) => lot === "SpuriousSuspect")
+  const kindOf = lots.map((lot) => kinds.indexOf(lot === "SpuriousSuspect" ? "Suspect" : lot))
+  const overA = kinds.map((kind) => rangeOf(kind, layout.hosts, layout.pairs))
+  const takesHost = kinds.map((kind) => alphabet[kind].over.endsWith("and host"))
+  const suspect = kinds.indexOf("Suspect")
+  const codes = Array.from({ length: actionsMax }, () => ({ kind: 0, a: 0, b: 0 }))
+  const counts = new Float64Array(kinds.length)
+  let random = seed | 1
+
+  /** A pseudo-random number below `n`: xorshift, a multiplication in place of a division. */
+  const below = (n: number): number => {
+    random ^= random << 13
+    random ^= random >>> 17
+    random ^= random << 5
+    return ((random >>> 8) * n * 2 ** -24) | 0
+  }
+
+  /** The slot of some copy; there is one. */
+  const occupied = (): number => {
+    let slot = below(view.slots)
+    while (view.controlOf(slot) === 0) slot = slot + 1 === view.slots ? 0 : slot + 1
+    return slot
+  }
+
+  /**
+   * Takes one action drawn at random, and tells what it breaches; -1 if it was refused. First it is drawn whether a
+   * copy acts, and which, and then what of all that a copy in its phase might do.
+   */
+  const draw = (length: number, bits: number): number => {
+    const others = elsewhere[bits] as Int32Array
+    const slot = (bits & hasCopies) !== 0 && below(ofCopies + others.length) < ofCopies ? occupied() : -1
+    const table = slot < 0 ? others : (byPhase[view.phaseIn(view.controlOf(slot))] as Int32Array)
+    if (table.length === 0) return -1
+    const lot = table[below(table.length)] as number
+    const kind = kindOf[lot] as number
+    const a = slot < 0 ? below(overA[kind] as number) : slot
+    const b = takesHost[kind] === true ? below(layout.hosts) : 0
+    const faults = view.faultsSoFar()
+    monitor.begin()
+    const answer = engine.step(kind, a, b)
+    if (answer > taken) return -1
+    if (kind === suspect && view.faultsSoFar() > faults !== (isSpurious[lot] === true)) {
+      machine.undo()
+      return -1
+    }
+    const code = codes[length] as { kind: number; a: number; b: number }
+    code.kind = kind
+    code.a = a
+    code.b = b
+    if (answer === crowded) return bitOf.S7 & asked
+    machine.commit()
+    return (monitor.ofStep(kind, a, b) | monitor.ofState()) & asked
+  }
+
+  /** Runs one schedule; the bits of what its last action breaches, or 0. */
+  const schedule = (): { readonly length: number; readonly bits: number } => {
+    machine.load(start, 0)
+    let refusals = 0
+    let now = situation()
+    for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
+      const bits = draw(length, now)
+      if (bits < 0) {
+        refusals += 1
+        continue
+      }
+      refusals = 0
+      now = situation()
+      const { kind } = codes[length] as ActionCode
+      counts[kind] = (counts[kind] as number) + 1
+      length += 1
+      if (bits !== 0) return { length, bits }
+    }
+    return { length: 0, bits: 0 }
+  }
+
+  const run = (schedules: number): Found | null => {
+    for (let n = 1; n <= schedules; n += 1) {
+      const { length, bits } = schedule()
+      if (bits !== 0) return { schedule: n, bits, codes: codes.slice(0, length).map((code) => ({ ...code })) }
+    }
+    return null
+  }
+
+  const tally = (actions: Partial<Record<Kind, number>>): void => {
+    kinds.forEach((kind, n) => {
+      if ((counts[n] as number) > 0) actions[kind] = (actions[kind] ?? 0) + (counts[n] as number)
+    })
+  }
+
+  return { engine, run, tally }
+}
+
+/** What there must be for some kinds to have a chance: each a bit of a situation. */
+const situations = ["a copy", "damage", "a pair that is off", "a pair that is down", "faults left"] as const
+
+const hasCopies = 1
+
+/** What the state that an engine is at has of the situations, in bits. */
+const situationOf = ({ view, layout }: Engine): (() => number) => {
+  const { hosts, pairs, controlOf, hasStorage, isOn, has, faultsSoFar } = view
+  const links = (hosts * (hosts - 1)) / 2
+  const isDamaged = (): boolean => {
+    for (let host = 0; host < hosts; host += 1)
+      if (!hasStorage(host) || has(layout.maintenance, host)) return true
+    for (let link = 0; link < links; link += 1) if (has(layout.cut, link)) return true
+    return false
+  }
+  return () => {
+    let bits = (isDamaged() ? 2 : 0) | (faultsSoFar() < layout.config.bounds.faults ? 16 : 0)
+    for (let pair = 0; pair < pairs; pair += 1) {
+      let mayRun = false
+      for (let host = 0; host < hosts; host += 1) {
+        if (controlOf(pair * hosts + host) === 0) continue
+        bits |= hasCopies
+        if (hasStorage(host)) mayRun = true
+      }
+      if (!isOn(pair)) bits |= 4
+      else if (!mayRun) bits |= 8
+    }
+    return bits
+  }
+}
+
+/** Whether a kind that names no copy has a chance in a situation. */
+const isOpen = (kind: Kind, bits: number): boolean => {
+  if (alphabet[kind].over.startsWith("copy")) return false
+  if (kind === "PowerOn") return (bits & 4) !== 0
+  if (kind === "HaRestart") return (bits & 8) !== 0
+  if (alphabet[kind].actor === "recovery") return (bits & 2) !== 0
+  return alphabet[kind].actor !== "fault" || (bits & 16) !== 0
+}
+
+/** What a copy in each phase might do, by the engine's numbers of the phases. What is left out its rules refuse. */
+const phaseKinds: readonly (readonly Kind[])[] = [
+  [],
+  ["JoinLockstep", "SyncLost", "CrashCopy"],
+  ["Deliver", "Suspect", "Migrate", "CrashCopy"],
+  ["Record", "Ack", "Release", "Suspect", "TestRestartSecondary", "Migrate", "CrashCopy"],
+  ["TryLock", "CrashCopy"],
+  ["TryLock", "CrashCopy"],
+  ["Record", "Release", "BeginLockstep", "AbandonSync", "SpawnSecondary", "Migrate", "CrashCopy"],
+]
+
+/** The lots of some kinds, by number, each as often as its weight asks, so that one draw picks one. */
+const lotTable = ({ weights }: Swarm, isAmong: (kind: Kind) => boolean): Int32Array =>
+  Int32Array.from(
+    lots.flatMap((lot: Lot, n) =>
+      isAmong(lot === "SpuriousSuspect" ? "Suspect" : lot)
+        ? Array.from({ length: Math.ceil(weights[lot] * 2) }, () => n)
+        : [],
+    ),
+  )
+
+const rangeOf = (kind: Kind, hosts: number, pairs: number): number => {
+  switch (alphabet[kind].over) {
+    case "copy":
+    case "copy and host":
+      return hosts * pairs
+    case "pair":
+    case "pair and host":
+      return pairs
+    case "host":
+      return hosts
+    case "link":
+      return (hosts * (hosts - 1)) / 2
+  }
+}
+
+/** The schedule in the model's words, as far as the model goes along. */
+const actionsOf = (
+  rules: Rules,
+  { layout }: Engine,
+  config: Config,
+  codes: readonly ActionCode[],
+): readonly Action[] => {
+  let state = initial(config)
+  const actions: Action[] = []
+  for (const code of codes) {
+    const action = actionOf(layout, state, code)
+    const outcome = step(rules, config, state, action)
+    if (outcome.tag === "refused") break
+    actions.push(action)
+    state = outcome.state
+  }
+  return actions
+}
