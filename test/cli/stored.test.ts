@@ -18,7 +18,7 @@ describe("replayStored", () => {
     keepRun(folder, onOneHost)
 
     for (let run = 1; run <= 4; run += 1) {
-      const { findings, forgotten } = replayStored(paper, mutant, catalogue, folder)
+      const { findings, forgotten } = replayStored(paper, mutated, catalogue, folder)
       expect(findings).toMatchObject([{ property: { id: "S7" }, steps: 2 }])
       expect(forgotten).toEqual([])
     }
@@ -28,7 +28,7 @@ describe("replayStored", () => {
     const folder = freshFolder(onTestFinished)
     const file = keepRun(folder, onTwoHosts)
 
-    const forgotten = [1, 2, 3, 4].map(() => replayStored(paper, mutant, catalogue, folder).forgotten)
+    const forgotten = [1, 2, 3, 4].map(() => replayStored(paper, mutated, catalogue, folder).forgotten)
 
     expect(forgotten).toEqual([[], [], [file], []])
     expect(existsSync(file)).toBe(false)
@@ -39,7 +39,7 @@ describe("replayStored", () => {
 
     const forgotten = [onTwoHosts, onTwoHosts, onOneHost, onTwoHosts, onTwoHosts].flatMap((actions) => {
       keepRun(folder, actions)
-      return replayStored(paper, mutant, catalogue, folder).forgotten
+      return replayStored(paper, mutated, catalogue, folder).forgotten
     })
 
     expect(forgotten).toEqual([])
@@ -49,7 +49,7 @@ describe("replayStored", () => {
     const folder = freshFolder(onTestFinished)
     const file = keepRun(folder, onOneHost)
 
-    for (let run = 1; run <= 3; run += 1) replayStored(paper, mutant, matching(["L4"]), folder)
+    for (let run = 1; run <= 3; run += 1) replayStored(paper, mutated, matching(["L4"]), folder)
 
     expect(existsSync(file)).toBe(true)
   })
@@ -58,13 +58,23 @@ describe("replayStored", () => {
     const folder = freshFolder(onTestFinished)
     keepRun(folder, onOneHost)
 
-    const { replayed, findings } = replayStored(paper, "HaFromEmpty", catalogue, folder)
+    const { replayed, findings } = replayStored(
+      paper,
+      { mutant: "HaFromEmpty", side: "both" },
+      catalogue,
+      folder,
+    )
 
     expect({ replayed, findings }).toEqual({ replayed: 0, findings: [] })
   })
 
   it("replays what ships with the package where no mutant is asked for, and finds it as promised", () => {
-    const { replayed, broken } = replayStored(paper, null, catalogue, freshFolder(onTestFinished))
+    const { replayed, broken } = replayStored(
+      paper,
+      { mutant: null, side: "both" },
+      catalogue,
+      freshFolder(onTestFinished),
+    )
 
     expect(replayed).toBeGreaterThan(0)
     expect(broken).toEqual([])
@@ -74,14 +84,15 @@ describe("replayStored", () => {
     const folder = freshFolder(onTestFinished)
     write(folder, "notes.txt", "nothing to replay")
 
-    expect(replayStored(paper, mutant, catalogue, folder).replayed).toBe(0)
-    expect(replayStored(paper, mutant, catalogue, join(folder, "missing")).replayed).toBe(0)
+    expect(replayStored(paper, mutated, catalogue, folder).replayed).toBe(0)
+    expect(replayStored(paper, mutated, catalogue, join(folder, "missing")).replayed).toBe(0)
   })
 })
 
 // Helpers
 
 const mutant = "SpawnIgnoresAntiAffinity"
+const mutated = { mutant, side: "both" as const }
 
 const paper = paperFor(process.stdout, false)
 

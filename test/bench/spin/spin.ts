@@ -78,24 +78,26 @@ export type Figures = {
 export const isPresent = (): boolean =>
   spawnSync("spin", ["-V"]).status === 0 && spawnSync("gcc", ["--version"]).status === 0
 
-/** Searches all of a scope with SPIN. */
-export const explore = (scope: Scope, options: Search): Figures => {
+/** A verifier that was translated and compiled for one scope, in a folder of its own until it is removed. */
+export type Verifier = { readonly search: () => Figures; readonly remove: () => void }
+
+/** Builds SPIN's verifier for a scope. */
+export const verifierOf = (scope: Scope, options: Search): Verifier => {
   const folder = mkdtempSync(join(tmpdir(), "ftpair-spin-"))
-  try {
-    const buildStart = performance.now()
-    run(folder, "spin", ["-a", ...macrosOf(scope, options), twin])
-    printExactly(join(folder, "pan.c"))
-    run(folder, "gcc", ["-O2", "-w", ...flagsOf(options), "-o", "pan", "pan.c"])
-    const start = performance.now()
-    const report = run(folder, join(folder, "pan"), argumentsOf(options))
-    const end = performance.now()
-    return {
-      ...figuresIn(report),
-      wallSeconds: (end - start) / 1000,
-      buildSeconds: (start - buildStart) / 1000,
-    }
-  } finally {
-    rmSync(folder, { recursive: true })
+  const buildStart = performance.now()
+  run(folder, "spin", ["-a", ...macrosOf(scope, options), twin])
+  printExactly(join(folder, "pan.c"))
+  run(folder, "gcc", ["-O2", "-w", ...flagsOf(options), "-o", "pan", "pan.c"])
+  const buildSeconds = (performance.now() - buildStart) / 1000
+  return {
+    search: () => {
+      const start = performance.now()
+      const report = run(folder, join(folder, "pan"), argumentsOf(options))
+      return { ...figuresIn(report), wallSeconds: (performance.now() - start) / 1000, buildSeconds }
+    },
+    remove: () => {
+      rmSync(folder, { recursive: true })
+    },
   }
 }
 

@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect"
+import { catalogue } from "../../properties/catalogue.ts"
+import { explore, type Explored } from "../../properties/explore/explore.ts"
+import type { Scope } from "../../properties/explore/scope.ts"
+import type { PinnedScope } from "./manifest.ts"
+
+/** How a scope was counted again, and everything that is not as the manifest says; nothing, if all is. */
+export type Recount = { readonly plain: Explored; readonly wrong: readonly string[] }
+
+/** What is asked of every scope: what neither tells states apart that are the same, nor asks about the past. */
+const properties = catalogue.map(({ id }) => id).filter((id) => !["S18", "S19", "L0"].includes(id))
+
+/**
+ * Counts a scope again: as it is; by symmetry, where the states that are met must stand for as many; and with
+ * the reduction, for its verdict alone.
+ */
+export const recount = async (pinned: PinnedScope, workers: number): Promise<Recount> => {
+  const run = (symmetry: boolean, reduction: boolean): Promise<Explored> => {
+    const { config, among } = pinned
+    const scope: Scope = { config, among, mutant: null, properties, symmetry, reduction }
+    return Effect.runPromise(
+      explore({ scope, engine: "packed", liveness: false, statesMax: Infinity, fingerprint: false, workers }),
+    )
+  }
+  const plain = await run(false, false)
+  const symmetric = await run(true, false)
+  const reduced = await run(true, true)
+  const wrong = [
+    ...differing("states", plain.states, pinned.states),
+    ...differing("transitions", plain.transitions, pinned.transitions),
+    ...differing("depth", plain.depth, pinned.depth),
+    ...differing("states by symmetry", symmetric.standsFor, pinned.states),
+    ...differing("depth by symmetry", symmetric.depth, pinned.depth),
+    ...[plain, symmetric, reduced].flatMap(({ end, breaches }) =>
+      end === "complete" && breaches.length === 0
+        ? []
+        : [`${end}: ${breaches.map(({ property }) => property).join(", ")}`],
+    ),
+  ]
+  return { plain, wrong }
+}
+
+const differing = (what: string, counted: number, pinned: number): readonly string[] =>
+  counted === pinned ? [] : [`${what}: counted ${counted}, and the manifest has ${pinned}`]
