@@ -42,12 +42,13 @@ export type Volume = {
 export const runVolume = (volume: Volume, seed: string, batch: number, schedules: number): BatchResult => {
   const actions: Partial<Record<Kind, number>> = {}
   let done = 0
+  const config = volume.config ?? drawn(arbitraryConfig(), seedOf(seed, -1 - batch * partsMax))
+  const driver = driverFor(volume, config)
   for (let part = 0; done < schedules; part += 1) {
-    const partSeed = seedOf(seed, -1 - batch * 1000 - part)
-    const { config, swarm } = drawn(volume, partSeed)
-    const driver = driverOf(volume, config, swarm, partSeed)
+    const partSeed = seedOf(seed, -1 - batch * partsMax - part)
+    const swarm = drawn(arbitrarySwarm, partSeed)
     const count = Math.min(schedulesOfSwarm, schedules - done)
-    const found = driver.run(count)
+    const found = driver.run(swarm, partSeed, count)
     driver.tally(actions)
     if (found === null) {
       done += count
@@ -67,20 +68,30 @@ export const runVolume = (volume: Volume, seed: string, batch: number, schedules
   return { batch, schedules, actions, witnesses: {}, failure: null }
 }
 
-/** The cluster and the swarm of one part of a batch. */
-const drawn = ({ config }: Volume, seed: number): { readonly config: Config; readonly swarm: Swarm } => {
-  const arbitrary = fc.record({
-    config: config === null ? arbitraryConfig() : fc.constant(config),
-    swarm: arbitrarySwarm,
-  })
-  return fc.sample(arbitrary, { seed, numRuns: 1 })[0] as { config: Config; swarm: Swarm }
+/** More parts than any batch has: the seeds of one batch are none of another's. */
+const partsMax = 1000
+
+const drawn = <A>(arbitrary: fc.Arbitrary<A>, seed: number): A =>
+  fc.sample(arbitrary, { seed, numRuns: 1 })[0] as A
+
+const drivers = new WeakMap<Config, { readonly mutant: string | null; readonly driver: Driver }>()
+
+/** The driver of a cluster. One is kept for each cluster: a second engine beside it would make both slower. */
+const driverFor = (volume: Volume, config: Config): Driver => {
+  const known = drivers.get(config)
+  if (known?.mutant === volume.mutant && known.driver.properties === volume.properties) return known.driver
+  const driver = driverOf(volume, config)
+  drivers.set(config, { mutant: volume.mutant, driver })
+  return driver
 }
+
+type Driver = ReturnType<typeof driverOf>
 
 /** What a schedule was found to breach, by its number from 1. */
 type Found = { readonly schedule: number; readonly bits: number; readonly codes: readonly ActionCode[] }
 
 /** Draws schedules for one engine, one after the other. */
-export const driverOf = (volume: Omit<Volume, "rules">, config: Config, swarm: Swarm, seed: number) => {
+const driverOf = (volume: Volume, config: Config) => {
   const engine = engineOf(
     layoutOf(config, {
       indexed: volume.mutant !== null && isIndexed(volume.mutant),
@@ -95,11 +106,9 @@ export const driverOf = (volume: Omit<Volume, "rules">, config: Config, swarm: S
     .filter((id) => volume.properties.includes(id))
     .reduce((bits, id) => bits | bitOf[id], 0)
   const start = machine.key.slice()
-  const elsewhere = Array.from({ length: 1 << situations.length }, (_, bits) =>
-    lotTable(swarm, (kind) => isOpen(kind, bits)),
-  )
-  const byPhase = phaseKinds.map((among) => lotTable(swarm, (kind) => among.includes(kind)))
-  const ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)
+  let elsewhere: readonly Int32Array[] = []
+  let byPhase: readonly Int32Array[] = []
+  let ofCopies = 0
   const situation = situationOf(engine)
   const isSpurious = lots.map((lot) => lot === "SpuriousSuspect")
   const kindOf = lots.map((lot) => kinds.indexOf(lot === "SpuriousSuspect" ? "Suspect" : lot))
@@ -108,7 +117,7 @@ export const driverOf = (volume: Omit<Volume, "rules">, config: Config, swarm: S
   const suspect = kinds.indexOf("Suspect")
   const codes = Array.from({ length: actionsMax }, () => ({ kind: 0, a: 0, b: 0 }))
   const counts = new Float64Array(kinds.length)
-  let random = seed | 1
+  let random = 1
 
   /** A pseudo-random number below `n`: xorshift, a multiplication in place of a division. */
   const below = (n: number): number => {
@@ -176,7 +185,17 @@ export const driverOf = (volume: Omit<Volume, "rules">, config: Config, swarm: S
     return { length: 0, bits: 0 }
   }
 
-  const run = (schedules: number): Found | null => {
+  const follow = (swarm: Swarm, seed: number): void => {
+    random = seed | 1
+    elsewhere = Array.from({ length: 1 << situations.length }, (_, bits) =>
+      lotTable(swarm, (kind) => isOpen(kind, bits)),
+    )
+    byPhase = phaseKinds.map((among) => lotTable(swarm, (kind) => among.includes(kind)))
+    ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)
+  }
+
+  const run = (swarm: Swarm, seed: number, schedules: number): Found | null => {
+    follow(swarm, seed)
     for (let n = 1; n <= schedules; n += 1) {
       const { length, bits } = schedule()
       if (bits !== 0) return { schedule: n, bits, codes: codes.slice(0, length).map((code) => ({ ...code })) }
@@ -188,9 +207,10 @@ export const driverOf = (volume: Omit<Volume, "rules">, config: Config, swarm: S
     kinds.forEach((kind, n) => {
       if ((counts[n] as number) > 0) actions[kind] = (actions[kind] ?? 0) + (counts[n] as number)
     })
+    counts.fill(0)
   }
 
-  return { engine, run, tally }
+  return { properties: volume.properties, engine, run, tally }
 }
 
 /** What there must be for some kinds to have a chance: each a bit of a situation. */

@@ -1,5 +1,5 @@
 /** How many regions a table has: few enough for a buffer each, many enough that one fits in a near cache. */
-const regionBits = 8
+const regionBits = 10
 const regions = 1 << regionBits
 
 /** How full a region may get before it grows, and by how much it then grows. */
@@ -10,7 +10,7 @@ const growth = 1.5
 const slotsAtFirst = 32
 
 /** How many keys are gathered for a region before they are looked up together. */
-const batch = 512
+const batch = 256
 
 /** How many of the latest keys are remembered by themselves: most duplicates come soon after one another. */
 const recentKeys = 1 << 14
