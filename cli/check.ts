@@ -3,6 +3,7 @@ import type { Config } from "../model/config.ts"
 import { campaign, type Campaign } from "../properties/check/campaign.ts"
 import type { CampaignSpec, Side } from "../properties/check/campaign-spec.ts"
 import { catalogue } from "../properties/catalogue.ts"
+import { unfitForEngine } from "../properties/refinement.ts"
 import type { Property } from "../properties/property.ts"
 import { canBeSeen, witnesses, type Witness } from "../properties/witnesses.ts"
 import { packageVersion } from "../traces/package.ts"
@@ -74,6 +75,8 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   const folder = flags.out ?? failuresFolder
   say(titleLine(paper, spec, workers))
 
+  const unfit = spec.config === null ? null : unfitForEngine(spec.config)
+  if (unfit !== null) say(paper.warn(`the model runs alone: ${unfit}`))
   const stored = replayStored(paper, spec, properties, folder)
   say(...storedLines(paper, stored))
   for (const { lines } of stored.findings) say("", ...lines)
@@ -135,8 +138,9 @@ const runCampaign = async (
 ): Promise<Campaign> => {
   const ofModel = flags.time === undefined ? defaultSchedules : Infinity
   const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
-  const volume =
-    flags.engineRuns ?? (flags.runs === undefined && flags.time === undefined ? defaultVolume : 0)
+  const isDefault = flags.runs === undefined && flags.time === undefined
+  const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
+  const volume = spec.config !== null && unfitForEngine(spec.config) !== null ? 0 : wanted
   const millisMax = flags.time ?? (flags.runs === undefined ? defaultMillis : Infinity)
   const budget = { schedules, volume, millis: Math.max(1, millisMax - (performance.now() - start)), workers }
   const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })

@@ -4,6 +4,7 @@ import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { explore, type Exploration, type Explored } from "../properties/explore/explore.ts"
+import { unfitForEngine } from "../properties/refinement.ts"
 import { mayIntervene } from "../properties/explore/scope.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { coreScope } from "../properties/mutants/mutant.ts"
@@ -57,6 +58,8 @@ export const exploreScope = async (flags: ExploreFlags): Promise<ExitCode> => {
     if (flags.json !== true && flags.quiet !== true) process.stdout.write(`${lines.join("\n")}\n`)
   }
   const exploration = explorationOf(flags)
+  const unfit = exploration.engine === "packed" ? unfitForEngine(exploration.scope.config) : null
+  if (unfit !== null) throw new BadInput({ message: `${unfit}; --engine model has no such limit` })
   say(`${paper.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
   if (flags.dot !== undefined) writeDot(flags.dot, exploration.scope)
   const progress = layersOn(process.stderr, flags.quiet === true)

@@ -8,7 +8,7 @@ import { step, type Rules } from "../model/step.ts"
 import { actionOf, codeOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../impl/engine/engine.ts"
 import { crowded, guardOf, taken } from "../impl/engine/guards.ts"
-import { layoutOf } from "../impl/engine/layout.ts"
+import { LayoutError, layoutOf } from "../impl/engine/layout.ts"
 import { isIndexed, mutations } from "../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../impl/engine/pack.ts"
 import type { Property, Step } from "./property.ts"
@@ -200,6 +200,17 @@ export const refinementId = "R1"
 
 const wordsOf = (divergence: Divergence | null): string | null =>
   divergence === null ? null : describeDivergence(divergence)
+
+/** Why the engine cannot take a cluster, or null if it can. */
+export const unfitForEngine = (config: Config): string | null => {
+  try {
+    layoutOf(config)
+    return null
+  } catch (error) {
+    if (error instanceof LayoutError) return error.message
+    throw error
+  }
+}
 
 const twinsByConfig = (rules: Rules, mutant: string | null): ((config: Config) => Twins) => {
   const made = new WeakMap<Config, Twins>()

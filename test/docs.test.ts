@@ -80,7 +80,8 @@ function commands(): readonly { readonly page: string; readonly command: string 
 
 /** A mutant that is checked must be caught; a counterexample replayed without its bug does not give what it promises. */
 function expectedStatus(words: readonly string[]): number {
-  if (words[0] === "check") return words.includes("--mutant") ? 12 : 0
+  if (words.includes("--side")) return 14
+  if (words[0] === "check" || words[0] === "explore") return words.includes("--mutant") ? 12 : 0
   return words.includes("none") ? 16 : 0
 }
 

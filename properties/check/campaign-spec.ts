@@ -1,6 +1,6 @@
 import type { Config } from "../../model/config.ts"
 import { catalogue } from "../catalogue.ts"
-import { refinement } from "../refinement.ts"
+import { refinement, unfitForEngine } from "../refinement.ts"
 import { rulesOf, type Mutant } from "../mutants/mutant.ts"
 import { witnesses } from "../witnesses.ts"
 import type { Judge } from "./run.ts"
@@ -31,11 +31,12 @@ export const mutantsOf = ({ mutant, side }: CampaignSpec) => ({
 
 /**
  * By what the schedules of a campaign are judged: the properties asked, and, where all are, that the engine goes
- * along with the model.
+ * along with the model, if it can take the cluster.
  */
 export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): Judge => {
   const { model, engine } = mutantsOf(spec)
   const rules = rulesOf(model === null ? null : mutantNamed(model))
   const asked = catalogue.filter(({ id }) => spec.properties.includes(id))
-  return { rules, properties: spec.isWhole ? [...asked, refinement(rules, engine)] : asked, witnesses }
+  const isRefined = spec.isWhole && (spec.config === null || unfitForEngine(spec.config) === null)
+  return { rules, properties: isRefined ? [...asked, refinement(rules, engine)] : asked, witnesses }
 }

@@ -85,7 +85,7 @@ export const powerMutants: readonly Mutant[] = [
     name: "HaRestartOnSuspicion",
     story: "HA restarts a VM as soon as no current Primary has storage.",
     breaks: ["FT-05", "FT-08"],
-    killedBy: { S13: 6, S19: null },
+    killedBy: { S13: 6, S19: 6 },
     broken: restarting((state, pair) => {
       const primary = currentPrimary(pair)
       return primary !== null && hasStorage(state, primary.host)
