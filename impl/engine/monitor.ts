@@ -138,8 +138,7 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
 /** What must hold of one pair in every state. */
 const stateMonitorOf = (view: View) => {
   const { layout, hosts, controlOf, phaseIn, generationIn, releasedIn, deliveredIn, ackedIn } = view
-  const { isOn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree, beginsWith, peerSlot, has } =
-    view
+  const { isOn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree, peerSlot, has } = view
 
   const isGapless = (pair: number): boolean => {
     const { indexBits } = layout
@@ -155,22 +154,25 @@ const stateMonitorOf = (view: View) => {
     return lengthOf(logOf(secondary)) === length && agree(logOf(primary), logOf(secondary), length)
   }
 
+  /** Whether the copy has in its log all that the world has seen. */
+  const knows = (pair: number, slot: number, seen: number): boolean =>
+    seen === 0 || agree(logOf(slot), observedOf(pair), seen)
+
   /** What one copy breaches by itself. */
   const ofCopy = (pair: number, host: number, copy: number, lock: number, seen: number): number => {
     const slot = pair * hosts + host
     const phaseNow = phaseIn(copy)
     const generation = generationIn(copy)
-    const length = lengthOf(logOf(slot))
     const released = releasedIn(copy)
     const isLive = phaseNow === phase.live
     let bits = 0
     if (isLive) {
       if (holderOf(pair) !== host || generation !== lock) bits |= bitOf.S1
-      if (!beginsWith(logOf(slot), observedOf(pair))) bits |= bitOf.S5
+      if (!knows(pair, slot, seen)) bits |= bitOf.S5
     } else if (phaseNow === phase.lockstepPrimary) {
       const acked = ackedIn(copy)
       const delivered = deliveredIn(copy)
-      if (released > acked || acked > delivered || delivered > length) bits |= bitOf.S16
+      if (released > acked || acked > delivered || delivered > lengthOf(logOf(slot))) bits |= bitOf.S16
       const other = peerSlot(slot, copy)
       if (
         other >= 0 &&
@@ -179,13 +181,13 @@ const stateMonitorOf = (view: View) => {
       )
         bits |= bitOf.S6
     } else if (phaseNow === phase.lockstepSecondary || phaseNow === phase.contendingSecondary) {
-      if (generation === lock && !beginsWith(logOf(slot), observedOf(pair))) bits |= bitOf.S17
+      if (generation === lock && !knows(pair, slot, seen)) bits |= bitOf.S17
     }
     if (generation >= lock || isLive) {
       if (!isOn(pair)) bits |= bitOf.S11
       if (generation > lock) bits |= bitOf.S15
     }
-    if (released > length || released > seen) bits |= bitOf.S14
+    if (released > seen || (released > 0 && released > lengthOf(logOf(slot)))) bits |= bitOf.S14
     if (has(layout.maintenance, host)) bits |= bitOf.P3
     return bits
   }

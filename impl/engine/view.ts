@@ -133,7 +133,6 @@ export const viewOf = (machine: Machine) => {
     }
     return true
   }
-  const beginsWith = (log: number, start: number): boolean => agree(log, start, lengthOf(start))
 
   // What several rules do.
   const spend = (): void => {
@@ -251,7 +250,6 @@ export const viewOf = (machine: Machine) => {
     append,
     copyPrefix,
     agree,
-    beginsWith,
     spend,
     faultsSoFar,
     primaryOf,

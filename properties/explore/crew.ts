@@ -30,6 +30,11 @@ export const sweepWith = (
     exchange,
     self,
   }))
+  const stop = (): void => {
+    askToStop(exchange)
+  }
+  // A person may stop a long sweep, and is told what was covered until the end of the layer.
+  process.once("SIGINT", stop)
   return Effect.forEach(orders, (order) => outcomeOf(order, onProgress), { concurrency: "unbounded" }).pipe(
     Effect.map((parts): Swept => {
       const first = parts[0] as Swept
@@ -40,11 +45,8 @@ export const sweepWith = (
         bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
       }
     }),
-    Effect.onInterrupt(() =>
-      Effect.sync(() => {
-        askToStop(exchange)
-      }),
-    ),
+    Effect.onInterrupt(() => Effect.sync(stop)),
+    Effect.ensuring(Effect.sync(() => void process.off("SIGINT", stop))),
   )
 }
 

@@ -97,9 +97,6 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     if ((bits & asked) !== 0) tally.breached.set(length, (tally.breached.get(length) ?? 0) | (bits & asked))
   }
 
-  /** Whether the machine is at another state than the one that is being expanded. */
-  const hasMoved = (): boolean => hashOf(key, 0, words) !== hash
-
   const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
     successors += 1
     tally.generated[kind] = (tally.generated[kind] as number) + 1
@@ -110,9 +107,15 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     const bits = monitor.ofStep(kind, a, b)
     if (bits !== 0) breach(bits, depth + 1)
     if (unseen !== 0) sight(lookout.ofStep(kind, a), depth + 1)
-    if (isResting && isProtocol[kind] === true && view.faultsSoFar() === faults && hasMoved())
-      isResting = false
+    const reached = hashOf(key, 0, words)
+    // A step that leaves the state as it is, such as a retry that fails, is no progress.
+    const isProgress = isProtocol[kind] === true && view.faultsSoFar() === faults && reached !== hash
+    if (isProgress) isResting = false
     if (scope.reduction) settleOn(depth + 1)
+    else if (!joins) {
+      send(key, 0, reached, kind)
+      return
+    }
     const found = joins ? symmetry.canonical() : key
     send(found, 0, hashOf(found, 0, words), kind)
   }
