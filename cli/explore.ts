@@ -5,7 +5,7 @@ import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { explore, type Exploration, type Explored } from "../properties/explore/explore.ts"
 import { unfitForEngine } from "../properties/refinement.ts"
-import { mayIntervene } from "../properties/explore/scope.ts"
+import { asksRest, mayIntervene } from "../properties/explore/scope.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { coreScope } from "../properties/mutants/mutant.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
@@ -144,11 +144,14 @@ const defaultProperties = (
     .filter((id) => id !== "L0")
     .filter((id) => mutant !== null || (id !== "S19" && (id !== "S18" || !mayIntervene(config, among))))
 
-/** Liveness is asked where the cluster rests: not under the reduction, which passes over the places of rest. */
+/**
+ * Liveness is asked where the cluster rests: not under the reduction, which passes over the places of rest, and not
+ * where the protocol may not do all that it owes.
+ */
 const isAsked = ({ scope, liveness }: Exploration, property: Property): boolean =>
   scope.properties.includes(property.id) &&
   property.id !== "L0" &&
-  (!isLiveness(property) || liveness || !scope.reduction)
+  (!isLiveness(property) || asksRest(liveness ? { ...scope, reduction: false } : scope))
 
 const askedOf = (exploration: Exploration): readonly Property[] =>
   catalogue.filter((property) => isAsked(exploration, property))

@@ -84,7 +84,7 @@ const notAskedWords = (
   notAsked: readonly Property[],
 ): readonly string[] => [
   ...(notAsked.some(isLiveness) && scope.reduction
-    ? [paper.faint("  liveness is asked with --liveness or --no-reduction")]
+    ? [paper.faint("  liveness is asked with --liveness or --no-reduction, of all that the protocol owes")]
     : []),
   ...(notAsked.some(({ id }) => id === "S18" || id === "S19")
     ? [

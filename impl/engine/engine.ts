@@ -105,8 +105,10 @@ const expansionOf = (
   /** Shows a step that a rule has just taken, and takes it back. */
   const show = (answer: number, kind: number, a: number, b: number): void => {
     if (answer > taken) return
-    if (remembers) remember(isOperators[kind] === true, faultsBefore)
-    visit(kind, a, b, answer)
+    if (offered[kind] === true) {
+      if (remembers) remember(isOperators[kind] === true, faultsBefore)
+      visit(kind, a, b, answer)
+    }
     undo()
   }
 

@@ -153,10 +153,17 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   }
 }
 
+/** No number of a state may grow larger: a state would be nothing but its counts. */
+const numberMax = 0xffff
+
 const capacityOf = ({ bounds }: Config, asked: Partial<Capacity> = {}): Capacity => {
   const room = (name: keyof Capacity): number =>
     Number.isFinite(bounds[name]) ? bounds[name] : (asked[name] ?? roomy[name])
-  return { log: room("log"), generations: room("generations"), faults: room("faults") }
+  const capacity = { log: room("log"), generations: room("generations"), faults: room("faults") }
+  for (const [name, most] of Object.entries(capacity))
+    if (most > numberMax)
+      throw new LayoutError(`the engine counts ${name} up to ${numberMax}, and not to ${most}`)
+  return capacity
 }
 
 /** How many bits hold the numbers from 0 to `max`. */
@@ -187,16 +194,18 @@ const stored = (widths: readonly number[]) => {
   const wordOf = new Int32Array(widths.length)
   const shiftOf = new Int32Array(widths.length)
   const maskOf = new Int32Array(widths.length)
-  let firstOpen = 0
+  let lastWidth = 0
+  let word = 0
   for (const { width, cell } of order) {
     if (width === 0) continue
-    let word = firstOpen
+    // Where a cell found no room, the next of its width finds none.
+    if (width !== lastWidth) word = 0
+    lastWidth = width
     while ((filled[word] ?? 0) + width > 32) word += 1
     wordOf[cell] = word
     shiftOf[cell] = filled[word] ?? 0
     maskOf[cell] = width === 32 ? -1 : 2 ** width - 1
     filled[word] = (filled[word] ?? 0) + width
-    while (filled[firstOpen] === 32) firstOpen += 1
   }
   for (const { width, cell } of order) if (width === 0) wordOf[cell] = filled.length
   return { words: filled.length, wordOf, shiftOf, maskOf }

@@ -21,6 +21,8 @@ const noPast: Past = { shelter: shelter.none }
 export const pack = (view: View, state: State, past: (pair: number) => Past = () => noPast): void => {
   const { layout, machine, put } = view
   const { hosts, pairs } = layout.config
+  if (state.faults > layout.capacity.faults)
+    throw new CapacityExceeded(`the engine was laid out for faults up to ${layout.capacity.faults}`)
   machine.set(layout.faults, state.faults)
   hosts.forEach(({ id }, n) => {
     const host = state.hosts[id] as Host

@@ -2,6 +2,9 @@ import { kindNumber } from "./layout.ts"
 import type { Engine } from "./engine.ts"
 import { peer, phase } from "./machine.ts"
 
+/** More rounds than the protocol's own rules ever need. A mutant's may be taken for ever, and change nothing. */
+const roundsMax = 100
+
 /**
  * Takes what only makes more possible, until nothing of the kind is left; tells whether it took anything. The
  * state that it leads to can do, but for the faults it has not been dealt, all that the one before it could:
@@ -9,7 +12,7 @@ import { peer, phase } from "./machine.ts"
  *
  *   a failed host recovers, a host in maintenance leaves it
  *   a host gets its storage back, if its copies (there may be none) are stale and only wait to lose the lock
- *   a link heals that no channel spans
+ *   a link heals that no channel spans, if no copy may migrate and take its channel there
  *   an acknowledgement arrives
  *   a live Primary drops a peer that is gone; a syncing copy that no Primary waits for halts
  *   a stale copy that can release nothing more suspects, tries the lock, and halts
@@ -76,6 +79,8 @@ export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
     return false
   }
 
+  const heals = !layout.among.includes("Migrate")
+
   const ofHosts = (): boolean => {
     let took = false
     for (let host = 0; host < hosts; host += 1) {
@@ -83,7 +88,7 @@ export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
       if (has(layout.maintenance, host)) took = take(k.ExitMaintenance, host) || took
       if (!has(layout.storage, host) && holdsOnlyStale(host)) took = take(k.RestoreStorage, host) || took
       for (let other = host + 1; other < hosts; other += 1)
-        if (has(layout.cut, linkOf(host, other)) && !isSpanned(host, other))
+        if (heals && has(layout.cut, linkOf(host, other)) && !isSpanned(host, other))
           took = take(k.HealLink, linkOf(host, other)) || took
     }
     return took
@@ -100,7 +105,7 @@ export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
 
   return () => {
     let took = false
-    while (ofHosts() || ofCopies()) took = true
+    for (let round = 0; round < roundsMax && (ofHosts() || ofCopies()); round += 1) took = true
     return took
   }
 }

@@ -17,7 +17,6 @@ export const sights = [
   "both-contending",
   "fork",
   "respawn-blocked-by-stale",
-  "both-registered-on-one-host",
   "stale-copy-while-off",
   "no-eligible-host",
   "host-in-maintenance",
@@ -28,10 +27,11 @@ export type Sight = (typeof sights)[number]
 /**
  * Looks out for witnesses.
  *
- * Shape  `ofState` and `ofStep` answer with a set of bits, by the places of `sights`; a step is asked about at the
+ * Shape  `begin` is called at a state before steps are taken from it. `ofState` and `ofStep` answer with a set of bits, by the places of `sights`; a step is asked about at the
  *        state that it leads to. What is not in `unseen` need not be looked for.
  */
 export type Lookout = {
+  readonly begin: () => void
   readonly ofState: (unseen: number) => number
   readonly ofStep: (kind: number, a: number) => number
 }
@@ -43,9 +43,11 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
   const { hasStorage, hostOf, pairOf, logOf, observedOf, lengthOf, agree, has, peerSlot, reaches } = view
   const k = kindNumber
   const bits = Object.fromEntries(sights.map((sight) => [sight, bit(sight)])) as Record<Sight, number>
-  const registeredTogether = layout.config.pairs.map(
-    ({ registered }) => registered.primary === registered.secondary,
-  )
+  const seenBefore = new Int32Array(pairs)
+
+  const begin = (): void => {
+    for (let pair = 0; pair < pairs; pair += 1) seenBefore[pair] = lengthOf(observedOf(pair))
+  }
 
   const ofCopies = (pair: number): number => {
     let found = 0
@@ -129,7 +131,7 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
     let found = 0
     if (phaseIn(copy) === phase.lockstepPrimary) found |= bits["output-in-lockstep"]
     if (generationIn(copy) < lockOf(pairOf(slot))) found |= bits["stale-primary-releases"]
-    if (output < lengthOf(observedOf(pairOf(slot))) - 1) found |= bits["duplicate-output"]
+    if (output < (seenBefore[pairOf(slot)] as number)) found |= bits["duplicate-output"]
     return found
   }
 
@@ -160,12 +162,10 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
         return ofAck(a)
       case k.HaRestart:
         return ofRestart(a)
-      case k.PowerOn:
-        return registeredTogether[a] === true ? bits["both-registered-on-one-host"] : 0
       default:
         return 0
     }
   }
 
-  return { ofState, ofStep }
+  return { begin, ofState, ofStep }
 }

@@ -16,15 +16,16 @@ export type Symmetry = {
   readonly orbit: () => number
 }
 
-/** How many symmetries are tried at the most: with more hosts alike than this allows, only some are used. */
+/** How many symmetries are tried at the most: with more alike than this allows, only some are used. */
 const orderMax = 5040
 
 export const symmetryOf = (view: View): Symmetry => {
   const { layout, machine, hosts, pairs, controlOf, logOf, peerIn, holderOf, headOf, observedOf, has } = view
   const { cells, key } = machine
   const { wordOf, shiftOf, words, logCells, copyCells, firstCopy } = layout
-  const hostOrders = permutationsWithin(hostClasses(layout.config))
-  const pairOrders = permutationsWithin(pairClasses(layout.config))
+  const permuted = withinReason(hostClasses(layout.config))
+  const hostOrders = permutationsWithin(permuted)
+  const pairOrders = permutationsWithin(withinReason(pairClasses(layout.config)))
   const inverses = hostOrders.map(inverseOf)
   const holder = layout.head.holder
   const peerShift = layout.copy.peer.shift
@@ -61,7 +62,7 @@ export const symmetryOf = (view: View): Symmetry => {
     return true
   }
   const at = (order: Int32Array, place: number): number => signature[order[place] as number] as number
-  const classOf = classNumbers(hostClasses(layout.config), hosts)
+  const classOf = classNumbers(permuted, hosts)
 
   const put = (cell: number, value: number): void => {
     const word = wordOf[cell] as number
@@ -183,12 +184,25 @@ const classNumbers = (all: readonly (readonly number[])[], size: number): Int32A
   return numbers
 }
 
+/** The classes, of which those that would take too many permutations fall apart into some that do not. */
+const withinReason = (all: readonly (readonly number[])[]): readonly (readonly number[])[] => {
+  let order = 1
+  return all.flatMap((members) => {
+    let size = 1
+    while (size < members.length && order * factorial(size + 1) <= orderMax) size += 1
+    order *= factorial(size)
+    return [members.slice(0, size), ...members.slice(size).map((member) => [member])]
+  })
+}
+
+const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1))
+
 /** Every order of 0 to n-1 in which each class keeps its places, the usual order first. */
 const permutationsWithin = (all: readonly (readonly number[])[]): readonly Int32Array[] => {
   const size = all.reduce((sum, members) => sum + members.length, 0)
   let orders: readonly Int32Array[] = [Int32Array.from({ length: size }, (_, n) => n)]
-  for (const members of all) {
-    const larger = orders.flatMap((order) =>
+  for (const members of all)
+    orders = orders.flatMap((order) =>
       permutations(members).map((arranged) => {
         const next = order.slice()
         members.forEach((place, n) => {
@@ -197,19 +211,15 @@ const permutationsWithin = (all: readonly (readonly number[])[]): readonly Int32
         return next
       }),
     )
-    if (larger.length <= orderMax) orders = larger
-  }
   return orders
 }
 
 const permutations = (members: readonly number[]): readonly (readonly number[])[] =>
-  members.length > 7
+  members.length <= 1
     ? [members]
-    : members.length <= 1
-      ? [members]
-      : members.flatMap((first, n) =>
-          permutations(members.filter((_, other) => other !== n)).map((rest) => [first, ...rest]),
-        )
+    : members.flatMap((first, n) =>
+        permutations(members.filter((_, other) => other !== n)).map((rest) => [first, ...rest]),
+      )
 
 const inverseOf = (order: Int32Array): Int32Array => {
   const inverse = new Int32Array(order.length)

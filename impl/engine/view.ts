@@ -64,6 +64,7 @@ export const viewOf = (machine: Machine) => {
     ((cells[headOf(pair) + 1] as number) >>> interventions.shift) & interventions.mask
   const intervened = (pair: number): void => {
     if (interventions.mask === 0) return
+    if (interventionsOf(pair) === interventions.mask) throw outgrown("interventions", interventions.mask)
     const past = cells[headOf(pair) + 1] as number
     set(headOf(pair) + 1, past + (1 << interventions.shift))
   }
@@ -192,6 +193,7 @@ export const viewOf = (machine: Machine) => {
   }
   /** The copy is live at a generation, without a peer. */
   const goLive = (slot: number, generationNow: number): void => {
+    if (generationNow > generation.mask) throw outgrown("generations", layout.capacity.generations)
     write(slot, withGeneration(withPhase(withoutChannel(controlOf(slot)), phase.live), generationNow))
   }
   /** The lock is advanced for a copy, whatever it says, and the copy is live at the new generation. */

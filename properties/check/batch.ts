@@ -67,6 +67,8 @@ export const runBatch = (
     seed: seedOf(seed, batch),
     numRuns: schedules,
   })
+  // What was thrown and is no breach is a defect, of the model, the engine or a property: it must not pass for one held.
+  if (details.failed && tally.isClean()) throw details.errorInstance
   const shrunk = details.counterexample?.[0] ?? null
   return { batch, ...tally.result(), failure: failureOf(judge, first, shrunk, tally.result().schedules) }
 }
@@ -98,6 +100,7 @@ const failureOf = (
 
 const startTally = () => {
   let schedules = 0
+  let breaches = 0
   const actions: Partial<Record<Kind, number>> = {}
   const witnesses: Record<string, number> = {}
   return {
@@ -105,7 +108,9 @@ const startTally = () => {
       schedules += 1
       for (const { kind } of run.actions) actions[kind] = (actions[kind] ?? 0) + 1
       for (const id of run.sighted) witnesses[id] = (witnesses[id] ?? 0) + 1
+      breaches += run.breach === null ? 0 : 1
     },
+    isClean: (): boolean => breaches === 0,
     result: () => ({ schedules, actions, witnesses }),
   }
 }

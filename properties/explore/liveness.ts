@@ -4,7 +4,7 @@ import type { Engine } from "../../impl/engine/engine.ts"
 import { bitOf, monitorOf, type Watched } from "../../impl/engine/monitor.ts"
 import { neededFairness, suffixOf, type Lasso } from "./fairness.ts"
 import type { StateGraph } from "./graph.ts"
-import { engineFor, type Scope } from "./scope.ts"
+import { asksRest, engineFor, type Scope } from "./scope.ts"
 
 /** What the state graph says of one liveness property. */
 export type LivenessVerdict = {
@@ -42,8 +42,9 @@ export const livenessOf = (scope: Scope, statesMax: number): readonly LivenessVe
   if (drawn === "unknown") return "unknown"
   const { graph, codes, judged, rest } = drawn
   const suffix = suffixOf(graph, judged)
+  const isTold = asksRest({ ...scope, reduction: false })
   return liveness
-    .filter((property) => scope.properties.includes(property))
+    .filter((property) => isTold && scope.properties.includes(property))
     .map((property) => {
       const good = Uint8Array.from(rest, (bits) => ((bits & bitOf[property]) === 0 ? 1 : 0))
       const code = (label: number): ActionCode => codes[label] as ActionCode

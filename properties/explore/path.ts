@@ -4,7 +4,7 @@ import type { Engine } from "../../impl/engine/engine.ts"
 import { crowded } from "../../impl/engine/guards.ts"
 import { bitOf, idsIn, monitorOf, type Watched } from "../../impl/engine/monitor.ts"
 import { symmetryOf } from "../../impl/engine/symmetry.ts"
-import { bitsOf, engineFor, type Scope } from "./scope.ts"
+import { asksRest, bitsOf, engineFor, type Scope } from "./scope.ts"
 
 /** A shortest run that ends in a breach of a property. */
 export type ShortestRun = { readonly property: Watched; readonly codes: readonly ActionCode[] }
@@ -51,6 +51,7 @@ const searchOf = (engine: Engine, scope: Scope) => {
   const monitor = monitorOf(engine)
   const represent = representativeOf(engine, scope)
   const asked = bitsOf(scope.properties)
+  const rests = asksRest({ ...scope, reduction: false })
   const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
   const seen = new Set<string>()
 
@@ -87,7 +88,7 @@ const searchOf = (engine: Engine, scope: Scope) => {
         seen.add(words)
         next.push({ key: key.slice(0, layout.words), from: node })
       })
-      if (owed === 0 && monitor.isJudged()) note(monitor.atRest(), node, null)
+      if (rests && owed === 0 && monitor.isJudged()) note(monitor.atRest(), node, null)
     }
     return { ends, next }
   }

@@ -1,4 +1,4 @@
-import type { Kind } from "../../model/action.ts"
+import { kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
@@ -37,6 +37,13 @@ export const engineFor = ({ config, among, mutant, properties }: Scope): Engine 
 export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolean =>
   (bounds.powerOffUpTo > 0 && among.includes("PowerOff")) ||
   (bounds.fencesUpTo > 0 && (among.includes("TestFailover") || among.includes("TestRestartSecondary")))
+
+/**
+ * Whether a scope can tell where the cluster rests: all that the protocol owes must be offered, and no step taken
+ * at once.
+ */
+export const asksRest = ({ among, reduction }: Scope): boolean =>
+  !reduction && kindsOf("protocol").every((kind) => among.includes(kind))
 
 /** The bits of the properties that a monitor can answer for. */
 export const bitsOf = (properties: readonly string[]): number =>

@@ -7,7 +7,7 @@ import { settlerOf } from "../../impl/engine/settle.ts"
 import { symmetryOf } from "../../impl/engine/symmetry.ts"
 import { correspondentOf, isAskedToStop, neverYet, type Correspondent, type Exchange } from "./exchange.ts"
 import { frontierOf, type Frontier } from "./frontier.ts"
-import { bitsOf, engineFor, type Scope } from "./scope.ts"
+import { asksRest, bitsOf, engineFor, type Scope } from "./scope.ts"
 import { hashOf, tableOf } from "./table.ts"
 
 /**
@@ -78,6 +78,7 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
   const joins = scope.symmetry && symmetry.order > 1
   const settle = settlerOf(engine)
   const asked = bitsOf(scope.properties)
+  const rests = asksRest(scope)
   const isProtocol = kinds.map((kind: Kind) => alphabet[kind].actor === "protocol")
   const { key } = machine
   let depth = 0
@@ -133,10 +134,13 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     successors = 0
     faults = view.faultsSoFar()
     hash = hashOf(key, 0, words)
-    isResting = !scope.reduction
+    isResting = rests
     const bits = monitor.ofState()
     if (bits !== 0) breach(bits, depth)
-    if (unseen !== 0) sight(lookout.ofState(unseen), depth)
+    if (unseen !== 0) {
+      sight(lookout.ofState(unseen), depth)
+      lookout.begin()
+    }
     monitor.begin()
     engine.expand(onSuccessor)
     const owed = isResting && monitor.isJudged() ? monitor.atRest() & asked : 0

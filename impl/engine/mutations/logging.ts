@@ -81,7 +81,8 @@ export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
       BeginLockstep: (slot, b) => {
         const copy = controlOf(slot)
         const joined = peerSlot(slot, copy)
-        const hasJoined = joined >= 0 && phaseIn(controlOf(joined)) === phase.lockstepSecondary
+        const joinedPhase = joined < 0 ? phase.none : phaseIn(controlOf(joined))
+        const hasJoined = joinedPhase === phase.lockstepSecondary || joinedPhase === phase.lockstepPrimary
         if (phaseIn(copy) !== phase.live || !hasJoined) return BeginLockstep(slot, b)
         if (!reaches(hostOf(slot), hostOf(joined))) return refusal.unreachable
         const length = lengthOf(logOf(slot))
@@ -92,5 +93,11 @@ export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
   },
 }
 
-/** The mutants of logging in which an entry's index is not its position. */
-export const indexedMutations: readonly string[] = ["IndexFromZero", "ReorderChannel"]
+/** The mutants in which an entry's index may not be its position, in a log or in what the world saw. */
+export const indexedMutations: readonly string[] = [
+  "IndexFromZero",
+  "ReorderChannel",
+  "NoReRelease",
+  "JoinMarksAllReleased",
+  "JoinBeforeWithhold",
+]

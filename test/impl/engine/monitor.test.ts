@@ -1,0 +1,286 @@
+import { basename } from "node:path"
+import { describe, expect, it } from "vitest"
+import { describe as written, type Action } from "../../../model/action.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
+import { identityWithInterventions } from "../../../model/identity.ts"
+import type { Pair } from "../../../model/pair.ts"
+import { initial, pairsOf, type State } from "../../../model/state.ts"
+import { successors } from "../../../model/step.ts"
+import { codeOf } from "../../../impl/engine/action-code.ts"
+import { engineOf } from "../../../impl/engine/engine.ts"
+import { crowded } from "../../../impl/engine/guards.ts"
+import { layoutOf } from "../../../impl/engine/layout.ts"
+import { bitOf, idsIn, monitorOf, watched, type Watched } from "../../../impl/engine/monitor.ts"
+import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { pack } from "../../../impl/engine/pack.ts"
+import { shelter } from "../../../impl/engine/shelter.ts"
+import { lookoutOf, sights } from "../../../impl/engine/sights.ts"
+import { catalogue } from "../../../properties/catalogue.ts"
+import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
+import { noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
+import { comesToRest } from "../../../properties/liveness.ts"
+import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreScope, rulesOf, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { breachesAtRest, breachesOf, type Step } from "../../../properties/property.ts"
+import { witnesses } from "../../../properties/witnesses.ts"
+import { corpusFolder } from "../../../traces/package.ts"
+import { readStory } from "../../../traces/read.ts"
+import { filesIn } from "../../../traces/store.ts"
+import { act, overtaken, toRunning } from "../../fixtures.ts"
+
+describe("the monitor and the lookout", () => {
+  it("watch each property of the catalogue but the one that is about no state", () => {
+    const ids = catalogue.filter((property) => property !== comesToRest).map(({ id }) => id)
+
+    expect([...watched].sort()).toEqual([...ids].sort())
+  })
+
+  it("have a bit for each property, and name it", () => {
+    const bits = watched.map((id) => bitOf[id])
+
+    expect(new Set(bits).size).toBe(watched.length)
+    expect(bits.map(idsIn)).toEqual(watched.map((id) => [id]))
+    expect(idsIn(bits.reduce((all, bit) => all | bit, 0))).toEqual(watched)
+  })
+
+  it.each(protocolWalks().map((walk) => [walk.name, walk] as const))(
+    "find of the protocol what its properties and witnesses find: %s",
+    (_name, walk) => {
+      expect(walked(walk).differences).toEqual([])
+    },
+  )
+
+  it.each(mutantWalks().map((walk) => [walk.name, walk] as const))(
+    "find of %s what its properties and witnesses find",
+    (_name, walk) => {
+      expect(walked(walk).differences).toEqual([])
+    },
+  )
+
+  it.each(corpusWalks().map((walk) => [walk.name, walk] as const))(
+    "find on the way of %s what its properties and witnesses find",
+    (_name, walk) => {
+      expect(walked(walk).differences).toEqual([])
+    },
+  )
+
+  it("find no breach in the protocol", () => {
+    const breached = protocolWalks().flatMap((walk) => [...walked(walk).breached])
+
+    expect(breached).toEqual([])
+  })
+
+  it.each(watched.map((id) => [id]))("have something to find: %s is breached on the way", (id) => {
+    const breached = new Set(everyWalk().flatMap((walk) => [...walked(walk).breached]))
+
+    expect([...breached]).toContain(id)
+  })
+
+  it.each(sights.map((id) => [id]))("have something to find: %s is seen on the way", (id) => {
+    const sighted = new Set(everyWalk().flatMap((walk) => [...walked(walk).sighted]))
+
+    expect([...sighted]).toContain(id)
+  })
+
+  it("do not judge liveness at the bound of generations", () => {
+    const engine = engineOf(layoutOf(plainConfig(3, 1, { generations: 1 })))
+
+    expect(monitorOf(engine).isJudged()).toBe(false)
+    expect(monitorOf(engineOf(layoutOf(plainConfig(3, 1, { generations: 2 })))).isJudged()).toBe(true)
+  })
+})
+
+// Helpers
+
+/** A walk of the model, the engine beside it: along a run, and from all of it on breadth first. */
+type Walk = {
+  readonly name: string
+  readonly mutant: Mutant | null
+  readonly config: Config
+  readonly indexed: boolean
+  readonly along: readonly Action[]
+  readonly statesMax: number
+}
+
+/** What a walk showed: where the engine finds something else than the model, and what was found at all. */
+type Findings = {
+  readonly differences: readonly string[]
+  readonly breached: ReadonlySet<string>
+  readonly sighted: ReadonlySet<string>
+}
+
+function protocolWalks(): readonly Walk[] {
+  const again = `${overtaken} SpawnSecondary(p1.2,h3) BeginLockstep(p1.2) JoinLockstep(p1.3)`
+  const acknowledged = `${toRunning} Record(p1.1) Deliver(p1.2) Ack(p1.1)`
+  const ways: readonly (readonly [string, string, number])[] = [
+    ["from the start", "", 1500],
+    ["once a pair is protected again", again, 150],
+    ["once an output is due on both sides", `${acknowledged} Suspect(p1.2) TryLock(p1.2) Release(p1.2)`, 150],
+  ]
+  return ways.map(([name, way, statesMax]) => ({
+    name,
+    mutant: null,
+    config: coreScope,
+    indexed: false,
+    along: way.split(" ").filter(Boolean).map(act),
+    statesMax,
+  }))
+}
+
+function mutantWalks(): readonly Walk[] {
+  return mutants.map((mutant) => ({
+    name: mutant.name,
+    mutant,
+    config: mutant.scope ?? coreScope,
+    indexed: isIndexed(mutant.name),
+    along: [],
+    statesMax: 250,
+  }))
+}
+
+/** The shortest runs that breach what the first states of a scope do not, and no step further. */
+function corpusWalks(): readonly Walk[] {
+  return filesIn(corpusFolder, ".itf.json").map((file) => {
+    const { config, mutant, actions } = readStory(file)
+    return {
+      name: basename(file, ".itf.json"),
+      mutant: mutant === null ? null : mutantNamed(mutant),
+      config,
+      indexed: true,
+      along: actions,
+      statesMax: 0,
+    }
+  })
+}
+
+function everyWalk(): readonly Walk[] {
+  return [...protocolWalks(), ...mutantWalks(), ...corpusWalks()]
+}
+
+/** Each walk is gone once. */
+const walked = (walk: Walk): Findings => {
+  const known = findings.get(walk.name)
+  if (known !== undefined) return known
+  const found = walkedAnew(walk)
+  findings.set(walk.name, found)
+  return found
+}
+
+const findings = new Map<string, Findings>()
+
+type Place = { readonly state: State; readonly history: History }
+
+const walkedAnew = ({ mutant, config, indexed, along, statesMax }: Walk): Findings => {
+  const rules = rulesOf(mutant)
+  const sides = sidesOf(mutant, config, indexed)
+  const start = initial(config)
+  const seen = new Set([identityWithInterventions(start)])
+  const queue: Place[] = [{ state: start, history: noHistory(start) }]
+  for (const [n, place] of queue.entries()) {
+    if (n >= Math.max(along.length + 1, statesMax)) break
+    sides.compareAtRest(place)
+    const next = along[n]
+    for (const { action, state } of successors(rules, config, place.state)) {
+      const taken: Step = { before: place.state, action, after: state }
+      const isBreached = sides.compareStep(place, taken)
+      const isOnTheWay = next !== undefined && written(next) === written(action)
+      const key = identityWithInterventions(state)
+      if (isCrowded(state) || (isOnTheWay ? false : isBreached || n < along.length || seen.has(key))) continue
+      seen.add(key)
+      queue.push({ state, history: remember(place.history, taken) })
+    }
+  }
+  return sides.findings
+}
+
+/** Whether there are two copies of one pair on a host: for that the engine has no place. */
+const isCrowded = (state: State): boolean =>
+  pairsOf(state).some(({ copies }) => new Set(copies.map(({ host }) => host)).size < copies.length)
+
+/** The model's properties and witnesses, and what the engine makes of them. */
+const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
+  const rules = rulesOf(mutant)
+  const layout = layoutOf(config, { indexed, interventions: true, sheltered: true })
+  const engine = engineOf(layout, mutant === null ? null : (mutations[mutant.name] ?? null))
+  const monitor = monitorOf(engine)
+  const lookout = lookoutOf(engine)
+  const differences: string[] = []
+  const breached = new Set<string>()
+  const sighted = new Set<string>()
+
+  const compare = (what: string, model: readonly string[], packed: readonly string[]): void => {
+    if (model.join() === packed.join() || differences.length >= 5) return
+    differences.push(`${what}: the model finds ${model.join() || "nothing"}, the engine ${packed.join()}`)
+  }
+
+  const packPlace = ({ state, history }: Place): void => {
+    pack(engine.view, state, (n) => ({ shelter: shelterOf(state, history, config.pairs[n]?.id) }))
+  }
+
+  const compareAtRest = (place: Place): void => {
+    packPlace(place)
+    if (monitor.isJudged() !== isJudged(config, place.state)) differences.push("isJudged")
+    if (!isAtRest(rules, config, place.state)) return
+    const model = idsOf(breachesAtRest(asked, config, place.history, place.state))
+    compare(`at rest in ${identityWithInterventions(place.state)}`, model, idsIn(monitor.atRest()))
+    for (const id of model) breached.add(id)
+  }
+
+  /** Whether the step breaches anything: beyond it, the walk does not go. */
+  const compareStep = (place: Place, taken: Step): boolean => {
+    const { action, before } = taken
+    const what = `${written(action)} from ${identityWithInterventions(before)}`
+    const model = idsOf(breachesOf(asked, config, place.history, taken))
+    for (const id of model) breached.add(id)
+    packPlace(place)
+    const code = codeOf(layout, before, action)
+    if (code === null) throw new Error(`${written(action)} was taken by a copy that is not there`)
+    monitor.begin()
+    lookout.begin()
+    const answer = engine.step(code.kind, code.a, code.b)
+    if (answer === crowded) {
+      if (!model.includes("S7")) differences.push(`${what}: crowded`)
+      return true
+    }
+    compare(what, model, idsIn(monitor.ofStep(code.kind, code.a, code.b) | monitor.ofState()))
+    const found = lookout.ofState(everySight) | lookout.ofStep(code.kind, code.a)
+    const seen = sightsOf(config, place.history, taken)
+    compare(
+      what,
+      sights.filter((id) => seen.includes(id)),
+      sights.filter((id) => ((found >> sights.indexOf(id)) & 1) === 1),
+    )
+    for (const id of seen) sighted.add(id)
+    return model.length > 0
+  }
+
+  return { findings: { differences, breached, sighted }, compareAtRest, compareStep }
+}
+
+const asked = catalogue.filter((property) => property !== comesToRest)
+const everySight = 2 ** sights.length - 1
+
+const idsOf = (breaches: ReturnType<typeof breachesOf>): readonly Watched[] => {
+  const ids = breaches.map(({ property }) => property.id)
+  return watched.filter((id) => ids.includes(id))
+}
+
+/** What the witnesses see of a step, whichever pair it is about, among what the lookout looks for. */
+const sightsOf = (config: Config, history: History, taken: Step): readonly string[] =>
+  sights.filter((id) =>
+    pairsOf(taken.after).some((after) => {
+      const before = taken.before.pairs[after.id] as Pair
+      const past = history[after.id] as PairHistory
+      return witnesses
+        .find((witness) => witness.id === id)
+        ?.seen({ config, step: taken, before, after, history: past })
+    }),
+  )
+
+/** How the pair stands to single faults, by what the history says. */
+const shelterOf = (state: State, history: History, pair: Pair["id"] | undefined): number => {
+  const since = pair === undefined ? null : (history[pair]?.shelteredAt ?? null)
+  if (since === null) return shelter.none
+  const faults = state.faults - since
+  return faults === 0 ? shelter.whole : faults === 1 ? shelter.oneFault : shelter.none
+}

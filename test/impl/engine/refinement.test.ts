@@ -1,0 +1,483 @@
+import { basename } from "node:path"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import {
+  alphabet,
+  coreKinds,
+  describe as written,
+  kinds,
+  kindsOf,
+  type Action,
+  type Kind,
+} from "../../../model/action.ts"
+import type { Config } from "../../../model/config.ts"
+import type { CopyId, HostId } from "../../../model/ids.ts"
+import { identity } from "../../../model/identity.ts"
+import { initial, pairOf, pairsOf, type State } from "../../../model/state.ts"
+import { rules, step, successors, type Rules } from "../../../model/step.ts"
+import { codeOf } from "../../../impl/engine/action-code.ts"
+import { engineOf, type EngineMutation } from "../../../impl/engine/engine.ts"
+import { guardOf, taken } from "../../../impl/engine/guards.ts"
+import { layoutOf } from "../../../impl/engine/layout.ts"
+import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { arbitraryConfig } from "../../../properties/arbitrary/config.ts"
+import { runBatch } from "../../../properties/check/batch.ts"
+import { judgeFor } from "../../../properties/check/campaign-spec.ts"
+import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreScope, rulesOf, type Mutant } from "../../../properties/mutants/mutant.ts"
+import {
+  describeDivergence,
+  divergenceIn,
+  isAt,
+  refinement,
+  refinementId,
+  twinsOf,
+  type Divergence,
+  type Twins,
+} from "../../../properties/refinement.ts"
+import { minimise, type Minimised } from "../../../traces/minimise.ts"
+import { corpusFolder } from "../../../traces/package.ts"
+import { readStory } from "../../../traces/read.ts"
+import { filesIn } from "../../../traces/store.ts"
+import { enumerate } from "../../enumerate.ts"
+import { act, bounded, clusterOf, reach, ruleOnP1, toRunning } from "../../fixtures.ts"
+
+const never = 0
+const always = Infinity
+
+describe("the engine answers every action as the model does, in every state", () => {
+  it.each([
+    [0, 0, never, 22],
+    [0, 1, never, 88],
+    [0, 2, never, 241],
+    [0, 0, 1, 53],
+    [0, 2, always, 3071],
+    [1, 0, never, 768],
+    [1, 1, never, 5230],
+  ])(
+    "of the core, with faults: %i, entries in a log: %i, power-off up to generation %s. States: %i",
+    (faults, log, powerOffUpTo, states) => {
+      const config = bounded({ faults, log, powerOffUpTo, generations: 5, fencesUpTo: never })
+
+      const compared = comparedIn(config, coreKinds)
+
+      expect(compared).toEqual({ states, divergence: null })
+    },
+  )
+
+  it("of all kinds, with one fault, and the operators up to generation 1", () => {
+    const config = bounded({ faults: 1, log: 0, powerOffUpTo: 1, generations: 5, fencesUpTo: 1 })
+
+    const compared = comparedIn(config, kinds)
+
+    expect(compared).toEqual({ states: 4368, divergence: null })
+  })
+
+  it("with two pairs and at most one copy on a host, on three hosts", () => {
+    const small = { ftVmsMax: 1 }
+    const config = clusterOf([small, small, small], { pairs: 2, bounds: { ...twoPairs, faults: 1 } })
+
+    const compared = comparedIn(config, coreKinds)
+
+    expect(compared).toEqual({ states: 3133, divergence: null })
+  })
+
+  it("with two pairs and at most one copy on a host, on four hosts, with a `must` rule and migration", () => {
+    const small = { ftVmsMax: 1 }
+    const inA = { ftVmsMax: 1, groups: ["a"] }
+    const config = clusterOf([inA, inA, small, small], {
+      pairs: 2,
+      rules: [ruleOnP1("must", "on", "a")],
+      bounds: { ...twoPairs, faults: 0 },
+    })
+
+    const compared = comparedIn(config, [...coreKinds, "Migrate"])
+
+    expect(compared).toEqual({ states: 139, divergence: null })
+  })
+
+  it("with pairs of other sizes, and rules of which only some are in force", () => {
+    const compared = comparedIn(mixed, [...coreKinds, "Migrate"])
+
+    expect(compared.divergence).toBeNull()
+    expect(compared.states).toBeGreaterThan(300)
+  })
+})
+
+describe("the engine goes along with random runs", () => {
+  it("of up to 64 hosts and 200 pairs, and refuses on the way what the model refuses, by the same guard", () => {
+    fc.assert(
+      fc.property(arbitraryLarge, arbitraryAsks, (config, asks) => {
+        expect(walkedTogether(config, asks).divergence).toBeNull()
+      }),
+      { numRuns: 6 },
+    )
+  })
+
+  it("of up to 9 hosts and 12 pairs", () => {
+    fc.assert(
+      fc.property(arbitraryConfig({ hostsMax: 9, pairsMax: 12 }), arbitraryAsks, (config, asks) => {
+        expect(walkedTogether(config, asks).divergence).toBeNull()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it("which take actions of most kinds, and meet most guards", () => {
+    const walks = fc
+      .sample(fc.tuple(arbitraryConfig({ hostsMax: 9, pairsMax: 12 }), arbitraryAsks), 60)
+      .map(([config, asks]) => walkedTogether(config, asks))
+
+    const seen = (what: "kinds" | "guards") => new Set(walks.flatMap((walk) => [...walk[what]]))
+
+    expect(seen("kinds").size).toBeGreaterThanOrEqual(20)
+    expect(seen("guards").size).toBeGreaterThanOrEqual(15)
+  })
+})
+
+describe("a fault planted in the engine shows", () => {
+  it("for every mutant of the model", () => {
+    expect(Object.keys(mutations).sort()).toEqual(mutants.map(({ name }) => name).sort())
+  })
+
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+    "%s: in a state near the start of its scope",
+    (_name, mutant) => {
+      const divergence = firstDivergence(rules, mutant, kindsFor(mutant), nearMax)
+
+      expect(divergence).not.toBeNull()
+    },
+  )
+
+  it.each([
+    ["PrimarySkipsLock", 5],
+    ["LockIgnoresGeneration", 9],
+    ["WinWithoutBump", 6],
+    ["GoLiveDiscardsReceived", 9],
+    ["IndexFromZero", 2],
+    ["CheckpointForgotten", 4],
+    ["JoinMarksAllReleased", 5],
+    ["SyncStorageContends", 3],
+    ["PowerOffWithoutFence", 2],
+    ["HaNoBump", 3],
+    ["HaFromEmpty", 6],
+    ["StorageLossUnvalidated", 2],
+  ])("%s: in a random run, made short, whose last action is answered differently", (name, stepsMax) => {
+    const { run, breach } = foundAtRandom(name)
+
+    const last = run.actions.at(-1)
+    expect(breach.property.id).toBe(refinementId)
+    expect(run.actions.length).toBeLessThanOrEqual(stepsMax)
+    expect(breach.step).toBe(run.actions.length)
+    expect(breach.why.startsWith(`${last === undefined ? "" : written(last)}: `)).toBe(true)
+  })
+})
+
+describe("a mutant of the model and that of the engine", () => {
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+    "%s: are alike near the start of its scope",
+    (_name, mutant) => {
+      const divergence = firstDivergence(rulesOf(mutant), mutant, kinds, alikeMax)
+
+      expect(divergence).toBeNull()
+    },
+  )
+
+  it("JoinBeforeWithhold: are alike where the peer has become a Primary in lockstep", () => {
+    const mutant = mutantNamed("JoinBeforeWithhold")
+    const twins = twinsFor(rulesOf(mutant), bounded({ log: 0 }), kinds, mutant)
+    const overtakenEarly = [
+      "PowerOn(p1,h1) SpawnSecondary(p1.1,h2) JoinLockstep(p1.2) Suspect(p1.2) TryLock(p1.2)",
+      "SpawnSecondary(p1.2,h3) BeginLockstep(p1.2)",
+    ]
+      .join(" ")
+      .split(" ")
+      .map(act)
+
+    const divergences = statesOf(rulesOf(mutant), bounded({ log: 0 }), overtakenEarly).map((state) =>
+      divergenceText(divergenceIn(twins, state)),
+    )
+
+    expect(divergences.filter((each) => each !== null)).toEqual([])
+  })
+
+  it.each(corpusRuns())("%s: are alike all the way to the breach", (_name, { config, mutant, actions }) => {
+    const twins = twinsFor(rulesOf(mutant), config, kinds, mutant)
+
+    const divergences = statesOf(rulesOf(mutant), config, actions)
+      .filter((state) => !isCrowded(state))
+      .map((state) => divergenceText(divergenceIn(twins, state)))
+
+    expect(divergences.length).toBeGreaterThan(0)
+    expect(divergences.filter((each) => each !== null)).toEqual([])
+  })
+})
+
+describe("a divergence is told", () => {
+  it("by where the two states differ", () => {
+    const twins = twinsFor(rules, coreScope, kinds, mutantNamed("StorageLossUnvalidated"))
+
+    const divergence = divergenceIn(twins, reach(coreScope, "PowerOn(p1,h1)"))
+
+    expect(divergenceText(divergence)).toBe(
+      'LoseStorage(h1): pairs.p1.copies.p1.1.phase is "contending" in the model, "live" in the engine',
+    )
+  })
+
+  it("by the guard of the one that refuses", () => {
+    const twins = twinsFor(rules, coreScope, kinds, mutantNamed("SecondaryNeverSuspects"))
+
+    const divergence = divergenceIn(twins, reach(coreScope, toRunning))
+
+    expect(divergenceText(divergence)).toBe("Suspect(p1.2): the model takes it, the engine refuses it: phase")
+  })
+
+  it("where an engine takes two copies of a pair to one host", () => {
+    const twins = twinsFor(rules, coreScope, kinds, mutantNamed("SpawnIgnoresAntiAffinity"))
+
+    const divergence = divergenceIn(twins, reach(coreScope, "PowerOn(p1,h1)"))
+
+    expect(divergence).toEqual({
+      action: { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
+      model: "anti-affinity",
+      engine: "crowded",
+    })
+  })
+})
+
+// Helpers
+
+const twoPairs = { log: 0, generations: 3, powerOffUpTo: never, fencesUpTo: never }
+
+/** A pair of four vCPUs beside one of one, and rules on the first: one binds, one prefers, one is not in force. */
+const mixed: Config = (() => {
+  const plain = clusterOf([{ groups: ["a"], ftVcpusMax: 4 }, { groups: ["a", "b"], ftVmsMax: 1 }, {}], {
+    pairs: 2,
+    rules: [
+      ruleOnP1("must", "on", "a"),
+      ruleOnP1("should", "not-on", "b"),
+      { ...ruleOnP1("must", "not-on", "a"), active: false },
+      { ...ruleOnP1("must", "not-on", "b"), pairs: ["p2"] },
+    ],
+    bounds: { ...twoPairs, generations: 2, faults: 1 },
+  })
+  return { ...plain, pairs: plain.pairs.map((pair, n) => ({ ...pair, vcpus: n === 0 ? 4 : 1 })) }
+})()
+
+const divergenceText = (divergence: Divergence | null): string | null =>
+  divergence === null ? null : describeDivergence(divergence)
+
+/** How many states a scope has, and the first divergence in one of them. */
+const comparedIn = (config: Config, among: readonly Kind[]) => {
+  const twins = twinsFor(rules, config, among, null)
+  let divergence: string | null = null
+  const { states } = enumerate(rules, config, among, undefined, (state) => {
+    divergence ??= divergenceText(divergenceIn(twins, state))
+  })
+  return { states, divergence: divergence as string | null }
+}
+
+/** Rules on the model's side; on the engine's side the same or, if one is named, a mutant. */
+const twinsFor = (
+  table: Rules,
+  config: Config,
+  among: readonly Kind[],
+  mutant: Pick<Mutant, "name"> | null,
+): Twins => {
+  const indexed = mutant !== null && isIndexed(mutant.name)
+  return twinsOf(table, engineOf(layoutOf(config, { among, indexed }), mutationOf(mutant)))
+}
+
+const mutationOf = (mutant: Pick<Mutant, "name"> | null): EngineMutation | null => {
+  if (mutant === null) return null
+  const mutation = mutations[mutant.name]
+  if (mutation === undefined) throw new Error(`${mutant.name} is not a mutant of the engine`)
+  return mutation
+}
+
+// Random runs.
+
+/** Clusters that need more than a word for their hosts, and many for their pairs. */
+const arbitraryLarge = arbitraryConfig({ hostsMax: 64, pairsMax: 200 }).filter(
+  ({ hosts, pairs }) => hosts.length > 32 && pairs.length > 20,
+)
+
+/** Something to ask: what kind, and of what. `far` draws among all, else among few, so that they meet. */
+type Ask = {
+  readonly usual: boolean
+  readonly far: boolean
+  readonly kind: number
+  readonly a: number
+  readonly b: number
+}
+
+const arbitraryAsk: fc.Arbitrary<Ask> = fc.record({
+  usual: fc.constantFrom(true, true, true, true, true, true, false),
+  far: fc.constantFrom(false, false, false, true),
+  kind: fc.nat(10_000),
+  a: fc.nat(10_000),
+  b: fc.nat(10_000),
+})
+
+/** What is asked in one state after the other; the first that is allowed is taken. */
+const arbitraryAsks = fc.array(fc.array(arbitraryAsk, { minLength: 10, maxLength: 10 }), {
+  minLength: 40,
+  maxLength: 90,
+  size: "max",
+})
+
+const usualKinds: readonly Kind[] = [...kindsOf("protocol"), ...kindsOf("recovery"), "PowerOn"]
+
+/** Walks with the model, the engine at its side, to the end or to the first divergence. */
+const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
+  const twins = twinsFor(rules, config, kinds, null)
+  const { machine } = twins.engine
+  const walk = { kinds: new Set<Kind>(), guards: new Set<string>(), divergence: null as string | null }
+  let state = initial(config)
+  for (const asked of asks) {
+    let next = state
+    for (const ask of asked) {
+      const action = actionAsked(config, state, ask)
+      const code = action === null ? null : codeOf(twins.engine.layout, state, action)
+      if (action === null || code === null) continue
+      const outcome = step(rules, config, state, action)
+      const answer = twins.engine.step(code.kind, code.a, code.b)
+      const isAlike =
+        outcome.tag === "next"
+          ? answer === taken && isAt(twins, outcome.state)
+          : guardOf(answer) === outcome.guard
+      if (!isAlike) {
+        const says = outcome.tag === "next" ? "takes it" : outcome.guard
+        return { ...walk, divergence: `${written(action)}: model ${says}, engine ${guardOf(answer)}` }
+      }
+      if (outcome.tag === "next") {
+        walk.kinds.add(action.kind)
+        next = outcome.state
+        break
+      }
+      walk.guards.add(outcome.guard)
+      machine.undo()
+    }
+    machine.commit()
+    state = next
+  }
+  return walk
+}
+
+/** The action that is asked; null where it would be one of a copy, and none runs. */
+const actionAsked = (config: Config, state: State, { usual, far, kind, a, b }: Ask): Action | null => {
+  const name = pick(usual ? usualKinds : kinds, kind)
+  const hosts = far ? config.hosts : outermost(config.hosts)
+  const pairs = far ? config.pairs : outermost(config.pairs)
+  const copies = (far ? pairsOf(state) : pairs.map(({ id }) => pairOf(state, id))).flatMap((pair) =>
+    pair.copies.map(({ id }) => id),
+  )
+  const host = pick(hosts, b).id
+  switch (alphabet[name].over) {
+    case "copy":
+    case "copy and host": {
+      if (copies.length === 0) return null
+      const copy: CopyId = pick(copies, a)
+      return { kind: name, copy, ...(alphabet[name].over === "copy" ? {} : { host }) } as Action
+    }
+    case "pair":
+      return { kind: name, pair: pick(pairs, a).id } as Action
+    case "pair and host":
+      return { kind: name, pair: pick(pairs, a).id, host } as Action
+    case "host":
+      return { kind: name, host } as Action
+    case "link": {
+      const other = pick(hosts, a).id
+      return other === host ? null : ({ kind: name, hosts: [host, other] as [HostId, HostId] } as Action)
+    }
+  }
+}
+
+/** The first two and the last two: where there are many, they are far apart in the layout. */
+const outermost = <A>(all: readonly A[]): readonly A[] =>
+  all.length <= 4 ? all : [...all.slice(0, 2), ...all.slice(-2)]
+
+const pick = <A>(all: readonly A[], n: number): A => all[n % all.length] as A
+
+// Planted faults.
+
+/** How many states a fault may be away, and how many are compared where both sides have the fault. */
+const nearMax = 8000
+const alikeMax = 200
+
+/** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
+const kindsFor = ({ name, broken }: Mutant): readonly Kind[] => {
+  const maintenance: readonly Kind[] = name.includes("Maintenance") ? ["EnterMaintenance"] : []
+  return [...new Set([...coreKinds, ...(Object.keys(broken) as Kind[]), ...maintenance])]
+}
+
+/** The first divergence from these rules of an engine with the mutant, going breadth first where the rules go. */
+const firstDivergence = (
+  table: Rules,
+  mutant: Mutant,
+  among: readonly Kind[],
+  statesMax: number,
+): string | null => {
+  const config = mutant.scope ?? coreScope
+  const twins = twinsFor(table, config, among, mutant)
+  const seen = new Set([identity(initial(config))])
+  const queue = [initial(config)]
+  for (const state of queue.values()) {
+    const divergence = divergenceIn(twins, state)
+    if (divergence !== null) return describeDivergence(divergence)
+    for (const { state: next } of successors(table, config, state, among)) {
+      const key = identity(next)
+      if (seen.size >= statesMax || seen.has(key) || isCrowded(next)) continue
+      seen.add(key)
+      queue.push(next)
+    }
+  }
+  return null
+}
+
+/** Whether there are two copies of one pair on a host: for that the engine has no place. */
+const isCrowded = (state: State): boolean =>
+  pairsOf(state).some(({ copies }) => new Set(copies.map(({ host }) => host)).size < copies.length)
+
+/** What a campaign finds of a fault that is planted in the engine alone, made short. */
+const foundAtRandom = (name: string): Minimised => {
+  const judge = judgeFor(
+    { seed: "7", mutant: name, side: "engine", config: null, properties: [], isWhole: true },
+    mutantNamed,
+  )
+  for (let batch = 0; batch < 10; batch += 1) {
+    const { failure } = runBatch(judge, null, "7", batch)
+    if (failure === null) continue
+    const found = minimise(rules, [refinement(rules, name)], failure.config, failure.actions)
+    if (found !== null) return found
+  }
+  throw new Error(`${name} is not found`)
+}
+
+// Stored runs.
+
+type CorpusRun = {
+  readonly config: Config
+  readonly mutant: Mutant | null
+  readonly actions: readonly Action[]
+}
+
+function corpusRuns(): readonly (readonly [string, CorpusRun])[] {
+  return filesIn(corpusFolder, ".itf.json").map((file) => {
+    const { config, mutant, actions } = readStory(file)
+    return [
+      basename(file, ".itf.json"),
+      { config, mutant: mutant === null ? null : mutantNamed(mutant), actions },
+    ]
+  })
+}
+
+const statesOf = (table: Rules, config: Config, actions: readonly Action[]): readonly State[] => {
+  const states = [initial(config)]
+  for (const action of actions) {
+    const outcome = step(table, config, states.at(-1) as State, action)
+    if (outcome.tag === "refused") throw new Error(`${written(action)} is refused: ${outcome.guard}`)
+    states.push(outcome.state)
+  }
+  return states
+}

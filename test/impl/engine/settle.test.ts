@@ -1,0 +1,289 @@
+import { describe, expect, it } from "vitest"
+import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
+import type { Config } from "../../../model/config.ts"
+import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
+import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
+import { kindNumber, layoutOf } from "../../../impl/engine/layout.ts"
+import { idsIn, watched } from "../../../impl/engine/monitor.ts"
+import { settlerOf } from "../../../impl/engine/settle.ts"
+import { sweep } from "../../../properties/explore/sweep.ts"
+import { mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreScope } from "../../../properties/mutants/mutant.ts"
+import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
+
+const never = 0
+const always = Infinity
+const core = { generations: 5, fencesUpTo: never, powerOffUpTo: never }
+
+const scopes: readonly (readonly [name: string, config: Config, among: readonly Kind[]])[] = [
+  ["1 fault, log 1", bounded({ ...core, faults: 1, log: 1 }), coreKinds],
+  [
+    "2 faults, no log, power-off always",
+    bounded({ ...core, faults: 2, log: 0, powerOffUpTo: always }),
+    coreKinds,
+  ],
+  ["1 fault, log 2, power-off up to 2", bounded({ ...core, faults: 1, log: 2, powerOffUpTo: 2 }), coreKinds],
+  [
+    "all kinds: maintenance, migration and tests",
+    bounded({ log: 1, generations: 4, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 }),
+    kinds,
+  ],
+  [
+    "all kinds but migration",
+    bounded({ log: 1, generations: 4, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 }),
+    kinds.filter((kind) => kind !== "Migrate"),
+  ],
+  [
+    "2 pairs, 1 fault",
+    clusterOf([{}, {}, {}], { pairs: 2, bounds: { ...core, generations: 3, faults: 1, log: 0 } }),
+    coreKinds,
+  ],
+  [
+    "2 pairs, one copy a host, a must rule, maintenance and migration",
+    clusterOf([{ ftVmsMax: 1, groups: ["a"] }, { ftVmsMax: 1, groups: ["a"] }, { ftVmsMax: 1 }], {
+      pairs: 2,
+      rules: [ruleOnP1("must", "on", "a")],
+      bounds: { ...core, generations: 3, faults: 1, log: 0 },
+    }),
+    [...coreKinds, "Migrate", "EnterMaintenance", "ExitMaintenance"],
+  ],
+]
+
+/** What is asked of a state or a step. Those that ask about a run's past tell apart states that are otherwise the same. */
+const safety = watched.filter((id) => !id.startsWith("L") && id !== "S18" && id !== "S19")
+
+/** The kinds of step that the settler takes. */
+const settling: readonly Kind[] = [
+  ...(["RecoverHost", "ExitMaintenance", "HealLink", "RestoreStorage"] as const),
+  ...(["Ack", "AbandonSync", "SyncLost", "Suspect", "TryLock"] as const),
+]
+
+/** What mutants breach of safety, of those that leave the settler's own kinds alone. */
+const kills = mutants
+  .filter(({ name, broken }) => name !== "SpawnInMaintenance" && !settling.some((kind) => kind in broken))
+  .flatMap((mutant) =>
+    Object.keys(mutant.killedBy)
+      .filter((id) => !id.startsWith("L"))
+      .map((id) => [mutant.name, id, mutant] as const),
+  )
+
+describe.each(scopes)("the settler, with %s,", (_name, config, among) => {
+  const whole = graphOf(config, among, null)
+  const reduced = graphOf(config, among, settlerOf)
+
+  it("leads from every state to one of the reduced graph", () => {
+    expect(astray(whole, reduced)).toBe(0)
+    expect(reduced.states.size).toBeLessThan(whole.states.size)
+  })
+
+  it("leaves possible, or has already done, whatever could be done before", () => {
+    expect(stepsLost(whole, reduced)).toBe(0)
+  })
+
+  it("leads to no state that was not there before", () => {
+    const extra = [...reduced.states.keys()].filter((key) => !whole.states.has(key))
+
+    expect(extra).toEqual([])
+  })
+
+  it("finds nothing more to settle when it is asked again", () => {
+    const { engine } = reduced
+    const settle = settlerOf(engine)
+    const moved = [...whole.states.values()].filter((key) => {
+      engine.machine.load(key, 0)
+      settle()
+      const once = keyOf(engine)
+      return settle() || keyOf(engine) !== once
+    })
+
+    expect(moved).toEqual([])
+  })
+
+  it("says whether it has taken a step", () => {
+    const { engine } = reduced
+    const settle = settlerOf(engine)
+    const wrong = [...whole.states.values()].filter((key) => {
+      engine.machine.load(key, 0)
+      const before = keyOf(engine)
+      return settle() !== (keyOf(engine) !== before)
+    })
+
+    expect(wrong).toEqual([])
+  })
+})
+
+// Where a settler goes too far, it need not be missed that all it leads to was reached another way: it is the
+// steps that are lost.
+describe("a settler that takes one thing too much is found out:", () => {
+  const config = bounded({ ...core, faults: 2, log: 1 })
+  const whole = graphOf(config, coreKinds, null)
+
+  it.each([
+    ["a link that a channel spans", "HealLink"],
+    ["the storage of whoever contends for the lock as it is", "RestoreStorage"],
+    ["the lock, by whoever contends for it as it is", "TryLock"],
+    ["a copy that its Primary still waits for", "SyncLost"],
+    ["a restart", "HaRestart"],
+    ["a delivery", "Deliver"],
+    ["a start of lockstep", "BeginLockstep"],
+    ["an input", "Record"],
+  ] as const)("%s", (_name, kind) => {
+    const reduced = graphOf(config, coreKinds, settlingToo(kind))
+
+    expect(stepsLost(whole, reduced)).toBeGreaterThan(0)
+  })
+
+  it.each(["Record", "BeginLockstep", "SpawnSecondary"] as const)(
+    "some of them, like %s, even by where they lead",
+    (kind) => {
+      const reduced = graphOf(config, coreKinds, settlingToo(kind))
+
+      expect(astray(whole, reduced)).toBeGreaterThan(0)
+    },
+  )
+
+  it("and the right one is not", () => {
+    const reduced = graphOf(config, coreKinds, settlerOf)
+
+    expect([astray(whole, reduced), stepsLost(whole, reduced)]).toEqual([0, 0])
+  })
+})
+
+describe("with the reduction, a sweep", () => {
+  it.each(scopes)("holds the protocol to be right, as without, with %s", (_name, config, among) => {
+    const [whole, reduced] = [false, true].map((reduction) =>
+      sweep({ config, among, mutant: null, properties: safety, symmetry: false, reduction }),
+    )
+
+    expect(whole).toMatchObject({ end: "complete", tally: { breached: new Map() } })
+    expect(reduced).toMatchObject({ end: "complete", tally: { breached: new Map() } })
+    expect(reduced?.tally.states).toBeLessThan(whole?.tally.states ?? 0)
+  })
+
+  it.each(kills)("finds that %s breaches %s, if it is made to", (name, id, { scope = coreScope }) => {
+    const asked = {
+      config: scope,
+      among: kinds,
+      mutant: name,
+      properties: [id],
+      symmetry: true,
+      reduction: true,
+    }
+
+    const { end, tally } = sweep(asked)
+
+    expect(end).toBe("breach")
+    expect(idsIn([...tally.breached.values()].reduce((all, bits) => all | bits, 0))).toEqual([id])
+  })
+
+  it("misses SpawnInMaintenance, as it has hosts leave maintenance at once: it is for the protocol", () => {
+    const config = bounded({ log: 0, generations: 3, faults: 0, powerOffUpTo: never, fencesUpTo: never })
+    const scope = { config, among: kinds, mutant: "SpawnInMaintenance", properties: ["S9"], symmetry: true }
+
+    expect(sweep({ ...scope, reduction: false }).end).toBe("breach")
+    expect(sweep({ ...scope, reduction: true }).end).toBe("complete")
+  })
+})
+
+// Helpers
+
+type Settler = (engine: Engine) => () => boolean
+
+type Graph = {
+  readonly engine: Engine
+  readonly settle: () => boolean
+  readonly states: ReadonlyMap<string, Int32Array>
+}
+
+/** All states within reach, each settled as it is met if there is a settler. */
+function graphOf(config: Config, among: readonly Kind[], settler: Settler | null): Graph {
+  const engine = engineOf(layoutOf(config, { among }))
+  const settle = settler === null ? () => false : settler(engine)
+  const states = new Map<string, Int32Array>()
+  const note = (): void => {
+    const key = keyOf(engine)
+    if (!states.has(key)) states.set(key, engine.machine.key.slice(0, engine.layout.words))
+  }
+  note()
+  for (const state of states.values()) {
+    engine.machine.load(state, 0)
+    engine.expand(() => {
+      settle()
+      note()
+    })
+  }
+  return { engine, settle, states }
+}
+
+/** How many states of the whole graph the settler of the reduced one leads to where it has not been. */
+function astray(whole: Graph, { engine, settle, states }: Graph): number {
+  let count = 0
+  for (const state of whole.states.values()) {
+    engine.machine.load(state, 0)
+    settle()
+    if (!states.has(keyOf(engine))) count += 1
+  }
+  return count
+}
+
+function keyOf({ machine, layout }: Engine): string {
+  let key = ""
+  for (let word = 0; word < layout.words; word += 1) key += `${machine.key[word]},`
+  return key
+}
+
+/** How many steps of the whole graph are none from where the settler of the reduced one leads first. */
+function stepsLost(whole: Graph, { engine, settle }: Graph): number {
+  const settledKeys = new Map<string, string>()
+  const settledKey = (): string => {
+    const key = keyOf(engine)
+    const known = settledKeys.get(key)
+    if (known !== undefined) return known
+    settle()
+    settledKeys.set(key, keyOf(engine))
+    return keyOf(engine)
+  }
+  const successors = new Map<string, ReadonlySet<string>>()
+  const successorsOf = (key: string): ReadonlySet<string> => {
+    const found = successors.get(key) ?? new Set([key, ...settledSuccessors()])
+    successors.set(key, found)
+    return found
+  }
+  const settledSuccessors = (): readonly string[] => {
+    const keys: string[] = []
+    engine.expand(() => {
+      keys.push(settledKey())
+    })
+    return keys
+  }
+  let lost = 0
+  for (const state of whole.states.values()) {
+    engine.machine.load(state, 0)
+    const steps = settledSuccessors()
+    settle()
+    engine.machine.commit()
+    const possible = successorsOf(keyOf(engine))
+    lost += steps.filter((key) => !possible.has(key)).length
+  }
+  return lost
+}
+
+/** A settler that takes every step of one kind besides, as long as one leads anywhere. */
+function settlingToo(kind: Kind): Settler {
+  return (engine) => {
+    const settle = settlerOf(engine)
+    const codes = codesOf(engine.layout).filter((code) => code.kind === kindNumber[kind])
+    const takes = ({ kind: number, a, b }: ActionCode): boolean => {
+      const before = keyOf(engine)
+      return engine.step(number, a, b) === 0 && keyOf(engine) !== before
+    }
+    return () => {
+      let took = settle()
+      while (codes.some(takes)) {
+        settle()
+        took = true
+      }
+      return took
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest"
+import { coreKinds, kinds } from "../../../model/action.ts"
+import { plainConfig } from "../../../model/config.ts"
+import type { Watched } from "../../../impl/engine/monitor.ts"
+import { matching } from "../../../properties/catalogue.ts"
+import { actionsOf } from "../../../properties/explore/explore.ts"
+import { shortestRuns, type ShortestRun } from "../../../properties/explore/path.ts"
+import type { Scope } from "../../../properties/explore/scope.ts"
+import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreScope, rulesOf, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { replay } from "../../../traces/replay.ts"
+
+/** What each mutant must break, in how many steps at least. Where no search has settled that, it is not asked. */
+const kills = mutants.flatMap((mutant) =>
+  Object.entries(mutant.killedBy).flatMap(([id, steps]) => (steps === null ? [] : [{ mutant, id, steps }])),
+)
+
+const lengthMax = 14
+
+describe("the shortest run", () => {
+  it.each(kills.map(({ mutant, id, steps }) => [mutant.name, id, steps, mutant] as const))(
+    "of %s that breaches %s has %i actions, and the model breaches it with the last",
+    (_name, id, steps, mutant) => {
+      const scope = scopeOf(mutant, [id])
+
+      const runs = shortestRuns(scope, lengthMax)
+
+      expect(runs.map(({ property, codes }) => [property, codes.length])).toEqual([[id, steps]])
+      expect(judged(mutant, scope, runs[0])).toEqual({ refusal: null, breaches: [[id, steps]] })
+    },
+  )
+
+  it("of HaRestartOnSuspicion that breaches S19, which asks about the past, has 6 actions", () => {
+    const mutant = named("HaRestartOnSuspicion")
+    const scope = scopeOf(mutant, ["S19"])
+
+    const runs = shortestRuns(scope, lengthMax)
+
+    expect(runs.map(({ property, codes }) => [property, codes.length])).toEqual([["S19", 6]])
+    expect(judged(mutant, scope, runs[0])).toEqual({ refusal: null, breaches: [["S19", 6]] })
+  })
+
+  it.each(["SpawnIgnoresAntiAffinity", "SecondarySkipsLock", "HolderBlocksRestart", "OrphanSyncStays"])(
+    "of %s is as long without symmetry, and breaches the same",
+    (name) => {
+      const scope = scopeOf(named(name), Object.keys(named(name).killedBy))
+
+      const runs = shortestRuns({ ...scope, symmetry: false }, lengthMax)
+
+      expect(summaryOf(runs)).toEqual(summaryOf(shortestRuns(scope, lengthMax)))
+      expect(runs.length).toBeGreaterThan(0)
+    },
+  )
+
+  it("is found by the engine without the reduction, whatever the scope says", () => {
+    const scope = scopeOf(named("SecondarySkipsLock"), ["S1"])
+
+    const runs = shortestRuns({ ...scope, reduction: true }, lengthMax)
+
+    expect(summaryOf(runs)).toEqual([["S1", 5]])
+  })
+})
+
+describe("the shortest runs", () => {
+  it("are one for each property that is breached at the least length, in the catalogue's order", () => {
+    const scope = scopeOf(named("SecondarySkipsLock"), ["S15", "S1", "S5", "L1"])
+
+    const runs = shortestRuns(scope, lengthMax)
+
+    expect(summaryOf(runs)).toEqual([
+      ["S1", 5],
+      ["S15", 5],
+    ])
+  })
+
+  it("breach at rest and in a step alike, where the lengths are the same", () => {
+    const scope = scopeOf(named("OrphanSyncStays"), ["L1", "L3"])
+
+    const runs = shortestRuns(scope, lengthMax)
+
+    expect(summaryOf(runs)).toEqual([
+      ["L1", 3],
+      ["L3", 3],
+    ])
+  })
+
+  it.each([
+    ["in a step", "SpawnIgnoresAntiAffinity", "S7", 2],
+    ["in a state", "SecondarySkipsLock", "S1", 5],
+    ["at rest", "HolderBlocksRestart", "L1", 2],
+  ])("%s are found up to the greatest length, and not beyond: %s, %s", (_where, name, id, steps) => {
+    const scope = scopeOf(named(name), [id])
+
+    expect(summaryOf(shortestRuns(scope, steps))).toEqual([[id, steps]])
+    expect(shortestRuns(scope, steps - 1)).toEqual([])
+  })
+
+  it("are none where nothing is breached", () => {
+    const config = plainConfig(3, 1, { log: 1, generations: 5, faults: 1, powerOffUpTo: 0 })
+    const scope = { ...scopeOf(null, ["S1", "S7", "L1"]), config, among: coreKinds }
+
+    expect(shortestRuns(scope, 100)).toEqual([])
+  })
+})
+
+// Helpers
+
+const scopeOf = (mutant: Mutant | null, properties: readonly string[]): Scope => ({
+  config: mutant?.scope ?? coreScope,
+  among: kinds,
+  mutant: mutant?.name ?? null,
+  properties,
+  symmetry: true,
+  reduction: false,
+})
+
+const named = (name: string): Mutant => {
+  const mutant = mutantNamed(name)
+  if (mutant === null) throw new Error(`there is no mutant ${name}`)
+  return mutant
+}
+
+const summaryOf = (runs: readonly ShortestRun[]): readonly (readonly [Watched, number])[] =>
+  runs.map(({ property, codes }) => [property, codes.length])
+
+/** What the model says of a run: what it refuses, and what is breached after which action. */
+const judged = (mutant: Mutant, scope: Scope, run: ShortestRun | undefined) => {
+  const actions = actionsOf(scope, run?.codes ?? [])
+  const { breaches, refusal } = replay(rulesOf(mutant), matching(scope.properties), scope.config, actions)
+  return { refusal, breaches: breaches.map(({ property, step }) => [property.id, step]) }
+}

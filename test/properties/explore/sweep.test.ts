@@ -1,0 +1,214 @@
+import { describe, expect, it } from "vitest"
+import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
+import { plainConfig, type Bounds } from "../../../model/config.ts"
+import { idsIn } from "../../../impl/engine/monitor.ts"
+import { watched } from "../../../impl/engine/monitor.ts"
+import type { Scope } from "../../../properties/explore/scope.ts"
+import { shortest, sweep, together, type Swept } from "../../../properties/explore/sweep.ts"
+
+// The counts of the core with three hosts and one pair are those of `test/model/counts.test.ts`: two independent
+// model checkers agree with them.
+
+const never = 0
+const always = Infinity
+
+const scopes: readonly Row[] = [
+  row("no faults, no log", {}, [22, 21, 4]),
+  row("no faults, log 1", { log: 1 }, [88, 117, 6]),
+  row("no faults, log 2", { log: 2 }, [241, 381, 8]),
+  row("no faults, no log, power-off at generation 1", { powerOffUpTo: 1 }, [53, 72, 6]),
+  row("no faults, log 2, power-off always", { log: 2, powerOffUpTo: always }, [3071, 5733, 16]),
+  row("1 fault, no log", { faults: 1 }, [768, 1785, 11]),
+  row("1 fault, log 1", { faults: 1, log: 1 }, [5230, 14_199, 14]),
+  row("2 faults, no log", { faults: 2 }, [9846, 36_204, 18]),
+  row("1 fault, log 2, power-off up to 2", { faults: 1, log: 2, powerOffUpTo: 2 }, [114_354, 359_319, 21]),
+  row("3 faults, no log", { faults: 3 }, [55_588, 282_969, 22]),
+  row("4 hosts, 1 fault, log 1", { hosts: 4, faults: 1, log: 1 }, [17_126, 47_732, 14]),
+  row("4 hosts, 2 faults, no log", { hosts: 4, faults: 2 }, [64_087, 244_230, 19]),
+  row("2 pairs, 1 fault, no log", { pairs: 2, faults: 1 }, [72_854, 248_808, 21]),
+  row(
+    "all kinds, 1 fault, log 1, power-off and tests at generation 1",
+    { faults: 1, log: 1, powerOffUpTo: 1, fencesUpTo: 1, among: kinds },
+    [30_262, 127_132, 20],
+  ),
+]
+
+const small = scopeOf({ faults: 1, log: 1 })
+
+describe("a sweep of the protocol, up to generation 5, counts every state once:", () => {
+  it.each(scopes)("$name", ({ scope, counts }) => {
+    const swept = sweep(scope)
+
+    expect(countsOf(swept)).toEqual(counts)
+    expect(swept).toMatchObject({ end: "complete", waiting: 0 })
+    expect(swept.tally.breached).toEqual(new Map())
+  })
+
+  it.each(scopes)("up to symmetry, by what each state stands for: $name", ({ scope, counts }) => {
+    const swept = sweep({ ...scope, symmetry: true })
+
+    const { standsFor, standsForTransitions, depth } = swept.tally
+    expect({ states: standsFor, transitions: standsForTransitions, depth }).toEqual(counts)
+    expect(swept.tally.states).toBeLessThan(counts.states)
+    expect(swept).toMatchObject({ end: "complete", waiting: 0 })
+    expect(swept.tally.breached).toEqual(new Map())
+  })
+
+  it.each(scopes)("by fingerprints: $name", ({ scope, counts }) => {
+    const swept = sweep(scope, { fingerprint: true })
+
+    expect(countsOf(swept)).toEqual(counts)
+    expect(swept.tally.breached).toEqual(new Map())
+  })
+})
+
+describe("a sweep", () => {
+  it("counts each step under its kind, and each state but the first under the kind that found it", () => {
+    const { tally } = sweep(small)
+
+    expect(sum(tally.generated)).toBe(tally.transitions)
+    expect(sum(tally.distinct)).toBe(tally.states - 1)
+    expect(tally.generated[kinds.indexOf("PowerOff")]).toBe(0)
+    expect(tally.generated[kinds.indexOf("PowerOn")]).toBeGreaterThan(0)
+  })
+
+  it("without symmetry has every state stand for itself", () => {
+    const { tally } = sweep(small)
+
+    expect(tally.standsFor).toBe(tally.states)
+    expect(tally.standsForTransitions).toBe(tally.transitions)
+  })
+
+  it("tells of each layer before it is expanded: how many states are behind, and how many wait", () => {
+    const layers: (readonly [number, number])[] = []
+
+    sweep(scopeOf({}), { onLayer: ({ states }, waiting) => layers.push([states, waiting]) })
+
+    expect(layers).toHaveLength(5)
+    expect(layers[0]).toEqual([0, 1])
+    for (const [n, [states, waiting]] of layers.entries())
+      expect(states + waiting).toBe(layers[n + 1]?.[0] ?? 22)
+  })
+
+  it("stops before the layer that would go beyond the most states, and tells what was covered", () => {
+    const layers: number[] = []
+
+    const swept = sweep(small, { statesMax: 1000, onLayer: ({ states }) => layers.push(states) })
+
+    expect(swept.end).toBe("too many states")
+    expect(swept.tally.states).toBeLessThanOrEqual(1000)
+    expect(swept.tally.states + swept.waiting).toBeGreaterThan(1000)
+    expect(swept.tally.depth).toBe(layers.length - 1)
+    expect(swept.tally.breached).toEqual(new Map())
+  })
+
+  it("takes as many states as there are, and not one less", () => {
+    const enough = sweep(small, { statesMax: 5230 })
+    const tooFew = sweep(small, { statesMax: 5229 })
+
+    expect(enough.end).toBe("complete")
+    expect(tooFew.end).toBe("too many states")
+  })
+
+  it("reaches the highest generation that the scope allows, and no higher", () => {
+    expect(sweep(small).tally.highestGeneration).toBe(2)
+    expect(sweep(scopeOf({ faults: 2 })).tally.highestGeneration).toBe(3)
+  })
+
+  it("finds no deadlock in the protocol, though scopes have ends", () => {
+    const { tally } = sweep(small)
+
+    expect(tally.ends).toBeGreaterThan(0)
+    expect(tally.deadlocks).toBe(0)
+  })
+
+  it.each([
+    ["SecondarySkipsLock", 5, ["S1", "S15"]],
+    ["SpawnIgnoresAntiAffinity", 2, ["S7"]],
+    ["HolderBlocksRestart", 2, ["L1"]],
+    ["WinWithoutBump", 6, ["S1"]],
+  ])("of %s ends with the layer of its shortest breach, of %i steps: %j", (mutant, length, properties) => {
+    const scope = scopeOf({ faults: 2, log: 2, powerOffUpTo: always, mutant })
+
+    const swept = sweep(scope)
+
+    expect(swept.end).toBe("breach")
+    expect(shortest(swept.tally)).toBe(length)
+    expect(idsIn(swept.tally.breached.get(length) ?? 0)).toEqual(properties)
+    expect(swept.tally.depth).toBe(length)
+    expect(swept.waiting).toBeGreaterThan(0)
+  })
+
+  it("does not end for a property that is not asked", () => {
+    const scope = scopeOf({ faults: 1, mutant: "HolderBlocksRestart" })
+
+    const swept = sweep({ ...scope, properties: ["S1", "S7"] })
+
+    expect(swept.end).toBe("complete")
+    expect(swept.tally.breached).toEqual(new Map())
+  })
+})
+
+describe("tallies together", () => {
+  it("are sums, but for what is a greatest, a first or a shortest", () => {
+    const whole = sweep(small).tally
+    const mutant = sweep(scopeOf({ faults: 1, mutant: "SpawnIgnoresAntiAffinity" })).tally
+
+    const both = together([mutant, whole])
+
+    expect(both.states).toBe(whole.states + mutant.states)
+    expect(both.transitions).toBe(whole.transitions + mutant.transitions)
+    expect(both.standsFor).toBe(whole.standsFor + mutant.standsFor)
+    expect(both.depth).toBe(whole.depth)
+    expect(both.highestGeneration).toBe(whole.highestGeneration)
+    expect(both.breached).toEqual(mutant.breached)
+    for (const [n, at] of both.sightedAt.entries())
+      expect([whole.sightedAt[n], mutant.sightedAt[n]]).toContain(at)
+    expect([...both.sightedAt].filter((at) => at >= 0)).toHaveLength(
+      [...whole.sightedAt].filter((at, n) => at >= 0 || (mutant.sightedAt[n] as number) >= 0).length,
+    )
+  })
+})
+
+// Helpers
+
+type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
+
+type Row = { readonly name: string; readonly scope: Scope; readonly counts: Counts }
+
+type Asked = Partial<Bounds> & {
+  readonly hosts?: number
+  readonly pairs?: number
+  readonly among?: readonly Kind[]
+  readonly mutant?: string
+}
+
+/** The scope of so many hosts and pairs, three and one if left out; nothing happens but what is said. */
+function scopeOf({ hosts = 3, pairs = 1, among = coreKinds, mutant, ...bounds }: Asked): Scope {
+  const least = { log: 0, generations: 5, faults: 0, powerOffUpTo: never, fencesUpTo: never }
+  return {
+    config: plainConfig(hosts, pairs, { ...least, ...bounds }),
+    among,
+    mutant: mutant ?? null,
+    // Those that ask about a run's past tell states apart that are otherwise the same.
+    properties: watched.filter((id) => id !== "S18" && id !== "S19"),
+    symmetry: false,
+    reduction: false,
+  }
+}
+
+function row(
+  name: string,
+  asked: Asked,
+  [states, transitions, depth]: readonly [number, number, number],
+): Row {
+  return { name, scope: scopeOf(asked), counts: { states, transitions, depth } }
+}
+
+const countsOf = ({ tally: { states, transitions, depth } }: Swept): Counts => ({
+  states,
+  transitions,
+  depth,
+})
+
+const sum = (numbers: Float64Array): number => numbers.reduce((total, n) => total + n, 0)
