@@ -222,7 +222,7 @@ const jsonOf = (
     waiting: explored.waiting,
     ends: explored.ends,
     deadlocks: explored.deadlocks,
-    mostSuccessors: explored.mostSuccessors,
+    outDegree: { mean: explored.transitions / Math.max(1, explored.states), max: explored.mostSuccessors },
     highestGeneration: explored.highestGeneration,
     bytes: explored.bytes,
     workers: explored.workers,

@@ -149,9 +149,9 @@ const benchRandom = (): void => {
 /** A breadth-first search as anyone would first write it: plain objects, a Map, JSON for keys. */
 const benchNaive = (): void => {
   say(
-    "\nnaive: breadth first over JSON states, 3 hosts, 1 pair, faults 2, log 0, power-off never; states a second",
+    "\nnaive: breadth first over JSON states, 3 hosts, 1 pair, faults 3, log 0, power-off never; states a second",
   )
-  const config = plainConfig(3, 1, { faults: 2, log: 0, generations: 5, powerOffUpTo: 0 })
+  const config = plainConfig(3, 1, { faults: 3, log: 0, generations: 5, powerOffUpTo: 0 })
   const scope = scopeOf(config)
   sweep(scope)
   const measured = inTurn(rounds, {
