@@ -314,7 +314,7 @@ const said = ({ stdout }: Answer, label: string): string =>
 
 /** The report of a failure, to the end, without how long it took. */
 const fromFailureOn = ({ stdout }: Answer): string =>
-  stdout.slice(stdout.indexOf("S1 SinglePrimary breached")).replace(/ in [\d.]+ s .*/, "")
+  stdout.slice(stdout.indexOf("S1 SinglePrimary breached")).replace(/^[\d.]+ s \(.*$/m, "")
 
 /** A call that is quickly done: its mutant breaches nothing of what it is asked, and keeps the corpus out of it. */
 const quickly = (property: string, runs: number): readonly string[] => [

@@ -11,9 +11,14 @@ import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestBreach } from "../enumerate.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
 
-/** What a mutant must break, in how many steps at least. Where no search has settled that, it is not asked here. */
+/**
+ * What a mutant must break, in how many steps at least. Where no search has settled that, it is not asked here; and
+ * S19, which asks about a past that this search does not keep, is asked of the explorer (explore/path.test.ts).
+ */
 const kills = mutants.flatMap((mutant) =>
-  Object.entries(mutant.killedBy).flatMap(([id, steps]) => (steps === null ? [] : [{ mutant, id, steps }])),
+  Object.entries(mutant.killedBy).flatMap(([id, steps]) =>
+    steps === null || id === "S19" ? [] : [{ mutant, id, steps }],
+  ),
 )
 
 describe("a mutant is caught", () => {

@@ -1,0 +1,36 @@
+import { identity } from "../../model/identity.ts"
+import { initial, type State } from "../../model/state.ts"
+import { rules, successors } from "../../model/step.ts"
+import { engineOf } from "../../impl/engine/engine.ts"
+import { layoutOf } from "../../impl/engine/layout.ts"
+import { describeDivergence, divergenceIn, twinsOf } from "../../properties/refinement.ts"
+import type { PinnedScope } from "./manifest.ts"
+
+/**
+ * Walks a scope by the model alone, and holds the engine against it in every state and on every action. Answers
+ * with how many states the model has there, and the first difference, or null if there is none.
+ */
+export const refine = ({
+  config,
+  among,
+}: PinnedScope): { readonly states: number; readonly difference: string | null } => {
+  const twins = twinsOf(rules, engineOf(layoutOf(config, { among })))
+  const seen = new Set([identity(initial(config))])
+  let layer: readonly State[] = [initial(config)]
+  while (layer.length > 0) {
+    const following: State[] = []
+    for (const state of layer) {
+      const divergence = divergenceIn(twins, state)
+      if (divergence !== null)
+        return { states: seen.size, difference: `${describeDivergence(divergence)}, from ${identity(state)}` }
+      for (const { state: next } of successors(rules, config, state, among)) {
+        const key = identity(next)
+        if (seen.has(key)) continue
+        seen.add(key)
+        following.push(next)
+      }
+    }
+    layer = following
+  }
+  return { states: seen.size, difference: null }
+}
