@@ -82,7 +82,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   for (const { lines } of stored.findings) say("", ...lines)
 
   const isDecided = stored.findings.length > 0 || stored.broken.length > 0
-  const ran = isDecided ? null : await runCampaign(flags, spec, workers, start)
+  const ran = isDecided ? null : await runCampaign(flags, spec, unfit, workers, start)
   const failure = ran?.failure ?? null
   const finding =
     failure === null ? null : findingOf(paper, spec, properties, failure, folder, flags.config ?? null)
@@ -133,6 +133,7 @@ const wantedWitnesses = (
 const runCampaign = async (
   flags: CheckFlags,
   spec: CampaignSpec,
+  unfit: string | null,
   workers: number,
   start: number,
 ): Promise<Campaign> => {
@@ -140,7 +141,7 @@ const runCampaign = async (
   const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
   const isDefault = flags.runs === undefined && flags.time === undefined
   const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
-  const volume = spec.config !== null && unfitForEngine(spec.config) !== null ? 0 : wanted
+  const volume = unfit === null ? wanted : 0
   const millisMax = flags.time ?? (flags.runs === undefined ? defaultMillis : Infinity)
   const budget = { schedules, volume, millis: Math.max(1, millisMax - (performance.now() - start)), workers }
   const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })

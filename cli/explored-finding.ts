@@ -1,7 +1,6 @@
 import { describe, type Action } from "../model/action.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { actionsOf, type Exploration, type Explored } from "../properties/explore/explore.ts"
-import type { LivenessVerdict } from "../properties/explore/liveness.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { rulesOf } from "../properties/mutants/mutant.ts"
 import type { Property } from "../properties/property.ts"
@@ -128,18 +127,3 @@ const findingOf = (
     ],
   }
 }
-
-/** What a lasso says of fairness: every fair action that could have changed the verdict, and why it did not. */
-export const fairnessLines = (
-  paper: Paper,
-  { breach }: LivenessVerdict,
-  words: (index: number) => string,
-): readonly string[] =>
-  breach === null || breach.fairness.length === 0
-    ? []
-    : [
-        paper.faint("  fair actions in the loop"),
-        ...breach.fairness.map(
-          ({ enabled, taken }, n) => `    ${words(n)}: enabled ${enabled}, ${taken ? "taken" : "not taken"}`,
-        ),
-      ]

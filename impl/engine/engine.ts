@@ -15,9 +15,8 @@ import { viewOf, type View } from "./view.ts"
 /** A rule: it takes up to two numbers, and answers with a guard's number or with `taken`. */
 export type EngineRule = (a: number, b: number) => number
 
-/** The rules of the engine, one for each kind of action, and the two effects that several share. */
+/** The rules of the engine, one for each kind of action, and the effect that two share. */
 export type EngineRules = Readonly<Record<Kind, EngineRule>> & {
-  readonly start: (slot: number, host: number) => void
   readonly boot: (pair: number, host: number, generation: number) => void
 }
 
@@ -55,7 +54,6 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
   const rules: EngineRules = mutation === null ? own : { ...own, ...mutation(own, view, placement) }
   const byNumber = kinds.map((kind) => rules[kind])
   const shelter = shelterOf(view)
-  const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
   const remembers = layout.past.sheltered.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
@@ -67,6 +65,9 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
 
   return { layout, machine, view, placement, step, expand: expansionOf(view, rules, shelter.remember) }
 }
+
+/** Which kinds are an operator's, by number. */
+const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
 
 const rulesOf = (view: View, placement: Placement): EngineRules => ({
   ...loggingRules(view),
@@ -90,7 +91,6 @@ const expansionOf = (
   const { undo } = machine
   const links = (hosts * (hosts - 1)) / 2
   const offered = kinds.map((kind) => layout.among.includes(kind))
-  const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
   const remembers = layout.past.sheltered.mask !== 0
   const faultsMax = layout.config.bounds.faults
   const k = kindNumber

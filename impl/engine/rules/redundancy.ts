@@ -84,5 +84,5 @@ export const redundancyRules = (view: View, { ineligible }: Placement) => {
     return taken
   }
 
-  return { SpawnSecondary, BeginLockstep, JoinLockstep, AbandonSync, SyncLost, start }
+  return { SpawnSecondary, BeginLockstep, JoinLockstep, AbandonSync, SyncLost }
 }
