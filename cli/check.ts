@@ -227,6 +227,7 @@ const verdicts: Readonly<Record<ExitCode, string>> = {
   [exitCodes.nonDeterministic]: "non-deterministic",
   [exitCodes.inconclusive]: "inconclusive",
   [exitCodes.defect]: "defect",
+  [exitCodes.foreign]: "broken",
 }
 
 const jsonOf = (checked: Checked, code: ExitCode) => {

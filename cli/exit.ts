@@ -1,6 +1,6 @@
 import type { Property } from "../properties/property.ts"
 
-/** The exit codes, as documented in the README. When several apply, 70 wins, then the lowest of 11 to 17, then 20. */
+/** The exit codes, as documented in the README. When several apply, 70 wins, then the lowest of 11 to 17, then 71, then 20. */
 export const exitCodes = {
   ok: 0,
   usage: 1,
@@ -13,6 +13,7 @@ export const exitCodes = {
   nonDeterministic: 17,
   inconclusive: 20,
   defect: 70,
+  foreign: 71,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
@@ -21,7 +22,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export const worst = (codes: readonly ExitCode[]): ExitCode => {
   if (codes.includes(exitCodes.defect)) return exitCodes.defect
   const found = codes.filter((code) => code !== exitCodes.ok).sort((a, b) => a - b)
-  return found[0] ?? exitCodes.ok
+  const isForeign = found.includes(exitCodes.foreign) && found[0] === exitCodes.inconclusive
+  return isForeign ? exitCodes.foreign : (found[0] ?? exitCodes.ok)
 }
 
 /** The code of a breach, by the family of what it breaches. */

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander"
 import { packageVersion } from "../traces/package.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { CheckFlags } from "./check.ts"
+import type { ConformFlags } from "./conform.ts"
 import type { ExploreFlags } from "./explore.ts"
 import type { ReplayFlags } from "./replay.ts"
 
@@ -13,7 +14,8 @@ Exit codes:
   11 a deadlock with something owed     17  one seed, two results
   12 a safety property is breached      20  inconclusive: stopped before it was done
   13 a liveness property is breached    70  a defect in ftpair itself
-  14 the engine and the model disagree`
+  14 an implementation and the model disagree
+  71 an implementation crashed, hung or broke the wire`
 
 /** Runs the command line; resolves to the exit code. What a command needs is loaded when it is called. */
 const main = async (argv: readonly string[]): Promise<ExitCode> => {
@@ -114,6 +116,38 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
       code = (await import("./show.ts")).show(file)
     })
 
+  program
+    .command("conform")
+    .description("drives an implementation over the wire, compares it with the model, shrinks what differs")
+    .argument("[command...]", "what starts it, after --: its stdin and stdout are the wire")
+    .addOption(
+      new Option("--profile <profile>", "it must be of this profile").choices(["pair", "lock", "placement"]),
+    )
+    .option("--config <file>", "random cases in this cluster only")
+    .option("--runs <n>", "how many random cases (default: 2000)", parseRuns)
+    .option("--time <time>", "for how long, like 30s, 5m or 1h", parseTime)
+    .option(
+      "--timeout <ms>",
+      "how long an answer may take, in milliseconds (default: 5000)",
+      parse.parseMillis,
+    )
+    .option(
+      "--run <pattern>",
+      "only these cases: a path, * and **, or a file; may be repeated",
+      parse.collectPatterns,
+    )
+    .option("--known-failing <@file>", "patterns of cases that must still fail, one a line")
+    .option("--record <file>", "write down the whole session")
+    .option("--recorded <file>", "judge a recorded session again, without the implementation")
+    .option("--seed <seed>", "decimal, 0x and hex digits, or a commit hash", parseSeedFlag)
+    .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--quiet", "say nothing; the exit code tells")
+    .option("--no-color", "no colours")
+    .action(async (command: readonly string[], flags: ConformFlags) => {
+      code = await (await import("./conform.ts")).conformWith(command, flags)
+    })
+
   await program.parseAsync(argv)
   return code
 }
@@ -123,7 +157,9 @@ const isHelp = (argv: readonly string[]): boolean =>
   argv
     .slice(2)
     .every((word) =>
-      ["check", "explore", "replay", "show", "help", "-h", "--help", "-V", "--version"].includes(word),
+      ["check", "explore", "replay", "show", "conform", "help", "-h", "--help", "-V", "--version"].includes(
+        word,
+      ),
     ) &&
   (argv.length <= 2 ||
     argv.some((word) => word.startsWith("-h") || ["help", "--help", "-V", "--version"].includes(word)))
@@ -133,9 +169,11 @@ const unused = (text: string): never => {
 }
 
 const parsersForHelp = {
+  collectPatterns: unused,
   collectProperties: unused,
   parseActions: unused,
   parseBound: unused,
+  parseMillis: unused,
   parseMutant: unused,
   parseRuns: unused,
   parseSeedFlag: unused,

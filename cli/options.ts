@@ -73,11 +73,19 @@ export const collectProperties = (
   return [...new Set([...(soFar ?? []), ...found])]
 }
 
+/** Adds a pattern of cases to those given so far. */
+export const collectPatterns = (pattern: string, soFar: readonly string[] | undefined): readonly string[] => [
+  ...(soFar ?? []),
+  pattern,
+]
+
 /** A bound: a whole number, 0 allowed. */
 export const parseBound = (text: string): number => {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("expected a whole number, 0 or more.")
   return Number(text)
 }
+
+export const parseMillis = countOf("milliseconds")
 
 export const parseSize = countOf("how many")
 

@@ -47,3 +47,19 @@ export const layersOn = (
     end: () => void stream.write("\r\x1b[K"),
   }
 }
+
+/** A moving line that tells how many cases an implementation was put through; nothing where there is no terminal. */
+export const casesOn = (
+  stream: NodeJS.WriteStream,
+  isQuiet: boolean,
+): { readonly show: (cases: number) => void; readonly end: () => void } => {
+  if (!stream.isTTY || isQuiet) return { show: () => {}, end: () => {} }
+  const start = performance.now()
+  return {
+    show: (cases) => {
+      const perSecond = Math.round((cases * 1000) / (performance.now() - start))
+      if (cases % 20 === 0) stream.write(`\r\x1b[K${number(cases)} cases  ${number(perSecond)}/s`)
+    },
+    end: () => void stream.write("\r\x1b[K"),
+  }
+}

@@ -52,6 +52,7 @@ describe("tidy", () => {
     const startedByName = [
       "properties/check/worker.ts",
       "properties/explore/sweep-worker.ts",
+      "traces/adapters/typescript/engine.ts",
       "traces/generate/corpus.ts",
       "traces/generate/schemas.ts",
     ]

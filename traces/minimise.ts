@@ -1,14 +1,14 @@
 import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
-import { nextCopyId, type Pair } from "../model/pair.ts"
-import { initial, type State } from "../model/state.ts"
+import { initial } from "../model/state.ts"
 import { step, type Rules } from "../model/step.ts"
 import { begin, observe, type Judge, type Run } from "../properties/check/run.ts"
 import { shortestFrom } from "../properties/check/search.ts"
 import { settle } from "../properties/check/simulate.ts"
 import { comesToRest } from "../properties/liveness.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
+import { copyNames } from "./copy-names.ts"
 
 /**
  * How short a counterexample is known to be: `found` as it came; `1-minimal`, no single action can go;
@@ -66,12 +66,11 @@ export const minimise = (
  */
 const attempt = (judge: Judge, config: Config, actions: readonly Action[]): Run | null => {
   let run = begin(initial(config))
-  const names = new Map<CopyId, CopyId>()
-  const started = new Map<string, number>()
+  const names = copyNames()
   for (const original of actions) {
-    const action = renamed(original, names)
+    const action = names.renamed(original)
     const outcome = step(judge.rules, config, run.state, action)
-    noteName(names, started, original, outcome.tag === "next" ? run.state : null)
+    names.note(original, outcome.tag === "next" ? run.state : null)
     if (outcome.tag === "refused") continue
     run = observe(judge, config, run, { action, state: outcome.state })
     if (run.breach !== null) return run
@@ -85,28 +84,6 @@ const attempt = (judge: Judge, config: Config, actions: readonly Action[]): Run 
   return settled.breach.property === comesToRest
     ? { ...run, breach: { ...settled.breach, step: run.actions.length } }
     : settled
-}
-
-const renamed = (action: Action, names: ReadonlyMap<CopyId, CopyId>): Action =>
-  "copy" in action ? { ...action, copy: names.get(action.copy) ?? action.copy } : action
-
-/** If the action starts a copy: what it was called in the original run, and what it is called in this one. */
-const noteName = (
-  names: Map<CopyId, CopyId>,
-  started: Map<string, number>,
-  original: Action,
-  before: State | null,
-): void => {
-  const pairId = startsCopyOf(original)
-  if (pairId === null) return
-  const n = (started.get(pairId) ?? 0) + 1
-  started.set(pairId, n)
-  if (before !== null) names.set(`${pairId}.${BigInt(n)}`, nextCopyId(before.pairs[pairId] as Pair))
-}
-
-const startsCopyOf = (action: Action): Pair["id"] | null => {
-  if (action.kind === "PowerOn" || action.kind === "HaRestart") return action.pair
-  return action.kind === "SpawnSecondary" ? pairIdOf(action.copy) : null
 }
 
 /** Chunks are dropped from half of the run down to single actions, until none can go. */
@@ -140,9 +117,10 @@ const inSimplerCluster = (
   return { config, run }
 }
 
-type Candidate = { readonly config: Config; readonly actions: readonly Action[] }
+export type Candidate = { readonly config: Config; readonly actions: readonly Action[] }
 
-const simplifications = (config: Config, actions: readonly Action[]): readonly Candidate[] => [
+/** Clusters that are simpler in one thing each, with the actions as they are called there. */
+export const simplifications = (config: Config, actions: readonly Action[]): readonly Candidate[] => [
   ...withShorterLogs(config, actions),
   ...config.rules.map((_, i) => ({
     config: { ...config, rules: config.rules.filter((_rule, n) => n !== i) },

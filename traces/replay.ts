@@ -44,13 +44,17 @@ export type Verdict =
 /**
  * Takes the actions one by one, and asks every property on the way. Liveness is asked at the end, if the cluster
  * is at rest there; whether it ever comes to rest, only if `comesToRest` is among the properties and asked for.
+ * `probes` are actions, from 1, that may be refused.
  */
 export const replay = (
   rules: Rules,
   properties: readonly Property[],
   config: Config,
   actions: readonly Action[],
-  { askRest = false }: { readonly askRest?: boolean } = {},
+  {
+    askRest = false,
+    probes = noProbes,
+  }: { readonly askRest?: boolean; readonly probes?: ReadonlySet<number> } = {},
 ): Replay => {
   let state = initial(config)
   let history = noHistory(state)
@@ -62,6 +66,10 @@ export const replay = (
   }
   for (const [i, action] of actions.entries()) {
     const outcome = step(rules, config, state, action)
+    if (outcome.tag === "refused" && probes.has(i + 1)) {
+      states.push(state)
+      continue
+    }
     if (outcome.tag === "refused")
       return { states, breaches: [...breaches.values()], refusal: { step: i + 1, guard: outcome.guard } }
     const taken = { before: state, action, after: outcome.state }
@@ -78,6 +86,8 @@ export const replay = (
   return { states, breaches: [...breaches.values()], refusal: null }
 }
 
+const noProbes: ReadonlySet<number> = new Set()
+
 const restlessFrom = (rules: Rules, config: Config, state: State): readonly Breach[] => {
   const run = settle({ rules, properties: [comesToRest], witnesses: [] }, config, begin(state))
   return run.breach === null ? [] : [run.breach]
@@ -89,14 +99,14 @@ export const rulesOfStory = ({ mutant, meta }: Story): Rules =>
 
 /** Replays a story. Whether it ever comes to rest, and whether the engine goes along, is asked where it denies that. */
 export const replayStory = (properties: readonly Property[], story: Story): Replay => {
-  const { config, actions, expect, mutant, meta } = story
+  const { config, actions, probes, expect, mutant, meta } = story
   const rules = rulesOfStory(story)
   const denied = expect?.verdict === "breached" ? expect.property : null
   const asked =
     denied === refinementId
       ? [...properties, refinement(rules, meta?.side === "model" ? null : mutant)]
       : properties
-  return replay(rules, asked, config, actions, { askRest: denied === comesToRest.id })
+  return replay(rules, asked, config, actions, { askRest: denied === comesToRest.id, probes })
 }
 
 /** What the replay says, in the words of an expectation; a breach of the property that is expected comes first. */

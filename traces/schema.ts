@@ -11,17 +11,21 @@ const named = <T extends string>(pattern: RegExp, expected: string) =>
     Schema.refine((text): text is T & string => pattern.test(text), { expected }),
   )
 
-const HostIdJson = named<HostId>(/^h[1-9]\d*$/, "a host, like h1")
-const PairIdJson = named<PairId>(/^p[1-9]\d*$/, "a pair, like p1")
-const CopyIdJson = named<CopyId>(/^p[1-9]\d*\.[1-9]\d*$/, "a copy, like p1.2")
+export const HostIdJson = named<HostId>(/^h[1-9]\d*$/, "a host, like h1")
+export const PairIdJson = named<PairId>(/^p[1-9]\d*$/, "a pair, like p1")
+export const CopyIdJson = named<CopyId>(/^p[1-9]\d*\.[1-9]\d*$/, "a copy, like p1.2")
 
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0, { expected: "a whole number, 0 or more" }))
-const Positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1, { expected: "a whole number, 1 or more" }))
+export const Count = Schema.Int.check(
+  Schema.isGreaterThanOrEqualTo(0, { expected: "a whole number, 0 or more" }),
+)
+export const Positive = Schema.Int.check(
+  Schema.isGreaterThanOrEqualTo(1, { expected: "a whole number, 1 or more" }),
+)
 
 /** A pair of different hosts, in either order. */
-const LinkJson = Schema.Tuple([HostIdJson, HostIdJson])
+export const LinkJson = Schema.Tuple([HostIdJson, HostIdJson])
 
-const RegistrationJson = Schema.Struct({ primary: HostIdJson, secondary: HostIdJson })
+export const RegistrationJson = Schema.Struct({ primary: HostIdJson, secondary: HostIdJson })
 
 /** A configuration, as a person writes it: every part optional but `hosts` and `pairs`. */
 export const ConfigJson = Schema.Struct({
@@ -120,7 +124,7 @@ export const ScheduleJson = Schema.Struct({
   expect: Schema.optionalKey(ExpectJson),
 })
 
-const EntryJson = Schema.Tuple([Positive, Count])
+export const EntryJson = Schema.Tuple([Positive, Count])
 
 const CopyJson = Schema.Struct({
   host: HostIdJson,
@@ -162,6 +166,15 @@ export const MinimalityJson = Schema.Literals(["found", "1-minimal", "shortest"]
 /** The version of the trace format that is written, and the only one that is read. */
 export const traceFormat = "ftpair/1"
 
+/** An implementation, as it introduces itself. */
+export const ImplementationJson = Schema.Struct({
+  name: Schema.NonEmptyString,
+  language: Schema.NonEmptyString,
+  version: Schema.String,
+  homepage: Schema.optionalKey(Schema.String),
+  issues: Schema.optionalKey(Schema.String),
+})
+
 /** What a trace says of itself: enough to replay it without a generator and without a seed. */
 export const TraceMetaJson = Schema.Struct({
   format: Schema.Literal(traceFormat),
@@ -172,20 +185,29 @@ export const TraceMetaJson = Schema.Struct({
   mutant: Schema.NullOr(Schema.String),
   side: Schema.optionalKey(Schema.Literals(["model", "engine", "both"])),
   property: Schema.NullOr(Schema.String),
-  verdict: Schema.Literals(["holds", "breached", "refused"]),
+  verdict: Schema.Literals(["holds", "breached", "refused", "diverged"]),
   step: Schema.optionalKey(Count),
   guard: Schema.optionalKey(Schema.String),
   why: Schema.optionalKey(Schema.String),
   seed: Schema.optionalKey(Schema.String),
   found: Schema.String,
   minimality: MinimalityJson,
+  profile: Schema.optionalKey(Schema.Literals(["pair", "lock", "placement"])),
+  implementation: Schema.optionalKey(ImplementationJson),
+  steadiness: Schema.optionalKey(Schema.String),
+  answered: Schema.optionalKey(Schema.Unknown),
+  expected: Schema.optionalKey(Schema.Unknown),
   replay: Schema.String,
 })
 export type TraceMetaJson = typeof TraceMetaJson.Type
 
 const ItfState = Schema.StructWithRest(
   Schema.Struct({
-    "#meta": Schema.Struct({ index: Count, action: Schema.NullOr(ActionJson) }),
+    "#meta": Schema.Struct({
+      index: Count,
+      action: Schema.NullOr(ActionJson),
+      refused: Schema.optionalKey(Schema.String),
+    }),
     "mbt::actionTaken": Schema.String,
   }),
   [Schema.Record(Schema.String, Schema.Unknown)],

@@ -211,6 +211,7 @@ const running: Story = {
   config: two,
   mutant: null,
   actions: protectedPair,
+  probes: new Set(),
   expect: null,
   states: null,
   meta: null,

@@ -1,0 +1,196 @@
+import { describe, type Action } from "../model/action.ts"
+import { modelRun, steadinessText } from "../traces/conform/artefact.ts"
+import type { RuledOut } from "../traces/conform/beliefs.ts"
+import type { ConformSpec, FailedCase } from "../traces/conform/campaign.ts"
+import { shortened, type AdapterFault } from "../traces/conform/fault.ts"
+import type { Json } from "../traces/conform/observation.ts"
+import type { AskedAction, Profile } from "../traces/conform/profile.ts"
+import type { Shrunk } from "../traces/conform/shrink.ts"
+import { faults, type Hello } from "../traces/conform/wire.ts"
+import type { ConformReport } from "./conform.ts"
+import { exitCodes } from "./exit.ts"
+import type { Paper } from "./paper.ts"
+import { number, quoted } from "./report.ts"
+
+/** How many model states of a frontier are told. */
+const frontierMax = 5
+
+/** Who was met, and what of it can be seen. */
+export const helloLines = (
+  paper: Paper,
+  { implementation, profile, observes, actions, silent = [], chooses = [] }: Hello,
+  spec: ConformSpec,
+): readonly string[] => [
+  `${paper.strong(`${implementation.name} ${implementation.version}`)} (${implementation.language}), profile ${profile}; seed ${spec.seed}`,
+  `  shows ${observes.length === 0 ? "nothing of its state" : observes.join(", ")}; takes ${actions.length} kinds of action`,
+  ...(silent.length === 0 ? [] : [`  takes by itself, unasked: ${silent.join(", ")}`]),
+  ...(chooses.length === 0 ? [] : [`  chooses the host itself: ${chooses.join(", ")}`]),
+]
+
+/** How an implementation broke the wire. */
+export const faultLines = (paper: Paper, { code, detail, line, log }: AdapterFault): readonly string[] => [
+  paper.bad(`the implementation broke the wire: ${code}`),
+  `  ${faults[code]}`,
+  `  ${detail}`,
+  ...(line === null ? [] : [`  the line: ${line}`]),
+  ...(log === ""
+    ? []
+    : [
+        "  the end of its stderr:",
+        ...log
+          .trimEnd()
+          .split("\n")
+          .slice(-10)
+          .map((text) => `    ${text}`),
+      ]),
+]
+
+/** A failure: what was asked, what the model does and what was answered, and how surely it comes back. */
+export const failureLines = <S>(
+  paper: Paper,
+  profile: Profile<S>,
+  failure: FailedCase<S>,
+  shrunk: Shrunk<S>,
+  kept: { readonly file: string; readonly reproduce: string; readonly command: string } | null,
+): readonly string[] => {
+  const { actions, outcome } = shrunk
+  const last = actions.at(-1)
+  const headline =
+    outcome.tag === "broken"
+      ? paper.bad(`broke the wire: ${outcome.fault.code}, in ${actions.length} actions`)
+      : paper.bad(
+          `differs from the model at action ${outcome.step} of ${actions.length}${last === undefined ? ", the state after the reset" : `: ${textOf(last)}`}`,
+        )
+  return [
+    headline,
+    ...(outcome.tag === "broken"
+      ? faultLines(paper, outcome.fault).slice(1)
+      : answerLines(paper, outcome.shown, outcome.frontier, outcome.before.length)),
+    "",
+    ...runLines(paper, profile, shrunk),
+    "",
+    ...(kept === null
+      ? [`  case:      ${failure.case.path}`]
+      : [
+          `  found:     ${failure.case.path}, at action ${outcome.tag === "diverged" && failure.outcome.tag === "diverged" ? failure.outcome.step : failure.case.actions.length}`,
+          `  steady:    ${steadinessText(shrunk)}`,
+          `  shrunk:    to ${actions.length}, ${shrunk.minimality}, in ${number(shrunk.trials)} runs of the implementation`,
+          `  saved:     ${kept.file}`,
+          `  Reproduce: npx ftpair conform --run ${quoted(kept.file)} -- ${kept.command}`,
+        ]),
+    "",
+  ]
+}
+
+const answerLines = <S>(
+  paper: Paper,
+  shown: { readonly [field: string]: unknown },
+  frontier: readonly RuledOut<S>[],
+  before: number,
+): readonly string[] => [
+  ...frontier.slice(0, frontierMax).map((ruledOut) => `  ${whyText(ruledOut, shown)}`),
+  ...(frontier.length > frontierMax
+    ? [`  … and ${frontier.length - frontierMax} more ways in which it does not fit`]
+    : []),
+  paper.faint(
+    `  ${before === 1 ? "one model state fitted" : `${before} model states fitted`} until then; the answer: ${shortened(JSON.stringify(shown), 300)}`,
+  ),
+]
+
+/** Why a model state does not fit what was answered. */
+export const whyText = <S>(
+  { why, action }: RuledOut<S>,
+  shown: { readonly [field: string]: unknown },
+): string => {
+  switch (why.tag) {
+    case "refused":
+      return `the model refuses it, by ${why.guard}, and it was taken`
+    case "taken":
+      return `the model takes ${action === null ? "it" : textOf(action)}, and it was refused: ${JSON.stringify(shown["refused"] ?? null)}`
+    case "differs":
+      return `${why.at}: the model has ${jsonText(why.expected)}, and was shown ${jsonText(why.shown)}`
+  }
+}
+
+const jsonText = (json: Json | undefined): string =>
+  json === undefined ? "nothing there" : JSON.stringify(json)
+
+/** An action in one word for people; one that leaves its host open says so. */
+export const textOf = (action: AskedAction): string => {
+  const { kind, copy, generation, ms } = action as AskedAction & {
+    copy?: string
+    generation?: number
+    ms?: number
+  }
+  if (kind === "Contend") return `Contend(${copy}, ${generation})`
+  if (kind === "Advance") return `Advance(${ms} ms)`
+  return describe(action as unknown as Action)
+}
+
+const runLines = <S>(paper: Paper, profile: Profile<S>, shrunk: Shrunk<S>): readonly string[] => {
+  const steps = modelRun(profile, shrunk)
+  const width = Math.max(0, ...steps.map(({ action }) => textOf(action).length))
+  return steps.flatMap(({ action, before, after, refused }, i) => {
+    const first = `  ${String(i + 1).padStart(3)}  ${paper.strong(textOf(action).padEnd(width))}`
+    if (refused !== null) return [`${first}  ${paper.faint(`the model refuses: ${refused}`)}`]
+    const changes = profile.changes(before, after)
+    if (changes.length === 0) return [`${first}  ${paper.faint("changes nothing")}`]
+    return changes.map((change, n) => `${n === 0 ? first : " ".repeat(width + 7)}  ${change}`)
+  })
+}
+
+/** All that is said at the end. */
+export const conformLines = (paper: Paper, report: ConformReport): readonly string[] => {
+  const { result, told, stale, seconds, parting } = report
+  const { cases, tally, failed, known, lacking, skipped, beyond } = result
+  const answers = tally.taken + tally.refused
+  return [
+    `  ${number(cases.named)} stored cases, ${number(cases.scopes)} of everything in small scopes, ${number(cases.random)} random; ${number(answers)} answers compared, ${number(tally.refused)} of them refusals; ${seconds.toFixed(1)} s`,
+    ...(tally.skipped + tally.errors + tally.unsure === 0
+      ? []
+      : [
+          `  ${number(tally.skipped)} skipped, ${number(tally.errors)} definite errors, ${number(tally.unsure)} indefinite ones, followed both ways`,
+        ]),
+    ...listed(paper, lacking, "stored cases need actions that it does not take"),
+    ...listed(paper, skipped, "cases are in clusters that it does not have"),
+    ...listed(paper, beyond, "cases were given up: too many model states fitted"),
+    ...(known.length === 0 ? [] : [`  ${number(known.length)} cases fail, as it is known`]),
+    ...stale.map((pattern) => paper.bad(`  known to fail, and nothing of it fails: ${pattern}`)),
+    "",
+    ...told.flatMap(({ lines }) => lines),
+    ...(failed.length > 1
+      ? [`${number(failed.length)} cases failed: ${sample(failed.map(({ case: { path } }) => path))}`]
+      : []),
+    ...(parting === null ? [] : faultLines(paper, parting)),
+    verdictLine(paper, report),
+  ]
+}
+
+const listed = (paper: Paper, paths: readonly string[], what: string): readonly string[] =>
+  paths.length === 0 ? [] : [paper.faint(`  ${number(paths.length)} ${what}: ${sample(paths)}`)]
+
+const sample = (paths: readonly string[]): string =>
+  paths.length <= 4 ? paths.join(", ") : `${paths.slice(0, 3).join(", ")}, …`
+
+const verdictLine = (
+  paper: Paper,
+  { code, hello: { implementation, observes, profile }, result }: ConformReport,
+): string => {
+  const { name } = implementation
+  switch (code) {
+    case exitCodes.ok:
+      return paper.good(`${name} conforms, as far as it was seen: profile ${profile}, ${observes.join(", ")}`)
+    case exitCodes.divergence:
+      return paper.bad(`${name} differs from the model`)
+    case exitCodes.vacuous:
+      return paper.warn("vacuous: no answer told anything")
+    case exitCodes.notAsPromised:
+      return paper.bad("the list of known failures is stale")
+    case exitCodes.inconclusive:
+      return paper.warn(
+        `inconclusive${result.stopped === "time" ? ", stopped for time" : ""}; what was compared fits the model`,
+      )
+    default:
+      return paper.bad(`${name} broke the wire`)
+  }
+}

@@ -1,0 +1,346 @@
+import { existsSync, readFileSync } from "node:fs"
+import { keepFailure } from "../traces/conform/artefact.ts"
+import { conform, type Conformance, type ConformSpec, type FailedCase } from "../traces/conform/campaign.ts"
+import { connectionOf, starterOf, type Connection } from "../traces/conform/connection.ts"
+import { AdapterFault } from "../traces/conform/fault.ts"
+import { caseOf, matches, namedCases } from "../traces/conform/named.ts"
+import { withGround, type Ground } from "../traces/conform/profiles.ts"
+import { readRecording, recorderTo } from "../traces/conform/recording.ts"
+import { greet, judgeCase, sessionOf } from "../traces/conform/session.ts"
+import { shrink, type Shrunk } from "../traces/conform/shrink.ts"
+import type { Hello, ProfileName } from "../traces/conform/wire.ts"
+import { BadInput, readConfig } from "../traces/read.ts"
+import { failuresFolder } from "../traces/store.ts"
+import { conformLines, failureLines, faultLines, helloLines } from "./conform-report.ts"
+import { exitCodes, worst, type ExitCode } from "./exit.ts"
+import { freshSeed } from "./options.ts"
+import { paperFor } from "./paper.ts"
+import { casesOn } from "./progress.ts"
+import { quoted } from "./report.ts"
+
+/** The flags of `ftpair conform`. */
+export type ConformFlags = {
+  readonly profile?: ProfileName
+  readonly config?: string
+  readonly runs?: number
+  readonly time?: number
+  readonly timeout?: number
+  readonly run?: readonly string[]
+  readonly knownFailing?: string
+  readonly record?: string
+  readonly recorded?: string
+  readonly seed?: string
+  readonly out?: string
+  readonly json?: true
+  readonly quiet?: true
+  readonly color: boolean
+}
+
+/** How many random cases are tried, unless it is said. */
+const defaultRuns = 2_000
+
+/** How long an answer may take, in milliseconds, unless it is said. */
+const defaultTimeout = 5_000
+
+/** How many model states may fit at once before a case is given up. */
+export const candidatesMax = 10_000
+
+/** How many different failures are made short. */
+const shrunkMax = 3
+
+/** One failure, as it is told and kept. */
+type Told = {
+  readonly steps: number
+  readonly file: string
+  readonly lines: readonly string[]
+  readonly isFault: boolean
+  readonly minimality: string
+  readonly case: string
+}
+
+/** Drives an implementation over the wire, and compares what it answers with the model. */
+export const conformWith = async (command: readonly string[], flags: ConformFlags): Promise<ExitCode> => {
+  if (flags.recorded !== undefined) return judgeRecording(flags.recorded, flags)
+  if (command.length === 0)
+    throw new BadInput({
+      message: "expected the command that starts the implementation, after --: ftpair conform -- CMD ARG…",
+    })
+  const recorder = flags.record === undefined ? null : recorderTo(flags.record)
+  const start = starterOf(command, flags.timeout ?? defaultTimeout, recorder?.overheard)
+  const paper = paperFor(process.stdout, flags.color)
+  try {
+    const peer = await start()
+    let hello: Hello
+    try {
+      hello = await greet(peer)
+      checkProfile(hello, flags)
+    } catch (error) {
+      await peer.close().catch(() => {})
+      throw error
+    }
+    return await withGround(hello.profile as "pair" | "lock", (ground) =>
+      drive(ground, connectionOf(start, { peer, hello }, ground.profile, candidatesMax), command, flags),
+    )
+  } catch (error) {
+    if (!(error instanceof AdapterFault)) throw error
+    if (flags.json === true)
+      process.stdout.write(`${JSON.stringify({ verdict: "broken", fault: faultJson(error) }, null, 2)}\n`)
+    else if (flags.quiet !== true) process.stdout.write(`${faultLines(paper, error).join("\n")}\n`)
+    return exitCodes.foreign
+  } finally {
+    recorder?.close()
+  }
+}
+
+const checkProfile = ({ profile }: Hello, flags: ConformFlags): void => {
+  if (flags.profile !== undefined && flags.profile !== profile)
+    throw new BadInput({
+      message: `--profile ${flags.profile}: the implementation says that it is of the profile ${profile}`,
+    })
+}
+
+const drive = async <S>(
+  ground: Ground<S>,
+  connection: Connection<S>,
+  command: readonly string[],
+  flags: ConformFlags,
+): Promise<ExitCode> => {
+  const paper = paperFor(process.stdout, flags.color)
+  const isText = flags.json !== true && flags.quiet !== true
+  const folder = flags.out ?? failuresFolder
+  const known = flags.knownFailing === undefined ? [] : patternsIn(flags.knownFailing)
+  const spec = specOf(ground, flags, known, folder)
+  if (isText) process.stdout.write(`${helloLines(paper, connection.hello, spec).join("\n")}\n`)
+  const began = performance.now()
+  const moving = casesOn(process.stderr, !isText)
+  const told: Told[] = []
+  let parting: AdapterFault | null = null
+  let result: Conformance<S>
+  try {
+    result = await conform(connection, ground.repertoire, spec, moving.show)
+    for (const failure of distinctFailures(result.failed).slice(0, shrunkMax)) {
+      const shrunk = await shrink(connection, ground.repertoire, failure.case, failure.outcome)
+      told.push(tell(connection, ground, failure, shrunk ?? asFound(failure), { folder, command, spec }))
+    }
+  } finally {
+    moving.end()
+    await connection.close().catch((error: unknown) => {
+      if (!(error instanceof AdapterFault)) throw error
+      parting = error
+    })
+  }
+  const stale = known.filter((pattern) => !result.known.some((path) => matches(pattern, path)))
+  const seconds = (performance.now() - began) / 1000
+  const code = codeOf(result, told, stale, parting)
+  const report = { hello: connection.hello, spec, result, told, stale, seconds, parting, code }
+  if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
+  else if (isText) process.stdout.write(`${conformLines(paper, report).join("\n")}\n`)
+  return code
+}
+
+const specOf = <S>(
+  { profile }: Ground<S>,
+  flags: ConformFlags,
+  known: readonly string[],
+  folder: string,
+): ConformSpec => {
+  const patterns = flags.run ?? []
+  const isPicked = (path: string): boolean =>
+    patterns.length === 0 || patterns.some((pattern) => matches(pattern, path))
+  const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
+  const stored = profile.name === "pair" && flags.config === undefined ? namedCases(folder) : []
+  const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
+  const picksOthers = patterns.some((pattern) => !files.includes(pattern))
+  if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)
+    throw new BadInput({
+      message: `--run ${patterns.join(" --run ")}: there is no such case; there are scenarios/…, corpus/…, scopes/… and random/…`,
+    })
+  return {
+    named,
+    runs: flags.runs ?? defaultRuns,
+    seed: flags.seed ?? freshSeed(),
+    config: flags.config === undefined ? null : readConfig(flags.config),
+    isPicked,
+    isKnown: (path) => known.some((pattern) => matches(pattern, path)),
+    until: flags.time === undefined ? Infinity : performance.now() + flags.time,
+  }
+}
+
+/** Whether a pattern may pick cases that are made up as they are run. */
+const isDrawn = (pattern: string): boolean => /^(scopes|random|\*)/.test(pattern)
+
+/** The patterns in a file, one a line; # begins a comment. */
+const patternsIn = (flag: string): readonly string[] => {
+  const file = flag.startsWith("@") ? flag.slice(1) : flag
+  let text: string
+  try {
+    text = readFileSync(file, "utf8")
+  } catch (cause) {
+    throw new BadInput({
+      message: `--known-failing ${flag}: cannot be read (${(cause as { code?: string }).code ?? "unknown error"})`,
+    })
+  }
+  return text
+    .split("\n")
+    .map((line) => line.replace(/#.*$/, "").trim())
+    .filter((line) => line !== "")
+}
+
+/** Of failures of one sort, the shortest: by the kind of the last action, and by what did not fit. */
+const distinctFailures = <S>(failed: readonly FailedCase<S>[]): readonly FailedCase<S>[] => {
+  const bySort = new Map<string, FailedCase<S>>()
+  for (const failure of failed) {
+    const sort = sortOf(failure)
+    const before = bySort.get(sort)
+    if (before === undefined || lengthOf(failure) < lengthOf(before)) bySort.set(sort, failure)
+  }
+  return [...bySort.values()].sort((a, b) => lengthOf(a) - lengthOf(b))
+}
+
+const lengthOf = <S>({ case: { actions }, outcome }: FailedCase<S>): number =>
+  outcome.tag === "diverged" ? outcome.step : actions.length
+
+const sortOf = <S>({ case: { actions }, outcome }: FailedCase<S>): string => {
+  if (outcome.tag === "broken") return outcome.fault.code
+  const why = outcome.frontier[0]?.why
+  const what = why?.tag === "differs" ? why.at.replace(/\d+/g, "*") : (why?.tag ?? "")
+  return `${actions[outcome.step - 1]?.kind ?? "reset"} ${what}`
+}
+
+/** A failure that did not show itself again. */
+const asFound = <S>({ case: each, outcome }: FailedCase<S>): Shrunk<S> => ({
+  config: each.config,
+  actions: outcome.tag === "diverged" ? each.actions.slice(0, outcome.step) : each.actions,
+  outcome,
+  steadiness: { tag: "flaky", failures: 1, runs: 8 },
+  minimality: "found",
+  trials: 0,
+})
+
+const tell = <S>(
+  { hello }: Connection<S>,
+  { profile }: Ground<S>,
+  failure: FailedCase<S>,
+  shrunk: Shrunk<S>,
+  {
+    folder,
+    command,
+    spec,
+  }: { readonly folder: string; readonly command: readonly string[]; readonly spec: ConformSpec },
+): Told => {
+  const session = { hello, profile, sight: sessionOf(noPeer, hello, profile, candidatesMax).sight }
+  const words = command.map(quoted).join(" ")
+  const file = keepFailure(folder, session, shrunk, failure.case.path, words)
+  const isDrawnCase = failure.case.path.startsWith("random/")
+  const reproduce = `npx ftpair conform --run ${quoted(isDrawnCase ? failure.case.path : failure.case.path)}${isDrawnCase ? ` --seed ${spec.seed} --runs ${failure.case.path.split("/").at(-1)}` : ""} -- ${words}`
+  return {
+    steps: shrunk.actions.length,
+    file,
+    isFault: shrunk.outcome.tag === "broken",
+    minimality: shrunk.minimality,
+    case: failure.case.path,
+    lines: failureLines(paperFor(process.stdout, true), profile, failure, shrunk, {
+      file,
+      reproduce,
+      command: words,
+    }),
+  }
+}
+
+const noPeer = {
+  ask: () => Promise.reject(new Error("defect: nobody is asked here")),
+  widen: () => {},
+  close: () => Promise.resolve(),
+}
+
+const codeOf = <S>(
+  { failed, tally, beyond, stopped }: Conformance<S>,
+  told: readonly Told[],
+  stale: readonly string[],
+  parting: AdapterFault | null,
+): ExitCode => {
+  const compared = tally.taken + tally.refused
+  return worst([
+    ...(failed.some(({ outcome }) => outcome.tag === "diverged") ? [exitCodes.divergence] : []),
+    ...(told.some(({ isFault }) => isFault) ||
+    failed.some(({ outcome }) => outcome.tag === "broken") ||
+    parting !== null
+      ? [exitCodes.foreign]
+      : []),
+    ...(stale.length > 0 ? [exitCodes.notAsPromised] : []),
+    ...(failed.length === 0 && compared === 0 ? [exitCodes.vacuous] : []),
+    ...(beyond.length > 0 || stopped === "time" ? [exitCodes.inconclusive] : []),
+  ])
+}
+
+/** All that is said at the end. */
+export type ConformReport = {
+  readonly hello: Hello
+  readonly spec: ConformSpec
+  readonly result: Conformance<unknown>
+  readonly told: readonly Told[]
+  readonly stale: readonly string[]
+  readonly seconds: number
+  readonly parting: AdapterFault | null
+  readonly code: ExitCode
+}
+
+const verdicts: Readonly<Partial<Record<ExitCode, string>>> = {
+  [exitCodes.ok]: "conforms",
+  [exitCodes.divergence]: "diverges",
+  [exitCodes.vacuous]: "vacuous",
+  [exitCodes.notAsPromised]: "stale",
+  [exitCodes.inconclusive]: "inconclusive",
+  [exitCodes.foreign]: "broken",
+}
+
+const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: ConformReport) => ({
+  verdict: verdicts[code] ?? "defect",
+  implementation: hello.implementation,
+  profile: hello.profile,
+  observes: hello.observes,
+  seed: spec.seed,
+  cases: result.cases,
+  answers: result.tally,
+  failures: told.map(({ case: path, steps, minimality, file }) => ({ case: path, steps, minimality, file })),
+  failed: result.failed.map(({ case: { path } }) => path),
+  known: result.known,
+  stale,
+  lacking: result.lacking,
+  skipped: result.skipped,
+  beyond: result.beyond,
+  ...(parting === null ? {} : { fault: faultJson(parting) }),
+  stopped: result.stopped,
+  seconds,
+})
+
+const faultJson = ({ code, detail, line, log }: AdapterFault) => ({ code, detail, line, log })
+
+/** Judges a recorded session again, without the implementation. */
+const judgeRecording = (file: string, flags: ConformFlags): ExitCode => {
+  const { hello, cases } = readRecording(file)
+  const paper = paperFor(process.stdout, flags.color)
+  return withGround(hello.profile as "pair" | "lock", (ground) => {
+    const session = sessionOf(noPeer, hello, ground.profile, candidatesMax)
+    const outcomes = cases.map((each) => ({
+      case: each,
+      outcome: judgeCase(session, each.config, each.actions, each.replies),
+    }))
+    const failed = outcomes.flatMap(({ case: each, outcome }) =>
+      outcome.tag === "diverged" ? [{ case: each, outcome }] : [],
+    )
+    const first = failed[0]
+    if (flags.json === true)
+      process.stdout.write(
+        `${JSON.stringify({ verdict: first === undefined ? "conforms" : "diverges", implementation: hello.implementation, cases: cases.length, failed: failed.map(({ case: { path } }) => path) }, null, 2)}\n`,
+      )
+    else if (flags.quiet !== true) {
+      const lines =
+        first === undefined ? [] : failureLines(paper, ground.profile, first, asFound(first), null)
+      process.stdout.write(
+        `${[...lines, `${cases.length} recorded cases of ${hello.implementation.name}: ${failed.length === 0 ? paper.good("all fit the model") : paper.bad(`${failed.length} do not fit the model`)}`].join("\n")}\n`,
+      )
+    }
+    return first === undefined ? exitCodes.ok : exitCodes.divergence
+  })
+}

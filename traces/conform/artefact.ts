@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto"
+import { join } from "node:path"
+import { actionVars, itfOfAction, itfOfState, stateVars, type Itf } from "../itf.ts"
+import { packageVersion } from "../package.ts"
+import { jsonOfConfig } from "../read.ts"
+import { traceFormat, type StateJson, type TraceJson } from "../schema.ts"
+import { writeTrace } from "../write.ts"
+import type { Json } from "./observation.ts"
+import type { AskedAction, Profile } from "./profile.ts"
+import { expectedOf, type Session } from "./session.ts"
+import type { Shrunk } from "./shrink.ts"
+
+/** A run by the model: each action with its state before and after, and the guard of one that is refused. */
+export type ModelStep<S> = {
+  readonly action: AskedAction
+  readonly before: S
+  readonly after: S
+  readonly refused: string | null
+}
+
+/** What the model does where these actions are asked. */
+export const modelRun = <S>(
+  profile: Profile<S>,
+  { config, actions }: Pick<Shrunk<S>, "config" | "actions">,
+): readonly ModelStep<S>[] => {
+  let state = profile.initial(config)
+  return actions.map((action) => {
+    const before = state
+    const outcome = profile.step(config, state, action)
+    if (outcome.tag === "next") state = outcome.state
+    return { action, before, after: state, refused: outcome.tag === "refused" ? outcome.guard : null }
+  })
+}
+
+/** Steadiness in words: `deterministic, 7 of 7 runs`. */
+export const steadinessText = <S>({ steadiness: { tag, failures, runs } }: Shrunk<S>): string =>
+  `${tag}, ${failures} of ${runs} runs`
+
+/**
+ * Writes a failure of an implementation as a trace, and tells the file: the model's run, what the implementation
+ * answered to the last action, and what the model expected there.
+ */
+export const keepFailure = <S>(
+  folder: string,
+  { hello, profile, sight }: Pick<Session<S>, "hello" | "profile" | "sight">,
+  shrunk: Shrunk<S>,
+  found: string,
+  command: string,
+): string => {
+  const { config, actions, outcome, minimality } = shrunk
+  const digest = createHash("sha256")
+    .update(JSON.stringify([hello.implementation.name, config, actions]))
+    .digest("hex")
+    .slice(0, 8)
+  const file = join(folder, `conform.${wordOf(hello.implementation.name)}-${digest}.itf.json`)
+  const steps = modelRun(profile, shrunk)
+  const first = steps[0]?.before ?? profile.initial(config)
+  const states = [first, ...steps.map(({ after }) => after)]
+  const last = steps.at(-1)
+  const trace = {
+    "#meta": {
+      format: traceFormat,
+      tool: "ftpair",
+      version: packageVersion,
+      config: jsonOfConfig(config),
+      mutant: null,
+      property: null,
+      verdict: "diverged",
+      step: actions.length,
+      found,
+      minimality,
+      profile: profile.name,
+      implementation: hello.implementation,
+      steadiness: steadinessText(shrunk),
+      answered:
+        outcome.tag === "diverged"
+          ? outcome.shown
+          : { fault: outcome.fault.code, detail: outcome.fault.detail },
+      expected: {
+        ...(last?.refused == null ? {} : { refused: last.refused }),
+        state: expectedOf({ profile, sight }, states.at(-1) as S),
+      },
+      replay: `npx ftpair conform --run ${file} -- ${command}`,
+    },
+    params: [],
+    vars: [...varsOf(profile), ...actionVars],
+    states: states.map((state, index) => {
+      const step = index === 0 ? null : (steps[index - 1] ?? null)
+      const refused = step?.refused == null ? {} : { refused: step.refused }
+      return {
+        "#meta": { index, action: step?.action ?? null, ...refused },
+        ...itfOf(profile, state),
+        ...itfOfAction((step?.action ?? null) as Parameters<typeof itfOfAction>[0]),
+      }
+    }),
+  }
+  writeTrace(file, trace as unknown as TraceJson)
+  return file
+}
+
+const varsOf = <S>({ name }: Profile<S>): readonly string[] =>
+  name === "pair" ? stateVars : ["hosts", "lock", "copies"]
+
+const itfOf = <S>(profile: Profile<S>, state: S): object => {
+  const view = profile.view(state)
+  return profile.name === "pair"
+    ? itfOfState(view as unknown as StateJson)
+    : Object.fromEntries(
+        Object.entries(view as object).map(([name, json]) => [name, itfOfJson(json as Json)]),
+      )
+}
+
+/** Any JSON in ITF: what maps from ids as a map, other objects as records. */
+const itfOfJson = (json: Json | undefined): Itf => {
+  if (typeof json === "number") return { "#bigint": String(json) }
+  if (json === null || json === undefined) return { tag: "None", value: { "#tup": [] } }
+  if (typeof json !== "object") return json
+  if (Array.isArray(json)) return json.map(itfOfJson)
+  const entries = Object.entries(json).map(([key, value]) => [key, itfOfJson(value as Json)] as const)
+  return entries.every(([key]) => /\d$/.test(key)) ? { "#map": entries } : Object.fromEntries(entries)
+}
+
+const wordOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 40)

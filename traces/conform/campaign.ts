@@ -1,0 +1,140 @@
+import type { Config } from "../../model/config.ts"
+import type { CaseOutcome, Connection } from "./connection.ts"
+import { drawnCase } from "./draw.ts"
+import type { Case, Repertoire } from "./repertoire.ts"
+import { noAnswers, type Tally } from "./session.ts"
+import { isFailing, type Failing } from "./shrink.ts"
+import { tourOf } from "./tour.ts"
+
+/**
+ * What is asked of an implementation.
+ *
+ * Shape  `named` are the cases with a name of their own, which are all run. `runs` random cases of `seed` follow, and
+ *        before them everything in small clusters, unless `config` is the one cluster to be in.
+ *        `isKnown` tells the cases that are known to fail. `until` is when to stop, as `performance.now` tells time.
+ */
+export type ConformSpec = {
+  readonly named: readonly Case[]
+  readonly runs: number
+  readonly seed: string
+  readonly config: Config | null
+  readonly isPicked: (path: string) => boolean
+  readonly isKnown: (path: string) => boolean
+  readonly until: number
+}
+
+/** A case that failed. */
+export type FailedCase<S> = { readonly case: Case; readonly outcome: Failing<S> }
+
+/**
+ * What came of it.
+ *
+ * Shape  `cases` counts those that were run, by where they came from; `lacking` are named cases that need actions
+ *        which the implementation does not have, `skipped` those whose cluster it does not have. `failed` holds the
+ *        new failures, `known` the paths of those that failed as it is known; `beyond` the cases that were given up.
+ */
+export type Conformance<S> = {
+  readonly cases: { readonly named: number; readonly scopes: number; readonly random: number }
+  readonly tally: Tally
+  readonly lacking: readonly string[]
+  readonly skipped: readonly string[]
+  readonly failed: readonly FailedCase<S>[]
+  readonly known: readonly string[]
+  readonly beyond: readonly string[]
+  readonly stopped: "done" | "failed" | "time"
+}
+
+/** How many cases of a source may fail before it is left: named ones are run to their end. */
+const failuresMax = { named: Infinity, scopes: 1, random: 1 }
+
+/** Told how many cases have been run. */
+export type Progress = (cases: number) => void
+
+/**
+ * Runs the named cases; then everything in small scopes, up to its first failure; then random cases, if nothing has
+ * failed so far, up to the first that does.
+ */
+export const conform = async <S>(
+  connection: Connection<S>,
+  repertoire: Repertoire<S>,
+  spec: ConformSpec,
+  progress: Progress = () => {},
+): Promise<Conformance<S>> => {
+  const { hello, profile } = connection
+  const drivable = new Set<string>(hello.actions)
+  const ground = { profile, repertoire, kinds: kindsOf(profile.kinds, drivable) }
+  const counts = { named: 0, scopes: 0, random: 0 }
+  const tally = noAnswers()
+  const failed: FailedCase<S>[] = []
+  const known: string[] = []
+  const skipped: string[] = []
+  const beyond: string[] = []
+  const isLate = (): boolean => performance.now() > spec.until
+
+  const note = (each: Case, outcome: CaseOutcome<S>): boolean => {
+    for (const kind of Object.keys(tally) as (keyof Tally)[]) tally[kind] += outcome.tally[kind]
+    if (outcome.tag === "skipped") skipped.push(each.path)
+    if (outcome.tag === "beyond") beyond.push(each.path)
+    if (!isFailing(outcome)) return false
+    if (spec.isKnown(each.path)) known.push(each.path)
+    else failed.push({ case: each, outcome })
+    return !spec.isKnown(each.path)
+  }
+
+  const runAll = async (source: keyof typeof counts, cases: Iterable<Case>): Promise<void> => {
+    let failures = 0
+    for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses ?? []))) {
+      counts[source] += 1
+      progress(counts.named + counts.scopes + counts.random)
+      if (note(each, outcome)) failures += 1
+      if (failures >= failuresMax[source] || isLate()) return
+    }
+  }
+
+  const able = (each: Case): boolean => each.actions.every(({ kind }) => drivable.has(kind))
+  await runAll("named", spec.named.filter(able))
+  for (const scope of spec.config === null ? repertoire.scopes : []) {
+    if (isLate() || failed.some(({ case: { path } }) => path.startsWith("scopes/"))) break
+    await runAll("scopes", picked(tourOf(ground, scope.name, scope.config), spec.isPicked))
+  }
+  if (failed.length === 0 && !isLate()) await runAll("random", picked(drawn(ground, spec), spec.isPicked))
+  return {
+    cases: counts,
+    tally,
+    lacking: spec.named.filter((each) => !able(each)).map(({ path }) => path),
+    skipped,
+    failed,
+    known,
+    beyond,
+    stopped: failed.length > 0 ? "failed" : isLate() ? "time" : "done",
+  }
+}
+
+/** The kinds that both have, in the order of the alphabet. */
+const kindsOf = (all: readonly string[], drivable: ReadonlySet<string>): readonly string[] =>
+  all.filter((kind) => drivable.has(kind))
+
+function* drawn<S>(
+  ground: Parameters<typeof drawnCase<S>>[0],
+  { seed, runs, config }: Pick<ConformSpec, "seed" | "runs" | "config">,
+): Generator<Case> {
+  for (let n = 1; n <= runs; n += 1) yield drawnCase(ground, seed, n, config)
+}
+
+function* picked(cases: Iterable<Case>, isPicked: (path: string) => boolean): Generator<Case> {
+  for (const each of cases) if (isPicked(each.path)) yield each
+}
+
+/** The cases, as they are asked of an implementation that chooses the host of some kinds itself. */
+function* choosing(cases: Iterable<Case>, chooses: readonly string[]): Generator<Case> {
+  for (const each of cases)
+    yield chooses.length === 0
+      ? each
+      : {
+          ...each,
+          actions: each.actions.map((action) => {
+            const { host: _, ...open } = action
+            return chooses.includes(action.kind) ? { ...open, kind: action.kind } : action
+          }),
+        }
+}

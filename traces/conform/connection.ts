@@ -1,0 +1,235 @@
+import type { Config } from "../../model/config.ts"
+import { startChild, type Overheard } from "./child.ts"
+import { AdapterFault } from "./fault.ts"
+import type { Peer, Reply } from "./peer.ts"
+import type { AskedAction, Profile } from "./profile.ts"
+import type { Case } from "./repertoire.ts"
+import {
+  greet,
+  judgeCase,
+  leave,
+  noAnswers,
+  resetOf,
+  sessionOf,
+  type CaseResult,
+  type Session,
+} from "./session.ts"
+import type { Hello } from "./wire.ts"
+
+/** How an implementation fared in a case, its breaking of the wire included. */
+export type CaseOutcome<S> = CaseResult<S> | Broken
+
+type Broken = {
+  readonly tag: "broken"
+  readonly fault: AdapterFault
+  readonly tally: CaseResult<never>["tally"]
+}
+
+/** A way to start an implementation, again and again. */
+export type Start = () => Promise<Peer>
+
+/** The usual way: a child process. */
+export const starterOf =
+  (command: readonly string[], timeout: number, overheard?: Overheard): Start =>
+  () =>
+    startChild(command, timeout, overheard)
+
+/**
+ * An implementation that is started again when it has broken the wire.
+ *
+ * Shape  `run` asks whole cases, many at a time where the implementation allows it, and tells the outcome of each in
+ *        their order. `trial` asks one case; with a pace, waiting so many milliseconds before each action. `close`
+ *        takes leave; it rejects with AdapterFault if that is not answered.
+ */
+export type Connection<S> = {
+  readonly hello: Hello
+  readonly profile: Profile<S>
+  readonly run: (
+    cases: Iterable<Case>,
+  ) => AsyncGenerator<{ readonly case: Case; readonly outcome: CaseOutcome<S> }>
+  readonly trial: (config: Config, actions: readonly AskedAction[], pace?: number) => Promise<CaseOutcome<S>>
+  readonly close: () => Promise<void>
+}
+
+/** How many asks are on their way at once, at the most: while they are answered, the answers before are judged. */
+const batchAsks = 400
+
+/** Connects to an implementation that has said hello. */
+export const connectionOf = <S>(
+  start: Start,
+  first: { readonly peer: Peer; readonly hello: Hello },
+  profile: Profile<S>,
+  candidatesMax: number,
+): Connection<S> => {
+  const { hello } = first
+  let session: Session<S> = sessionOf(first.peer, hello, profile, candidatesMax)
+  let isBroken = false
+
+  const restart = async (): Promise<void> => {
+    await session.peer.close().catch(() => {})
+    const peer = await start()
+    await greet(peer)
+    session = { ...session, peer }
+    isBroken = false
+  }
+
+  const ask = async (cases: readonly Case[]): Promise<readonly Reply[] | AdapterFault> => {
+    try {
+      if (isBroken) await restart()
+      return await session.peer.ask(cases.flatMap(asksOf))
+    } catch (error) {
+      if (!(error instanceof AdapterFault)) throw error
+      isBroken = true
+      return error
+    }
+  }
+
+  const judged = (each: Case, replies: readonly Reply[]): CaseOutcome<S> => {
+    try {
+      return judgeCase(session, each.config, each.actions, replies)
+    } catch (error) {
+      if (error instanceof AdapterFault) return { tag: "broken", fault: error, tally: noAnswers() }
+      throw error
+    }
+  }
+
+  const alone = async (each: Case): Promise<CaseOutcome<S>> => {
+    const replies = await ask([each])
+    return replies instanceof AdapterFault
+      ? { tag: "broken", fault: replies, tally: noAnswers() }
+      : judged(each, replies)
+  }
+
+  return {
+    hello,
+    profile,
+    run: async function* (cases) {
+      const batches = batchesOf(cases)
+      let asked = batches.next(ask)
+      try {
+        while (asked !== null) {
+          const { batch } = asked
+          const replies = await asked.sent
+          if (replies instanceof AdapterFault) {
+            asked = null
+            yield* oneByOne(batch, alone, replies)
+            asked = batches.next(ask)
+            continue
+          }
+          asked = batches.next(ask)
+          let at = 0
+          for (const each of batch) {
+            const answered = replies.slice(at, at + each.actions.length + 1)
+            at += answered.length
+            yield { case: each, outcome: judged(each, answered) }
+          }
+        }
+      } finally {
+        // Whoever stops early leaves no answer behind that the next ask would meet.
+        await asked?.sent
+      }
+    },
+    trial: (config, actions, pace = 0) =>
+      pace === 0
+        ? alone({ path: "trial", config, actions })
+        : paced(
+            { path: "trial", config, actions },
+            pace,
+            async (bodies) => {
+              if (isBroken) await restart()
+              return session.peer.ask(bodies)
+            },
+            judged,
+            () => {
+              isBroken = true
+            },
+          ),
+    close: async () => {
+      if (isBroken) {
+        await session.peer.close().catch(() => {})
+        return
+      }
+      try {
+        await leave(session.peer)
+      } finally {
+        await session.peer.close()
+      }
+    },
+  }
+}
+
+const asksOf = ({ config, actions }: Case) => [
+  resetOf(config),
+  ...actions.map((action) => ({ op: "apply", action })),
+]
+
+/** The cases in batches; the next one is made up while the one before is on its way. */
+const batchesOf = (
+  cases: Iterable<Case>,
+): {
+  readonly next: <A>(
+    send: (batch: readonly Case[]) => A,
+  ) => { readonly batch: readonly Case[]; readonly sent: A } | null
+} => {
+  const source = cases[Symbol.iterator]()
+  const gathered = (): readonly Case[] => {
+    const batch: Case[] = []
+    for (let asks = 0; asks < batchAsks;) {
+      const next = source.next()
+      if (next.done === true) break
+      batch.push(next.value)
+      asks += next.value.actions.length + 1
+    }
+    return batch
+  }
+  let ready = gathered()
+  return {
+    next: (send) => {
+      if (ready.length === 0) return null
+      const batch = ready
+      const sent = send(batch)
+      ready = gathered()
+      return { batch, sent }
+    },
+  }
+}
+
+/** Which of the cases it was that broke the wire; the first, if none of them does so again. */
+async function* oneByOne<S>(
+  batch: readonly Case[],
+  alone: (each: Case) => Promise<CaseOutcome<S>>,
+  fault: AdapterFault,
+): AsyncGenerator<{ readonly case: Case; readonly outcome: CaseOutcome<S> }> {
+  const outcomes: { readonly case: Case; readonly outcome: CaseOutcome<S> }[] = []
+  for (const each of batch) {
+    const outcome = await alone(each)
+    outcomes.push({ case: each, outcome })
+    if (outcome.tag === "broken") break
+  }
+  const isFoundAgain = outcomes.some(({ outcome }) => outcome.tag === "broken")
+  const [first, ...others] = outcomes
+  if (isFoundAgain || first === undefined) yield* outcomes
+  else yield* [{ ...first, outcome: { tag: "broken", fault, tally: noAnswers() } }, ...others]
+}
+
+/** One case, ask by ask, with a pause before each action: what depends on time shows itself. */
+const paced = async <S>(
+  each: Case,
+  pace: number,
+  ask: Peer["ask"],
+  judged: (each: Case, replies: readonly Reply[]) => CaseOutcome<S>,
+  broke: () => void,
+): Promise<CaseOutcome<S>> => {
+  const replies: Reply[] = []
+  try {
+    for (const body of asksOf(each)) {
+      if (replies.length > 0) await new Promise((resolve) => setTimeout(resolve, pace))
+      replies.push(...(await ask([body])))
+    }
+  } catch (error) {
+    if (!(error instanceof AdapterFault)) throw error
+    broke()
+    return { tag: "broken", fault: error, tally: noAnswers() }
+  }
+  return judged(each, replies)
+}

@@ -1,0 +1,23 @@
+import * as Data from "effect/Data"
+import { faults, type FaultCode } from "./wire.ts"
+
+/**
+ * An implementation broke the wire: it crashed, hung, or answered what is no answer. What was found before stands.
+ *
+ * Shape  `detail` says what was seen and what was expected there; `line` is the offending line, if there was one;
+ *        `log` is the end of what it wrote to stderr.
+ */
+export class AdapterFault extends Data.TaggedError("AdapterFault")<{
+  readonly code: FaultCode
+  readonly detail: string
+  readonly line: string | null
+  readonly log: string
+}> {
+  override get message(): string {
+    return `${this.code}: ${faults[this.code]}. ${this.detail}`
+  }
+}
+
+/** A line as far as a message can show it. */
+export const shortened = (line: string, most = 400): string =>
+  line.length <= most ? line : `${line.slice(0, most)}… (${line.length} characters)`

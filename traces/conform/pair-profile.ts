@@ -1,0 +1,93 @@
+import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
+import { linkBetween } from "../../model/ids.ts"
+import { initial, pairsOf, type State } from "../../model/state.ts"
+import { candidates, rules as protocol, step, type Rules } from "../../model/step.ts"
+import { changesOf } from "../diff.ts"
+import { stateJsonOf } from "../state-json.ts"
+import { fieldsOf, idsTo, value } from "./observation.ts"
+import type { AskedAction, Profile } from "./profile.ts"
+
+const copySight = fieldsOf(
+  {
+    host: value,
+    role: value,
+    phase: value,
+    generation: value,
+    log: value,
+    released: value,
+    peer: value,
+    delivered: value,
+    acked: value,
+  },
+  ["peer", "delivered", "acked"],
+)
+
+const pairSight = fieldsOf({
+  ft: value,
+  power: value,
+  state: value,
+  reason: value,
+  registered: fieldsOf({ primary: value, secondary: value }),
+  lock: fieldsOf({ generation: value, holder: value }),
+  copies: idsTo(copySight),
+  observed: value,
+})
+
+/** The whole protocol, by the given rules: the specification's, or those of a mutant that stands in for an implementation. */
+export const pairProfile = (rules: Rules = protocol): Profile<State> => ({
+  name: "pair",
+  kinds,
+  sight: fieldsOf({
+    hosts: idsTo(fieldsOf({ up: value, storage: value, maintenance: value })),
+    cut: value,
+    pairs: idsTo(pairSight),
+  }),
+  initial,
+  step: (config, state, action) => step(rules, config, state, action as unknown as Action),
+  matching: (_config, state, action) => (isOpen(action) ? waysToFill(state, action) : [action]),
+  enabled: (config, state, among) =>
+    [...among].flatMap((kind) =>
+      candidates(state, kind as Kind)
+        .filter((action) => step(rules, config, state, action).tag === "next")
+        .map((action) => action as unknown as AskedAction),
+    ),
+  view: (state) => stateJsonOf(state),
+  key: keyOf,
+  changes: changesOf,
+})
+
+/** The operands of each kind: what a complete action names. */
+const operandsOf: ReadonlyMap<string, readonly string[]> = new Map(
+  kinds.map((kind): [string, readonly string[]] => {
+    const { over } = alphabet[kind]
+    return [kind, over === "link" ? ["hosts"] : over.split(" and ")]
+  }),
+)
+
+const isOpen = (action: AskedAction): boolean =>
+  operandsOf.get(action.kind)?.some((operand) => action[operand] === undefined) === true
+
+/** Every action of the kind that names what the open one names. */
+const waysToFill = (state: State, open: AskedAction): readonly AskedAction[] =>
+  candidates(state, open.kind as Kind)
+    .map((action): AskedAction => ({ ...action, ...("reason" in open ? { reason: open["reason"] } : {}) }))
+    .filter((action) =>
+      (operandsOf.get(open.kind) ?? []).every(
+        (operand) =>
+          open[operand] === undefined || JSON.stringify(open[operand]) === JSON.stringify(action[operand]),
+      ),
+    )
+
+/** What is shown of a state, and how many copies have ever started: nothing else tells what it may do next. */
+const keyOf = (state: State): string =>
+  `${JSON.stringify(stateJsonOf(state))}${pairsOf(state)
+    .map(({ started }) => started)
+    .join()}`
+
+/** The action with its link written from the lower host to the higher, as the model writes it. */
+export const inOrder = (action: AskedAction): AskedAction => {
+  const hosts = action["hosts"]
+  if (!Array.isArray(hosts)) return action
+  const [a, b] = hosts as [`h${bigint}`, `h${bigint}`]
+  return { ...action, hosts: linkBetween(a, b).split("-") }
+}

@@ -1,0 +1,247 @@
+import type { Config } from "../../model/config.ts"
+import type { CaseOutcome, Connection } from "./connection.ts"
+import type { AskedAction, Profile } from "./profile.ts"
+import type { Case, Repertoire } from "./repertoire.ts"
+import { tourOf } from "./tour.ts"
+
+/**
+ * How surely an implementation fails in a case: always alike; depending on how fast it is asked; or now and then, in
+ * `failures` of `runs`.
+ */
+export type Steadiness = {
+  readonly tag: "deterministic" | "time-dependent" | "flaky"
+  readonly failures: number
+  readonly runs: number
+}
+
+/** A failing case made short: how it fails, and how short it is known to be. */
+export type Shrunk<S> = {
+  readonly config: Config
+  readonly actions: readonly AskedAction[]
+  readonly outcome: Failing<S>
+  readonly steadiness: Steadiness
+  readonly minimality: "found" | "1-minimal" | "shortest"
+  readonly trials: number
+}
+
+/** The outcomes that are failures of the implementation. */
+export type Failing<S> = Extract<CaseOutcome<S>, { readonly tag: "diverged" | "broken" }>
+
+export const isFailing = <S>(outcome: CaseOutcome<S>): outcome is Failing<S> =>
+  outcome.tag === "diverged" || outcome.tag === "broken"
+
+/** How often a case is run before it is shrunk: at full speed, and slowly. */
+const fastRuns = 5
+const slowRuns = 2
+
+/** Milliseconds before each action in a slow run. */
+const slowPace = 20
+
+/** How often a candidate is tried on an implementation that fails now and then. */
+const flakyTries = 8
+
+/** How many runs on the implementation one shrinking may take; those that wait for a timeout are dear. */
+const trialsMax = { broken: 400, waiting: 6 }
+
+/** How many actions may be tried in looking for a shorter way than the one that was found. */
+const searchAsksMax = 40_000
+
+/**
+ * Makes a failing case short, on the implementation itself: every candidate is reset and run anew, and is first made
+ * legal by the model, so that nothing is asked that the model refuses, but for what was refused before. Drops actions,
+ * simplifies the cluster, and tries all shorter ways at last. Null if it does not fail again.
+ */
+export const shrink = async <S>(
+  connection: Connection<S>,
+  repertoire: Repertoire<S>,
+  failing: Case,
+  first: Failing<S>,
+): Promise<Shrunk<S> | null> => {
+  const budget = { trials: 0, max: isWaiting(first) ? trialsMax.waiting : trialsMax.broken }
+  const steadiness = await steadinessOf(connection, failing, first, budget)
+  if (steadiness.failures === 0) return null
+  const attempt = attemptOf(connection, repertoire, first, steadiness, budget)
+  const whole = await attempt(failing.config, probed(connection.profile, failing.config, failing.actions))
+  if (whole === null)
+    return { ...failing, outcome: first, steadiness, minimality: "found", trials: budget.trials }
+  let best: Attempt<S> = whole
+  for (;;) {
+    const fewer = await withFewer(attempt, best)
+    const simpler = await inSimpler(attempt, connection.profile, repertoire, fewer)
+    if (simpler !== fewer) {
+      best = simpler
+      continue
+    }
+    const isSearched = steadiness.tag === "deterministic" && !isWaiting(first) && budget.trials < budget.max
+    const shorter = isSearched ? await shorterWay(connection, repertoire, first, fewer) : "unknown"
+    if (shorter !== "none" && shorter !== "unknown") {
+      best = await withFewer(attempt, shorter)
+      if (best.probes.length < fewer.probes.length) continue
+    }
+    const minimality = shorter === "none" ? "shortest" : budget.trials < budget.max ? "1-minimal" : "found"
+    return {
+      config: fewer.config,
+      actions: fewer.probes.map(({ action }) => action),
+      outcome: fewer.outcome,
+      steadiness,
+      minimality,
+      trials: budget.trials,
+    }
+  }
+}
+
+/** An action that is asked; a probe is one that the model refused when it was drawn. */
+type Probe = { readonly action: AskedAction; readonly isProbe: boolean }
+
+type Attempt<S> = { readonly config: Config; readonly probes: readonly Probe[]; readonly outcome: Failing<S> }
+
+type Attempts<S> = (config: Config, probes: readonly Probe[]) => Promise<Attempt<S> | null>
+
+/** Whether a failure is that something did not come: then each trial takes as long as that. */
+const isWaiting = <S>(outcome: Failing<S>): boolean =>
+  outcome.tag === "broken" && ["hung", "late", "no-newline"].includes(outcome.fault.code)
+
+const isAlike = <S>(first: Failing<S>, again: CaseOutcome<S>): again is Failing<S> =>
+  first.tag === "broken"
+    ? again.tag === "broken" && again.fault.code === first.fault.code
+    : again.tag === "diverged"
+
+const steadinessOf = async <S>(
+  connection: Connection<S>,
+  { config, actions }: Case,
+  first: Failing<S>,
+  budget: { trials: number },
+): Promise<Steadiness> => {
+  if (isWaiting(first)) return { tag: "deterministic", failures: 1, runs: 1 }
+  const fast: boolean[] = []
+  const slow: boolean[] = []
+  for (let i = 0; i < fastRuns; i += 1) fast.push(isAlike(first, await connection.trial(config, actions)))
+  for (let i = 0; i < slowRuns; i += 1)
+    slow.push(isAlike(first, await connection.trial(config, actions, slowPace)))
+  const runs = [...fast, ...slow]
+  budget.trials += runs.length
+  const failures = runs.filter((failed) => failed).length
+  const isUnanimous = (some: readonly boolean[]): boolean => some.every((failed) => failed === some[0])
+  if (isUnanimous(runs) && failures > 0) return { tag: "deterministic", failures, runs: runs.length }
+  const tag = isUnanimous(fast) && isUnanimous(slow) && failures > 0 ? "time-dependent" : "flaky"
+  return { tag, failures: Math.max(failures, 1), runs: runs.length + (failures === 0 ? 1 : 0) }
+}
+
+const attemptOf =
+  <S>(
+    { trial, profile }: Connection<S>,
+    repertoire: Repertoire<S>,
+    first: Failing<S>,
+    { tag, failures, runs }: Steadiness,
+    budget: { trials: number; readonly max: number },
+  ): Attempts<S> =>
+  async (config, probes) => {
+    const legal = legalised(profile, repertoire, config, probes)
+    if (legal.length === 0 && probes.length > 0) return null
+    const actions = legal.map(({ action }) => action)
+    const isSlowOnly = tag === "time-dependent" && failures <= slowRuns && runs > failures
+    for (let i = 0; i < (tag === "flaky" ? flakyTries : 1); i += 1) {
+      if (budget.trials >= budget.max) return null
+      budget.trials += 1
+      const outcome = await trial(config, actions, isSlowOnly ? slowPace : 0)
+      if (!isAlike(first, outcome)) continue
+      return { config, probes: outcome.tag === "diverged" ? legal.slice(0, outcome.step) : legal, outcome }
+    }
+    return null
+  }
+
+/** The actions, with whether the model refuses each. */
+const probed = <S>(
+  profile: Profile<S>,
+  config: Config,
+  actions: readonly AskedAction[],
+): readonly Probe[] => {
+  let state = profile.initial(config)
+  return actions.map((action) => {
+    const outcome = profile.step(config, state, action)
+    if (outcome.tag === "next") state = outcome.state
+    return { action, isProbe: outcome.tag === "refused" }
+  })
+}
+
+/** What the model allows of the actions, and the probes; copies by the names that they have this time. */
+const legalised = <S>(
+  profile: Profile<S>,
+  repertoire: Repertoire<S>,
+  config: Config,
+  probes: readonly Probe[],
+): readonly Probe[] => {
+  const names = repertoire.renaming()
+  let state = profile.initial(config)
+  return probes.flatMap(({ action: original, isProbe }) => {
+    const action = names.renamed(original)
+    const outcome = profile.step(config, state, action)
+    names.note(original, outcome.tag === "next" ? state : null)
+    if (outcome.tag === "next") state = outcome.state
+    else if (!isProbe || outcome.guard === "bound") return []
+    return [{ action, isProbe: outcome.tag === "refused" }]
+  })
+}
+
+/** Drops actions, in chunks from half of the case down to single ones, until none can go. */
+const withFewer = async <S>(attempt: Attempts<S>, start: Attempt<S>): Promise<Attempt<S>> => {
+  let best = start
+  for (let size = Math.max(1, best.probes.length >> 1); ; size = Math.max(1, size >> 1)) {
+    let dropped = false
+    for (let at = best.probes.length - size; at >= 0; at -= 1) {
+      const { probes } = best
+      const shorter = await attempt(best.config, [...probes.slice(0, at), ...probes.slice(at + size)])
+      if (shorter === null || shorter.probes.length >= probes.length) continue
+      best = shorter
+      dropped = true
+      at = Math.min(at, best.probes.length - size + 1)
+    }
+    if (size === 1 && !dropped) return best
+  }
+}
+
+const inSimpler = async <S>(
+  attempt: Attempts<S>,
+  profile: Profile<S>,
+  repertoire: Repertoire<S>,
+  start: Attempt<S>,
+): Promise<Attempt<S>> => {
+  const actions = start.probes.map(({ action }) => action)
+  for (const simpler of repertoire.simpler(start.config, actions)) {
+    const again = await attempt(simpler.config, probed(profile, simpler.config, simpler.actions))
+    if (again !== null && again.probes.length <= start.probes.length)
+      return inSimpler(attempt, profile, repertoire, again)
+  }
+  return start
+}
+
+/**
+ * A shorter way to fail in the same cluster: everything is tried in every state that fewer actions reach. "unknown"
+ * where that is too much to try.
+ */
+const shorterWay = async <S>(
+  { run, profile, hello }: Connection<S>,
+  repertoire: Repertoire<S>,
+  first: Failing<S>,
+  { config, probes }: Attempt<S>,
+): Promise<Attempt<S> | "none" | "unknown"> => {
+  const tour = tourOf({ profile, repertoire, kinds: hello.actions }, "shorter", config, probes.length - 1)
+  const search = { asks: 0 }
+  for await (const { case: each, outcome } of run(upTo(searchAsksMax, tour, search))) {
+    if (!isAlike(first, outcome)) continue
+    const tried = probed(profile, config, each.actions)
+    const until = outcome.tag === "diverged" ? tried.slice(0, outcome.step) : tried
+    const taken = until.filter(({ isProbe }, n) => !isProbe || n === until.length - 1)
+    if (taken.length < probes.length) return { config, probes: until, outcome }
+  }
+  return search.asks > searchAsksMax ? "unknown" : "none"
+}
+
+/** The cases until they ask too much; what they ask is counted. */
+function* upTo(asksMax: number, cases: Iterable<Case>, search: { asks: number }): Generator<Case> {
+  for (const each of cases) {
+    search.asks += each.actions.length
+    if (search.asks > asksMax) return
+    yield each
+  }
+}
