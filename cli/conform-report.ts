@@ -1,7 +1,7 @@
 import { describe, type Action } from "../model/action.ts"
 import { modelRun, steadinessText } from "../traces/conform/artefact.ts"
 import type { RuledOut } from "../traces/conform/beliefs.ts"
-import type { ConformSpec, FailedCase } from "../traces/conform/campaign.ts"
+import type { FailedCase } from "../traces/conform/campaign.ts"
 import { shortened, type AdapterFault } from "../traces/conform/fault.ts"
 import type { Json } from "../traces/conform/observation.ts"
 import type { AskedAction, Profile } from "../traces/conform/profile.ts"
@@ -19,9 +19,9 @@ const frontierMax = 5
 export const helloLines = (
   paper: Paper,
   { implementation, profile, observes, actions, silent = [], chooses = [] }: Hello,
-  spec: ConformSpec,
+  seed: string | null,
 ): readonly string[] => [
-  `${paper.strong(`${implementation.name} ${implementation.version}`)} (${implementation.language}), profile ${profile}; seed ${spec.seed}`,
+  `${paper.strong(`${implementation.name} ${implementation.version}`)} (${implementation.language}), profile ${profile}${seed === null ? "" : `; seed ${seed}`}`,
   `  shows ${observes.length === 0 ? "nothing of its state" : observes.join(", ")}; takes ${actions.length} kinds of action`,
   ...(silent.length === 0 ? [] : [`  takes by itself, unasked: ${silent.join(", ")}`]),
   ...(chooses.length === 0 ? [] : [`  chooses the host itself: ${chooses.join(", ")}`]),
@@ -51,7 +51,7 @@ export const failureLines = <S>(
   profile: Profile<S>,
   failure: FailedCase<S>,
   shrunk: Shrunk<S>,
-  kept: { readonly file: string; readonly reproduce: string; readonly command: string } | null,
+  kept: { readonly file: string; readonly command: string } | null,
 ): readonly string[] => {
   const { actions, outcome } = shrunk
   const last = actions.at(-1)

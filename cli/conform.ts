@@ -1,20 +1,21 @@
 import { existsSync, readFileSync } from "node:fs"
 import { keepFailure } from "../traces/conform/artefact.ts"
 import { conform, type Conformance, type ConformSpec, type FailedCase } from "../traces/conform/campaign.ts"
-import { connectionOf, starterOf, type Connection } from "../traces/conform/connection.ts"
+import { connectionOf, starterOf, type CaseOutcome, type Connection } from "../traces/conform/connection.ts"
 import { AdapterFault } from "../traces/conform/fault.ts"
 import { caseOf, matches, namedCases } from "../traces/conform/named.ts"
 import { withGround, type Ground } from "../traces/conform/profiles.ts"
-import { readRecording, recorderTo } from "../traces/conform/recording.ts"
-import { greet, judgeCase, sessionOf } from "../traces/conform/session.ts"
-import { shrink, type Shrunk } from "../traces/conform/shrink.ts"
+import { readRecording, recorderTo, type RecordedCase } from "../traces/conform/recording.ts"
+import { greet, judgeCase, leave, noAnswers, sessionOf, type Session } from "../traces/conform/session.ts"
+import { isFailing, shrink, type Shrunk } from "../traces/conform/shrink.ts"
 import type { Hello, ProfileName } from "../traces/conform/wire.ts"
 import { BadInput, readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
+import { advise, smoke } from "./conform-aids.ts"
 import { conformLines, failureLines, faultLines, helloLines } from "./conform-report.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { freshSeed } from "./options.ts"
-import { paperFor } from "./paper.ts"
+import { paperFor, type Paper } from "./paper.ts"
 import { casesOn } from "./progress.ts"
 import { quoted } from "./report.ts"
 
@@ -27,6 +28,8 @@ export type ConformFlags = {
   readonly timeout?: number
   readonly run?: readonly string[]
   readonly knownFailing?: string
+  readonly smoke?: true
+  readonly advise?: true
   readonly record?: string
   readonly recorded?: string
   readonly seed?: string
@@ -68,19 +71,33 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
   const recorder = flags.record === undefined ? null : recorderTo(flags.record)
   const start = starterOf(command, flags.timeout ?? defaultTimeout, recorder?.overheard)
   const paper = paperFor(process.stdout, flags.color)
+  const seed = flags.seed ?? freshSeed()
   try {
     const peer = await start()
-    let hello: Hello
     try {
-      hello = await greet(peer)
+      const hello = await greet(peer)
       checkProfile(hello, flags)
+      if (flags.advise === true) {
+        await leave(peer)
+        await peer.close()
+        if (flags.json !== true) process.stdout.write(`${helloLines(paper, hello, seed).join("\n")}\n`)
+        return await advise(paper, hello, flags, seed)
+      }
+      return await withGround(hello.profile as "pair" | "lock", (ground) =>
+        (flags.smoke === true ? tryOut : drive)(
+          ground,
+          connectionOf(start, { peer, hello }, ground.profile, candidatesMax),
+          command,
+          {
+            ...flags,
+            seed,
+          },
+        ),
+      )
     } catch (error) {
       await peer.close().catch(() => {})
       throw error
     }
-    return await withGround(hello.profile as "pair" | "lock", (ground) =>
-      drive(ground, connectionOf(start, { peer, hello }, ground.profile, candidatesMax), command, flags),
-    )
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error
     if (flags.json === true)
@@ -99,6 +116,22 @@ const checkProfile = ({ profile }: Hello, flags: ConformFlags): void => {
     })
 }
 
+const tryOut = async <S>(
+  ground: Ground<S>,
+  connection: Connection<S>,
+  _command: readonly string[],
+  flags: ConformFlags,
+): Promise<ExitCode> => {
+  const paper = paperFor(process.stdout, flags.color)
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  for (const line of helloLines(paper, connection.hello, null)) say(line)
+  try {
+    return await smoke(paper, connection, ground, say)
+  } finally {
+    await connection.close()
+  }
+}
+
 const drive = async <S>(
   ground: Ground<S>,
   connection: Connection<S>,
@@ -110,17 +143,17 @@ const drive = async <S>(
   const folder = flags.out ?? failuresFolder
   const known = flags.knownFailing === undefined ? [] : patternsIn(flags.knownFailing)
   const spec = specOf(ground, flags, known, folder)
-  if (isText) process.stdout.write(`${helloLines(paper, connection.hello, spec).join("\n")}\n`)
+  if (isText) process.stdout.write(`${helloLines(paper, connection.hello, spec.seed).join("\n")}\n`)
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)
   const told: Told[] = []
   let parting: AdapterFault | null = null
   let result: Conformance<S>
   try {
-    result = await conform(connection, ground.repertoire, spec, moving.show)
+    result = await conform(connection, ground.repertoire, spec, { progress: moving.show })
     for (const failure of distinctFailures(result.failed).slice(0, shrunkMax)) {
       const shrunk = await shrink(connection, ground.repertoire, failure.case, failure.outcome)
-      told.push(tell(connection, ground, failure, shrunk ?? asFound(failure), { folder, command, spec }))
+      told.push(tell(connection, ground, failure, shrunk ?? asFound(failure), { folder, command, paper }))
     }
   } finally {
     moving.end()
@@ -129,7 +162,12 @@ const drive = async <S>(
       parting = error
     })
   }
-  const stale = known.filter((pattern) => !result.known.some((path) => matches(pattern, path)))
+  const wasAllRun = result.stopped === "done" && (flags.run ?? []).length === 0
+  const stale = known.filter(
+    (pattern) =>
+      !result.known.some((path) => matches(pattern, path)) &&
+      (wasAllRun || result.healed.some((path) => matches(pattern, path))),
+  )
   const seconds = (performance.now() - began) / 1000
   const code = codeOf(result, told, stale, parting)
   const report = { hello: connection.hello, spec, result, told, stale, seconds, parting, code }
@@ -148,7 +186,7 @@ const specOf = <S>(
   const isPicked = (path: string): boolean =>
     patterns.length === 0 || patterns.some((pattern) => matches(pattern, path))
   const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
-  const stored = profile.name === "pair" && flags.config === undefined ? namedCases(folder) : []
+  const stored = flags.config === undefined ? namedCases(profile.name, folder) : []
   const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
   const picksOthers = patterns.some((pattern) => !files.includes(pattern))
   if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)
@@ -225,23 +263,20 @@ const tell = <S>(
   {
     folder,
     command,
-    spec,
-  }: { readonly folder: string; readonly command: readonly string[]; readonly spec: ConformSpec },
+    paper,
+  }: { readonly folder: string; readonly command: readonly string[]; readonly paper: Paper },
 ): Told => {
   const session = { hello, profile, sight: sessionOf(noPeer, hello, profile, candidatesMax).sight }
   const words = command.map(quoted).join(" ")
   const file = keepFailure(folder, session, shrunk, failure.case.path, words)
-  const isDrawnCase = failure.case.path.startsWith("random/")
-  const reproduce = `npx ftpair conform --run ${quoted(isDrawnCase ? failure.case.path : failure.case.path)}${isDrawnCase ? ` --seed ${spec.seed} --runs ${failure.case.path.split("/").at(-1)}` : ""} -- ${words}`
   return {
     steps: shrunk.actions.length,
     file,
     isFault: shrunk.outcome.tag === "broken",
     minimality: shrunk.minimality,
     case: failure.case.path,
-    lines: failureLines(paperFor(process.stdout, true), profile, failure, shrunk, {
+    lines: failureLines(paper, profile, failure, shrunk, {
       file,
-      reproduce,
       command: words,
     }),
   }
@@ -324,15 +359,21 @@ const judgeRecording = (file: string, flags: ConformFlags): ExitCode => {
     const session = sessionOf(noPeer, hello, ground.profile, candidatesMax)
     const outcomes = cases.map((each) => ({
       case: each,
-      outcome: judgeCase(session, each.config, each.actions, each.replies),
+      outcome: judgedAgain(session, each),
     }))
     const failed = outcomes.flatMap(({ case: each, outcome }) =>
-      outcome.tag === "diverged" ? [{ case: each, outcome }] : [],
+      isFailing(outcome) ? [{ case: each, outcome }] : [],
     )
-    const first = failed[0]
+    const first = failed.find(({ outcome }) => outcome.tag === "diverged") ?? failed[0]
+    const code =
+      first === undefined
+        ? exitCodes.ok
+        : first.outcome.tag === "diverged"
+          ? exitCodes.divergence
+          : exitCodes.foreign
     if (flags.json === true)
       process.stdout.write(
-        `${JSON.stringify({ verdict: first === undefined ? "conforms" : "diverges", implementation: hello.implementation, cases: cases.length, failed: failed.map(({ case: { path } }) => path) }, null, 2)}\n`,
+        `${JSON.stringify({ verdict: verdicts[code], implementation: hello.implementation, cases: cases.length, failed: failed.map(({ case: { path } }) => path) }, null, 2)}\n`,
       )
     else if (flags.quiet !== true) {
       const lines =
@@ -341,6 +382,15 @@ const judgeRecording = (file: string, flags: ConformFlags): ExitCode => {
         `${[...lines, `${cases.length} recorded cases of ${hello.implementation.name}: ${failed.length === 0 ? paper.good("all fit the model") : paper.bad(`${failed.length} do not fit the model`)}`].join("\n")}\n`,
       )
     }
-    return first === undefined ? exitCodes.ok : exitCodes.divergence
+    return code
   })
+}
+
+const judgedAgain = <S>(session: Session<S>, { config, actions, replies }: RecordedCase): CaseOutcome<S> => {
+  try {
+    return judgeCase(session, config, actions, replies)
+  } catch (error) {
+    if (error instanceof AdapterFault) return { tag: "broken", fault: error, tally: noAnswers() }
+    throw error
+  }
 }

@@ -6,6 +6,7 @@ import type { CheckFlags } from "./check.ts"
 import type { ConformFlags } from "./conform.ts"
 import type { ExploreFlags } from "./explore.ts"
 import type { ReplayFlags } from "./replay.ts"
+import type { ValidateFlags } from "./validate.ts"
 
 const codes = `
 Exit codes:
@@ -137,6 +138,8 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
       parse.collectPatterns,
     )
     .option("--known-failing <@file>", "patterns of cases that must still fail, one a line")
+    .option("--smoke", "only the handshake and five steps, for a first try")
+    .option("--advise", "which bugs would what this implementation shows not tell?")
     .option("--record <file>", "write down the whole session")
     .option("--recorded <file>", "judge a recorded session again, without the implementation")
     .option("--seed <seed>", "decimal, 0x and hex digits, or a commit hash", parseSeedFlag)
@@ -148,6 +151,32 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
       code = await (await import("./conform.ts")).conformWith(command, flags)
     })
 
+  program
+    .command("validate")
+    .description("is this log, perhaps partial, a behaviour of the model?")
+    .argument("<log>", "one JSON object a line: what happened, what was seen, or both")
+    .option("--config <file>", "the cluster, if the log's first line does not say")
+    .addOption(new Option("--profile <profile>", "what is logged").choices(["pair", "lock"]))
+    .option(
+      "--silent <kinds>",
+      "kinds of action that happen without being logged, with commas between them",
+      parse.parseNames,
+    )
+    .option(
+      "--observes <paths>",
+      "what the log's states show completely, with commas between them",
+      parse.parseNames,
+    )
+    .option("--map <file>", "how a foreign log is read: where its parts stand, and what its words mean")
+    .option("--explain <file>", "write the run that explains the log, as a schedule")
+    .option("--candidates <n>", "how many model states may fit at once (default: 10000)", parse.parseStates)
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--quiet", "say nothing; the exit code tells")
+    .option("--no-color", "no colours")
+    .action(async (file: string, flags: ValidateFlags) => {
+      code = await (await import("./validate.ts")).validateLog(file, flags)
+    })
+
   await program.parseAsync(argv)
   return code
 }
@@ -157,9 +186,19 @@ const isHelp = (argv: readonly string[]): boolean =>
   argv
     .slice(2)
     .every((word) =>
-      ["check", "explore", "replay", "show", "conform", "help", "-h", "--help", "-V", "--version"].includes(
-        word,
-      ),
+      [
+        "check",
+        "explore",
+        "replay",
+        "show",
+        "conform",
+        "validate",
+        "help",
+        "-h",
+        "--help",
+        "-V",
+        "--version",
+      ].includes(word),
     ) &&
   (argv.length <= 2 ||
     argv.some((word) => word.startsWith("-h") || ["help", "--help", "-V", "--version"].includes(word)))
@@ -175,6 +214,7 @@ const parsersForHelp = {
   parseBound: unused,
   parseMillis: unused,
   parseMutant: unused,
+  parseNames: unused,
   parseRuns: unused,
   parseSeedFlag: unused,
   parseSize: unused,

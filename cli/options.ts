@@ -79,6 +79,13 @@ export const collectPatterns = (pattern: string, soFar: readonly string[] | unde
   pattern,
 ]
 
+/** Names, with commas between them. */
+export const parseNames = (text: string): readonly string[] =>
+  text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+
 /** A bound: a whole number, 0 allowed. */
 export const parseBound = (text: string): number => {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("expected a whole number, 0 or more.")

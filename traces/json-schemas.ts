@@ -1,7 +1,10 @@
 import * as Schema from "effect/Schema"
+import { Answer, Ask } from "./conform/wire.ts"
 import { ConfigJson, ScheduleJson, StateJson, TraceJson } from "./schema.ts"
 
 const published = {
+  "answer.schema.json": Answer,
+  "ask.schema.json": Ask,
   "config.schema.json": ConfigJson,
   "schedule.schema.json": ScheduleJson,
   "state.schema.json": StateJson,

@@ -207,7 +207,8 @@ const expectOf = ({ verdict, property, step, guard }: TraceMetaJson): ExpectJson
   return { verdict, ...at, ...(guard === undefined ? {} : { guard }) }
 }
 
-const readJson = (file: string): unknown => {
+/** The JSON in a file. Throws `BadInput`. */
+export const readJson = (file: string): unknown => {
   let text: string
   try {
     text = readFileSync(file, "utf8")

@@ -16,7 +16,19 @@ export const stateJsonOf = (state: State): StateJson => ({
   pairs: Object.fromEntries(pairsOf(state).map((pair) => [pair.id, pairJsonOf(pair)])),
 })
 
-const pairJsonOf = (pair: Pair): PairJson => ({
+const pairJsonOf = (pair: Pair): PairJson => {
+  const before = pairs.get(pair)
+  if (before !== undefined) return before
+  const json = freshPairJson(pair)
+  pairs.set(pair, json)
+  return json
+}
+
+// States share what a step did not change, and so do their JSON.
+const pairs = new WeakMap<Pair, PairJson>()
+const logs = new WeakMap<Log, LogJson>()
+
+const freshPairJson = (pair: Pair): PairJson => ({
   ft: "enabled",
   power: pair.power,
   state: ftState(pair),
@@ -37,5 +49,12 @@ const copyJsonOf = ({ host, role, phase, generation, log, released, channel }: C
   ...channel,
 })
 
-const entriesOf = (log: Log): readonly (readonly [number, number])[] =>
-  log.map(({ generation, index }) => [generation, index])
+type LogJson = readonly (readonly [number, number])[]
+
+const entriesOf = (log: Log): LogJson => {
+  const before = logs.get(log)
+  if (before !== undefined) return before
+  const json = log.map(({ generation, index }) => [generation, index] as const)
+  logs.set(log, json)
+  return json
+}

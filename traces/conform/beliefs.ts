@@ -79,7 +79,7 @@ export const advance = <S>(
   if (shown === undefined) return survivors(settled, ruledOut)
   const fitting: Candidate<S>[] = []
   for (const candidate of settled) {
-    const found = misfit(watch.sight, watch.strictly, shown, watch.profile.view(candidate.state), "")
+    const found = misfit(watch.sight, watch.strictly, shown, watch.profile.view(candidate.state))
     if (found === null) fitting.push(candidate)
     else if (found.tag === "broken") return found
     else ruledOut.push({ state: candidate.state, action: null, why: found })

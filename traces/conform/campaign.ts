@@ -31,7 +31,8 @@ export type FailedCase<S> = { readonly case: Case; readonly outcome: Failing<S> 
  *
  * Shape  `cases` counts those that were run, by where they came from; `lacking` are named cases that need actions
  *        which the implementation does not have, `skipped` those whose cluster it does not have. `failed` holds the
- *        new failures, `known` the paths of those that failed as it is known; `beyond` the cases that were given up.
+ *        new failures, `known` the paths of those that failed as it is known, `healed` of those that no longer do;
+ *        `beyond` the cases that were given up.
  */
 export type Conformance<S> = {
   readonly cases: { readonly named: number; readonly scopes: number; readonly random: number }
@@ -40,12 +41,16 @@ export type Conformance<S> = {
   readonly skipped: readonly string[]
   readonly failed: readonly FailedCase<S>[]
   readonly known: readonly string[]
+  readonly healed: readonly string[]
   readonly beyond: readonly string[]
   readonly stopped: "done" | "failed" | "time"
 }
 
 /** How many cases of a source may fail before it is left: named ones are run to their end. */
 const failuresMax = { named: Infinity, scopes: 1, random: 1 }
+
+/** How many cases of a source that are waited for in vain are enough. */
+const hungMax = 3
 
 /** Told how many cases have been run. */
 export type Progress = (cases: number) => void
@@ -58,7 +63,10 @@ export const conform = async <S>(
   connection: Connection<S>,
   repertoire: Repertoire<S>,
   spec: ConformSpec,
-  progress: Progress = () => {},
+  {
+    progress = () => {},
+    stopsAtOnce = false,
+  }: { readonly progress?: Progress; readonly stopsAtOnce?: boolean } = {},
 ): Promise<Conformance<S>> => {
   const { hello, profile } = connection
   const drivable = new Set<string>(hello.actions)
@@ -67,6 +75,7 @@ export const conform = async <S>(
   const tally = noAnswers()
   const failed: FailedCase<S>[] = []
   const known: string[] = []
+  const healed: string[] = []
   const skipped: string[] = []
   const beyond: string[] = []
   const isLate = (): boolean => performance.now() > spec.until
@@ -75,6 +84,7 @@ export const conform = async <S>(
     for (const kind of Object.keys(tally) as (keyof Tally)[]) tally[kind] += outcome.tally[kind]
     if (outcome.tag === "skipped") skipped.push(each.path)
     if (outcome.tag === "beyond") beyond.push(each.path)
+    if (outcome.tag === "fits" && spec.isKnown(each.path)) healed.push(each.path)
     if (!isFailing(outcome)) return false
     if (spec.isKnown(each.path)) known.push(each.path)
     else failed.push({ case: each, outcome })
@@ -83,17 +93,20 @@ export const conform = async <S>(
 
   const runAll = async (source: keyof typeof counts, cases: Iterable<Case>): Promise<void> => {
     let failures = 0
+    let hung = 0
     for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses ?? []))) {
       counts[source] += 1
       progress(counts.named + counts.scopes + counts.random)
       if (note(each, outcome)) failures += 1
-      if (failures >= failuresMax[source] || isLate()) return
+      if (outcome.tag === "broken" && outcome.fault.code === "hung" && (hung += 1) >= hungMax) return
+      if (failures >= (stopsAtOnce ? 1 : failuresMax[source]) || isLate()) return
     }
   }
 
   const able = (each: Case): boolean => each.actions.every(({ kind }) => drivable.has(kind))
   await runAll("named", spec.named.filter(able))
   for (const scope of spec.config === null ? repertoire.scopes : []) {
+    if (stopsAtOnce && failed.length > 0) break
     if (isLate() || failed.some(({ case: { path } }) => path.startsWith("scopes/"))) break
     await runAll("scopes", picked(tourOf(ground, scope.name, scope.config), spec.isPicked))
   }
@@ -105,6 +118,7 @@ export const conform = async <S>(
     skipped,
     failed,
     known,
+    healed,
     beyond,
     stopped: failed.length > 0 ? "failed" : isLate() ? "time" : "done",
   }

@@ -15,6 +15,9 @@ const logMax = 4_000
 /** How long an implementation may take to start, in milliseconds: until it has answered for the first time. */
 const startMax = 30_000
 
+/** How long the pipes of a process that has ended may stay open, in milliseconds: what it has left behind may hold them. */
+const drainMax = 200
+
 /** A line of the wire, told to whoever records it. */
 export type Overheard = (direction: "ask" | "answer", line: string) => void
 
@@ -38,12 +41,11 @@ export const startChild = async (
   timeout: number,
   overheard: Overheard = () => {},
 ): Promise<Peer> => {
-  const child = spawn(command[0] ?? "", command.slice(1), { stdio: ["pipe", "pipe", "pipe"], detached: true })
+  if (command[0] === undefined || command[0] === "")
+    throw new BadInput({ message: "the command that starts the implementation is empty" })
+  const child = spawn(command[0], command.slice(1), { stdio: ["pipe", "pipe", "pipe"], detached: true })
   await started(child, command)
-  const killGroup = (): void => {
-    kill(child)
-  }
-  process.once("exit", killGroup)
+  endWithThisProcess(child)
 
   const decoder = new StringDecoder("utf8")
   let partial = ""
@@ -54,6 +56,7 @@ export const startChild = async (
   let fault: AdapterFault | null = null
   let overdueSince: number | null = null
   let hasEnded = false
+  let chunks = 0
 
   let timer: NodeJS.Timeout | null = null
 
@@ -79,7 +82,16 @@ export const startChild = async (
     failed?.reject(fault)
   }
 
+  /** What came in while this process was busy is read before anything is called late. */
   const overdue = (): void => {
+    const before = chunks
+    setImmediate(() => {
+      if (chunks === before) missed()
+      else timer?.refresh()
+    })
+  }
+
+  const missed = (): void => {
     if (waiting === null) return
     if (overdueSince === null) {
       overdueSince = performance.now()
@@ -153,11 +165,18 @@ export const startChild = async (
     stopTimer()
     const done = waiting
     waiting = null
-    done.resolve(done.replies)
+    // Whatever came along with the last answer is met first.
+    queueMicrotask(() => {
+      if (fault === null) done.resolve(done.replies)
+      else done.reject(fault)
+    })
   }
 
   child.stdout.on("data", (chunk: Buffer) => {
-    const lines = (partial + decoder.write(chunk)).split("\n")
+    chunks += 1
+    // Only what is new is looked through: a long line comes in many chunks.
+    const lines = decoder.write(chunk).split("\n")
+    lines[0] = partial + (lines[0] ?? "")
     partial = lines.pop() ?? ""
     for (const line of lines) {
       if (isBroken()) return
@@ -170,8 +189,11 @@ export const startChild = async (
   })
   // Writing to a process that has gone is told by its exit.
   child.stdin.on("error", () => {})
-  // What it has started, and what keeps its pipes open, goes with it.
-  child.on("exit", killGroup)
+  // What it has started, and what keeps its pipes open, goes with it; what has left its group is not waited for.
+  child.on("exit", () => {
+    kill(child)
+    setTimeout(() => setImmediate(closePipes, child), drainMax).unref()
+  })
   child.on("close", (status, signal) => {
     hasEnded = true
     if (waiting === null) return
@@ -207,11 +229,11 @@ export const startChild = async (
     close: async () => {
       stopTimer()
       child.stdin.end()
-      if (fault === null && !hasEnded) await Promise.race([ended(child), pause(timeout)])
-      const stayed = !hasEnded && fault === null
+      if (fault === null) await Promise.race([ended(child), pause(timeout)])
+      const stayed = fault === null && !hasExited(child)
       kill(child)
       await ended(child)
-      process.removeListener("exit", killGroup)
+      living.delete(child)
       if (stayed)
         throw new AdapterFault({
           code: "no-exit",
@@ -235,9 +257,11 @@ const started = (child: Child, command: readonly string[]): Promise<void> =>
     })
   })
 
+const hasExited = ({ exitCode, signalCode }: Child): boolean => exitCode !== null || signalCode !== null
+
 const ended = (child: Child): Promise<void> =>
   new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve()
+    if (hasExited(child)) resolve()
     else
       child.once("exit", () => {
         resolve()
@@ -246,8 +270,35 @@ const ended = (child: Child): Promise<void> =>
 
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, ms).unref()
+    setTimeout(() => setImmediate(resolve), ms).unref()
   })
+
+const closePipes = ({ stdout, stderr }: Child): void => {
+  stdout.destroy()
+  stderr.destroy()
+}
+
+/** The implementations that run, and have to end when this process does, however it ends. */
+const living = new Set<Child>()
+
+const endWithThisProcess = (child: Child): void => {
+  if (!isWatched) {
+    isWatched = true
+    process.once("exit", killAll)
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => {
+        killAll()
+        process.kill(process.pid, signal)
+      })
+  }
+  living.add(child)
+}
+
+let isWatched = false
+
+const killAll = (): void => {
+  for (const child of living) kill(child)
+}
 
 /** Ends a process with all that it has started. */
 const kill = (child: Child): void => {

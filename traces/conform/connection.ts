@@ -68,8 +68,8 @@ export const connectionOf = <S>(
   const restart = async (): Promise<void> => {
     await session.peer.close().catch(() => {})
     const peer = await start()
-    await greet(peer)
     session = { ...session, peer }
+    await greet(peer)
     isBroken = false
   }
 
@@ -112,8 +112,9 @@ export const connectionOf = <S>(
           const replies = await asked.sent
           if (replies instanceof AdapterFault) {
             asked = null
-            yield* oneByOne(batch, alone, replies)
-            asked = batches.next(ask)
+            const outcomes = await oneByOne(batch, alone, replies)
+            yield* outcomes
+            asked = batches.next(ask, batch.slice(outcomes.length))
             continue
           }
           asked = batches.next(ask)
@@ -163,12 +164,13 @@ const asksOf = ({ config, actions }: Case) => [
   ...actions.map((action) => ({ op: "apply", action })),
 ]
 
-/** The cases in batches; the next one is made up while the one before is on its way. */
+/** The cases in batches; the next one is made up while the one before is on its way. `again` goes first. */
 const batchesOf = (
   cases: Iterable<Case>,
 ): {
   readonly next: <A>(
     send: (batch: readonly Case[]) => A,
+    again?: readonly Case[],
   ) => { readonly batch: readonly Case[]; readonly sent: A } | null
 } => {
   const source = cases[Symbol.iterator]()
@@ -184,32 +186,35 @@ const batchesOf = (
   }
   let ready = gathered()
   return {
-    next: (send) => {
-      if (ready.length === 0) return null
-      const batch = ready
+    next: (send, again = []) => {
+      const batch = again.length > 0 ? again : ready
+      if (batch.length === 0) return null
       const sent = send(batch)
-      ready = gathered()
+      if (batch === ready) ready = gathered()
       return { batch, sent }
     },
   }
 }
 
-/** Which of the cases it was that broke the wire; the first, if none of them does so again. */
-async function* oneByOne<S>(
+/**
+ * The cases of a batch that broke the wire, up to the one that does so again; the others are still to be run. If none
+ * does, the first that has not failed otherwise is blamed.
+ */
+const oneByOne = async <S>(
   batch: readonly Case[],
   alone: (each: Case) => Promise<CaseOutcome<S>>,
   fault: AdapterFault,
-): AsyncGenerator<{ readonly case: Case; readonly outcome: CaseOutcome<S> }> {
+): Promise<readonly { readonly case: Case; readonly outcome: CaseOutcome<S> }[]> => {
   const outcomes: { readonly case: Case; readonly outcome: CaseOutcome<S> }[] = []
   for (const each of batch) {
     const outcome = await alone(each)
     outcomes.push({ case: each, outcome })
-    if (outcome.tag === "broken") break
+    if (outcome.tag === "broken") return outcomes
   }
-  const isFoundAgain = outcomes.some(({ outcome }) => outcome.tag === "broken")
-  const [first, ...others] = outcomes
-  if (isFoundAgain || first === undefined) yield* outcomes
-  else yield* [{ ...first, outcome: { tag: "broken", fault, tally: noAnswers() } }, ...others]
+  const blamed = outcomes.findIndex(({ outcome }) => outcome.tag !== "diverged")
+  return outcomes.map((each, n) =>
+    n === blamed ? { ...each, outcome: { tag: "broken", fault, tally: noAnswers() } } : each,
+  )
 }
 
 /** One case, ask by ask, with a pause before each action: what depends on time shows itself. */

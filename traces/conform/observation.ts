@@ -9,7 +9,7 @@ export type Json =
  * map from ids. An `optional` field is absent where it has no value.
  */
 export type Sight =
-  | { readonly tag: "value" }
+  | { readonly tag: "value"; readonly isSet: boolean }
   | {
       readonly tag: "fields"
       readonly fields: Readonly<Record<string, Sight>>
@@ -17,7 +17,10 @@ export type Sight =
     }
   | { readonly tag: "ids"; readonly each: Sight }
 
-export const value: Sight = { tag: "value" }
+export const value: Sight = { tag: "value", isSet: false }
+
+/** A list whose order says nothing, of pairs whose order says nothing. */
+export const setOfPairs: Sight = { tag: "value", isSet: true }
 
 export const fieldsOf = (
   fields: Readonly<Record<string, Sight>>,
@@ -120,19 +123,16 @@ export const project = (sight: Sight, state: Json): Json => {
  * How what was shown differs from a complete state that was expected; null if it fits. `strictly`, all that the sight
  * names must be shown and nothing else, ids that are not shown being absent; else what is left out was not looked at.
  */
-export const misfit = (
-  sight: Sight,
-  strictly: boolean,
-  shown: Json,
-  expected: Json,
-  at: string,
-): Misfit | null => {
-  if (isObject(shown) && shown["#ignore"] === true) return null
-  if (sight.tag === "value" || !isObject(shown) || !isObject(expected))
-    return isSame(shown, expected) ? null : { tag: "differs", at, expected, shown }
+export const misfit = (sight: Sight, strictly: boolean, shown: Json, expected: Json): Misfit | null => {
+  if (shown === expected || isIgnored(shown)) return null
+  if (sight.tag === "value" || !isObject(shown) || !isObject(expected)) {
+    const isSet = sight.tag === "value" && sight.isSet
+    const fits = isSame(shown, expected) || (isSet && isSame(sorted(shown), sorted(expected)))
+    return fits ? null : { tag: "differs", at: "", expected, shown }
+  }
   return sight.tag === "ids"
-    ? misfitOfIds(sight.each, strictly, shown, expected, at)
-    : misfitOfFields(sight, strictly, shown, expected, at)
+    ? misfitOfIds(sight.each, strictly, shown, expected)
+    : misfitOfFields(sight, strictly, shown, expected)
 }
 
 type JsonObject = { readonly [field: string]: Json | undefined }
@@ -142,22 +142,15 @@ const misfitOfIds = (
   strictly: boolean,
   shown: JsonObject,
   expected: JsonObject,
-  at: string,
 ): Misfit | null => {
   for (const id in shown) {
-    const inner = shown[id] as Json
-    const other = expected[id]
-    if (other === undefined) {
-      if (isObject(inner) && inner["#ignore"] === true) continue
-      return { tag: "differs", at: joinedTo(at, id), expected: undefined, shown: inner }
-    }
-    const found = misfit(each, strictly, inner, other, joinedTo(at, id))
+    const found = misfitOfPart(each, strictly, shown[id] as Json, expected[id], id)
     if (found !== null) return found
   }
   if (!strictly) return null
   for (const id in expected)
     if (shown[id] === undefined && expected[id] !== undefined)
-      return { tag: "differs", at: joinedTo(at, id), expected: expected[id], shown: undefined }
+      return { tag: "differs", at: id, expected: expected[id], shown: undefined }
   return null
 }
 
@@ -166,32 +159,44 @@ const misfitOfFields = (
   strictly: boolean,
   shown: JsonObject,
   expected: JsonObject,
-  at: string,
 ): Misfit | null => {
-  for (const name in fields) {
-    const inner = shown[name]
-    const other = expected[name]
-    if (inner === undefined) {
-      if (!strictly || (optional.has(name) && other === undefined)) continue
-      if (!optional.has(name)) return { tag: "broken", code: "left-out", at: joinedTo(at, name) }
-      return { tag: "differs", at: joinedTo(at, name), expected: other, shown: undefined }
-    }
-    if (other === undefined) {
-      if (isObject(inner) && inner["#ignore"] === true) continue
-      return { tag: "differs", at: joinedTo(at, name), expected: undefined, shown: inner }
-    }
-    const found = misfit(fields[name] as Sight, strictly, inner, other, joinedTo(at, name))
+  for (const name in shown) {
+    const sight = fields[name]
+    if (sight === undefined) return { tag: "broken", code: "undeclared", at: name }
+    const found = misfitOfPart(sight, strictly, shown[name] as Json, expected[name], name)
     if (found !== null) return found
   }
-  for (const name in shown)
-    if (fields[name] === undefined) return { tag: "broken", code: "undeclared", at: joinedTo(at, name) }
+  if (!strictly) return null
+  for (const name in fields) {
+    if (shown[name] !== undefined) continue
+    if (!optional.has(name)) return { tag: "broken", code: "left-out", at: name }
+    if (expected[name] !== undefined)
+      return { tag: "differs", at: name, expected: expected[name], shown: undefined }
+  }
   return null
 }
 
-const joinedTo = (at: string, name: string): string => (at === "" ? name : `${at}.${name}`)
+const misfitOfPart = (
+  sight: Sight,
+  strictly: boolean,
+  shown: Json,
+  expected: Json | undefined,
+  name: string,
+): Misfit | null => {
+  if (expected === undefined) return isIgnored(shown) ? null : { tag: "differs", at: name, expected, shown }
+  const found = misfit(sight, strictly, shown, expected)
+  return found === null ? null : { ...found, at: joined(name, found.at) }
+}
+
+const isIgnored = (shown: Json): boolean => isObject(shown) && shown["#ignore"] === true
 
 const isObject = (json: Json | undefined): json is JsonObject =>
   typeof json === "object" && json !== null && !Array.isArray(json)
+
+const sorted = (json: Json): Json =>
+  Array.isArray(json)
+    ? json.map((each: Json) => JSON.stringify(Array.isArray(each) ? each.toSorted() : each)).sort()
+    : json
 
 const isSame = (a: Json | undefined, b: Json | undefined): boolean => {
   if (a === b) return true

@@ -4,7 +4,7 @@ import { initial, pairsOf, type State } from "../../model/state.ts"
 import { candidates, rules as protocol, step, type Rules } from "../../model/step.ts"
 import { changesOf } from "../diff.ts"
 import { stateJsonOf } from "../state-json.ts"
-import { fieldsOf, idsTo, value } from "./observation.ts"
+import { fieldsOf, idsTo, setOfPairs, value } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 
 const copySight = fieldsOf(
@@ -39,7 +39,7 @@ export const pairProfile = (rules: Rules = protocol): Profile<State> => ({
   kinds,
   sight: fieldsOf({
     hosts: idsTo(fieldsOf({ up: value, storage: value, maintenance: value })),
-    cut: value,
+    cut: setOfPairs,
     pairs: idsTo(pairSight),
   }),
   initial,

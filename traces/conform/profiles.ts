@@ -1,3 +1,4 @@
+import { withHorizon } from "./horizon.ts"
 import { lockProfile } from "./lock-profile.ts"
 import { lockRepertoire } from "./lock-repertoire.ts"
 import { pairProfile } from "./pair-profile.ts"
@@ -13,3 +14,7 @@ export const withGround = <A>(name: "pair" | "lock", use: <S>(ground: Ground<S>)
   name === "pair"
     ? use({ profile: pairProfile(), repertoire: pairRepertoire })
     : use({ profile: lockProfile, repertoire: lockRepertoire })
+
+/** The same for a log, which may be long. */
+export const withLogGround = <A>(name: "pair" | "lock", use: <S>(profile: Profile<S>) => A): A =>
+  name === "pair" ? use(withHorizon(pairProfile())) : use(lockProfile)

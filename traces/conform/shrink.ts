@@ -62,8 +62,11 @@ export const shrink = async <S>(
   if (steadiness.failures === 0) return null
   const attempt = attemptOf(connection, repertoire, first, steadiness, budget)
   const whole = await attempt(failing.config, probed(connection.profile, failing.config, failing.actions))
-  if (whole === null)
-    return { ...failing, outcome: first, steadiness, minimality: "found", trials: budget.trials }
+  if (whole === null) {
+    const { config, actions } = failing
+    const upTo = first.tag === "diverged" ? actions.slice(0, first.step) : actions
+    return { config, actions: upTo, outcome: first, steadiness, minimality: "found", trials: budget.trials }
+  }
   let best: Attempt<S> = whole
   for (;;) {
     const fewer = await withFewer(attempt, best)

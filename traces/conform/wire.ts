@@ -1,8 +1,10 @@
 import * as Schema from "effect/Schema"
 import { kinds } from "../../model/action.ts"
 import { lockKinds } from "../../model/lock-profile.ts"
+import { BadInput, decode, nearest } from "../read.ts"
 import {
   ActionJson,
+  actionSchemas,
   ConfigJson,
   CopyIdJson,
   Count,
@@ -15,6 +17,7 @@ import {
   RegistrationJson,
   StateJson,
 } from "../schema.ts"
+import type { AskedAction } from "./profile.ts"
 
 // The one source of the wire: what comes in is decoded with these, and the JSON Schemas in traces/schema/ and the
 // reference in docs/wire.md are generated from them.
@@ -145,7 +148,7 @@ const Done = Schema.Literal(true)
 
 /** What an error says: whether the action, for certain, was not taken. */
 export const errorCodes = {
-  timeout: "no answer from within in time: it may have happened, and it may not",
+  timeout: "no answer came from inside in time: it may have happened, and it may not",
   crash: "a part of the implementation died on the way: it may have happened, and it may not",
   unavailable: "something that it needs is not there just now: it has not happened",
   abort: "it was begun and taken back: it has not happened",
@@ -239,3 +242,38 @@ export const faults = {
   "no-exit": "still running after bye",
 } as const
 export type FaultCode = keyof typeof faults
+
+/** The actions of a log: any of which operands may be left out, where they were not logged. */
+const logActions: Readonly<Record<"pair" | "lock", ReadonlyMap<string, Schema.Codec<unknown>>>> = {
+  pair: new Map(
+    kinds.map((kind) => [
+      kind,
+      openAction(actionSchemas[kind] as unknown as Schema.Struct<Schema.Struct.Fields>),
+    ]),
+  ),
+  lock: new Map(
+    LockActionJson.members.map((member) => [member.fields.kind.literal, member as Schema.Codec<unknown>]),
+  ),
+}
+
+function openAction({ fields }: Schema.Struct<Schema.Struct.Fields>): Schema.Codec<unknown> {
+  const open = Object.entries(fields).map(([name, field]) => [
+    name,
+    name === "kind" || name === "reason" ? field : Schema.optionalKey(field),
+  ])
+  return Schema.Struct(Object.fromEntries(open) as Schema.Struct.Fields) as unknown as Schema.Codec<unknown>
+}
+
+/** An action of a log, its operands open or not. Throws BadInput, with the place. */
+export const logActionOf = (where: string, profile: "pair" | "lock", json: unknown): AskedAction => {
+  const kind = (json as { kind?: unknown } | null)?.kind
+  const schema = typeof kind === "string" ? logActions[profile].get(kind) : undefined
+  if (schema === undefined) {
+    const known = [...logActions[profile].keys()]
+    const hint = typeof kind === "string" ? nearest(kind, known) : ""
+    throw new BadInput({
+      message: `${where}: at action.kind: expected a kind of action, not ${JSON.stringify(kind)}${hint}`,
+    })
+  }
+  return decode(where, schema, json, ["action"]) as AskedAction
+}

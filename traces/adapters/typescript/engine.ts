@@ -80,7 +80,7 @@ const stateOf = ({ engine, hostIds, names }: Cluster): object => {
     lock: { ...lock, holder: lock.holder === null ? null : renamed(lock.holder, n) },
     copies: Object.fromEntries(
       Object.entries(copies).map(([id, copy]) => [
-        renamed(id, n),
+        renamed(id, n) ?? id,
         copy.peer === undefined || copy.peer === "gone" ? copy : { ...copy, peer: renamed(copy.peer, n) },
       ]),
     ),

@@ -1,0 +1,109 @@
+import { adviceFor, type Advice } from "../traces/conform/advice.ts"
+import type { Connection } from "../traces/conform/connection.ts"
+import { namedCases } from "../traces/conform/named.ts"
+import type { Ground } from "../traces/conform/profiles.ts"
+import type { AskedAction } from "../traces/conform/profile.ts"
+import { isFailing } from "../traces/conform/shrink.ts"
+import type { Hello } from "../traces/conform/wire.ts"
+import { plainConfig } from "../model/config.ts"
+import { BadInput } from "../traces/read.ts"
+import { failuresFolder } from "../traces/store.ts"
+import type { ConformFlags } from "./conform.ts"
+import { faultLines, textOf, whyText } from "./conform-report.ts"
+import { exitCodes, type ExitCode } from "./exit.ts"
+import type { Paper } from "./paper.ts"
+
+/** What a first try asks, by profile: five steps from a power-on, or of a contest. */
+const firstSteps: Readonly<Record<"pair" | "lock", readonly AskedAction[]>> = {
+  pair: [
+    { kind: "PowerOn", pair: "p1", host: "h1" },
+    { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+    { kind: "BeginLockstep", copy: "p1.1" },
+    { kind: "JoinLockstep", copy: "p1.2" },
+    { kind: "Record", copy: "p1.1" },
+  ],
+  lock: [
+    { kind: "Contend", copy: "p1.1", generation: 1 },
+    { kind: "TryLock", copy: "p1.1" },
+    { kind: "Contend", copy: "p1.2", generation: 1 },
+    { kind: "TryLock", copy: "p1.2" },
+    { kind: "Pause", host: "h1" },
+  ],
+}
+
+/** For whoever has just begun: the handshake and five steps, one after the other, with what each came to. */
+export const smoke = async <S>(
+  paper: Paper,
+  connection: Connection<S>,
+  { profile }: Ground<S>,
+  say: (line: string) => void,
+): Promise<ExitCode> => {
+  const steps = firstSteps[profile.name as "pair" | "lock"].filter(({ kind }) =>
+    (connection.hello.actions as readonly string[]).includes(kind),
+  )
+  say(`  hello    ${paper.good("answered")}`)
+  for (let n = 0; n <= steps.length; n += 1) {
+    const asked = steps.slice(0, n)
+    const outcome = await connection.trial(plainConfig(3, 1), asked)
+    const name = n === 0 ? "reset" : textOf(asked.at(-1) as AskedAction)
+    if (!isFailing(outcome)) {
+      const skipped =
+        outcome.tag === "skipped" || outcome.tally.skipped + outcome.tally.errors >= Math.max(n, 1)
+      say(`  ${name.padEnd(28)} ${skipped ? paper.warn("skipped") : paper.good("as the model has it")}`)
+      continue
+    }
+    say(
+      `  ${name.padEnd(28)} ${paper.bad(outcome.tag === "diverged" ? "not as the model has it" : outcome.fault.code)}`,
+    )
+    const lines =
+      outcome.tag === "diverged"
+        ? outcome.frontier.map((ruledOut) => `    ${whyText(ruledOut, outcome.shown)}`)
+        : faultLines(paper, outcome.fault).slice(1)
+    for (const line of lines) say(line)
+    return outcome.tag === "diverged" ? exitCodes.divergence : exitCodes.foreign
+  }
+  say(paper.good("the wire works; leave out --smoke for the whole"))
+  return exitCodes.ok
+}
+
+/** Which mutants an implementation that shows so much could hide, and what it would have to show. */
+export const advise = async (
+  paper: Paper,
+  hello: Hello,
+  flags: Pick<ConformFlags, "json" | "out">,
+  seed: string,
+): Promise<ExitCode> => {
+  if (hello.profile !== "pair")
+    throw new BadInput({
+      message: `--advise: the mutants are of the profile pair, and this is of the profile ${hello.profile}`,
+    })
+  const drivable = new Set<string>(hello.actions)
+  const named = namedCases("pair", flags.out ?? failuresFolder).filter(({ actions }) =>
+    actions.every(({ kind }) => drivable.has(kind)),
+  )
+  const advice = await adviceFor(hello, named, seed)
+  if (flags.json === true)
+    process.stdout.write(`${JSON.stringify({ observes: hello.observes, ...advice }, null, 2)}\n`)
+  else process.stdout.write(`${adviceLines(paper, advice).join("\n")}\n`)
+  return exitCodes.ok
+}
+
+const adviceLines = (paper: Paper, { visible, invisible, fields }: Advice): readonly string[] => {
+  const all = visible.length + invisible.length
+  if (invisible.length === 0)
+    return [paper.good(`  each of the ${all} mutants of the protocol would be found by what is shown`)]
+  return [
+    `  ${visible.length} of the ${all} mutants of the protocol would be found by what is shown; these would not:`,
+    ...invisible.flatMap(({ mutant, story, tellers }) => [
+      `  ${paper.warn(mutant)}: ${story}`,
+      paper.faint(
+        tellers.length === 0
+          ? "    no field would tell, with the actions that are taken"
+          : `    would be told by ${tellers.join(", or by ")}`,
+      ),
+    ]),
+    ...(fields.length === 0
+      ? []
+      : [`  to find all that a field can tell, show also: ${paper.strong(fields.join(", "))}`]),
+  ]
+}
