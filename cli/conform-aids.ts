@@ -4,8 +4,11 @@ import { namedCases } from "../traces/conform/named.ts"
 import type { Ground } from "../traces/conform/profiles.ts"
 import type { AskedAction } from "../traces/conform/profile.ts"
 import { isFailing } from "../traces/conform/shrink.ts"
-import type { Hello } from "../traces/conform/wire.ts"
+
+import type { Hello, ProfileName } from "../traces/conform/wire.ts"
 import { plainConfig } from "../model/config.ts"
+import { initial } from "../model/state.ts"
+import { stateJsonOf } from "../traces/state-json.ts"
 import { BadInput } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
 import type { ConformFlags } from "./conform.ts"
@@ -13,8 +16,10 @@ import { faultLines, textOf, whyText } from "./conform-report.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { Paper } from "./paper.ts"
 
+const tryOutCluster = plainConfig(3, 1)
+
 /** What a first try asks, by profile: five steps from a power-on, or of a contest. */
-const firstSteps: Readonly<Record<"pair" | "lock", readonly AskedAction[]>> = {
+const firstSteps: Readonly<Record<ProfileName, readonly AskedAction[]>> = {
   pair: [
     { kind: "PowerOn", pair: "p1", host: "h1" },
     { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
@@ -29,6 +34,7 @@ const firstSteps: Readonly<Record<"pair" | "lock", readonly AskedAction[]>> = {
     { kind: "TryLock", copy: "p1.2" },
     { kind: "Pause", host: "h1" },
   ],
+  placement: [{ kind: "PowerOn", pair: "p1", state: stateJsonOf(initial(tryOutCluster)) }],
 }
 
 /** For whoever has just begun: the handshake and five steps, one after the other, with what each came to. */
@@ -38,13 +44,13 @@ export const smoke = async <S>(
   { profile }: Ground<S>,
   say: (line: string) => void,
 ): Promise<ExitCode> => {
-  const steps = firstSteps[profile.name as "pair" | "lock"].filter(({ kind }) =>
+  const steps = firstSteps[profile.name].filter(({ kind }) =>
     (connection.hello.actions as readonly string[]).includes(kind),
   )
   say(`  hello    ${paper.good("answered")}`)
   for (let n = 0; n <= steps.length; n += 1) {
     const asked = steps.slice(0, n)
-    const outcome = await connection.trial(plainConfig(3, 1), asked)
+    const outcome = await connection.trial(tryOutCluster, asked)
     const name = n === 0 ? "reset" : textOf(asked.at(-1) as AskedAction)
     if (!isFailing(outcome)) {
       const skipped =

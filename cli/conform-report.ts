@@ -22,7 +22,9 @@ export const helloLines = (
   seed: string | null,
 ): readonly string[] => [
   `${paper.strong(`${implementation.name} ${implementation.version}`)} (${implementation.language}), profile ${profile}${seed === null ? "" : `; seed ${seed}`}`,
-  `  shows ${observes.length === 0 ? "nothing of its state" : observes.join(", ")}; takes ${actions.length} kinds of action`,
+  profile === "placement"
+    ? `  answers ${actions.join(", ")}`
+    : `  shows ${observes.length === 0 ? "nothing of its state" : observes.join(", ")}; takes ${actions.length} kinds of action`,
   ...(silent.length === 0 ? [] : [`  takes by itself, unasked: ${silent.join(", ")}`]),
   ...(chooses.length === 0 ? [] : [`  chooses the host itself: ${chooses.join(", ")}`]),
 ]
@@ -179,7 +181,9 @@ const verdictLine = (
   const { name } = implementation
   switch (code) {
     case exitCodes.ok:
-      return paper.good(`${name} conforms, as far as it was seen: profile ${profile}, ${observes.join(", ")}`)
+      return paper.good(
+        `${name} conforms, as far as it was seen: profile ${profile}${observes.length === 0 ? "" : `, ${observes.join(", ")}`}`,
+      )
     case exitCodes.divergence:
       return paper.bad(`${name} differs from the model`)
     case exitCodes.vacuous:

@@ -13,6 +13,7 @@ import { BadInput, readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { advise, smoke } from "./conform-aids.ts"
 import { conformLines, failureLines, faultLines, helloLines } from "./conform-report.ts"
+import { writeScaffold } from "./conform-scaffold.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { freshSeed } from "./options.ts"
 import { paperFor, type Paper } from "./paper.ts"
@@ -32,6 +33,7 @@ export type ConformFlags = {
   readonly advise?: true
   readonly record?: string
   readonly recorded?: string
+  readonly scaffold?: string
   readonly seed?: string
   readonly out?: string
   readonly json?: true
@@ -64,6 +66,7 @@ type Told = {
 /** Drives an implementation over the wire, and compares what it answers with the model. */
 export const conformWith = async (command: readonly string[], flags: ConformFlags): Promise<ExitCode> => {
   if (flags.recorded !== undefined) return judgeRecording(flags.recorded, flags)
+  if (flags.scaffold !== undefined) return writeScaffold(flags.scaffold, command, flags)
   if (command.length === 0)
     throw new BadInput({
       message: "expected the command that starts the implementation, after --: ftpair conform -- CMD ARG…",
@@ -83,7 +86,7 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
         if (flags.json !== true) process.stdout.write(`${helloLines(paper, hello, seed).join("\n")}\n`)
         return await advise(paper, hello, flags, seed)
       }
-      return await withGround(hello.profile as "pair" | "lock", (ground) =>
+      return await withGround(hello.profile, (ground) =>
         (flags.smoke === true ? tryOut : drive)(
           ground,
           connectionOf(start, { peer, hello }, ground.profile, candidatesMax),
@@ -355,7 +358,7 @@ const faultJson = ({ code, detail, line, log }: AdapterFault) => ({ code, detail
 const judgeRecording = (file: string, flags: ConformFlags): ExitCode => {
   const { hello, cases } = readRecording(file)
   const paper = paperFor(process.stdout, flags.color)
-  return withGround(hello.profile as "pair" | "lock", (ground) => {
+  return withGround(hello.profile, (ground) => {
     const session = sessionOf(noPeer, hello, ground.profile, candidatesMax)
     const outcomes = cases.map((each) => ({
       case: each,

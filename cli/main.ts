@@ -142,6 +142,7 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     .option("--advise", "which bugs would what this implementation shows not tell?")
     .option("--record <file>", "write down the whole session")
     .option("--recorded <file>", "judge a recorded session again, without the implementation")
+    .option("--scaffold <language>", "write a skeleton of an adapter into a folder: python, node, c or java")
     .option("--seed <seed>", "decimal, 0x and hex digits, or a commit hash", parseSeedFlag)
     .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
     .option("--json", "one JSON document on stdout, and nothing else")

@@ -20,3 +20,6 @@ export const corpusFolder = join(packageRoot, "traces", "corpus")
 
 /** The published failure scenarios of vSphere FT, as schedules with their expected outcomes. */
 export const scenariosFolder = join(packageRoot, "traces", "scenarios")
+
+/** The skeletons of adapters, a folder a language. */
+export const scaffoldsFolder = join(packageRoot, "traces", "adapters", "scaffold")

@@ -98,8 +98,8 @@ export const keepFailure = <S>(
   return file
 }
 
-const varsOf = <S>({ name }: Profile<S>): readonly string[] =>
-  name === "pair" ? stateVars : ["hosts", "lock", "copies"]
+const varsOf = <S>({ name, sight }: Profile<S>): readonly string[] =>
+  name === "pair" ? stateVars : sight.tag === "fields" ? Object.keys(sight.fields) : []
 
 const itfOf = <S>(profile: Profile<S>, state: S): object => {
   const view = profile.view(state)

@@ -1,6 +1,6 @@
 import type { Config } from "../../model/config.ts"
 import type { CaseOutcome, Connection } from "./connection.ts"
-import { drawnCase } from "./draw.ts"
+import { drawnCase, drawnPath } from "./draw.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
 import { noAnswers, type Tally } from "./session.ts"
 import { isFailing, type Failing } from "./shrink.ts"
@@ -110,7 +110,7 @@ export const conform = async <S>(
     if (isLate() || failed.some(({ case: { path } }) => path.startsWith("scopes/"))) break
     await runAll("scopes", picked(tourOf(ground, scope.name, scope.config), spec.isPicked))
   }
-  if (failed.length === 0 && !isLate()) await runAll("random", picked(drawn(ground, spec), spec.isPicked))
+  if (failed.length === 0 && !isLate()) await runAll("random", drawn(ground, spec))
   return {
     cases: counts,
     tally,
@@ -130,9 +130,11 @@ const kindsOf = (all: readonly string[], drivable: ReadonlySet<string>): readonl
 
 function* drawn<S>(
   ground: Parameters<typeof drawnCase<S>>[0],
-  { seed, runs, config }: Pick<ConformSpec, "seed" | "runs" | "config">,
+  { seed, runs, config, isPicked }: Pick<ConformSpec, "seed" | "runs" | "config" | "isPicked">,
 ): Generator<Case> {
-  for (let n = 1; n <= runs; n += 1) yield drawnCase(ground, seed, n, config)
+  for (let n = 1; n <= runs; n += 1)
+    if (isPicked(drawnPath(seed, n)))
+      yield ground.repertoire.drawn?.(ground.kinds, seed, n, config) ?? drawnCase(ground, seed, n, config)
 }
 
 function* picked(cases: Iterable<Case>, isPicked: (path: string) => boolean): Generator<Case> {

@@ -161,7 +161,11 @@ export const connectionOf = <S>(
 
 const asksOf = ({ config, actions }: Case) => [
   resetOf(config),
-  ...actions.map((action) => ({ op: "apply", action })),
+  ...actions.map(({ state, ...action }) => ({
+    op: "apply",
+    action,
+    ...(state === undefined ? {} : { state }),
+  })),
 ]
 
 /** The cases in batches; the next one is made up while the one before is on its way. `again` goes first. */

@@ -11,6 +11,9 @@ const triesMax = 24
 /** One in how many refusals that are met in drawing is asked too. */
 const askedRefusals = 6
 
+/** The path of the `n`-th random case of a seed. */
+export const drawnPath = (seed: string, n: number): string => `random/${seed}/${n}`
+
 /** The `n`-th random case of a seed, from 1, always the same; in one cluster, if it is given. */
 export const drawnCase = <S>(
   {
@@ -25,7 +28,7 @@ export const drawnCase = <S>(
   const [plan] = fc.sample(repertoire.plans(only), { seed: seedOf(seed, n), numRuns: 1 })
   const { config } = plan as AskPlan
   return {
-    path: `random/${seed}/${n}`,
+    path: drawnPath(seed, n),
     config,
     actions: actionsOf(profile, repertoire, kinds, plan as AskPlan),
   }

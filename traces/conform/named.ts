@@ -26,27 +26,34 @@ const casesIn = (
     .map((file): Case => caseOf(file, `${source}/${basename(file, ending)}`))
 
 const isKeptOf = (profile: ProfileName, file: string): boolean =>
-  basename(file).startsWith("conform.") && (readJson(file) as LockTrace)["#meta"].profile === profile
+  basename(file).startsWith("conform.") && (readJson(file) as OtherTrace)["#meta"].profile === profile
 
 /** The run in a file, a schedule or a trace, as a case. Throws BadInput. */
 export const caseOf = (file: string, path: string): Case => {
-  const json = readJson(file) as Partial<LockTrace> | null
-  if (json?.["#meta"]?.profile === "lock") return caseOfLock(file, path, json as LockTrace)
+  const json = readJson(file) as Partial<OtherTrace> | null
+  const profile = json?.["#meta"]?.profile
+  if (profile === "lock" || profile === "placement")
+    return caseOfOther(file, path, profile, json as OtherTrace)
   const { config, actions } = readStory(file)
   return { path, config, actions: actions }
 }
 
-type LockTrace = {
+type OtherTrace = {
   readonly "#meta": { readonly profile?: unknown; readonly config?: unknown }
   readonly states: readonly { readonly "#meta"?: { readonly action?: unknown } }[]
 }
 
-const caseOfLock = (file: string, path: string, { "#meta": { config }, states }: LockTrace): Case => ({
+const caseOfOther = (
+  file: string,
+  path: string,
+  profile: "lock" | "placement",
+  { "#meta": { config }, states }: OtherTrace,
+): Case => ({
   path,
   config: configOf(file, config, ["#meta", "config"]),
   actions: states
     .slice(1)
-    .map((state, i) => logActionOf(`${file}: states[${i + 1}].#meta`, "lock", state["#meta"]?.action)),
+    .map((state, i) => logActionOf(`${file}: states[${i + 1}].#meta`, profile, state["#meta"]?.action)),
 })
 
 /** Whether a path matches a pattern: `*` is any letters within a part, `**` any parts. */

@@ -7,7 +7,8 @@ import type { AskedAction } from "./profile.ts"
  *
  * Shape  `candidates` are the actions of a kind that could be asked in a state, allowed or not. States of the same
  *        `likeness` differ only in the numbers of their copies; `likened` is an action without such a number.
- *        `scopes` are small clusters in which everything is tried; `plans` draws clusters, if none is given, and choices. `renaming`
+ *        `scopes` are small clusters in which everything is tried; `plans` draws clusters, if none is given, and choices. `drawn`
+ *        makes a random case itself, where choosing among candidates would not. `renaming`
  *        gives the copies of a run the names that they have once some of its actions are left out. `simpler` are
  *        clusters with one thing less.
  */
@@ -17,6 +18,7 @@ export type Repertoire<S> = {
   readonly likened: (state: S, action: AskedAction) => string
   readonly scopes: readonly { readonly name: string; readonly config: Config }[]
   readonly plans: (config: Config | null) => fc.Arbitrary<AskPlan>
+  readonly drawn?: (kinds: readonly string[], seed: string, n: number, only: Config | null) => Case
   readonly renaming: () => Renaming<S>
   readonly simpler: (config: Config, actions: readonly AskedAction[]) => readonly Simpler[]
 }

@@ -70,7 +70,7 @@ export const sessionOf = <S>(
   profile: Profile<S>,
   candidatesMax: number,
 ): Session<S> => {
-  const sight = observed(profile.sight, hello.observes)
+  const sight = profile.name === "placement" ? profile.sight : observed(profile.sight, hello.observes)
   if ("wrong" in sight) throw faultOf("malformed", `observes, in the answer to hello: ${sight.wrong}`, null)
   return { peer, hello, profile, sight, candidatesMax }
 }
@@ -135,7 +135,8 @@ const sightingOf = (
 ): Sighting => {
   const { json } = reply
   if (json["ok"] !== true) return sightingOfOther(action, reply, tally)
-  const shown = json["state"] as Json | undefined
+  const part = profile === "placement" ? "host" : "state"
+  const shown = profile === "placement" ? placed(json) : (json["state"] as Json | undefined)
   if ("refused" in json) {
     if (typeof json["refused"] !== "string" || action === null)
       decodedAs(schemaFor(profile, action), reply, "an answer")
@@ -143,15 +144,20 @@ const sightingOf = (
     return { action, answered: "refused", shown }
   }
   for (const field in json)
-    if (field !== "seq" && field !== "ok" && field !== "state")
+    if (field !== "seq" && field !== "ok" && field !== part)
       decodedAs(
         schemaFor(profile, action),
         reply,
         action === null ? "the answer to reset" : "the answer to apply",
       )
   if (action !== null) tally.taken += 1
-  return { action, answered: "done", shown: shown ?? {} }
+  const isShown = profile !== "placement" || action !== null
+  return { action, answered: "done", shown: isShown ? (shown ?? {}) : undefined }
 }
+
+/** The host that a question was answered with. */
+const placed = ({ host }: Reply["json"]): Json | undefined =>
+  host === undefined ? undefined : { host: host as Json }
 
 const sightingOfOther = (
   action: AskedAction | null,

@@ -179,7 +179,8 @@ const legalised = <S>(
   return probes.flatMap(({ action: original, isProbe }) => {
     const action = names.renamed(original)
     const outcome = profile.step(config, state, action)
-    names.note(original, outcome.tag === "next" ? state : null)
+    // What was refused started no copy.
+    if (!isProbe) names.note(original, outcome.tag === "next" ? state : null)
     if (outcome.tag === "next") state = outcome.state
     else if (!isProbe || outcome.guard === "bound") return []
     return [{ action, isProbe: outcome.tag === "refused" }]

@@ -243,14 +243,27 @@ export const faults = {
 } as const
 export type FaultCode = keyof typeof faults
 
+/** The kinds of question, and what each names: with the whole state in which it is asked. */
+const questions = ["SpawnSecondary", "PowerOn", "Migrate"] as const
+
+function questionOf(kind: (typeof questions)[number]): Schema.Codec<unknown> {
+  const named = kind === "PowerOn" ? { pair: PairIdJson } : { copy: CopyIdJson }
+  return Schema.Struct({
+    kind: Schema.Literal(kind),
+    ...named,
+    state: StateJson,
+  }) as unknown as Schema.Codec<unknown>
+}
+
 /** The actions of a log: any of which operands may be left out, where they were not logged. */
-const logActions: Readonly<Record<"pair" | "lock", ReadonlyMap<string, Schema.Codec<unknown>>>> = {
+const logActions: Readonly<Record<ProfileName, ReadonlyMap<string, Schema.Codec<unknown>>>> = {
   pair: new Map(
     kinds.map((kind) => [
       kind,
       openAction(actionSchemas[kind] as unknown as Schema.Struct<Schema.Struct.Fields>),
     ]),
   ),
+  placement: new Map(questions.map((kind) => [kind, questionOf(kind)])),
   lock: new Map(
     LockActionJson.members.map((member) => [member.fields.kind.literal, member as Schema.Codec<unknown>]),
   ),
@@ -265,7 +278,7 @@ function openAction({ fields }: Schema.Struct<Schema.Struct.Fields>): Schema.Cod
 }
 
 /** An action of a log, its operands open or not. Throws BadInput, with the place. */
-export const logActionOf = (where: string, profile: "pair" | "lock", json: unknown): AskedAction => {
+export const logActionOf = (where: string, profile: ProfileName, json: unknown): AskedAction => {
   const kind = (json as { kind?: unknown } | null)?.kind
   const schema = typeof kind === "string" ? logActions[profile].get(kind) : undefined
   if (schema === undefined) {

@@ -100,7 +100,7 @@ const hello = {
   profile: "pair",
   observes: ["hosts", "cut", "pairs.*.power", "pairs.*.lock", "pairs.*.copies", "pairs.*.observed"],
   actions: kinds,
-  window: 64,
+  window: 1000,
 }
 
 let cluster: Cluster | null = null

@@ -1,0 +1,37 @@
+// The face of the conformance kit: what `import … from "ftpair/conform"` gives.
+
+export {
+  Answer,
+  answers,
+  Ask,
+  asks,
+  errorCodes,
+  faults,
+  Hello,
+  profileNames,
+  wireVersion,
+  type FaultCode,
+  type ProfileName,
+} from "./wire.ts"
+
+export { startChild, type Overheard } from "./child.ts"
+export { AdapterFault } from "./fault.ts"
+export { inProcess } from "./in-process.ts"
+export type { AskBody, Peer, Reply } from "./peer.ts"
+export { greet, leave, type CaseResult, type Divergence, type Tally } from "./session.ts"
+export { connectionOf, starterOf, type CaseOutcome, type Connection, type Start } from "./connection.ts"
+
+export { lockProfile } from "./lock-profile.ts"
+export { pairProfile } from "./pair-profile.ts"
+export type { AskedAction, Profile } from "./profile.ts"
+export { withGround, withLogGround, type Ground } from "./profiles.ts"
+export type { Case, Repertoire } from "./repertoire.ts"
+
+export { conform, type Conformance, type ConformSpec, type FailedCase, type Progress } from "./campaign.ts"
+export { caseOf, namedCases } from "./named.ts"
+export { isFailing, shrink, type Failing, type Shrunk, type Steadiness } from "./shrink.ts"
+
+export { headerIn, lineReader, LogHeader, objectIn, textLines, type LogLine } from "./log.ts"
+export { LogMap, mapped } from "./log-map.ts"
+export { observed, project, type Json, type Sight } from "./observation.ts"
+export { follower, type LogOptions, type Validation } from "./validate.ts"

@@ -1,0 +1,73 @@
+import type { Action } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { initial, pairsOf, reachable, type State } from "../../model/state.ts"
+import { rules, step } from "../../model/step.ts"
+import { otherEndOf } from "../../model/rules/operations.ts"
+import { stateJsonOf } from "../state-json.ts"
+import { drawnCase } from "./draw.ts"
+import { pairProfile } from "./pair-profile.ts"
+import { pairRepertoire } from "./pair-repertoire.ts"
+import { placementProfile, questionKinds, type Placed } from "./placement-profile.ts"
+import type { AskedAction } from "./profile.ts"
+import type { Repertoire } from "./repertoire.ts"
+
+/** After how many steps of a run the placement of everything is asked again. */
+const stepsBetween = 7
+
+/** What there is to ask of a placement: the questions that come up in random runs of the whole protocol. */
+export const placementRepertoire: Repertoire<Placed> = {
+  ...pairRepertoire,
+  candidates: () => [],
+  likeness: ({ host }) => String(host),
+  likened: (_placed, question) => JSON.stringify(question),
+  scopes: [],
+  renaming: () => ({ renamed: (question) => question, note: () => {} }),
+  simpler: () => [],
+  drawn: (kinds, seed, n, only) => {
+    const profile = pairProfile()
+    const run = drawnCase({ profile, repertoire: pairRepertoire, kinds: profile.kinds }, seed, n, only)
+    const actions = run.actions as unknown as readonly Action[]
+    return { ...run, actions: questionsOn(run.config, actions).filter(({ kind }) => kinds.includes(kind)) }
+  },
+}
+
+/** The questions that come up on a run. */
+const questionsOn = (config: Config, actions: readonly Action[]): readonly AskedAction[] => {
+  const questions: AskedAction[] = []
+  let state = initial(config)
+  for (const [i, action] of actions.entries()) {
+    const outcome = step(rules, config, state, action)
+    if (outcome.tag === "refused") continue
+    state = outcome.state
+    if (i % stepsBetween === 0)
+      questions.push(...questionsIn(state).filter((question) => isOfPlacement(config, question)))
+  }
+  return questions
+}
+
+/** Whether it is for a host's sake that a question has the answer that it has, and not for the copy's. */
+const isOfPlacement = (config: Config, question: AskedAction): boolean => {
+  const outcome = placementProfile.step(config, { host: null }, question)
+  if (outcome.tag === "next") return true
+  return !["copy", "phase", "peer", "power", "may-run", "primary-only"].includes(outcome.guard)
+}
+
+/** Where could each pair be powered on, each copy be moved, each Primary's Secondary be started? */
+const questionsIn = (state: State): readonly AskedAction[] => {
+  const json = stateJsonOf(state) as unknown as Exclude<AskedAction["state"], undefined>
+  const [spawn, powerOn, migrate] = questionKinds
+  return pairsOf(state).flatMap((pair): readonly AskedAction[] => [
+    ...(pair.power === "off" ? [{ kind: powerOn, pair: pair.id, state: json }] : []),
+    ...pair.copies.flatMap((copy): readonly AskedAction[] => {
+      const isAlone = pair.power === "on" && copy.phase === "live" && copy.channel === null
+      const other = copy.phase === "lockstep" ? otherEndOf(pair, copy) : null
+      const mayMove =
+        (copy.phase === "live" && copy.channel === null) ||
+        (other !== null && reachable(state, copy.host, other.host))
+      return [
+        ...(isAlone ? [{ kind: spawn, copy: copy.id, state: json }] : []),
+        ...(mayMove ? [{ kind: migrate, copy: copy.id, state: json }] : []),
+      ]
+    }),
+  ])
+}
