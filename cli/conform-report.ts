@@ -106,7 +106,7 @@ export const whyText = <S>(
 ): string => {
   switch (why.tag) {
     case "refused":
-      return `the model refuses it, by ${why.guard}, and it was taken`
+      return `the model refuses it (guard ${why.guard}), and it was taken`
     case "taken":
       return `the model takes ${action === null ? "it" : textOf(action)}, and it was refused: ${JSON.stringify(shown["refused"] ?? null)}`
     case "differs":

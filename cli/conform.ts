@@ -201,6 +201,7 @@ const specOf = <S>(
     runs: flags.runs ?? defaultRuns,
     seed: flags.seed ?? freshSeed(),
     config: flags.config === undefined ? null : readConfig(flags.config),
+    inScopes: patterns.length === 0 || patterns.some((pattern) => /^(scopes|\*)/.test(pattern)),
     isPicked,
     isKnown: (path) => known.some((pattern) => matches(pattern, path)),
     until: flags.time === undefined ? Infinity : performance.now() + flags.time,

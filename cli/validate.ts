@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import type { Candidate } from "../traces/conform/beliefs.ts"
 import { runOf } from "../traces/conform/beliefs.ts"
 import { shortened } from "../traces/conform/fault.ts"
-import { headerIn, lineReader, objectIn, textLines, type TextLine } from "../traces/conform/log.ts"
+import { headerIn, lineReader, objectIn, textLines, type TextLines } from "../traces/conform/log.ts"
 import { LogMap, LogOperands, mapped } from "../traces/conform/log-map.ts"
 import type { Profile } from "../traces/conform/profile.ts"
 import { withLogGround } from "../traces/conform/profiles.ts"
@@ -38,10 +38,11 @@ export const validateLog = async (file: string, flags: ValidateFlags): Promise<E
   const map = flags.map === undefined ? null : readMap(flags.map)
   const chunks = textLines(file)
   const begins = await chunks.next()
-  const head = begins.done === true ? [] : begins.value
-  const first = head[0]
-  if (first === undefined) throw new BadInput({ message: `${file}: expected a log, and it is empty` })
-  const start = objectIn(`${file}: line ${first.number}`, first.text)
+  const head: TextLines = begins.done === true ? { first: 1, texts: [] } : begins.value
+  const at = head.texts.findIndex((text) => text !== "")
+  const first = { number: head.first + at, text: head.texts[at] }
+  if (first.text === undefined) throw new BadInput({ message: `${file}: expected a log, and it is empty` })
+  const start = objectIn(file, first.number, first.text)
   const header = headerIn(`${file}: line ${first.number}`, start)
   const config = flags.config === undefined ? header?.cluster : readConfig(flags.config)
   if (config === undefined)
@@ -65,14 +66,16 @@ export const validateLog = async (file: string, flags: ValidateFlags): Promise<E
       const line = map === null ? json : mapped(map, json)
       return line === null ? null : log.take(read(n, line))
     }
-    const takeAll = (lines: readonly TextLine[]): Validation<unknown> | null => {
-      for (const { number: n, text } of lines) {
-        const found = take(n, objectIn(`${file}: line ${n}`, text))
+    const takeAll = ({ first: begin, texts }: TextLines): Validation<unknown> | null => {
+      for (let i = 0; i < texts.length; i += 1) {
+        const text = texts[i] as string
+        const found = text === "" ? null : take(begin + i, objectIn(file, begin + i, text))
         if (found !== null) return found
       }
       return null
     }
-    let found = takeAll(header === null ? head : head.slice(1))
+    const skipped = header === null ? at : at + 1
+    let found = takeAll({ first: head.first + skipped, texts: head.texts.slice(skipped) })
     for await (const lines of chunks) {
       found ??= takeAll(lines)
       if (found !== null) break

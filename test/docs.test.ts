@@ -3,6 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
+import * as Schema from "effect/Schema"
+import { format, resolveConfig } from "prettier"
+import { messages, wireReference } from "../traces/conform/registry.ts"
+import { Answer, Ask } from "../traces/conform/wire.ts"
 import { jsonSchemas } from "../traces/json-schemas.ts"
 
 const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownBelow("docs")]
@@ -47,6 +51,39 @@ describe("the commands in the documentation", () => {
   })
 })
 
+describe("the transcripts in the documentation", () => {
+  it.each(transcripts())("$page: $command", ({ command, output }) => {
+    const words = command.split(" ").slice(2)
+    const fresh = mkdtempSync(join(tmpdir(), "ftpair-transcript-"))
+    symlinkSync(resolve("traces"), join(fresh, "traces"))
+
+    const { stdout } = spawnSync(process.execPath, [resolve("dist/cli/main.js"), ...words], {
+      cwd: fresh,
+      encoding: "utf8",
+    })
+    rmSync(fresh, { recursive: true })
+
+    expect(timeless(stdout)).toBe(timeless(output))
+  })
+})
+
+describe("docs/wire.md", () => {
+  const strictly = { onExcessProperty: "error" } as const
+
+  it("is the reference that the registry of messages gives", async () => {
+    const options = await resolveConfig("docs/wire.md")
+
+    const reference = await format(wireReference(), { ...options, parser: "markdown" })
+
+    expect(readFileSync("docs/wire.md", "utf8")).toBe(reference)
+  })
+
+  it.each(messages)("shows an exchange that the schemas allow: $op, $profile: $says", ({ ask, answer }) => {
+    expect(Schema.decodeUnknownSync(Ask, strictly)(ask)).toEqual(ask)
+    expect(Schema.decodeUnknownSync(Answer, strictly)(answer)).toEqual(answer)
+  })
+})
+
 describe("the links in the documentation", () => {
   it.each(pages)("%s leads only to files that exist", (page) => {
     const targets = [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(
@@ -78,10 +115,31 @@ function commands(): readonly { readonly page: string; readonly command: string 
   )
 }
 
+/** Every command of a `console` block, with what it prints. */
+function transcripts(): readonly {
+  readonly page: string
+  readonly command: string
+  readonly output: string
+}[] {
+  return pages.flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(/^```console\n\$ (.*)\n([\s\S]*?)^```/gm)].map((block) => ({
+      page,
+      command: block[1] ?? "",
+      output: block[2] ?? "",
+    })),
+  )
+}
+
+/** How long it took is another each time. */
+function timeless(text: string): string {
+  return text.replace(/\d+\.\d s/g, "… s")
+}
+
 /** A mutant that is checked must be caught; a counterexample replayed without its bug does not give what it promises. */
 function expectedStatus(words: readonly string[]): number {
   if (words.includes("--side")) return 14
   if (words[0] === "check" || words[0] === "explore") return words.includes("--mutant") ? 12 : 0
+  if (words.includes("--broken")) return 14
   return words.includes("none") ? 16 : 0
 }
 

@@ -47,12 +47,15 @@ describe("tidy", () => {
       "properties/face.ts",
       "properties/check/face.ts",
       "traces/face.ts",
+      "traces/conform/face.ts",
       "cli/main.ts",
     ]
     const startedByName = [
       "properties/check/worker.ts",
       "properties/explore/sweep-worker.ts",
       "traces/adapters/typescript/engine.ts",
+      "traces/adapters/typescript/placement.ts",
+      "traces/adapters/typescript/placement.ts",
       "traces/generate/corpus.ts",
       "traces/generate/schemas.ts",
     ]

@@ -63,6 +63,9 @@ export const advance = <S>(
   candidates: readonly Candidate<S>[],
   { action, answered, shown }: Sighting,
 ): Advance<S> => {
+  const alone = candidates[0]
+  if (alone !== undefined && candidates.length === 1 && watch.silent.size === 0 && answered === "done")
+    return advanceAlone(watch, alone, action, shown)
   const before = closed(watch, candidates)
   if (before === null) return { tag: "beyond", size: watch.candidatesMax }
   const ruledOut: RuledOut<S>[] = []
@@ -76,9 +79,30 @@ export const advance = <S>(
   const settled = shown === undefined || action === null ? acted : closed(watch, acted)
   if (settled === null || settled.length > watch.candidatesMax)
     return { tag: "beyond", size: watch.candidatesMax }
-  if (shown === undefined) return survivors(settled, ruledOut)
+  return shown === undefined ? survivors(settled, ruledOut) : fittingTo(watch, settled, shown, ruledOut)
+}
+
+/** The usual way, where one model state fits and all is told: the same as for many, without the sets. */
+const advanceAlone = <S>(
+  watch: Watch<S>,
+  candidate: Candidate<S>,
+  action: AskedAction | null,
+  shown: Json | undefined,
+): Advance<S> => {
+  const ruledOut: RuledOut<S>[] = []
+  const acted = action === null ? [candidate] : after(watch, candidate, action, "done", ruledOut)
+  return shown === undefined ? survivors(acted, ruledOut) : fittingTo(watch, acted, shown, ruledOut)
+}
+
+/** The candidates that look as was shown. */
+const fittingTo = <S>(
+  watch: Watch<S>,
+  candidates: readonly Candidate<S>[],
+  shown: Json,
+  ruledOut: RuledOut<S>[],
+): Advance<S> => {
   const fitting: Candidate<S>[] = []
-  for (const candidate of settled) {
+  for (const candidate of candidates) {
     const found = misfit(watch.sight, watch.strictly, shown, watch.profile.view(candidate.state))
     if (found === null) fitting.push(candidate)
     else if (found.tag === "broken") return found

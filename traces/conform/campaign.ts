@@ -10,7 +10,7 @@ import { tourOf } from "./tour.ts"
  * What is asked of an implementation.
  *
  * Shape  `named` are the cases with a name of their own, which are all run. `runs` random cases of `seed` follow, and
- *        before them everything in small clusters, unless `config` is the one cluster to be in.
+ *        before them everything in small clusters, unless `config` is the one cluster to be in, or `inScopes` is false.
  *        `isKnown` tells the cases that are known to fail. `until` is when to stop, as `performance.now` tells time.
  */
 export type ConformSpec = {
@@ -18,6 +18,7 @@ export type ConformSpec = {
   readonly runs: number
   readonly seed: string
   readonly config: Config | null
+  readonly inScopes?: boolean
   readonly isPicked: (path: string) => boolean
   readonly isKnown: (path: string) => boolean
   readonly until: number
@@ -105,7 +106,7 @@ export const conform = async <S>(
 
   const able = (each: Case): boolean => each.actions.every(({ kind }) => drivable.has(kind))
   await runAll("named", spec.named.filter(able))
-  for (const scope of spec.config === null ? repertoire.scopes : []) {
+  for (const scope of spec.config === null && spec.inScopes !== false ? repertoire.scopes : []) {
     if (stopsAtOnce && failed.length > 0) break
     if (isLate() || failed.some(({ case: { path } }) => path.startsWith("scopes/"))) break
     await runAll("scopes", picked(tourOf(ground, scope.name, scope.config), spec.isPicked))

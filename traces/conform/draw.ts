@@ -34,7 +34,10 @@ export const drawnCase = <S>(
   }
 }
 
-/** What a plan asks: mostly what the model allows, now and then what it refuses, never what is beyond a bound. */
+/**
+ * What a plan asks: what the model allows and what it refuses, never what is beyond a bound. Most of what could be
+ * asked is refused, so that refusals are many though few of them are asked: that finds more than asking fewer.
+ */
 const actionsOf = <S>(
   profile: Profile<S>,
   repertoire: Repertoire<S>,

@@ -43,6 +43,7 @@ export const withHorizon = (profile: Profile<State>): Profile<Nearby> => ({
 })
 
 const trimmed = (nearby: Nearby): Nearby => {
+  if (pairsOf(nearby.state).every(({ observed }) => observed.length < pieceMin)) return nearby
   let { state, past } = nearby
   for (const pair of pairsOf(nearby.state)) {
     const common = commonTo(pair)
@@ -59,7 +60,6 @@ const trimmed = (nearby: Nearby): Nearby => {
 
 /** How many entries every copy has, knows to be with its peer, and has released. */
 const commonTo = ({ observed, copies }: Pair): number => {
-  if (observed.length < pieceMin) return 0
   return Math.min(observed.length, ...copies.filter(hasLog).flatMap(countsOf))
 }
 

@@ -25,11 +25,11 @@ export type LogLine = {
   readonly state: Json | undefined
 }
 
-/** A line of text with its number, from 1. */
-export type TextLine = { readonly number: number; readonly text: string }
+/** Lines of text that follow each other: the number of the first, from 1. Some may be empty. */
+export type TextLines = { readonly first: number; readonly texts: readonly string[] }
 
-/** The lines of a file that are not empty, many at a time. Throws BadInput. */
-export async function* textLines(file: string): AsyncGenerator<readonly TextLine[]> {
+/** The lines of a file, many at a time. Throws BadInput. */
+export async function* textLines(file: string): AsyncGenerator<TextLines> {
   let rest = ""
   let number = 0
   try {
@@ -38,26 +38,32 @@ export async function* textLines(file: string): AsyncGenerator<readonly TextLine
       rest = texts.pop() ?? ""
       const first = number + 1
       number += texts.length
-      yield texts.map((text, n) => ({ number: first + n, text })).filter(({ text }) => text !== "")
+      yield { first, texts }
     }
   } catch (cause) {
     const { code } = cause as { code?: string }
     if (code === undefined) throw cause
     throw new BadInput({ message: `${file}: cannot be read (${code})` })
   }
-  if (rest !== "") yield [{ number: number + 1, text: rest }]
+  if (rest !== "") yield { first: number + 1, texts: [rest] }
 }
 
 /** The JSON object in a line. Throws BadInput. */
-export const objectIn = (where: string, text: string): { readonly [field: string]: Json | undefined } => {
+export const objectIn = (
+  file: string,
+  number: number,
+  text: string,
+): { readonly [field: string]: Json | undefined } => {
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new BadInput({ message: `${where}: is not JSON: ${(cause as Error).message}` })
+    throw new BadInput({ message: `${file}: line ${number}: is not JSON: ${(cause as Error).message}` })
   }
   if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw new BadInput({ message: `${where}: expected an object, like {"action":…,"state":…}` })
+    throw new BadInput({
+      message: `${file}: line ${number}: expected an object, like {"action":…,"state":…}`,
+    })
   return json as { readonly [field: string]: Json | undefined }
 }
 
@@ -83,11 +89,11 @@ const signatureOf = (json: Json): string => {
 /** What reads the lines of a log; actions that it has met before are not checked again. */
 export const lineReader = (file: string, profile: "pair" | "lock") => {
   const known = new Map<string, AskedAction>()
-  const actionOf = (where: string, json: Json): AskedAction => {
+  const actionOf = (number: number, json: Json): AskedAction => {
     const text = signatureOf(json)
     const before = known.get(text)
     if (before !== undefined) return before
-    const action = logActionOf(where, profile, json)
+    const action = logActionOf(`${file}: line ${number}`, profile, json)
     known.set(text, action)
     return action
   }
@@ -98,7 +104,7 @@ export const lineReader = (file: string, profile: "pair" | "lock") => {
     const { action, state } = json
     return {
       number,
-      action: action === undefined ? null : actionOf(`${file}: line ${number}`, action),
+      action: action === undefined ? null : actionOf(number, action),
       state,
     }
   }

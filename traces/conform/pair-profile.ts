@@ -64,8 +64,12 @@ const operandsOf: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 )
 
-const isOpen = (action: AskedAction): boolean =>
-  operandsOf.get(action.kind)?.some((operand) => action[operand] === undefined) === true
+const isOpen = (action: AskedAction): boolean => {
+  const operands = operandsOf.get(action.kind)
+  if (operands === undefined) return false
+  for (const operand of operands) if (action[operand] === undefined) return true
+  return false
+}
 
 /** Every action of the kind that names what the open one names. */
 const waysToFill = (state: State, open: AskedAction): readonly AskedAction[] =>

@@ -13,7 +13,7 @@ const languages: Readonly<Record<string, Language>> = {
   python: { build: () => null, start: (at) => ["python3", at("adapter.py")] },
   node: { build: () => null, start: (at) => ["node", at("adapter.mjs")] },
   c: {
-    build: (at) => ["gcc", "-std=c11", "-O2", "-Wall", "-o", at("adapter"), at("adapter.c")],
+    build: (at) => ["gcc", "-O2", "-Wall", "-o", at("adapter"), at("adapter.c")],
     start: (at) => [at("adapter")],
   },
   java: { build: () => null, start: (at) => ["java", at("Adapter.java")] },

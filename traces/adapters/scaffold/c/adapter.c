@@ -8,8 +8,8 @@
  * asked: take out what the implementation does not have. */
 static const char hello[] =
     "\"ok\":true,\"version\":\"1\",\"implementation\":{\"name\":\"my-lock\",\"language\":\"C\",\"version\":\"0.1\"},"
-    "\"profile\":\"lock\",\"observes\":[],\"actions\":[\"Contend\",\"TryLock\",\"FailHost\",\"LoseStorage\","
-    "\"RestoreStorage\",\"Pause\",\"Resume\",\"Advance\"]";
+    "\"profile\":\"lock\",\"observes\":[],\"window\":64,\"actions\":[\"Contend\",\"TryLock\",\"FailHost\","
+    "\"LoseStorage\",\"RestoreStorage\",\"Pause\",\"Resume\",\"Advance\"]";
 
 /* The value of the first field of that name; an empty text if there is none. Enough for what the wire asks of a lock:
  * kind, copy, host, generation, and the id of each host of a config. It is no parser of JSON. */

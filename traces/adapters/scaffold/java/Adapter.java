@@ -16,8 +16,8 @@ public final class Adapter {
      */
     private static final String HELLO = """
             "ok":true,"version":"1","implementation":{"name":"my-lock","language":"Java","version":"0.1"},\
-            "profile":"lock","observes":[],"actions":["Contend","TryLock","FailHost","LoseStorage",\
-            "RestoreStorage","Pause","Resume","Advance"]""";
+            "profile":"lock","observes":[],"window":64,"actions":["Contend","TryLock","FailHost",\
+            "LoseStorage","RestoreStorage","Pause","Resume","Advance"]""";
 
     private static String show() {
         // here: show the state, exactly the fields that observes names

@@ -17,6 +17,7 @@ const hello = {
   profile: "pair",
   // Next, declare what show() shows, like "hosts.*.up" or "pairs.*.lock": until then nothing is compared.
   observes: [],
+  window: 64,
   actions: actions.trim().split(/\s+/),
 }
 
@@ -45,7 +46,7 @@ function answer(ask) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const ask = parsed(line)
-  if (ask?.seq === undefined) console.error(`not an ask: ${line}`)
+  if (ask?.seq === undefined) process.stderr.write(`not an ask: ${line}\n`)
   else process.stdout.write(`${JSON.stringify({ seq: ask.seq, ...answer(ask) })}\n`)
   if (ask?.op === "bye") break
 }

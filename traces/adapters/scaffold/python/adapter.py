@@ -13,6 +13,7 @@ HELLO = {
     "profile": "pair",
     # Next, declare what show() shows, like "hosts.*.up" or "pairs.*.lock": until then nothing is compared.
     "observes": [],
+    "window": 64,
     # What can be asked. Take out what the implementation does not have.
     "actions": [
         "Record", "Deliver", "Ack", "Release", "BeginLockstep", "JoinLockstep", "SpawnSecondary", "TryLock",
