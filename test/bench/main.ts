@@ -7,6 +7,7 @@ import { sweepWith } from "../../properties/explore/crew.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
 import { sweep } from "../../properties/explore/sweep.ts"
 import * as Effect from "effect/Effect"
+import { conformBench } from "./conform.ts"
 import { fleetBench } from "./fleet.ts"
 import { limitSeconds } from "./limit.ts"
 import { runCommands } from "./peers/commands.ts"
@@ -14,6 +15,7 @@ import { searchNaively } from "./peers/naive.ts"
 import * as quint from "./quint/quint.ts"
 import { figure, inTurn, median, ratio, secondsOf } from "./rounds.ts"
 import * as spin from "./spin/spin.ts"
+import { validateBench } from "./validate.ts"
 
 // Benchmarks. Every ratio is of things measured in turn in one run; a figure is the median of its rounds. Say which
 // to run: `npm run bench -- explore verdict`; without names, all. BENCH_ROUNDS sets the rounds, 5 if left out.
@@ -178,6 +180,10 @@ const sections: Readonly<Record<string, () => void | Promise<void>>> = {
   random: benchRandom,
   naive: benchNaive,
   fleet: benchFleet,
+  conform: () => conformBench(rounds, say),
+  validate: () => {
+    validateBench(say)
+  },
 }
 
 const asked = process.argv.slice(2)

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto"
 import { join } from "node:path"
+import type { Config } from "../../model/config.ts"
 import { actionVars, itfOfAction, itfOfState, stateVars, type Itf } from "../itf.ts"
 import { packageVersion } from "../package.ts"
 import { jsonOfConfig } from "../read.ts"
 import { traceFormat, type StateJson, type TraceJson } from "../schema.ts"
 import { writeTrace } from "../write.ts"
+import { runOf } from "./beliefs.ts"
 import type { Json } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { expectedOf, type Session } from "./session.ts"
 import type { Shrunk } from "./shrink.ts"
+import { openKinds } from "./wire.ts"
 
 /** A run by the model: each action with its state before and after, and the guard of one that is refused. */
 export type ModelStep<S> = {
@@ -18,18 +21,36 @@ export type ModelStep<S> = {
   readonly refused: string | null
 }
 
-/** What the model does where these actions are asked. */
+/** What the model does where these actions are asked. What they leave open is filled in as it was, if that shows. */
 export const modelRun = <S>(
   profile: Profile<S>,
-  { config, actions }: Pick<Shrunk<S>, "config" | "actions">,
+  { config, actions, outcome: seen }: Pick<Shrunk<S>, "config" | "actions" | "outcome">,
 ): readonly ModelStep<S>[] => {
+  const candidate = seen.tag === "diverged" ? seen.before[0] : undefined
+  const taken = candidate === undefined ? [] : runOf(candidate).filter(({ silent }) => !silent)
+  let followed = 0
   let state = profile.initial(config)
-  return actions.map((action) => {
+  return actions.map((asked) => {
     const before = state
+    const way = taken[followed]?.action
+    const isWay = way !== undefined && isFilledIn(asked, way)
+    if (isWay) followed += 1
+    const action = isWay ? way : filledIn(profile, config, state, asked)
     const outcome = profile.step(config, state, action)
     if (outcome.tag === "next") state = outcome.state
     return { action, before, after: state, refused: outcome.tag === "refused" ? outcome.guard : null }
   })
+}
+
+const isFilledIn = (asked: AskedAction, way: AskedAction): boolean =>
+  Object.entries(asked).every(([name, json]) => JSON.stringify(way[name]) === JSON.stringify(json))
+
+/** An action with nothing left open: in the first way that the model takes, else in any. Placement asks open ones. */
+const filledIn = <S>(profile: Profile<S>, config: Config, state: S, asked: AskedAction): AskedAction => {
+  if (profile.name !== "pair" || !(openKinds as readonly string[]).includes(asked.kind)) return asked
+  const ways = profile.matching(config, state, asked)
+  const taken = ways.find((way) => profile.step(config, state, way).tag === "next")
+  return taken ?? ways[0] ?? { ...asked, host: config.hosts[0]?.id }
 }
 
 /** Steadiness in words: `deterministic, 7 of 7 runs`. */

@@ -1,5 +1,5 @@
 import type { Config } from "../../model/config.ts"
-import type { CaseOutcome, Connection } from "./connection.ts"
+import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import { drawnCase, drawnPath } from "./draw.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
 import { noAnswers, type Tally } from "./session.ts"
@@ -95,7 +95,7 @@ export const conform = async <S>(
   const runAll = async (source: keyof typeof counts, cases: Iterable<Case>): Promise<void> => {
     let failures = 0
     let hung = 0
-    for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses ?? []))) {
+    for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses))) {
       counts[source] += 1
       progress(counts.named + counts.scopes + counts.random)
       if (note(each, outcome)) failures += 1
@@ -142,16 +142,6 @@ function* picked(cases: Iterable<Case>, isPicked: (path: string) => boolean): Ge
   for (const each of cases) if (isPicked(each.path)) yield each
 }
 
-/** The cases, as they are asked of an implementation that chooses the host of some kinds itself. */
-function* choosing(cases: Iterable<Case>, chooses: readonly string[]): Generator<Case> {
-  for (const each of cases)
-    yield chooses.length === 0
-      ? each
-      : {
-          ...each,
-          actions: each.actions.map((action) => {
-            const { host: _, ...open } = action
-            return chooses.includes(action.kind) ? { ...open, kind: action.kind } : action
-          }),
-        }
+function* choosing(cases: Iterable<Case>, chooses: readonly string[] | undefined): Generator<Case> {
+  for (const each of cases) yield opened(each, chooses)
 }

@@ -51,8 +51,12 @@ export type Connection<S> = {
   readonly close: () => Promise<void>
 }
 
-/** How many asks are on their way at once, at the most: while they are answered, the answers before are judged. */
-const batchAsks = 400
+/**
+ * How many asks are on their way at once, at the most: while they are answered, the answers before are judged. Fewer
+ * where few may wait unanswered, so that whoever is slow can be left in time.
+ */
+const batchAsksMax = 400
+const batchAsksEach = 8
 
 /** Connects to an implementation that has said hello. */
 export const connectionOf = <S>(
@@ -104,7 +108,7 @@ export const connectionOf = <S>(
     hello,
     profile,
     run: async function* (cases) {
-      const batches = batchesOf(cases)
+      const batches = batchesOf(cases, Math.min(batchAsksMax, batchAsksEach * (hello.window ?? 1)))
       let asked = batches.next(ask)
       try {
         while (asked !== null) {
@@ -159,6 +163,18 @@ export const connectionOf = <S>(
   }
 }
 
+/** A case as it is asked of an implementation that chooses the host of some kinds itself. */
+export const opened = (each: Case, chooses: readonly string[] = []): Case =>
+  chooses.length === 0
+    ? each
+    : {
+        ...each,
+        actions: each.actions.map((action) => {
+          const { host: _, ...open } = action
+          return chooses.includes(action.kind) ? { ...open, kind: action.kind } : action
+        }),
+      }
+
 const asksOf = ({ config, actions }: Case) => [
   resetOf(config),
   ...actions.map(({ state, ...action }) => ({
@@ -171,6 +187,7 @@ const asksOf = ({ config, actions }: Case) => [
 /** The cases in batches; the next one is made up while the one before is on its way. `again` goes first. */
 const batchesOf = (
   cases: Iterable<Case>,
+  asksMax: number,
 ): {
   readonly next: <A>(
     send: (batch: readonly Case[]) => A,
@@ -180,7 +197,7 @@ const batchesOf = (
   const source = cases[Symbol.iterator]()
   const gathered = (): readonly Case[] => {
     const batch: Case[] = []
-    for (let asks = 0; asks < batchAsks;) {
+    for (let asks = 0; asks < asksMax;) {
       const next = source.next()
       if (next.done === true) break
       batch.push(next.value)

@@ -43,7 +43,15 @@ export const pairProfile = (rules: Rules = protocol): Profile<State> => ({
     pairs: idsTo(pairSight),
   }),
   initial,
-  step: (config, state, action) => step(rules, config, state, action as unknown as Action),
+  step: (config, state, action) => {
+    const ways = isOpen(action) ? waysToFill(state, action) : [action]
+    let outcome: ReturnType<typeof step> = { tag: "refused", guard: "unknown" }
+    for (const way of ways) {
+      outcome = step(rules, config, state, way as unknown as Action)
+      if (outcome.tag === "next") break
+    }
+    return outcome
+  },
   matching: (_config, state, action) => (isOpen(action) ? waysToFill(state, action) : [action]),
   enabled: (config, state, among) =>
     [...among].flatMap((kind) =>

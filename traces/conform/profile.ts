@@ -12,7 +12,7 @@ export type Answered<S> =
 /**
  * What the checker knows of a protocol that is observed step by step.
  *
- * Shape  `matching` are the actions that an asked one may mean in a state: itself, or where it leaves something
+ * Shape  `step` takes an open action in the first way that is allowed. `matching` are the actions that an asked one may mean in a state: itself, or where it leaves something
  *        open, every way to fill that in. `view` is the complete state as it would be shown, `sight` the tree of what
  *        there is to see in it. Two states with the same `key` go on alike and look alike. `enabled` are the actions
  *        of some kinds that may happen unasked. `changes` are what a step changed, in words.

@@ -1,5 +1,5 @@
 import type { Config } from "../../model/config.ts"
-import type { CaseOutcome, Connection } from "./connection.ts"
+import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
 import { tourOf } from "./tour.ts"
@@ -229,9 +229,10 @@ const shorterWay = async <S>(
   first: Failing<S>,
   { config, probes }: Attempt<S>,
 ): Promise<Attempt<S> | "none" | "unknown"> => {
-  const tour = tourOf({ profile, repertoire, kinds: hello.actions }, "shorter", config, probes.length - 1)
+  const kinds = profile.kinds.filter((kind) => (hello.actions as readonly string[]).includes(kind))
+  const tour = tourOf({ profile, repertoire, kinds }, "shorter", config, probes.length - 1)
   const search = { asks: 0 }
-  for await (const { case: each, outcome } of run(upTo(searchAsksMax, tour, search))) {
+  for await (const { case: each, outcome } of run(upTo(searchAsksMax, tour, search, hello.chooses))) {
     if (!isAlike(first, outcome)) continue
     const tried = probed(profile, config, each.actions)
     const until = outcome.tag === "diverged" ? tried.slice(0, outcome.step) : tried
@@ -242,10 +243,15 @@ const shorterWay = async <S>(
 }
 
 /** The cases until they ask too much; what they ask is counted. */
-function* upTo(asksMax: number, cases: Iterable<Case>, search: { asks: number }): Generator<Case> {
+function* upTo(
+  asksMax: number,
+  cases: Iterable<Case>,
+  search: { asks: number },
+  chooses: readonly string[] | undefined,
+): Generator<Case> {
   for (const each of cases) {
     search.asks += each.actions.length
     if (search.asks > asksMax) return
-    yield each
+    yield opened(each, chooses)
   }
 }

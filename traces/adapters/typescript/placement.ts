@@ -47,7 +47,8 @@ const otherEndOf = (
   const copy = id === undefined ? undefined : pair?.copies[id]
   if (pair === undefined || copy === undefined) return null
   if (kind === "SpawnSecondary") return copy.host
-  if (copy.peer !== undefined && copy.peer !== "gone") return pair.copies[copy.peer]?.host ?? null
+  // A Primary that was the Secondary of an older one is not at the end of that one's channel.
+  if (copy.role === "primary") return pair.copies[copy.peer as CopyId]?.host ?? null
   return Object.values(pair.copies).find(({ peer }) => peer === id)?.host ?? null
 }
 

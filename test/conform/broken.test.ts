@@ -1,0 +1,196 @@
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { describe, it } from "vitest"
+import { documentOf, freshFolder, ftpair, program } from "../cli/ftpair.ts"
+import { commandOf, conform, conformBriefly, leftRunning, lockRun } from "./lock-adapter.ts"
+
+/** By mode: the flags, if a timeout has to be waited for, and what is said. */
+const broken: readonly (readonly [mode: string, said: readonly RegExp[], flags?: readonly string[]])[] = [
+  ["silent", [/: hung, in 0 actions$/m, /ask 2 was not answered in 1000 ms: \{"op":"reset"/], timeout(500)],
+  [
+    "late",
+    [/: late, in 0 actions$/m, /answered after \d+ ms, and 1000 were/, /line: \{"seq":2,/],
+    timeout(1000),
+  ],
+  ["babbling", [/: not-json, in 0 actions$/m, /logs to stderr$/m, /line: taking it$/m]],
+  [
+    "no-newline",
+    [/: no-newline, in \d+ actions$/m, /the line did not end$/m, /line: \{"seq":/],
+    timeout(500),
+  ],
+  ["two-on-a-line", [/: no-newline/, /expected one answer a line, and there are two/]],
+  ["wrong-seq", [/: wrong-seq, in 3 actions$/m, /expected the answer to ask \d+, not to \d+/]],
+  ["twice", [/: answered-twice, in 3 actions$/m, /ask \d+ was answered before/]],
+  ["unasked", [/: wrong-seq, in 3 actions$/m, /ask 1\d{3} is answered/]],
+  ["no-seq", [/: malformed, in 0 actions$/m, /expected the number of the ask in seq/]],
+  ["crash-third", [/: crashed, in 3 actions$/m, /with status 3 at ask/, /leaving with 3 at action 3/]],
+  ["exit-third", [/: crashed, in 3 actions$/m, /with status 0 at ask/, /leaving with 0 at action 3/]],
+  ["killed-third", [/: crashed, in 3 actions$/m, /ended by SIGKILL at ask/]],
+  ["crash-tried", [/: crashed, in 1 actions$/m, /1 {2}TryLock\(p1\.\d\) {2}the model refuses: phase/]],
+  ["keeps-pipes", [/: crashed, in 3 actions$/m, /leaving with 3 at action 3/]],
+  ["wrong-type", [/: malformed, in 0 actions$/m, /reset: at state\.hosts\.h1\.paused: expected boolean/]],
+  ["unknown-error", [/: malformed, in 2 actions$/m, /at error\.code: expected "timeout"/, /"code":"tired"/]],
+  ["unheard-of", [/: malformed, in 0 actions$/m, /at state\.mood: expected no excess property/]],
+  ["left-out", [/: left-out, in 0 actions$/m, /lock, in the answer to reset; hello has observes \[/]],
+  ["undeclared", [/: undeclared, in 0 actions$/m, /lock, in the answer to reset; .*\["hosts","copies"\]/]],
+  ["second-hello", [/broke the wire: malformed/, /the answer to hello: at profile: expected/]],
+]
+
+describe.concurrent(
+  "ftpair conform exits with 71, says why, and leaves nothing behind, of an adapter that is",
+  () => {
+    it.for(broken)("%s", async ([mode, said, flags = []], { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+
+      const { code, stdout, stderr } = await conformBriefly(folder, mode, ...flags)
+
+      expect({ code, stderr }).toEqual({ code: 71, stderr: "" })
+      for (const words of said) expect(stdout).toMatch(words)
+      expect(stdout).toMatch(/^ {2}saved: +\.ftpair\/failures\/conform\.lock-\S+\.itf\.json$/m)
+      expect(stdout).toMatch(/broke the wire$/m)
+      expect(await leftRunning(folder)).toEqual([])
+    })
+  },
+)
+
+/** What breaks the wire before or after any case: nothing of that can be made short. */
+const atTheEdges: readonly (readonly [mode: string, said: readonly RegExp[], flags?: readonly string[]])[] = [
+  ["crash-at-once", [/wire: crashed$/m, /with status 4 at ask 1: \{"op":"hello"/, /leaving with 4/]],
+  ["wrong-profile", [/wire: malformed$/m, /hello: at profile: expected "pair" \| "lock"/, /"padlock"/]],
+  ["wrong-version", [/wire: malformed$/m, /hello: at version: expected "1"/, /line: \{"seq":1,/]],
+  ["observes-nothing-there", [/wire: malformed$/m, /hosts\.\*\.mood: expected one of up, storage, paused/]],
+  ["stays-after-bye", [/wire: no-exit$/m, /500 ms after bye$/m, /0 random; 5 answers/], timeout(500)],
+  ["crash-at-bye", [/wire: crashed$/m, /with status 5 at ask \d+: \{"op":"bye"\}/, /0 random; 5 answers/]],
+]
+
+describe.concurrent("ftpair conform exits with 71 for what happens at hello or bye:", () => {
+  it.for(atTheEdges)("%s", async ([mode, said, flags = []], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+
+    const { code, stdout } = await conformBriefly(folder, mode, ...flags)
+
+    expect(code).toBe(71)
+    for (const words of said) expect(stdout).toMatch(words)
+    expect(await leftRunning(folder)).toEqual([])
+  })
+
+  it("and says so in one document, with --json", async ({ expect, onTestFinished }) => {
+    const answer = await conformBriefly(freshFolder(onTestFinished), "crash-at-once", "--json")
+
+    expect(answer).toMatchObject({ code: 71, stderr: "" })
+    expect(documentOf(answer)).toMatchObject({
+      verdict: "broken",
+      fault: { code: "crashed", line: null, log: "leaving with 4 at action 0\n" },
+    })
+  })
+})
+
+describe.concurrent("ftpair conform loses nothing that it has found:", () => {
+  it("a divergence, where the adapter crashes at bye", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+
+    const { code, stdout } = await conformBriefly(folder, "diverges-and-crashes-at-bye")
+
+    expect(code).toBe(14)
+    expect(stdout).toContain("differs from the model at action 1 of 1: Pause(")
+    expect(stdout).toContain("lock.generation: the model has 1, and was shown 2")
+    expect(stdout).toContain("the implementation broke the wire: crashed")
+    expect(await leftRunning(folder)).toEqual([])
+  })
+
+  it("a divergence, where it does not leave", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+
+    const answer = await conformBriefly(folder, "diverges-and-stays", ...timeout(500), "--json")
+
+    expect(answer.code).toBe(14)
+    expect(documentOf(answer)).toMatchObject({
+      verdict: "diverges",
+      failures: [{ steps: 1, minimality: "shortest" }],
+      fault: { code: "no-exit" },
+    })
+    expect(await leftRunning(folder)).toEqual([])
+  })
+
+  it("what comes after a case that crashes, and what came before it", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const runs = { a: "Pause", b: "LoseStorage", c: "Resume", d: "Pause", e: "LoseStorage" } as const
+    const files = Object.entries(runs).map(([name, kind]) =>
+      lockRun(folder, `${name}.json`, [
+        { kind: "Advance", ms: 1 },
+        { kind, host: "h1" },
+      ]),
+    )
+
+    const answer = await conform(folder, "diverges-and-crashes", ...picking(files), "--json")
+
+    expect(answer.code).toBe(14)
+    expect(documentOf(answer)).toMatchObject({
+      cases: { named: 5 },
+      failed: ["a.json", "b.json", "d.json", "e.json"],
+      failures: [{ steps: 1 }, { steps: 1 }],
+    })
+    expect(await leftRunning(folder)).toEqual([])
+  })
+})
+
+describe.concurrent("ftpair conform", () => {
+  it("keeps a crash as a trace with which it comes back", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const first = documentOf(await conformBriefly(folder, "crash-tried", "--json")) as Report
+    const files = first.failures.map(({ file }) => file)
+
+    const again = await conform(folder, "crash-tried", ...picking(files))
+    const mended = await conform(folder, "good", ...picking(files))
+
+    expect(first.failures).toMatchObject([{ steps: 1, minimality: "shortest" }])
+    expect([again.code, mended.code]).toEqual([71, 0])
+  })
+
+  it("takes the adapter with it when it is told to end", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+
+    const code = await interrupted(folder, "deaf")
+
+    expect(code).toBe("SIGTERM")
+    expect(await leftRunning(folder)).toEqual([])
+  })
+
+  it("exits with 1 where the command does not exist", async ({ expect, onTestFinished }) => {
+    const answer = await ftpair(freshFolder(onTestFinished), "conform", "--", "/no/such/command", "x")
+
+    expect(answer).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "ftpair: /no/such/command x: cannot be started (ENOENT)\n",
+    })
+  })
+})
+
+// Helpers
+
+type Report = { readonly failures: readonly { readonly file: string; readonly steps: number }[] }
+
+function timeout(ms: number): readonly string[] {
+  return ["--timeout", String(ms)]
+}
+
+const picking = (files: readonly string[]): readonly string[] => files.flatMap((file) => ["--run", file])
+
+/** How a session ends that is told to, once the adapter has begun not to answer. */
+const interrupted = (folder: string, mode: string): Promise<string | null> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [program, "conform", "--", ...commandOf(folder, mode)], {
+      cwd: folder,
+      stdio: "ignore",
+    })
+    child.on("exit", (_status, signal) => {
+      resolve(signal)
+    })
+    const timer = setInterval(() => {
+      if (!existsSync(join(folder, "mark"))) return
+      clearInterval(timer)
+      child.kill("SIGTERM")
+    }, 50)
+  })

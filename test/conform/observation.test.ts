@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest"
+import {
+  fieldsOf,
+  idsTo,
+  misfit,
+  observed,
+  pathsOf,
+  project,
+  value,
+  type Json,
+  type Sight,
+} from "../../traces/conform/observation.ts"
+
+const whole: Sight = fieldsOf({
+  lock: fieldsOf({ generation: value, holder: value }),
+  copies: idsTo(fieldsOf({ host: value, peer: value }, ["peer"])),
+})
+
+const copies = { a1: { host: "h1", peer: "a2" }, a2: { host: "h2" } }
+
+const state: { readonly [field: string]: Json } = { lock: { generation: 1, holder: "a1" }, copies }
+
+const ignored = { "#ignore": true }
+
+const seen = (paths: readonly string[]): Sight => observed(whole, paths) as Sight
+
+function changed(field: string, to: Json): Json {
+  return { ...state, [field]: to }
+}
+
+function differs(at: string, expected: Json | undefined, shown: Json | undefined): object {
+  return { tag: "differs", at, expected, shown }
+}
+
+function broken(code: string, at: string): object {
+  return { tag: "broken", code, at }
+}
+
+describe("observed", () => {
+  it.each([
+    ["nothing", [], {}],
+    ["a field, with all below it", ["lock"], { lock: { generation: 1, holder: "a1" } }],
+    ["a field of every id", ["copies.*.host"], { copies: { a1: { host: "h1" }, a2: { host: "h2" } } }],
+    [
+      "several, each once",
+      ["copies.*.host", "lock.holder", "lock", "copies.*.host"],
+      { lock: { generation: 1, holder: "a1" }, copies: { a1: { host: "h1" }, a2: { host: "h2" } } },
+    ],
+    ["every id", ["copies.*"], { copies: state["copies"] }],
+  ] as const)("is what the paths name: %s", (_what, paths, shown) => {
+    expect(project(seen(paths), state)).toEqual(shown)
+  })
+
+  it.each([
+    ["lokc", "lokc: expected one of lock, copies, not lokc; did you mean lock?"],
+    ["lock.generation.low", "lock.generation.low: there is nothing below generation"],
+    ["copies.a1.host", "copies.a1.host: expected *, which stands for every id, not a1"],
+    ["", ": expected one of lock, copies, not "],
+    ["copies.*.mood", "copies.*.mood: expected one of host, peer, not mood"],
+  ])("tells what is wrong with %j", (path, wrong) => {
+    expect(observed(whole, [path])).toEqual({ wrong })
+  })
+
+  it("is the whole, by the paths of all its values", () => {
+    expect(pathsOf(whole)).toEqual(["lock.generation", "lock.holder", "copies.*.host", "copies.*.peer"])
+    expect(observed(whole, pathsOf(whole))).toEqual(whole)
+  })
+})
+
+describe("misfit", () => {
+  it("is null for the same, whatever the order of the fields", () => {
+    const turned = {
+      copies: { a2: { host: "h2" }, a1: { peer: "a2", host: "h1" } },
+      lock: { holder: "a1", generation: 1 },
+    }
+
+    expect(misfit(whole, true, turned, state)).toBeNull()
+  })
+
+  it.each<readonly [string, Json, object]>([
+    ["a value", changed("lock", { generation: 2, holder: "a1" }), differs("lock.generation", 1, 2)],
+    ["a null", changed("lock", { generation: 1, holder: null }), differs("lock.holder", "a1", null)],
+    [
+      "an id that there is not",
+      changed("copies", { ...copies, a3: { host: "h3" } }),
+      differs("copies.a3", undefined, { host: "h3" }),
+    ],
+    [
+      "an id that is not shown",
+      changed("copies", { a1: copies.a1 }),
+      differs("copies.a2", { host: "h2" }, undefined),
+    ],
+    [
+      "a field that may be absent, and is",
+      changed("copies", { ...copies, a1: { host: "h1" } }),
+      differs("copies.a1.peer", "a2", undefined),
+    ],
+    [
+      "a field that may be absent, and should",
+      changed("copies", { ...copies, a2: { host: "h2", peer: "a1" } }),
+      differs("copies.a2.peer", undefined, "a1"),
+    ],
+    ["a field that is promised and not shown", { lock: state["lock"] }, broken("left-out", "copies")],
+    ["a field below it", changed("lock", { generation: 1 }), broken("left-out", "lock.holder")],
+    ["a field that is not known", { ...state, mood: "good" }, broken("undeclared", "mood")],
+    ["a value in place of fields", changed("lock", 1), differs("lock", state["lock"], 1)],
+    [
+      "fields in place of a value",
+      changed("lock", { generation: {}, holder: "a1" }),
+      differs("lock.generation", 1, {}),
+    ],
+  ])("tells the place: %s", (_what, shown, found) => {
+    expect(misfit(whole, true, shown, state)).toEqual(found)
+  })
+
+  it.each<readonly [string, Json]>([
+    ["one value", changed("lock", { generation: ignored, holder: "a1" })],
+    ["a whole field", changed("lock", ignored)],
+    ["one id", changed("copies", { ...copies, a1: ignored })],
+    ["an id that there is not", changed("copies", { ...copies, a9: ignored })],
+    ["a field that should be absent", changed("copies", { ...copies, a2: { host: "h2", peer: ignored } })],
+    ["everything", ignored],
+  ])("is null for what cannot be told: %s", (_what, shown) => {
+    expect(misfit(whole, true, shown, state)).toBeNull()
+  })
+
+  it("takes what is left out as not looked at, where it need not be complete", () => {
+    expect(misfit(whole, false, {}, state)).toBeNull()
+    expect(misfit(whole, false, { copies: { a1: {} } }, state)).toBeNull()
+    expect(misfit(whole, false, { copies: { a1: { host: "h9" } } }, state)).toEqual(
+      differs("copies.a1.host", "h1", "h9"),
+    )
+  })
+})

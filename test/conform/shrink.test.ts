@@ -1,0 +1,248 @@
+import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../model/config.ts"
+import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { coreScope } from "../../properties/mutants/mutant.ts"
+import { keepFailure } from "../../traces/conform/artefact.ts"
+import { conform, type ConformSpec, type FailedCase } from "../../traces/conform/campaign.ts"
+import type { Connection } from "../../traces/conform/connection.ts"
+import { pairProfile } from "../../traces/conform/pair-profile.ts"
+import { pairRepertoire } from "../../traces/conform/pair-repertoire.ts"
+import type { Peer } from "../../traces/conform/peer.ts"
+import type { AskedAction } from "../../traces/conform/profile.ts"
+import { isFailing, shrink, type Shrunk } from "../../traces/conform/shrink.ts"
+import type { State } from "../../model/state.ts"
+import { openKinds, type Hello } from "../../traces/conform/wire.ts"
+import { readStory } from "../../traces/read.ts"
+import { freshFolder } from "../cli/ftpair.ts"
+import { choosingPeerOf, connectedTo, peerOf, statesOf } from "./model-peer.ts"
+
+/** Some mutants of every sort whose fault shows soon in the plain cluster. */
+const some = [
+  "PrimarySkipsLock",
+  "LockIgnoresGeneration",
+  "WinWithoutBump",
+  "TestFailoverFences",
+  "IndexFromZero",
+  "CountSentAsAcked",
+  "LiveWithholds",
+  "JoinBeforeWithhold",
+  "OrphanSyncStays",
+  "NeverRespawn",
+  "SpawnIgnoresStaleCopy",
+  "MigrateToPeersHost",
+  "PowerOffWithoutFence",
+  "HaNoBump",
+]
+
+describe("what shrinking makes of a difference that a random case has shown", () => {
+  it.each(some.map((name) => [name, shortestOf(name)] as const))(
+    "%s: no more than half as long again as the shortest breach, of %i actions",
+    async (name, shortest) => {
+      const connection = unhurried(peerOf(name))
+
+      const shrunk = await shrunkOf(connection, await firstFailure(connection))
+
+      expect(shrunk.actions.length).toBeLessThanOrEqual(1.5 * shortest)
+      expect(shrunk.steadiness).toEqual({ tag: "deterministic", failures: 7, runs: 7 })
+    },
+  )
+
+  it("is a case that fails by its last action, and would not without it", async () => {
+    const connection = unhurried(peerOf("SecondarySkipsLock"))
+
+    const { config, actions, outcome, minimality } = await shrunkOf(
+      connection,
+      await firstFailure(connection),
+    )
+
+    expect(outcome).toMatchObject({ tag: "diverged", step: actions.length })
+    expect(minimality).toBe("shortest")
+    expect(await connection.trial(config, actions)).toMatchObject({ tag: "diverged" })
+    expect(await connection.trial(config, actions.slice(0, -1))).toMatchObject({ tag: "fits" })
+  })
+
+  it("is in a cluster with nothing that plays no part", async () => {
+    const connection = unhurried(peerOf("SpawnIgnoresAntiAffinity"))
+
+    const { config, actions } = await shrunkOf(connection, await firstFailure(connection, plainConfig(4, 2)))
+
+    expect(actions.map(({ kind }) => kind)).toEqual(["PowerOn", "SpawnSecondary"])
+    expect([config.hosts.length, config.pairs.length]).toEqual([2, 1])
+  })
+
+  it("asks nothing that the model refuses, but for what tells", async () => {
+    const connection = unhurried(peerOf("SpawnIgnoresAntiAffinity"))
+    const profile = pairProfile()
+
+    const { config, actions } = await shrunkOf(connection, await firstFailure(connection))
+
+    const states = statesOf(profile, config, actions)
+    const refused = actions.filter(
+      (action, n) => profile.step(config, states[n] as State, action).tag === "refused",
+    )
+    expect(refused).toEqual([actions.at(-1)])
+  })
+})
+
+describe("an implementation that chooses the hosts itself", () => {
+  it("conforms where it chooses as the model may", async () => {
+    const connection = connectedTo(choosingPeerOf(null), { chooses: openKinds })
+
+    const { failed, cases } = await conform(connection, pairRepertoire, { ...spec(), runs: 60 })
+
+    expect(failed).toEqual([])
+    expect(cases.random).toBe(60)
+  })
+
+  it("is asked for none in what is made short, and its choices are kept", async ({ onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const connection = unhurried(choosingPeerOf("SecondarySkipsLock"), { chooses: openKinds })
+
+    const shrunk = await shrunkOf(connection, await firstFailure(connection))
+    const file = keepFailure(
+      folder,
+      { ...connection, sight: connection.profile.sight },
+      shrunk,
+      "drawn",
+      "command",
+    )
+    const { actions } = readStory(file)
+
+    expect(shrunk.minimality).toBe("shortest")
+    expect(shrunk.actions.filter(({ host }) => host !== undefined)).toEqual([])
+    expect(actions.map(({ kind }) => kind)).toEqual(shrunk.actions.map(({ kind }) => kind))
+    expect(actions.slice(0, 2)).toMatchObject([
+      { kind: "PowerOn", host: "h2" },
+      { kind: "SpawnSecondary", host: "h1" },
+    ])
+  })
+})
+
+describe("how steady a failure is", () => {
+  const skipped: readonly AskedAction[] = [
+    { kind: "PowerOn", pair: "p1", host: "h1" },
+    { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+    { kind: "BeginLockstep", copy: "p1.1" },
+    { kind: "CutLink", hosts: ["h1", "h2"] },
+    { kind: "HealLink", hosts: ["h1", "h2"] },
+    { kind: "JoinLockstep", copy: "p1.2" },
+    { kind: "Suspect", copy: "p1.2" },
+  ]
+
+  it.each([
+    ["now and then", "flaky", (resets: number) => resets % 3 === 0, 0],
+    ["only if it is asked fast", "time-dependent", (_: number, isPaced: boolean) => !isPaced, 0],
+    ["only if it is asked slowly", "time-dependent", (_: number, isPaced: boolean) => isPaced, 1],
+    ["always", "deterministic", () => true, 0],
+  ] as const)("%s: %s, and it is made short nevertheless", async (_when, tag, isWrong, pace) => {
+    const connection = connectedTo(wrongWhen(isWrong))
+    const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
+    const outcome = await failingOutcome(connection, skipped, pace)
+
+    const shrunk = await shrink(connection, pairRepertoire, case_, outcome)
+
+    expect(shrunk?.steadiness.tag).toBe(tag)
+    expect(shrunk?.actions.map(({ kind }) => kind)).toEqual([
+      "PowerOn",
+      "SpawnSecondary",
+      "BeginLockstep",
+      "JoinLockstep",
+      "Suspect",
+    ])
+  })
+
+  it("tells how often it has failed of how many runs", async () => {
+    const connection = connectedTo(wrongWhen((resets) => resets % 3 === 0))
+    const outcome = await failingOutcome(connection, skipped, 0)
+
+    const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
+    const shrunk = await shrink(connection, pairRepertoire, case_, outcome)
+
+    expect(shrunk?.steadiness).toEqual({ tag: "flaky", failures: 2, runs: 7 })
+  })
+
+  it("keeps a failure that never comes back as it was found, up to the action that showed it", async () => {
+    const failing = connectedTo(wrongWhen(() => true))
+    const outcome = await failingOutcome(failing, skipped, 0)
+    const actions = [...skipped, { kind: "Record", copy: "p1.2" }]
+    const case_ = { path: "drawn", config: plainConfig(3, 1), actions }
+
+    const shrunk = await shrink(connectedTo(wrongWhen(() => false)), pairRepertoire, case_, outcome)
+
+    expect(shrunk).toMatchObject({ actions: skipped, minimality: "found", outcome })
+    expect(shrunk?.steadiness).toMatchObject({ tag: "flaky", failures: 1 })
+  })
+})
+
+// Helpers
+
+/** The length of the shortest run of a mutant that breaches a property. */
+function shortestOf(name: string): number {
+  const lengths = Object.values(mutantNamed(name)?.killedBy ?? {}).filter((steps) => steps !== null)
+  return Math.min(...lengths)
+}
+
+/** Asked slowly, the model answers as it does: nothing is waited for. */
+const unhurried = (peer: Peer, more: Partial<Hello> = {}): Connection<State> => {
+  const connection = connectedTo(peer, more)
+  return { ...connection, trial: (config, actions) => connection.trial(config, actions) }
+}
+
+const spec = (config = coreScope): ConformSpec => ({
+  named: [],
+  runs: 3_000,
+  seed: "7",
+  config,
+  isPicked: () => true,
+  isKnown: () => false,
+  until: Infinity,
+})
+
+const firstFailure = async (
+  connection: Connection<State>,
+  config = coreScope,
+): Promise<FailedCase<State>> => {
+  const { failed } = await conform(connection, pairRepertoire, spec(config))
+  expect(failed).toHaveLength(1)
+  return failed[0] as FailedCase<State>
+}
+
+const shrunkOf = async (
+  connection: Connection<State>,
+  { case: each, outcome }: FailedCase<State>,
+): Promise<Shrunk<State>> => (await shrink(connection, pairRepertoire, each, outcome)) as Shrunk<State>
+
+/** A copy that asks no lock, in those runs that are told by how many there were before and by how it is asked. */
+const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer => {
+  const right = peerOf(null)
+  const wrong = peerOf("SecondarySkipsLock")
+  let resets = 0
+  let current = right
+  return {
+    ask: async (bodies) => {
+      const replies = []
+      for (const body of bodies) {
+        if (body.op === "reset") {
+          resets += 1
+          current = isWrong(resets, bodies.length === 1) ? wrong : right
+        }
+        replies.push(...(await current.ask([body])))
+      }
+      return replies
+    },
+    widen: () => {},
+    close: () => Promise.resolve(),
+  }
+}
+
+/** Tries until it fails. */
+const failingOutcome = async (
+  connection: Connection<State>,
+  actions: readonly AskedAction[],
+  pace: number,
+): Promise<FailedCase<State>["outcome"]> => {
+  for (;;) {
+    const outcome = await connection.trial(plainConfig(3, 1), actions, pace)
+    if (isFailing(outcome)) return outcome
+  }
+}
