@@ -118,6 +118,13 @@ const storyOfTrace = (file: string, json: object): Story => {
       ["#meta", "format"],
       `expected "${traceFormat}", and this trace says ${JSON.stringify(format)}`,
     )
+  const { profile = "pair" } = (json as { "#meta": { profile?: unknown } })["#meta"]
+  if (profile !== "pair")
+    throw bad(
+      file,
+      ["#meta", "profile"],
+      `this trace is of the profile ${String(profile)}; ask the implementation again: npx ftpair conform --run ${file} -- CMD`,
+    )
   for (const [i, action] of actionsIn(json).entries())
     if (action !== null && action !== undefined)
       actionOf(file, action, ["states", String(i), "#meta", "action"])
