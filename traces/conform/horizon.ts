@@ -73,9 +73,13 @@ const countsOf = ({ log, released, channel, phase }: Copy): readonly number[] =>
 
 const shortened = (pair: Pair, by: number): Pair => ({
   ...pair,
-  observed: pair.observed.slice(by),
-  copies: pair.copies.map((copy) => (hasLog(copy) ? counted(copy, -by, copy.log.slice(by)) : copy)),
+  observed: from(pair.observed, by),
+  copies: pair.copies.map((copy) => (hasLog(copy) ? counted(copy, -by, from(copy.log, by)) : copy)),
 })
+
+/** What is left of a log without its first entries, which are counted anew. */
+const from = (log: Log, by: number): Log =>
+  log.slice(by).map(({ generation, index }) => ({ generation, index: index - by }))
 
 /** The copy with its counts moved; the counts of a channel before lockstep are zero, wherever the log begins. */
 const counted = (copy: Copy, by: number, log: Log): Copy => ({
@@ -115,7 +119,7 @@ const wholePair = (pair: Pair, shown: JsonObject, piece: Past): object => {
       }),
     ),
     get observed() {
-      return [...entriesOf(piece), ...(observed as readonly Json[])]
+      return [...entriesOf(piece), ...later(observed as readonly EntryJson[], piece)]
     },
   }
 }
@@ -127,12 +131,18 @@ const wholeCopy = (copy: Copy, { log, ...rest }: JsonObject, piece: Past): objec
     released,
     ...channel,
     get log() {
-      return [...entriesOf(piece), ...(log as readonly Json[])]
+      return [...entriesOf(piece), ...later(log as readonly EntryJson[], piece)]
     },
   }
 }
 
-const entriesOf = (past: Past): readonly (readonly [number, number])[] => {
+type EntryJson = readonly [number, number]
+
+/** The entries that come after what was put aside. */
+const later = (entries: readonly EntryJson[], { length }: Past): readonly EntryJson[] =>
+  entries.map(([generation, index]) => [generation, index + length])
+
+const entriesOf = (past: Past): readonly EntryJson[] => {
   const pieces: Log[] = []
   for (let at: Past | null = past; at !== null; at = at.before) pieces.push(at.entries)
   return pieces

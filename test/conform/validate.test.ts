@@ -1,0 +1,225 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import * as fc from "fast-check"
+import { afterAll, describe, expect, it } from "vitest"
+import { plainConfig, unbounded } from "../../model/config.ts"
+import { initial } from "../../model/state.ts"
+import { arbitraryPlan } from "../../properties/arbitrary/plan.ts"
+import { simulate } from "../../properties/check/simulate.ts"
+import { rules, step } from "../../model/step.ts"
+import { withHorizon } from "../../traces/conform/horizon.ts"
+import { pairProfile } from "../../traces/conform/pair-profile.ts"
+import type { AskedAction } from "../../traces/conform/profile.ts"
+import { mapped } from "../../traces/conform/log-map.ts"
+import { stateJsonOf } from "../../traces/state-json.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "ftpair-validate-"))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const cluster = { hosts: [{ id: "h1" }, { id: "h2" }, { id: "h3" }], pairs: [{ id: "p1" }] }
+const protectedPair = [
+  { kind: "PowerOn", pair: "p1", host: "h1" },
+  { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+  { kind: "BeginLockstep", copy: "p1.1" },
+  { kind: "JoinLockstep", copy: "p1.2" },
+  { kind: "Record", copy: "p1.1" },
+] as const
+
+describe("ftpair validate", () => {
+  it("accepts the log of a failover, everything told", () => {
+    const { status, stdout } = validated(["traces/logs/failover.ndjson"])
+
+    expect({ status, stdout }).toMatchObject({ status: 0 })
+    expect(stdout).toContain("a behaviour of the model")
+    expect(stdout).toContain("13 lines, 1 model state at the most at once")
+  })
+
+  it("accepts it with actions left out, if these are said to be silent, and tells where they were", () => {
+    const { status, stdout } = validated(["--silent", "Ack,Deliver", "traces/logs/failover-sparse.ndjson"])
+
+    expect(status).toBe(0)
+    expect(stdout).toContain("Ack(p1.1)  (not in the log)")
+  })
+
+  it("rejects it otherwise, at the first line that cannot be, with each state and what rules it out", () => {
+    const { status, stdout } = validated(["--json", "traces/logs/failover-sparse.ndjson"])
+    const json = JSON.parse(stdout) as { verdict: string; line: number; frontier: { words: string }[] }
+
+    expect(status).toBe(14)
+    expect(json).toMatchObject({ verdict: "rejected", line: 8 })
+    expect(json.frontier.map(({ words }) => words)).toContain(
+      "the model refuses it (guard nothing), and it was taken",
+    )
+  })
+
+  it("rejects a state that is not the model's, by the field", () => {
+    const lines = readFileSync("traces/logs/failover.ndjson", "utf8").split("\n")
+    const wrong = lines.map((line, n) => (n === 12 ? line.replace('"generation":2', '"generation":7') : line))
+
+    const { status, stdout } = validated([written("wrong.ndjson", wrong)])
+
+    expect(status).toBe(14)
+    expect(stdout).toContain("line 13 fits none")
+    expect(stdout).toMatch(/generation: the model has 2, and was shown 7/)
+  })
+
+  it("takes an operand that was not logged for any", () => {
+    const log = [{ config: cluster }, ...[...protectedPair].map((action) => ({ action }))].map((line, n) =>
+      n === 2 ? { action: { kind: "SpawnSecondary" } } : line,
+    )
+    const explained = join(folder, "explained.json")
+
+    const { status, stdout } = validated(["--explain", explained, written("open.ndjson", log)])
+
+    expect({ status, stdout }).toMatchObject({ status: 0 })
+    expect(stdout).toContain("2 model states at the most")
+    expect(JSON.parse(readFileSync(explained, "utf8"))).toMatchObject({ actions: { length: 5 } })
+  })
+
+  it("gives up where too many states fit, and says so", () => {
+    const log = [{ config: cluster, silent: ["Record"] }, { action: protectedPair[0] }, { state: {} }]
+
+    const { status, stdout } = validated(["--candidates", "50", written("many.ndjson", log)])
+
+    expect(status).toBe(20)
+    expect(stdout).toContain("inconclusive at line 3: more than 50 model states fit")
+  })
+
+  it("reads a foreign log by a map", () => {
+    const map = {
+      action: {
+        kind: "/event",
+        kinds: { boot: "PowerOn", noise: null },
+        pair: { from: "/vm", values: { web: "p1" } },
+        host: { from: "/node", values: { esx1: "h1" } },
+      },
+      state: { "/pairs/p1/lock/generation": "/lock/epoch" },
+    }
+    const log = [
+      { event: "noise", vm: "db" },
+      { event: "boot", vm: "web", node: "esx1", lock: { epoch: 1 } },
+      { lock: { epoch: 2 } },
+    ]
+    const config = written("cluster.json", [cluster])
+    const flags = ["--config", config, "--map", written("map.json", [map]), written("foreign.ndjson", log)]
+
+    const { status, stdout } = validated(flags)
+
+    expect(status).toBe(14)
+    expect(stdout).toContain("line 3 fits none")
+    expect(stdout).toContain("pairs.p1.lock.generation: the model has 1, and was shown 2")
+  })
+
+  it.each([
+    ["no cluster", [{ action: protectedPair[0] }], "which cluster?"],
+    ["an unknown kind", [{ config: cluster }, { action: { kind: "PowerOnn" } }], "did you mean PowerOn?"],
+    [
+      "an unknown part",
+      [{ config: cluster }, { acton: 1 }],
+      "line 2: expected t, action or state, not acton",
+    ],
+    ["an unknown field", [{ config: cluster }, { state: { host: {} } }], "state.host"],
+    ["a line that is no JSON", [{ config: cluster }, "{"], "line 2: is not JSON"],
+    ["nothing", [], "it is empty"],
+  ])("ends with one line and exit code 1 for %s", (name, lines, message) => {
+    const { status, stderr } = validated([written(`${name}.ndjson`, lines)])
+
+    expect(status).toBe(1)
+    expect(stderr).toContain(message)
+    expect(stderr.trim().split("\n")).toHaveLength(1)
+  })
+})
+
+describe("a state without the beginnings of its logs", () => {
+  it("looks and goes on as the whole one, wherever a run leads", () => {
+    const whole = pairProfile()
+    const nearby = withHorizon(whole)
+    fc.assert(
+      fc.property(arbitraryPlan(null), fc.integer({ min: 60, max: 200 }), (plan, guest) => {
+        const config = { ...plan.config, bounds: { ...unbounded, log: 3 } }
+        const { actions } = simulate({ rules, properties: [], witnesses: [] }, { ...plan, config })
+        const free = { ...config, bounds: unbounded }
+        let a = whole.initial(free)
+        let b = nearby.initial(free)
+        for (const action of longer(actions, guest)) {
+          const one = whole.step(free, a, action)
+          const other = nearby.step(free, b, action)
+          expect(other.tag === "refused" ? other.guard : "taken").toBe(
+            one.tag === "refused" ? one.guard : "taken",
+          )
+          if (one.tag === "refused" || other.tag === "refused") continue
+          a = one.state
+          b = other.state
+        }
+        expect(JSON.parse(JSON.stringify(nearby.view(b)))).toEqual(JSON.parse(JSON.stringify(whole.view(a))))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it("puts aside what is in every log, so that what is left stays short", () => {
+    const nearby = withHorizon(pairProfile())
+    const config = plainConfig(3, 1)
+    let state = nearby.initial(config)
+    for (const action of longer(protectedPair, 500)) {
+      const outcome = nearby.step(config, state, action)
+      if (outcome.tag === "next") state = outcome.state
+    }
+
+    expect(state.state.pairs["p1"]?.observed.length).toBeLessThan(64)
+    expect(state.past["p1"]?.length).toBeGreaterThan(400)
+  })
+})
+
+describe("a map of a foreign log", () => {
+  it("leaves out what is not there, and takes a kind that it does not name as it is", () => {
+    expect(mapped({ action: { kind: "/e", host: "/h" } }, { e: "FailHost" })).toEqual({
+      action: { kind: "FailHost" },
+    })
+    expect(mapped({ state: { "/pairs/p1/copies/p1.1/role": "/r" } }, { r: "primary" })).toEqual({
+      state: { pairs: { p1: { copies: { "p1.1": { role: "primary" } } } } },
+    })
+  })
+})
+
+// Helpers
+
+function validated(words: readonly string[]) {
+  return spawnSync(process.execPath, [resolve("dist/cli/main.js"), "validate", ...words], {
+    encoding: "utf8",
+  })
+}
+
+function written(name: string, lines: readonly unknown[]): string {
+  const file = join(folder, name)
+  const texts = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line)))
+  writeFileSync(file, texts.map((text) => `${text}\n`).join(""))
+  return file
+}
+
+/** The actions, with as much of the guest's work after each as there is to do on the first two copies. */
+function longer(actions: readonly AskedAction[], guest: number): readonly AskedAction[] {
+  const round = ["Record", "Deliver", "Ack", "Release"].map((kind) => ({
+    kind,
+    copy: kind === "Deliver" ? "p1.2" : "p1.1",
+  }))
+  const work = Array.from({ length: guest }, () => round).flat()
+  return actions.flatMap((action, n) =>
+    n === actions.length >> 1 || n === actions.length - 1 ? [action, ...work] : [action],
+  )
+}
+
+// That the fixtures are runs of the model at all.
+it("begins with a pair that the model protects", () => {
+  let state = initial(plainConfig(3, 1))
+  for (const action of protectedPair) {
+    const outcome = step(rules, plainConfig(3, 1), state, action)
+    if (outcome.tag === "next") state = outcome.state
+  }
+
+  expect(stateJsonOf(state).pairs["p1"]?.state).toBe("running")
+})
