@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander"
 import { packageVersion } from "../traces/package.ts"
+import { printable } from "../traces/printable.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { CheckFlags } from "./check.ts"
 import type { ConformFlags } from "./conform.ts"
@@ -224,10 +225,14 @@ const parsersForHelp = {
   parseWorkers: unused,
 }
 
+/** The failures of the world and of input: each is one line for whoever called. */
+const isToldInOneLine = (error: unknown): error is Error =>
+  error instanceof Error && "_tag" in error && (error._tag === "BadInput" || error._tag === "CannotWrite")
+
 const codeOfError = (error: unknown): ExitCode => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-  if (error instanceof Error && "_tag" in error && error._tag === "BadInput") {
-    process.stderr.write(`ftpair: ${error.message}\n`)
+  if (isToldInOneLine(error)) {
+    process.stderr.write(`ftpair: ${printable(error.message)}\n`)
     return exitCodes.usage
   }
   process.stderr.write(
@@ -236,10 +241,11 @@ const codeOfError = (error: unknown): ExitCode => {
   return exitCodes.defect
 }
 
-// Whoever reads a report may stop reading: `ftpair check | head` is no defect.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error
-  process.exit()
-})
+// Whoever reads a report may stop reading: `ftpair check | head -1` goes on, keeps what it finds, and exits with the
+// code of that.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error
+  })
 
 process.exitCode = await main(process.argv).catch(codeOfError)

@@ -1,9 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
 import type { Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import type { State } from "../model/state.ts"
 import { catalogue } from "../properties/catalogue.ts"
+import { writeAtomically } from "./atomic-file.ts"
 import { actionVars, itfOfAction, itfOfState, stateVars } from "./itf.ts"
 import type { Minimality } from "./minimise.ts"
 import { packageVersion } from "./package.ts"
@@ -74,12 +73,11 @@ export const traceOf = (counterexample: Counterexample, file: string): TraceJson
   return trace as unknown as TraceJson
 }
 
-/** Writes a trace, one state a line, and the folders that it needs. */
+/** Writes a trace, one state a line, and the folders that it needs. Throws CannotWrite. */
 export const writeTrace = (file: string, { states, ...rest }: TraceJson): void => {
-  mkdirSync(dirname(file), { recursive: true })
   const head = JSON.stringify(rest, null, 2).slice(0, -2)
   const lines = states.map((state) => `    ${JSON.stringify(state)}`)
-  writeFileSync(file, `${head},\n  "states": [\n${lines.join(",\n")}\n  ]\n}\n`)
+  writeAtomically(file, `${head},\n  "states": [\n${lines.join(",\n")}\n  ]\n}\n`)
 }
 
 /** The file name of a counterexample: its property, and its story in a few words. */

@@ -1,0 +1,77 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs"
+import { randomBytes } from "node:crypto"
+import { basename, dirname, join } from "node:path"
+import * as Data from "effect/Data"
+
+/** A file or folder that cannot be written: the disk is full, the place is not a folder, or is not ours. */
+export class CannotWrite extends Data.TaggedError("CannotWrite")<{ readonly message: string }> {}
+
+/**
+ * Writes a file whole or not at all, and the folders that it needs. The text goes to a new file beside it, which then
+ * takes its name: whoever reads meanwhile sees the old content or the new one, and a symbolic link of that name is
+ * replaced, not followed. Throws CannotWrite.
+ */
+export const writeAtomically = (file: string, text: string): void => {
+  const beside = join(dirname(file), `.${basename(file).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`)
+  try {
+    makeFolder(dirname(file))
+    writeNew(beside, text)
+    renameSync(beside, file)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw cannotWrite(file, error)
+  }
+}
+
+/** Makes sure that files can be written in a folder, which is made if need be. Throws CannotWrite. */
+export const prepareFolder = (folder: string): void => {
+  const probe = join(folder, `.probe.${randomBytes(6).toString("hex")}.tmp`)
+  try {
+    makeFolder(folder)
+    if (!statSync(folder).isDirectory()) throw new CannotWrite({ message: `${folder}: expected a folder` })
+    writeNew(probe, "")
+    rmSync(probe)
+  } catch (error) {
+    throw cannotWrite(folder, error)
+  }
+}
+
+/** Makes a folder and those above it, one by one: Node's own `recursive` never ends below /proc. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error
+  }
+}
+
+const writeNew = (file: string, text: string): void => {
+  const handle = openSync(file, "wx", 0o644)
+  try {
+    const bytes = Buffer.from(text, "utf8")
+    for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+const cannotWrite = (file: string, error: unknown): unknown => {
+  if (error instanceof CannotWrite) return error
+  if (error instanceof Error && "code" in error)
+    return new CannotWrite({ message: `${file}: cannot be written: ${error.message}` })
+  return error
+}
