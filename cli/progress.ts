@@ -2,64 +2,126 @@ import type { Campaign } from "../properties/check/campaign.ts"
 import type { SweepProgress } from "../properties/explore/crew.ts"
 import { actionsTaken, number } from "./report.ts"
 
-/** A moving line on the terminal that tells how a campaign goes; nothing where there is no terminal. */
-export type Progress = { readonly show: (soFar: Campaign) => void; readonly end: () => void }
+/** How work goes that takes a while: `show` is told of every advance, `end` when there is none any more. */
+export type Progress<A> = { readonly show: (soFar: A) => void; readonly end: () => void }
 
-/** `wanted` witnesses are to be seen within `schedules` and `millis`, from now on. */
+/**
+ * The time, and a call again and again: the machine's own, or a test's. Units: milliseconds. `every` gives what stops
+ * the calls.
+ */
+export type Clock = {
+  readonly now: () => number
+  readonly every: (millis: number, tick: () => void) => () => void
+}
+
+const machineClock: Clock = {
+  now: () => performance.now(),
+  every: (millis, tick) => {
+    // The clock alone keeps no process alive.
+    const timer = setInterval(tick, millis).unref()
+    return () => {
+      clearInterval(timer)
+    }
+  },
+}
+
+/** How often a plain log is told that the work goes on, in milliseconds. */
+export const heartbeatMillis = 10_000
+
+/**
+ * Tells how work goes: on a terminal by one line that moves; elsewhere by a line every ten seconds, so that nobody
+ * takes a silent build for a hung one; not at all where quiet is asked for. `line` says it of the last advance and
+ * the milliseconds since the beginning.
+ */
+export const progressLines = <A>(
+  stream: NodeJS.WriteStream,
+  isQuiet: boolean,
+  line: (soFar: A, millis: number) => string,
+  clock: Clock = machineClock,
+): Progress<A> => {
+  if (isQuiet) return { show: () => {}, end: () => {} }
+  const start = clock.now()
+  const sinceStart = (): number => clock.now() - start
+  if (stream.isTTY)
+    return {
+      show: (soFar) => void stream.write(`\r\x1b[K${line(soFar, sinceStart())}`),
+      end: () => void stream.write("\r\x1b[K"),
+    }
+  let last: { readonly soFar: A } | null = null
+  let told = 0
+  const beat = (): void => {
+    const millis = sinceStart()
+    if (millis - told < heartbeatMillis) return
+    told = millis
+    const text = last === null ? "nothing finished yet" : line(last.soFar, millis)
+    stream.write(`ftpair: ${Math.round(millis / 1000)} s  ${text}\n`)
+  }
+  // Asked at every advance too: while the main thread computes, no timer comes to its turn.
+  const stop = clock.every(1000, beat)
+  return {
+    show: (soFar) => {
+      last = { soFar }
+      beat()
+    },
+    end: stop,
+  }
+}
+
+/** The progress of a campaign. `wanted` witnesses are to be seen within `schedules` and `millis`, from now on. */
 export const progressOn = (
   stream: NodeJS.WriteStream,
   isQuiet: boolean,
   goal: { readonly schedules: number; readonly millis: number; readonly wanted: number },
-): Progress => {
-  if (!stream.isTTY || isQuiet) return { show: () => {}, end: () => {} }
-  const start = performance.now()
-  return {
-    show: (soFar) => {
-      const millis = performance.now() - start
-      const perSecond = (n: number): string => number(Math.round((n * 1000) / millis))
-      const left = Math.min(
-        goal.millis - millis,
-        (millis * (goal.schedules - soFar.schedules)) / soFar.schedules,
-      )
-      const line = [
-        `${number(soFar.schedules)}${Number.isFinite(goal.schedules) ? `/${number(goal.schedules)}` : ""} schedules`,
-        `${perSecond(soFar.schedules)}/s`,
-        `${perSecond(actionsTaken(soFar))} actions/s`,
-        `${Object.keys(soFar.witnesses).length}/${goal.wanted} witnesses`,
-        ...(soFar.volume === 0 ? [] : [`${number(soFar.volume)} on the engine`]),
-        `${Math.max(0, Math.ceil(left / 1000))} s left`,
-      ]
-      stream.write(`\r\x1b[K${line.join("  ")}`)
-    },
-    end: () => void stream.write("\r\x1b[K"),
-  }
+  clock?: Clock,
+): Progress<Campaign> =>
+  progressLines(stream, isQuiet, (soFar: Campaign, millis) => campaignLine(goal, soFar, millis), clock)
+
+const campaignLine = (
+  goal: { readonly schedules: number; readonly millis: number; readonly wanted: number },
+  soFar: Campaign,
+  millis: number,
+): string => {
+  const perSecond = (n: number): string => number(Math.round((n * 1000) / Math.max(1, millis)))
+  const left = Math.min(
+    goal.millis - millis,
+    (millis * (goal.schedules - soFar.schedules)) / Math.max(1, soFar.schedules),
+  )
+  return [
+    `${number(soFar.schedules)}${Number.isFinite(goal.schedules) ? `/${number(goal.schedules)}` : ""} schedules`,
+    `${perSecond(soFar.schedules)}/s`,
+    `${perSecond(actionsTaken(soFar))} actions/s`,
+    `${Object.keys(soFar.witnesses).length}/${goal.wanted} witnesses`,
+    ...(soFar.volume === 0 ? [] : [`${number(soFar.volume)} on the engine`]),
+    ...(Number.isFinite(left) ? [`${Math.max(0, Math.ceil(left / 1000))} s left`] : []),
+  ].join("  ")
 }
 
-/** A moving line that tells how a sweep goes, layer by layer; nothing where there is no terminal. */
+/** The progress of a sweep, layer by layer. */
 export const layersOn = (
   stream: NodeJS.WriteStream,
   isQuiet: boolean,
-): { readonly show: (progress: SweepProgress) => void; readonly end: () => void } => {
-  if (!stream.isTTY || isQuiet) return { show: () => {}, end: () => {} }
-  return {
-    show: ({ depth, waiting }) =>
-      void stream.write(`\r\x1b[Kdepth ${depth}  ${number(waiting)} states in the layer`),
-    end: () => void stream.write("\r\x1b[K"),
-  }
-}
+  clock?: Clock,
+): Progress<SweepProgress> =>
+  progressLines(
+    stream,
+    isQuiet,
+    ({ depth, waiting }: SweepProgress) => `depth ${depth}  ${number(waiting)} states in the layer`,
+    clock,
+  )
 
-/** A moving line that tells how many cases an implementation was put through; nothing where there is no terminal. */
-export const casesOn = (
-  stream: NodeJS.WriteStream,
-  isQuiet: boolean,
-): { readonly show: (cases: number) => void; readonly end: () => void } => {
-  if (!stream.isTTY || isQuiet) return { show: () => {}, end: () => {} }
-  const start = performance.now()
+/** The progress of an implementation through its cases, by their number; a terminal is told of every twentieth. */
+export const casesOn = (stream: NodeJS.WriteStream, isQuiet: boolean, clock?: Clock): Progress<number> => {
+  const lines = progressLines(
+    stream,
+    isQuiet,
+    (cases: number, millis) =>
+      `${number(cases)} cases  ${number(Math.round((cases * 1000) / Math.max(1, millis)))}/s`,
+    clock,
+  )
   return {
     show: (cases) => {
-      const perSecond = Math.round((cases * 1000) / (performance.now() - start))
-      if (cases % 20 === 0) stream.write(`\r\x1b[K${number(cases)} cases  ${number(perSecond)}/s`)
+      if (cases % 20 === 0 || !stream.isTTY) lines.show(cases)
     },
-    end: () => void stream.write("\r\x1b[K"),
+    end: lines.end,
   }
 }

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream"
 import { describe, expect, it } from "vitest"
-import { progressOn } from "../../cli/progress.ts"
+import { casesOn, layersOn, progressOn, type Clock, type Progress } from "../../cli/progress.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 
 describe("progress", () => {
@@ -18,16 +18,73 @@ describe("progress", () => {
   })
 
   it.each([
-    ["where there is no terminal", false, false],
+    ["where there is no terminal, before ten seconds", false, false],
     ["where quiet is asked for", true, true],
+    ["where quiet is asked for, and there is no terminal", false, true],
   ])("says nothing %s", (_situation, isTerminal, isQuiet) => {
     const { stream, written } = streamOf({ isTerminal })
-    const progress = progressOn(stream, isQuiet, goal)
+    const { clock, pass } = clockOfTest()
+    const progress = progressOn(stream, isQuiet, goal, clock)
 
+    progress.show(soFar)
+    if (isQuiet) pass(60_000)
     progress.show(soFar)
     progress.end()
 
     expect(written()).toEqual([])
+  })
+
+  it.each<[string, (stream: NodeJS.WriteStream, clock: Clock) => Progress<never>, unknown, RegExp]>([
+    [
+      "of a campaign",
+      (stream, clock) => progressOn(stream, false, goal, clock),
+      soFar,
+      /300\/1,200 schedules/,
+    ],
+    [
+      "of a sweep",
+      (stream, clock) => layersOn(stream, false, clock),
+      { depth: 4, waiting: 1200 },
+      /depth 4 {2}1,200 states/,
+    ],
+    ["of cases", (stream, clock) => casesOn(stream, false, clock), 33, /33 cases/],
+  ])(
+    "writes a plain line every ten seconds where there is no terminal, %s",
+    (_what, progressOf, told, text) => {
+      const { stream, written } = streamOf({ isTerminal: false })
+      const { clock, pass, isTicking } = clockOfTest()
+      const progress = progressOf(stream, clock)
+
+      progress.show(told as never)
+      for (let second = 1; second <= 35; second += 1) pass(1000)
+      progress.end()
+      pass(60_000)
+
+      expect(written()).toHaveLength(3)
+      for (const [n, line] of written().entries()) {
+        expect(line).toMatch(text)
+        expect(line.startsWith(`ftpair: ${(n + 1) * 10} s  `)).toBe(true)
+        expect(line.endsWith("\n")).toBe(true)
+        expect(line).not.toContain("\u001b")
+      }
+      expect(isTicking()).toBe(false)
+    },
+  )
+
+  it("writes it while nothing has finished, and while no timer comes to its turn", () => {
+    const { stream, written } = streamOf({ isTerminal: false })
+    const { clock, pass, passBusily } = clockOfTest()
+    const progress = progressOn(stream, false, goal, clock)
+
+    pass(10_000)
+    passBusily(12_000)
+    progress.show(soFar)
+    progress.end()
+
+    expect(written()).toEqual([
+      "ftpair: 10 s  nothing finished yet\n",
+      expect.stringMatching(/^ftpair: 22 s {2}300\//),
+    ])
   })
 })
 
@@ -46,6 +103,32 @@ const soFar: Campaign = {
   witnesses: { "ha-restart": 3, fork: 1 },
   failure: null,
   stopped: "runs",
+}
+
+/** A clock that stands still until it is told how much time passes; busily, no timer comes to its turn. */
+const clockOfTest = () => {
+  let millis = 0
+  let onTick: (() => void) | null = null
+  const clock: Clock = {
+    now: () => millis,
+    every: (_millis, tick) => {
+      onTick = tick
+      return () => {
+        onTick = null
+      }
+    },
+  }
+  return {
+    clock,
+    pass: (more: number): void => {
+      millis += more
+      onTick?.()
+    },
+    passBusily: (more: number): void => {
+      millis += more
+    },
+    isTicking: (): boolean => onTick !== null,
+  }
 }
 
 /** A stream that remembers what is written to it. */
