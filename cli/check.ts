@@ -11,6 +11,7 @@ import { readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { findingOf, type Finding } from "./finding.ts"
+import { interruption } from "./interruption.ts"
 import { defaultWorkers, freshSeed } from "./options.ts"
 import { paperFor, type Paper } from "./paper.ts"
 import { progressOn } from "./progress.ts"
@@ -65,6 +66,7 @@ type Checked = {
 /** Runs the main job and reports it. Results are written before they are reported. */
 export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   const start = performance.now()
+  const stop = interruption()
   const paper = paperFor(process.stdout, flags.color)
   const say = (...lines: readonly string[]): void => {
     if (flags.json !== true && flags.quiet !== true) process.stdout.write(`${lines.join("\n")}\n`)
@@ -82,7 +84,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   for (const { lines } of stored.findings) say("", ...lines)
 
   const isDecided = stored.findings.length > 0 || stored.broken.length > 0
-  const ran = isDecided ? null : await runCampaign(flags, spec, unfit, workers, start)
+  const ran = isDecided ? null : await runCampaign(flags, spec, unfit, workers, start, stop)
   const failure = ran?.failure ?? null
   const finding =
     failure === null ? null : findingOf(paper, spec, properties, failure, folder, flags.config ?? null)
@@ -136,6 +138,7 @@ const runCampaign = async (
   unfit: string | null,
   workers: number,
   start: number,
+  stop: AbortSignal,
 ): Promise<Campaign> => {
   const ofModel = flags.time === undefined ? defaultSchedules : Infinity
   const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
@@ -146,7 +149,7 @@ const runCampaign = async (
   const budget = { schedules, volume, millis: Math.max(1, millisMax - (performance.now() - start)), workers }
   const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })
   try {
-    return await Effect.runPromise(campaign(spec, budget, progress.show))
+    return await Effect.runPromise(campaign(spec, budget, progress.show, stop))
   } finally {
     progress.end()
   }

@@ -43,13 +43,13 @@ export type Campaign = {
 
 /**
  * Runs schedules on worker threads, batch by batch, first by the model and then on the engine, until one fails
- * or the budget is spent. `onProgress` is told of every batch. Interrupting the effect (or SIGINT) ends it with
- * what is already known.
+ * or the budget is spent. `onProgress` is told of every batch. Aborting `stop` ends it with what is already known.
  */
 export const campaign = (
   spec: CampaignSpec,
   budget: Budget,
   onProgress: (soFar: Campaign) => void,
+  stop: AbortSignal = new AbortController().signal,
 ): Effect.Effect<Campaign, WorkerFailed> => {
   const { schedules, volume, millis, workers } = budget
   const ofModel = Math.ceil(schedules / batchSize)
@@ -92,7 +92,7 @@ export const campaign = (
     Effect.raceFirst(
       Effect.as(Number.isFinite(millis) ? Effect.sleep(millis) : Effect.never, "time" as const),
     ),
-    Effect.raceFirst(Effect.as(interruptSignal, "interrupted" as const)),
+    Effect.raceFirst(Effect.as(aborted(stop), "interrupted" as const)),
     Effect.map((stopped) => summary(results, failed, failed < Infinity ? "failure" : stopped)),
   )
 }
@@ -170,10 +170,14 @@ const ask = (worker: Worker, order: BatchOrder): Effect.Effect<BatchResult, Work
 const describeError = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
-const interruptSignal: Effect.Effect<void> = Effect.callback((resume) => {
-  const onSignal = (): void => {
-    resume(Effect.void)
-  }
-  process.once("SIGINT", onSignal)
-  return Effect.sync(() => void process.off("SIGINT", onSignal))
-})
+const aborted = (stop: AbortSignal): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const onAbort = (): void => {
+      resume(Effect.void)
+    }
+    if (stop.aborted) onAbort()
+    stop.addEventListener("abort", onAbort, { once: true })
+    return Effect.sync(() => {
+      stop.removeEventListener("abort", onAbort)
+    })
+  })

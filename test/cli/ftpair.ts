@@ -13,6 +13,9 @@ export const program = join(packageRoot, "dist", "cli", "main.js")
 /** What a call has answered. */
 export type Answer = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
+/** What was written to stderr, without the lines by which slow work tells that it goes on. */
+export const withoutHeartbeats = (stderr: string): string => stderr.replace(/^ftpair: \d+ s {2}.*\n/gm, "")
+
 /** Calls the program in a folder. */
 export const ftpair = (folder: string, ...args: readonly string[]): Promise<Answer> =>
   new Promise((resolve) => {
@@ -21,7 +24,7 @@ export const ftpair = (folder: string, ...args: readonly string[]): Promise<Answ
       [program, ...args],
       { cwd: folder },
       (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode, stdout, stderr })
+        resolve({ code: child.exitCode, stdout, stderr: withoutHeartbeats(stderr) })
       },
     )
   })
@@ -31,7 +34,7 @@ export const inShell = (folder: string, line: string): Promise<Answer> =>
   new Promise((resolve) => {
     const command = line.replace(/^npx ftpair/, `"${process.execPath}" "${program}"`)
     const child = execFile("/bin/sh", ["-c", command], { cwd: folder }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr })
+      resolve({ code: child.exitCode, stdout, stderr: withoutHeartbeats(stderr) })
     })
   })
 
