@@ -1,5 +1,5 @@
 import type { CrashReason } from "./ft-state.ts"
-import type { CopyId, HostId, PairId } from "./ids.ts"
+import { linkBetween, type CopyId, type HostId, type PairId } from "./ids.ts"
 
 /** What each kind of action names. */
 export type Payloads = {
@@ -109,7 +109,7 @@ export const operandsOf = (action: Action): readonly string[] => {
   if ("copy" in action) words.push(action.copy)
   if ("pair" in action) words.push(action.pair)
   if ("host" in action) words.push(action.host)
-  if ("hosts" in action) words.push(action.hosts.join("-"))
+  if ("hosts" in action) words.push(linkBetween(...action.hosts))
   if (action.kind === "CrashCopy" && action.reason !== undefined) words.push(action.reason)
   return words
 }

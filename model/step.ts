@@ -2,7 +2,7 @@ import { alphabet, kinds, type Action, type Kind } from "./action.ts"
 import type { Config } from "./config.ts"
 import { withReasons } from "./ft-state.ts"
 import { copyIdsOf, hostIdsOf, pairIdsOf, type State } from "./state.ts"
-import { pairIdOf, type HostId } from "./ids.ts"
+import { inOrder, pairIdOf, type HostId } from "./ids.ts"
 import { refused, type Outcome } from "./outcome.ts"
 import type { Rule } from "./rule.ts"
 import { suspect, tryLock } from "./rules/arbitration.ts"
@@ -139,7 +139,7 @@ const product = <A, B, C>(as: readonly A[], bs: readonly B[], combine: (a: A, b:
 }
 
 const linksOf = (hosts: readonly HostId[]): readonly (readonly [HostId, HostId])[] =>
-  product(hosts, hosts, (a, b) => [a, b] as const).filter(([a, b]) => hosts.indexOf(a) < hosts.indexOf(b))
+  hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => inOrder(a, b)))
 
 const isKnown = (state: State, action: Action): boolean => {
   if ("host" in action && state.hosts[action.host] === undefined) return false

@@ -1,4 +1,5 @@
 import type { Action } from "../model/action.ts"
+import type { CopyId, PairId } from "../model/ids.ts"
 import type { StateJson } from "./schema.ts"
 
 /**
@@ -34,7 +35,7 @@ export const itfOfState = ({
   pairs: mapOf(pairs, itfOfPair),
 })
 
-const itfOfPair = (pair: StateJson["pairs"][`p${bigint}`]): Itf => ({
+const itfOfPair = (pair: StateJson["pairs"][PairId]): Itf => ({
   ft: pair.ft,
   power: pair.power,
   state: pair.state,
@@ -45,7 +46,7 @@ const itfOfPair = (pair: StateJson["pairs"][`p${bigint}`]): Itf => ({
   observed: pair.observed.map(itfOfEntry),
 })
 
-const itfOfCopy = (copy: StateJson["pairs"][`p${bigint}`]["copies"][`p${bigint}.${bigint}`]): Itf => ({
+const itfOfCopy = (copy: StateJson["pairs"][PairId]["copies"][CopyId]): Itf => ({
   host: copy.host,
   role: copy.role,
   phase: copy.phase,
@@ -83,22 +84,37 @@ const mapOf = <A>(record: Readonly<Record<string, A>>, encode: (value: A) => Itf
 
 /**
  * An ITF expression as plain JSON: maps become objects, sets and tuples arrays, integers numbers, options their
- * value or null. Plain numbers, which older tools write, are taken as they are.
+ * value or null. Plain numbers, which older tools write, are taken as they are. Throws a TypeError for a map that is
+ * none.
  */
 export const jsonOfItf = (itf: unknown): unknown => {
   if (Array.isArray(itf)) return itf.map(jsonOfItf)
   if (typeof itf !== "object" || itf === null) return itf
   const object = itf as Readonly<Record<string, unknown>>
-  if (typeof object["#bigint"] === "string") return Number(object["#bigint"])
+  if (typeof object["#bigint"] === "string") return numberOf(object["#bigint"])
   if (Array.isArray(object["#tup"])) return object["#tup"].map(jsonOfItf)
   if (Array.isArray(object["#set"])) return object["#set"].map(jsonOfItf)
-  if (Array.isArray(object["#map"]))
-    return Object.fromEntries(
-      (object["#map"] as [string, unknown][]).map(([key, value]) => [key, jsonOfItf(value)]),
-    )
+  if (Array.isArray(object["#map"])) return recordOf(object["#map"])
   if (object["tag"] === "None") return null
   if (object["tag"] === "Some") return jsonOfItf(object["value"])
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, jsonOfItf(value)]))
+}
+
+/** An integer, if it is one that a number can be; else its digits, which no schema takes for a number. */
+const numberOf = (digits: string): number | string => {
+  const number = Number(digits)
+  return Number.isSafeInteger(number) && String(number) === digits ? number : digits
+}
+
+/** A map with a value for each key. Throws a TypeError for whatever else it is. */
+const recordOf = (entries: readonly unknown[]): Readonly<Record<string, unknown>> => {
+  const record = new Map<string, unknown>()
+  for (const entry of entries) {
+    if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== "string" || record.has(entry[0]))
+      throw new TypeError("expected a map: a list of keys with their values, each key once")
+    record.set(entry[0], jsonOfItf(entry[1]))
+  }
+  return Object.fromEntries(record)
 }
 
 /** A state of a trace, as plain JSON of the form that `stateJsonOf` gives. */

@@ -1,6 +1,6 @@
 import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
-import { pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
+import { inOrder, pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
 import { initial } from "../model/state.ts"
 import { step, type Rules } from "../model/step.ts"
 import { begin, observe, type Judge, type Run } from "../properties/check/run.ts"
@@ -195,8 +195,18 @@ const withoutHost = (config: Config, actions: readonly Action[], gone: HostId): 
   if (config.hosts.length <= 2) return []
   const isUsed = actions.some((action) => hostsOf(action).includes(gone))
   if (isUsed) return []
-  const kept = config.hosts.map(({ id }) => id).filter((id) => id !== gone)
-  return [inHosts(config, actions, kept)]
+  const kept = config.hosts.filter(({ id }) => id !== gone)
+  // A rule speaks of a group that some host is in.
+  const isBare = config.rules.some(({ group }) => kept.every(({ groups }) => !groups.includes(group)))
+  return isBare
+    ? []
+    : [
+        inHosts(
+          config,
+          actions,
+          kept.map(({ id }) => id),
+        ),
+      ]
 }
 
 /** The hosts named in the order in which the actions first use them. */
@@ -206,9 +216,9 @@ const inOrderOfUse = (config: Config, actions: readonly Action[]): readonly Cand
   return used.every((id, i) => id === ids[i]) ? [] : [inHosts(config, actions, used)]
 }
 
-/** The same with these hosts only, numbered anew in this order. */
+/** The same with these hosts only, which take the first names of the cluster in this order. */
 const inHosts = (config: Config, actions: readonly Action[], kept: readonly HostId[]): Candidate => {
-  const name = (id: HostId): HostId => `h${BigInt(Math.max(0, kept.indexOf(id)) + 1)}`
+  const name = (id: HostId): HostId => (config.hosts[Math.max(0, kept.indexOf(id))] as { id: HostId }).id
   const hosts = kept.map((id) => ({
     ...(config.hosts.find((host) => host.id === id) as Config["hosts"][number]),
     id: name(id),
@@ -226,9 +236,6 @@ const inHosts = (config: Config, actions: readonly Action[], kept: readonly Host
     }),
   }
 }
-
-const inOrder = (a: HostId, b: HostId): readonly [HostId, HostId] =>
-  Number(a.slice(1)) < Number(b.slice(1)) ? [a, b] : [b, a]
 
 const hostsOf = (action: Action): readonly HostId[] =>
   "hosts" in action ? action.hosts : "host" in action ? [action.host] : []

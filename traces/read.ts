@@ -1,19 +1,20 @@
-import { readFileSync } from "node:fs"
-import * as Data from "effect/Data"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { kinds, type Action, type Kind } from "../model/action.ts"
 import { defaultLimits, unbounded, type Config } from "../model/config.ts"
-import { ordinal, pairIdOf, type HostId } from "../model/ids.ts"
+import { inOrder, pairIdOf } from "../model/ids.ts"
 import { rules } from "../model/step.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { refinementId } from "../properties/refinement.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
+import { bad, listed, nearest, oneOf, shown } from "./bad-input.ts"
+import { decode } from "./decode.ts"
+import { readJson } from "./input-file.ts"
 import { stateOfItf } from "./itf.ts"
+import { printable } from "./printable.ts"
 import type { ExpectJson } from "./schema.ts"
 import {
   actionSchemas,
   ConfigJson,
+  limits,
   ScheduleJson,
   StateJson,
   traceFormat,
@@ -21,8 +22,9 @@ import {
   type TraceMetaJson,
 } from "./schema.ts"
 
-/** Something that was read is not what it should be: where, and what was expected there. */
-export class BadInput extends Data.TaggedError("BadInput")<{ readonly message: string }> {}
+export { BadInput, nearest } from "./bad-input.ts"
+export { decode } from "./decode.ts"
+export { readJson } from "./input-file.ts"
 
 /**
  * What a schedule or a trace tells: a cluster, what happens in it, and what must come of it.
@@ -104,7 +106,7 @@ const storyOfSchedule = (file: string, json: unknown): Story => {
     mutant: knownMutant(file, schedule.mutant ?? null, ["mutant"]),
     actions,
     probes: new Set(),
-    expect: knownExpectation(file, config, schedule.expect ?? null),
+    expect: knownExpectation(file, config, schedule.expect ?? null, ["expect"]),
     states: null,
     meta: null,
   }
@@ -113,18 +115,17 @@ const storyOfSchedule = (file: string, json: unknown): Story => {
 const storyOfTrace = (file: string, json: object): Story => {
   const format = (json as { "#meta"?: { format?: unknown } })["#meta"]?.format
   if (format !== traceFormat)
-    throw bad(
-      file,
-      ["#meta", "format"],
-      `expected "${traceFormat}", and this trace says ${JSON.stringify(format)}`,
-    )
+    throw bad(file, ["#meta", "format"], `expected "${traceFormat}", and this trace says ${shown(format)}`)
   const { profile = "pair" } = (json as { "#meta": { profile?: unknown } })["#meta"]
   if (profile !== "pair")
     throw bad(
       file,
       ["#meta", "profile"],
-      `this trace is of the profile ${String(profile)}; ask the implementation again: npx ftpair conform --run ${file} -- CMD`,
+      profile !== "lock" && profile !== "placement"
+        ? oneOf(["pair", "lock", "placement"], profile)
+        : `this trace is of the profile ${profile}; ask the implementation again: npx ftpair conform --run ${file} -- CMD`,
     )
+  checkLength(file, (json as { states?: unknown }).states, limits.actions + 1, ["states"])
   for (const [i, action] of actionsIn(json).entries())
     if (action !== null && action !== undefined)
       actionOf(file, action, ["states", String(i), "#meta", "action"])
@@ -134,6 +135,8 @@ const storyOfTrace = (file: string, json: object): Story => {
   const actions = later.flatMap((action) => (action === null ? [] : [action]))
   if (first !== null || actions.length < later.length)
     throw bad(file, ["states"], "expected an action in every state's #meta but the first's, and none there")
+  if (trace.loop !== undefined && trace.loop >= trace.states.length)
+    throw bad(file, ["loop"], `expected the number of a state, up to ${trace.states.length - 1}`)
   const config = configOf(file, meta.config, ["#meta", "config"])
   checkActions(file, config, actions, (i) => ["states", String(i + 1), "#meta", "action"])
   return {
@@ -144,7 +147,7 @@ const storyOfTrace = (file: string, json: object): Story => {
     mutant: knownMutant(file, meta.mutant, ["#meta", "mutant"]),
     actions,
     probes: new Set(trace.states.flatMap((state, i) => (state["#meta"].refused === undefined ? [] : [i]))),
-    expect: knownExpectation(file, config, expectOf(meta)),
+    expect: knownExpectation(file, config, expectOf(meta), ["#meta"]),
     states: trace.states.map((state, i) => stateIn(file, state, ["states", String(i)])),
     meta,
   }
@@ -175,31 +178,31 @@ const stateIn = (
 }
 
 /** The expectation, if it speaks of properties, guards, pairs and FT states that there are. */
-const knownExpectation = (file: string, config: Config, expect: ExpectJson | null): ExpectJson | null => {
+const knownExpectation = (
+  file: string,
+  config: Config,
+  expect: ExpectJson | null,
+  at: readonly string[],
+): ExpectJson | null => {
   if (expect?.verdict === "breached")
-    checkWord(file, expect.property, [...catalogue.map(({ id }) => id), refinementId], ["expect", "property"])
+    checkWord(file, expect.property, [...catalogue.map(({ id }) => id), refinementId], [...at, "property"])
   if (expect?.verdict === "refused" && expect.guard !== undefined)
-    checkWord(file, expect.guard, guards, ["expect", "guard"])
+    checkWord(file, expect.guard, guards, [...at, "guard"])
   const final = expect?.verdict === "holds" ? Object.entries(expect.final ?? {}) : []
   for (const [pair, end] of final) {
     checkWord(
       file,
       pair,
       config.pairs.map(({ id }) => id),
-      ["expect", "final"],
+      [...at, "final"],
     )
-    checkWord(file, end.split(":")[0] ?? "", ftStates, ["expect", "final", pair])
+    checkWord(file, end.split(":")[0] ?? "", ftStates, [...at, "final", pair])
   }
   return expect
 }
 
 const checkWord = (file: string, word: string, known: readonly string[], at: readonly string[]): void => {
-  if (!known.includes(word))
-    throw bad(
-      file,
-      at,
-      `expected one of ${known.join(", ")}, not ${JSON.stringify(word)}${nearest(word, known)}`,
-    )
+  if (!known.includes(word)) throw bad(file, at, oneOf(known, word))
 }
 
 const guards = [...new Set(["unknown", ...kinds.flatMap((kind) => rules[kind].guards)])]
@@ -214,48 +217,34 @@ const expectOf = ({ verdict, property, step, guard }: TraceMetaJson): ExpectJson
   return { verdict, ...at, ...(guard === undefined ? {} : { guard }) }
 }
 
-/** The JSON in a file. Throws `BadInput`. */
-export const readJson = (file: string): unknown => {
-  let text: string
-  try {
-    text = readFileSync(file, "utf8")
-  } catch (cause) {
-    throw new BadInput({
-      message: `${file}: cannot be read (${(cause as { code?: string }).code ?? "unknown error"})`,
-    })
-  }
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const reason = (cause as Error).message.replace(/\s+/g, " ")
-    throw new BadInput({ message: `${file}: is not JSON: ${reason}` })
-  }
-}
-
 const isTrace = (json: unknown): json is object =>
   typeof json === "object" && json !== null && ("#meta" in json || "states" in json)
 
 /** The actions one by one, so that an unknown kind or a wrong operand is told at its place. */
 const actionsOf = (file: string, json: unknown, at: readonly string[]): readonly Action[] => {
   if (!Array.isArray(json)) throw bad(file, at, "expected a list of actions")
+  checkLength(file, json, limits.actions, at)
   return json.map((action: unknown, i) => actionOf(file, action, [...at, String(i)]))
+}
+
+/** That a list is not too long, before each of its parts is looked at. */
+const checkLength = (file: string, list: unknown, max: number, at: readonly string[]): void => {
+  if (Array.isArray(list) && list.length > max)
+    throw bad(
+      file,
+      at,
+      `expected ${max.toLocaleString("en")} at the most, and there are ${list.length.toLocaleString("en")}`,
+    )
 }
 
 const actionOf = (file: string, action: unknown, here: readonly string[]): Action => {
   const kind = (action as { kind?: unknown } | null)?.kind
   if (typeof kind !== "string") throw bad(file, here, "expected an action: an object with a kind")
   if (!isKind(kind))
-    throw bad(
-      file,
-      [...here, "kind"],
-      `expected a kind of action, not ${JSON.stringify(kind)}${nearest(kind, kinds)}`,
-    )
+    throw bad(file, [...here, "kind"], `expected a kind of action, not ${shown(kind)}${nearest(kind, kinds)}`)
   const decoded = decode(file, actionSchemas[kind], action, here)
-  return "hosts" in decoded ? { ...decoded, hosts: inOrder(decoded.hosts) } : decoded
+  return "hosts" in decoded ? { ...decoded, hosts: inOrder(...decoded.hosts) } : decoded
 }
-
-const inOrder = ([a, b]: readonly [HostId, HostId]): readonly [HostId, HostId] =>
-  ordinal(a) < ordinal(b) ? [a, b] : [b, a]
 
 const isKind = (kind: string): kind is Kind => (kinds as readonly string[]).includes(kind)
 
@@ -270,18 +259,22 @@ const checkActions = (
   for (const [i, action] of actions.entries()) {
     const named = "hosts" in action ? action.hosts : "host" in action ? [action.host] : []
     const stranger = named.find((host) => !hosts.includes(host))
-    if (stranger !== undefined)
-      throw bad(file, place(i), `expected a host of the cluster (${hosts.join(", ")}), not ${stranger}`)
+    if (stranger !== undefined) throw bad(file, place(i), strangeTo("a host of the cluster", hosts, stranger))
     if (named.length === 2 && named[0] === named[1]) throw bad(file, place(i), "expected two different hosts")
     const pair = "pair" in action ? action.pair : "copy" in action ? pairIdOf(action.copy) : null
     if (pair !== null && !pairs.includes(pair))
-      throw bad(file, place(i), `expected a pair of the cluster (${pairs.join(", ")}), not ${pair}`)
+      throw bad(file, place(i), strangeTo("a pair of the cluster", pairs, pair))
   }
 }
+
+/** A name that is none of the cluster's: the legal ones, and the one that was probably meant. */
+const strangeTo = (what: string, known: readonly string[], stranger: string): string =>
+  `expected ${what} (${known.length === 0 ? "there is none" : listed(known)}), not ${printable(stranger, 80)}${nearest(stranger, known)}`
 
 const checkNames = (file: string, { hosts, pairs, rules }: Config, at: readonly string[]): void => {
   const hostIds = hosts.map(({ id }) => id)
   const pairIds = pairs.map(({ id }) => id)
+  const groups = [...new Set(hosts.flatMap((host) => host.groups))]
   for (const [part, ids] of [["hosts", hostIds] as const, ["pairs", pairIds] as const]) {
     const twice = ids.find((id, i) => ids.indexOf(id as never) < i)
     if (twice !== undefined)
@@ -293,16 +286,15 @@ const checkNames = (file: string, { hosts, pairs, rules }: Config, at: readonly 
         throw bad(
           file,
           [...at, "pairs", String(i), "registered", role],
-          `expected a host of the cluster (${hostIds.join(", ")})`,
+          strangeTo("a host of the cluster", hostIds, registered[role]),
         )
   for (const [i, rule] of rules.entries()) {
+    const here = [...at, "rules", String(i)]
     const stranger = rule.pairs.find((id) => !pairIds.includes(id))
     if (stranger !== undefined)
-      throw bad(
-        file,
-        [...at, "rules", String(i), "pairs"],
-        `expected pairs of the cluster (${pairIds.join(", ")}), not ${stranger}`,
-      )
+      throw bad(file, [...here, "pairs"], strangeTo("pairs of the cluster", pairIds, stranger))
+    if (!groups.includes(rule.group))
+      throw bad(file, [...here, "group"], strangeTo("a group that some host is in", groups, rule.group))
   }
 }
 
@@ -311,64 +303,10 @@ const knownMutant = (file: string, name: string | null, at: readonly string[]): 
     throw bad(
       file,
       at,
-      `expected the name of a mutant, not ${JSON.stringify(name)}${nearest(
+      `expected the name of a mutant, not ${shown(name)}${nearest(
         name,
         mutants.map((mutant) => mutant.name),
       )}`,
     )
   return name
-}
-
-/** What `json` says by a schema. Throws `BadInput`, with the place and what was expected there. */
-export const decode = <S extends Schema.ConstraintDecoder<unknown>>(
-  file: string,
-  schema: S,
-  json: unknown,
-  at: readonly string[],
-): S["Type"] => {
-  const result = Schema.decodeUnknownResult(schema, { onExcessProperty: "error" })(json)
-  if (Result.isSuccess(result)) return result.success
-  const [expected = "", where = ""] = result.failure.message.split("\n  at ")
-  const inner = [...where.matchAll(/\[("?)(.*?)\1\]/g)].map((part) => part[2] ?? "")
-  throw bad(file, [...at, ...inner], lowerFirst(expected))
-}
-
-const bad = (file: string, at: readonly string[], expected: string): BadInput =>
-  new BadInput({ message: `${file}${at.length === 0 ? "" : `: at ${pathOf(at)}`}: ${expected}` })
-
-const pathOf = (at: readonly string[]): string =>
-  at.map((part, i) => (/^\d+$/.test(part) ? `[${part}]` : i === 0 ? part : `.${part}`)).join("")
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
-
-/** A hint at the name that was probably meant; nothing if none is near. */
-export const nearest = (name: string, known: readonly string[]): string => {
-  const ranked = known
-    .map((candidate) => ({
-      candidate,
-      distance: distanceBetween(name.toLowerCase(), candidate.toLowerCase()),
-    }))
-    .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]
-  return best !== undefined && best.distance <= Math.max(2, name.length / 3)
-    ? `; did you mean ${best.candidate}?`
-    : ""
-}
-
-/** How many letters must be changed, added or taken away to get from one word to the other. */
-const distanceBetween = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      )
-    row = next
-  }
-  return row[b.length] ?? 0
 }

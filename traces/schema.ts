@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
-import type { CopyId, HostId, PairId } from "../model/ids.ts"
+import { copyName, hostName, pairName, type CopyId, type HostId, type PairId } from "../model/ids.ts"
 
 // The one source of every format: what is read is decoded with these, their types are those of the JSON, and the
 // JSON Schemas in traces/schema/ are generated from them.
@@ -11,15 +11,44 @@ const named = <T extends string>(pattern: RegExp, expected: string) =>
     Schema.refine((text): text is T & string => pattern.test(text), { expected }),
   )
 
-export const HostIdJson = named<HostId>(/^h[1-9]\d*$/, "a host, like h1")
-export const PairIdJson = named<PairId>(/^p[1-9]\d*$/, "a pair, like p1")
-export const CopyIdJson = named<CopyId>(/^p[1-9]\d*\.[1-9]\d*$/, "a copy, like p1.2")
+export const HostIdJson = named<HostId>(hostName, "a host, like h1 or esx-07")
+export const PairIdJson = named<PairId>(pairName, "a pair, like p1")
+export const CopyIdJson = named<CopyId>(copyName, "a copy, like p1.2")
 
-export const Count = Schema.Int.check(
-  Schema.isGreaterThanOrEqualTo(0, { expected: "a whole number, 0 or more" }),
-)
-export const Positive = Schema.Int.check(
-  Schema.isGreaterThanOrEqualTo(1, { expected: "a whole number, 1 or more" }),
+/** A whole number. */
+const whole = (minimum: number, maximum: number) =>
+  Schema.Int.check(
+    Schema.isBetween(
+      { minimum, maximum },
+      { expected: `a whole number from ${minimum} to ${maximum.toLocaleString("en")}` },
+    ),
+  )
+
+export const Count = whole(0, 1_000_000_000)
+export const Positive = whole(1, 1_000_000_000)
+
+/**
+ * How large a cluster and a story may be: what is beyond is refused before any work begins. Runs keep every state, and
+ * a state every log.
+ */
+export const limits = {
+  hosts: 256,
+  pairs: 256,
+  rules: 256,
+  groups: 64,
+  vcpus: 1_000,
+  perHost: 1_000_000,
+  log: 1_000,
+  bound: 1_000_000,
+  actions: 10_000,
+} as const
+
+const atMost = (max: number, what: string) =>
+  Schema.isMaxLength(max, { expected: `${max.toLocaleString("en")} ${what} at the most` })
+
+/** The name of a group of hosts. */
+const Group = Schema.String.check(
+  Schema.isPattern(/^[^]{1,64}$/, { expected: "the name of a group, of 64 characters at the most" }),
 )
 
 /** A pair of different hosts, in either order. */
@@ -32,38 +61,38 @@ export const ConfigJson = Schema.Struct({
   hosts: Schema.NonEmptyArray(
     Schema.Struct({
       id: HostIdJson,
-      ftVmsMax: Schema.optionalKey(Count),
-      ftVcpusMax: Schema.optionalKey(Count),
-      groups: Schema.optionalKey(Schema.Array(Schema.String)),
+      ftVmsMax: Schema.optionalKey(whole(0, limits.perHost)),
+      ftVcpusMax: Schema.optionalKey(whole(0, limits.perHost)),
+      groups: Schema.optionalKey(Schema.Array(Group).check(atMost(limits.groups, "groups"))),
     }),
-  ),
+  ).check(atMost(limits.hosts, "hosts")),
   pairs: Schema.NonEmptyArray(
     Schema.Struct({
       id: PairIdJson,
-      vcpus: Schema.optionalKey(Positive),
+      vcpus: Schema.optionalKey(whole(1, limits.vcpus)),
       ft: Schema.optionalKey(Schema.Literal("enabled")),
       registered: Schema.optionalKey(RegistrationJson),
     }),
-  ),
+  ).check(atMost(limits.pairs, "pairs")),
   rules: Schema.optionalKey(
     Schema.Array(
       Schema.Struct({
-        pairs: Schema.NonEmptyArray(PairIdJson),
+        pairs: Schema.NonEmptyArray(PairIdJson).check(atMost(limits.pairs, "pairs")),
         type: Schema.Literals(["must", "should"]),
         run: Schema.Literals(["on", "not-on"]),
-        group: Schema.String,
+        group: Group,
         active: Schema.optionalKey(Schema.Boolean),
       }),
-    ),
+    ).check(atMost(limits.rules, "rules")),
   ),
   policy: Schema.optionalKey(Schema.Literal("any")),
   bounds: Schema.optionalKey(
     Schema.Struct({
-      log: Schema.optionalKey(Count),
-      generations: Schema.optionalKey(Positive),
-      faults: Schema.optionalKey(Count),
-      powerOffUpTo: Schema.optionalKey(Count),
-      fencesUpTo: Schema.optionalKey(Count),
+      log: Schema.optionalKey(whole(0, limits.log)),
+      generations: Schema.optionalKey(whole(1, limits.bound)),
+      faults: Schema.optionalKey(whole(0, limits.bound)),
+      powerOffUpTo: Schema.optionalKey(whole(0, limits.bound)),
+      fencesUpTo: Schema.optionalKey(whole(0, limits.bound)),
     }),
   ),
 })
@@ -120,7 +149,7 @@ export const ScheduleJson = Schema.Struct({
   source: Schema.optionalKey(Schema.String),
   config: ConfigJson,
   mutant: Schema.optionalKey(Schema.String),
-  actions: Schema.Array(ActionJson),
+  actions: Schema.Array(ActionJson).check(atMost(limits.actions, "actions")),
   expect: Schema.optionalKey(ExpectJson),
 })
 
@@ -218,7 +247,7 @@ export const TraceJson = Schema.Struct({
   "#meta": TraceMetaJson,
   params: Schema.optionalKey(Schema.Array(Schema.String)),
   vars: Schema.Array(Schema.String),
-  states: Schema.NonEmptyArray(ItfState),
+  states: Schema.NonEmptyArray(ItfState).check(atMost(limits.actions + 1, "states")),
   loop: Schema.optionalKey(Count),
 })
 export type TraceJson = typeof TraceJson.Type

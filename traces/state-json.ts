@@ -1,6 +1,6 @@
 import type { Copy } from "../model/copy.ts"
 import { ftState } from "../model/ft-state.ts"
-import type { HostId } from "../model/ids.ts"
+import { endsOf } from "../model/ids.ts"
 import type { Log } from "../model/log.ts"
 import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
@@ -12,7 +12,7 @@ type CopyJson = PairJson["copies"][Copy["id"]]
 /** A state, as JSON: what a replay reports, and what a foreign implementation would answer with. */
 export const stateJsonOf = (state: State): StateJson => ({
   hosts: state.hosts,
-  cut: state.cut.map((link) => link.split("-") as [HostId, HostId]),
+  cut: state.cut.map(endsOf),
   pairs: Object.fromEntries(pairsOf(state).map((pair) => [pair.id, pairJsonOf(pair)])),
 })
 

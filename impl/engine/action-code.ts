@@ -1,5 +1,5 @@
 import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
-import { linkBetween, pairIdOf, type CopyId, type HostId, type PairId } from "../../model/ids.ts"
+import { inOrder, linkBetween, pairIdOf, type CopyId, type HostId, type PairId } from "../../model/ids.ts"
 import type { State } from "../../model/state.ts"
 import type { Layout } from "./layout.ts"
 
@@ -82,6 +82,6 @@ export const codeOf = ({ config, hosts }: Layout, state: State, action: Action):
 }
 
 const linksOf = (hosts: readonly HostId[]): readonly (readonly [HostId, HostId])[] =>
-  hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => [a, b] as const))
+  hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => inOrder(a, b)))
 
 const upTo = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i)

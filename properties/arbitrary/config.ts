@@ -52,11 +52,14 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
       return {
         hosts: hosts.map((host, n) => ({ id: hostIds[n] as HostId, ...host })),
         pairs: pairs.map((pair, n) => pairOf(pairIds[n] as PairId, pair, hostIds)),
-        rules: rules.map(({ pair, ...rule }): AffinityRule => ({
-          pairs: pair < pairIds.length ? [pairIds[pair] as PairId] : pairIds,
-          ...rule,
-          active: true,
-        })),
+        rules: rules
+          // A rule speaks of a group that some host is in, or the configuration could not be read again.
+          .filter(({ group }) => hosts.some(({ groups }) => (groups as readonly string[]).includes(group)))
+          .map(({ pair, ...rule }): AffinityRule => ({
+            pairs: pair < pairIds.length ? [pairIds[pair] as PairId] : pairIds,
+            ...rule,
+            active: true,
+          })),
         bounds: { ...unbounded, log },
       }
     })

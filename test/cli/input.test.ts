@@ -1,5 +1,5 @@
 import { describe, it } from "vitest"
-import { cluster, freshFolder, ftpair, write } from "./ftpair.ts"
+import { cluster, documentOf, freshFolder, ftpair, write } from "./ftpair.ts"
 
 describe.concurrent("ftpair refuses a schedule, and says what, where and what it expected:", () => {
   it.for<Wrong>([
@@ -50,6 +50,16 @@ describe.concurrent("ftpair refuses a schedule, and says what, where and what it
 describe.concurrent("ftpair refuses a trace, and says what, where and what it expected:", () => {
   it.for<Wrong>([
     ["one of another version", traceOf({ format: "ftpair/9" }), ["#meta.format", '"ftpair/1"', '"ftpair/9"']],
+    [
+      "one of a format nested deeply",
+      `{"#meta":{"format":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`,
+      ["100 deep"],
+    ],
+    [
+      "one of a profile that is none",
+      traceOf({ profile: { toString: 1 } }),
+      ["#meta.profile", "expected one of pair, lock, placement, not an object"],
+    ],
     ["one without actions in its states", traceOf({}, [null, null]), ["states", "expected an action"]],
     [
       "one with a state that is none",
@@ -81,6 +91,16 @@ describe.concurrent("ftpair refuses a cluster, and says what, where and what it 
       { ...cluster(2), rules: [{ pairs: ["p2"], type: "must", run: "on", group: "a" }] },
       ["rules[0].pairs", "expected pairs of the cluster (p1), not p2"],
     ],
+    [
+      "a rule on an unknown group",
+      { ...cluster(2), rules: [{ pairs: ["p1"], type: "must", run: "on", group: "nosuch" }] },
+      ["rules[0].group", "expected a group that some host is in (there is none), not nosuch"],
+    ],
+    [
+      "a bound that no run would reach",
+      { ...cluster(2), bounds: { log: 1e9 } },
+      ["bounds.log", "from 0 to 1,000"],
+    ],
   ])("%s", async ([, content, said], { expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const file = write(folder, "cluster.json", content)
@@ -93,10 +113,50 @@ describe.concurrent("ftpair refuses a cluster, and says what, where and what it 
   })
 })
 
+describe.concurrent("hosts by names of their own", () => {
+  it.for([
+    ["esx-07", "esx-08", "rack"],
+    ["h9007199254740992", "h9007199254740993", "h01"],
+    ["a", "a-b", "b"],
+    ["default", "h10", "h1"],
+  ])(
+    "are told apart, in the order of the configuration: %s, %s, %s",
+    async (names, { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+      const [a, b, c] = names as [string, string, string]
+      const actions = [
+        { kind: "PowerOn", pair: "p1", host: a },
+        { kind: "SpawnSecondary", copy: "p1.1", host: b },
+        { kind: "CutLink", hosts: [c, b] },
+        { kind: "BeginLockstep", copy: "p1.1" },
+        { kind: "JoinLockstep", copy: "p1.2" },
+        { kind: "FailHost", host: a },
+        { kind: "Suspect", copy: "p1.2" },
+        { kind: "TryLock", copy: "p1.2" },
+      ]
+      const config = { hosts: names.map((id) => ({ id })), pairs: [{ id: "p1" }] }
+      write(folder, "story.json", { config, actions, expect: { verdict: "holds" } })
+
+      const answer = await ftpair(folder, "replay", "--json", "story.json")
+      const shown = await ftpair(folder, "show", "story.json")
+
+      expect(answer).toMatchObject({ code: 0, stderr: "" })
+      const { final } = documentOf(answer) as { final: { hosts: object; cut: string[][] } }
+      expect(Object.keys(final.hosts)).toEqual(names)
+      expect(final.cut.map((link) => [...link].sort())).toEqual([[b, c].sort()])
+      expect(shown.stdout.split("\n").find((line) => line.startsWith("step"))).toMatch(
+        new RegExp(`${a} +${b} +${c} +lock`),
+      )
+    },
+  )
+})
+
 describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
   it.for<readonly [line: string, said: readonly string[]]>([
     ["replay missing.json", ["missing.json", "cannot be read"]],
     ["replay .", [".", "cannot be read"]],
+    ["replay /dev/zero", ["/dev/zero", "cannot be read"]],
+    ["check --config /dev/zero", ["/dev/zero", "cannot be read"]],
     ["replay", ["missing required argument", "files"]],
     ["show a.json b.json", ["too many arguments"]],
     ["show --format svg a.json", ["--format", "svg", "text"]],

@@ -27,12 +27,12 @@ describe("a configuration", () => {
   })
 
   it("has its defaults where nothing is said", () => {
-    const file = write("config.json", { hosts: [{ id: "h2" }, { id: "h7" }], pairs: [{ id: "p3" }] })
+    const file = write("config.json", { hosts: [{ id: "h2" }, { id: "esx-07" }], pairs: [{ id: "p3" }] })
 
     expect(readConfig(file)).toEqual({
       hosts: [
         { id: "h2", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
-        { id: "h7", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
+        { id: "esx-07", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
       ],
       pairs: [{ id: "p3", vcpus: 1, registered: { primary: "h2", secondary: "h2" } }],
       rules: [],
@@ -49,7 +49,9 @@ describe("a configuration", () => {
   it("takes a rule for active that does not say", () => {
     const rule = { pairs: ["p1"], type: "must", run: "not-on", group: "a" }
 
-    const { rules } = readConfig(write("config.json", { ...cluster, rules: [rule] }))
+    const hosts = [{ id: "h1", groups: ["a"] }]
+
+    const { rules } = readConfig(write("config.json", { ...cluster, hosts, rules: [rule] }))
 
     expect(rules).toEqual([{ ...rule, active: true }])
   })
@@ -104,9 +106,9 @@ describe("what is read is refused, with its place and what was expected there:",
       "at actions[0].host: expected a host, like h1",
     ],
     [
-      "a host with number 0",
-      acting({ ...powerOn, host: "h0" }),
-      "at actions[0].host: expected a host, like h1",
+      "a host by a name that no host has",
+      acting({ ...powerOn, host: "h11" }),
+      "at actions[0]: expected a host of the cluster (h1, h2), not h11; did you mean h1?",
     ],
     [
       "a pair where a copy is meant",
@@ -117,6 +119,21 @@ describe("what is read is refused, with its place and what was expected there:",
       "a copy of an unknown pair",
       acting({ kind: "Record", copy: "p9.1" }),
       "at actions[0]: expected a pair of the cluster (p1), not p9",
+    ],
+    [
+      "a host that no object can have a field for",
+      { config: { ...cluster, hosts: [{ id: "constructor" }] }, actions: [] },
+      "at config.hosts[0].id: expected a host, like h1 or esx-07",
+    ],
+    [
+      "a pair beyond what a number tells",
+      { config: { ...cluster, pairs: [{ id: "p9007199254740993" }] }, actions: [] },
+      "at config.pairs[0].id: expected a pair, like p1",
+    ],
+    [
+      "a copy with a leading zero",
+      acting({ kind: "Record", copy: "p1.01" }),
+      "at actions[0].copy: expected a copy, like p1.2",
     ],
     ["a link with one end", acting({ kind: "CutLink", hosts: ["h1"] }), "at actions[0].hosts[1]: "],
     [
@@ -129,7 +146,11 @@ describe("what is read is refused, with its place and what was expected there:",
       acting({ kind: "CrashCopy", copy: "p1.1", reason: "boredom" }),
       "at actions[0].reason: ",
     ],
-    ["an unknown field", { ...acting(), notes: "none" }, "at notes: "],
+    [
+      "an unknown field",
+      { ...acting(), titel: "none" },
+      "at titel: unknown key; expected one of title, source, config, mutant, actions, expect; did you mean title?",
+    ],
     ["an unknown verdict", { ...acting(), expect: { verdict: "fails" } }, "at expect"],
     [
       "an unknown property",
@@ -167,17 +188,77 @@ describe("what is read is refused, with its place and what was expected there:",
     [
       "a bound below zero",
       { config: { ...cluster, bounds: { log: -1 } }, actions: [] },
-      "at config.bounds.log: expected a whole number, 0 or more",
+      "at config.bounds.log: expected a whole number from 0 to 1,000",
     ],
     [
       "half a vCPU",
       { config: { ...cluster, pairs: [{ id: "p1", vcpus: 0.5 }] }, actions: [] },
-      "at config.pairs[0].vcpus: expected an integer",
+      "at config.pairs[0].vcpus: expected a whole number from 1 to 1,000",
     ],
     [
       "no vCPU",
       { config: { ...cluster, pairs: [{ id: "p1", vcpus: 0 }] }, actions: [] },
-      "at config.pairs[0].vcpus: expected a whole number, 1 or more",
+      "at config.pairs[0].vcpus: expected a whole number from 1 to 1,000",
+    ],
+    [
+      "a rule on a group that no host is in",
+      ruledBy({ group: "rack-1" }),
+      "at config.rules[0].group: expected a group that some host is in (rack-a), not rack-1; did you mean rack-a?",
+    ],
+    [
+      "a rule on an unknown pair",
+      ruledBy({ pairs: ["p2"] }),
+      "at config.rules[0].pairs: expected pairs of the cluster (p1), not p2; did you mean p1?",
+    ],
+    [
+      "too many hosts",
+      inCluster({ hosts: many(257, "h") }),
+      "at config.hosts: expected 256 hosts at the most",
+    ],
+    [
+      "too many pairs",
+      inCluster({ pairs: many(257, "p") }),
+      "at config.pairs: expected 256 pairs at the most",
+    ],
+    [
+      "a bound that no run would reach",
+      inCluster({ bounds: { log: 1e9 } }),
+      "at config.bounds.log: expected a whole number from 0 to 1,000",
+    ],
+    [
+      "too many actions",
+      acting(...Array.from({ length: 10_001 }, () => powerOn)),
+      "at actions: expected 10,000 at the most, and there are 10,001",
+    ],
+    [
+      "a key of an object's own making",
+      JSON.parse('{"config":{"hosts":[{"id":"h1","__proto__":{"up":false}}]},"actions":[]}'),
+      "at config.hosts[0].__proto__: unknown key",
+    ],
+    [
+      "a trace of a format that is none",
+      metaOf({ format: {} }),
+      'at #meta.format: expected "ftpair/1", and this trace says an object',
+    ],
+    [
+      "a trace of a profile that is none",
+      metaOf({ profile: { toString: 1 } }),
+      "at #meta.profile: expected one of pair, lock, placement, not an object",
+    ],
+    [
+      "a trace with a loop to no state",
+      { ...trace(), loop: 2 },
+      "at loop: expected the number of a state, up to 1",
+    ],
+    [
+      "a trace with a generation beyond what a number tells",
+      JSON.parse(JSON.stringify(trace()).replace('"#bigint":"1"', '"#bigint":"9007199254740993"')),
+      "at states[0].pairs.p1.lock.generation: expected a whole number",
+    ],
+    [
+      "a trace with one key twice in a map",
+      JSON.parse(JSON.stringify(trace()).replace('"#map":[["h1",', '"#map":[["h2",true],["h1",')),
+      "at states[0]: expected a state in the Informal Trace Format",
     ],
     ["a trace without states", { ...trace(), states: [] }, "at states"],
     [
@@ -204,7 +285,7 @@ describe("what is read is refused, with its place and what was expected there:",
     [
       "a trace with a generation that is no number",
       JSON.parse(JSON.stringify(trace()).replace('"#bigint":"1"', '"#bigint":"one"')),
-      "at states[0].pairs.p1.lock.generation: expected an integer",
+      "at states[0].pairs.p1.lock.generation: expected a whole number",
     ],
     [
       "a trace with a map that is none",
@@ -273,6 +354,18 @@ const powerOn: Action = { kind: "PowerOn", pair: "p1", host: "h1" }
 /** A schedule in that cluster. */
 const acting = (...actions: readonly unknown[]) => ({ config: cluster, actions })
 
+/** A schedule in a cluster in which something is different. */
+const inCluster = (more: object) => ({ config: { ...cluster, ...more }, actions: [] })
+
+const many = (n: number, letter: string) => Array.from({ length: n }, (_, i) => ({ id: `${letter}${i + 1}` }))
+
+/** A schedule in a cluster with a rule in which something is different. */
+const ruledBy = (more: object) =>
+  inCluster({
+    hosts: [{ id: "h1", groups: ["rack-a"] }],
+    rules: [{ pairs: ["p1"], type: "must", run: "on", group: "rack-a", ...more }],
+  })
+
 /** The trace of a pair that is powered on. */
 const trace = () => {
   const config = plainConfig(2, 1)
@@ -283,6 +376,9 @@ const trace = () => {
     "t.itf.json",
   )
 }
+
+/** The same with something else in what it says of itself. */
+const metaOf = (more: object) => ({ ...trace(), "#meta": { ...trace()["#meta"], ...more } })
 
 /** The same with other actions in its states. */
 const traced = (...actions: readonly unknown[]) => ({

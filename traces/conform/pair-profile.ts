@@ -1,5 +1,5 @@
 import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
-import { linkBetween } from "../../model/ids.ts"
+import { inOrder as ends, type HostId } from "../../model/ids.ts"
 import { initial, pairsOf, type State } from "../../model/state.ts"
 import { candidates, rules as protocol, step, type Rules } from "../../model/step.ts"
 import { changesOf } from "../diff.ts"
@@ -96,10 +96,10 @@ const keyOf = (state: State): string =>
     .map(({ started }) => started)
     .join()}`
 
-/** The action with its link written from the lower host to the higher, as the model writes it. */
+/** The action with the hosts of its link in the order in which the model writes them. */
 export const inOrder = (action: AskedAction): AskedAction => {
   const hosts = action["hosts"]
   if (!Array.isArray(hosts)) return action
-  const [a, b] = hosts as [`h${bigint}`, `h${bigint}`]
-  return { ...action, hosts: linkBetween(a, b).split("-") }
+  const [a, b] = hosts as [HostId, HostId]
+  return { ...action, hosts: [...ends(a, b)] }
 }

@@ -1,7 +1,7 @@
 import type { Action, Kind } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
 import { identity } from "../../model/identity.ts"
-import { copyIdOf, pairIdOf } from "../../model/ids.ts"
+import { copyIdOf, pairIdOf, type CopyId } from "../../model/ids.ts"
 import { pairsOf, running, type State } from "../../model/state.ts"
 import { candidates } from "../../model/step.ts"
 import { arbitraryPlan } from "../../properties/arbitrary/plan.ts"
@@ -50,6 +50,6 @@ const ofStrangers = (state: State, kind: Kind): readonly Action[] => {
 /** A copy by where it is, or that it is not: its number tells nothing of what it may do. */
 const placeOf = (state: State, copy: string | undefined): string | undefined => {
   if (copy === undefined) return undefined
-  const id = copy as `p${bigint}.${bigint}`
+  const id = copy as CopyId
   return `${pairIdOf(id)}@${running(state, id)?.copy.host ?? "nowhere"}`
 }

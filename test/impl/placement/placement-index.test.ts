@@ -15,7 +15,7 @@ import {
 import { unbounded, type AffinityRule, type Config, type HostConfig } from "../../../model/config.ts"
 import type { Copy } from "../../../model/copy.ts"
 import type { Host } from "../../../model/host.ts"
-import { linkBetween, ordinal, type HostId, type PairId } from "../../../model/ids.ts"
+import { linkBetween, type HostId, type PairId } from "../../../model/ids.ts"
 import { copyOn, type Pair } from "../../../model/pair.ts"
 import { ineligible, type Ineligible } from "../../../model/placement.ts"
 import { referenceHost } from "../../../model/policy.ts"
@@ -299,7 +299,7 @@ function idOf(config: Config, n: number): HostId {
 }
 
 function numberOf(id: HostId | PairId): number {
-  return ordinal(id) - 1
+  return Number(id.slice(1)) - 1
 }
 
 function placeFor(config: Config, state: State, pair: Pair): number | null {
