@@ -217,6 +217,7 @@ const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer
   const right = peerOf(null)
   const wrong = peerOf("SecondarySkipsLock")
   let resets = 0
+  let isBegun = false
   let current = right
   return {
     ask: async (bodies) => {
@@ -224,8 +225,13 @@ const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer
       for (const body of bodies) {
         if (body.op === "reset") {
           resets += 1
-          current = isWrong(resets, bodies.length === 1) ? wrong : right
+          isBegun = false
+          await wrong.ask([body])
+          replies.push(...(await right.ask([body])))
+          continue
         }
+        if (!isBegun) current = isWrong(resets, bodies.length === 1) ? wrong : right
+        isBegun = true
         replies.push(...(await current.ask([body])))
       }
       return replies

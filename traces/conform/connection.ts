@@ -1,7 +1,7 @@
 import type { Config } from "../../model/config.ts"
 import { startChild, type Overheard } from "./child.ts"
 import { AdapterFault } from "./fault.ts"
-import type { Peer, Reply } from "./peer.ts"
+import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import type { Case } from "./repertoire.ts"
 import {
@@ -77,10 +77,42 @@ export const connectionOf = <S>(
     isBroken = false
   }
 
-  const ask = async (cases: readonly Case[]): Promise<readonly Reply[] | AdapterFault> => {
+  /** Whether it has a cluster, by its JSON, as far as it has been asked. */
+  const accepted = new Map<string, boolean>()
+
+  /** What is answered to cases one after the other: to each its reset first, and the actions only if it was done. */
+  const inTurn = async (cases: readonly Case[]): Promise<readonly (readonly Reply[])[]> => {
+    const answered: (readonly Reply[])[] = []
+    for (const each of cases) {
+      const [reset, ...actions] = asksOf(each) as readonly [AskBody, ...AskBody[]]
+      const first = await session.peer.ask([reset])
+      const isFollowed = isDone(first[0] as Reply) && actions.length > 0
+      answered.push(isFollowed ? [...first, ...(await session.peer.ask(actions))] : first)
+    }
+    return answered
+  }
+
+  /** The same with many asks on their way: a cluster that was not met before is asked for by itself first. */
+  const atOnce = async (cases: readonly Case[]): Promise<readonly (readonly Reply[])[]> => {
+    const resets = cases.map(({ config }) => resetOf(config))
+    const clusters = resets.map((reset) => JSON.stringify(reset))
+    const unmet = new Map(clusters.flatMap((cluster, n) => (accepted.has(cluster) ? [] : [[cluster, n]])))
+    const met =
+      unmet.size === 0 ? [] : await session.peer.ask([...unmet.values()].map((n) => resets[n] as AskBody))
+    for (const [n, cluster] of [...unmet.keys()].entries()) accepted.set(cluster, isDone(met[n] as Reply))
+    const bodies = cases.map((each, n) =>
+      accepted.get(clusters[n] as string) === true ? asksOf(each) : [resets[n] as AskBody],
+    )
+    const replies = await session.peer.ask(bodies.flat())
+    let at = 0
+    return bodies.map(({ length }) => replies.slice(at, (at += length)))
+  }
+
+  /** What is answered to cases, case by case. Of a case whose cluster it does not have, only the reset is asked. */
+  const ask = async (cases: readonly Case[]): Promise<readonly (readonly Reply[])[] | AdapterFault> => {
     try {
       if (isBroken) await restart()
-      return await session.peer.ask(cases.flatMap(asksOf))
+      return await ((hello.window ?? 1) === 1 || cases.length === 1 ? inTurn(cases) : atOnce(cases))
     } catch (error) {
       if (!(error instanceof AdapterFault)) throw error
       isBroken = true
@@ -101,7 +133,7 @@ export const connectionOf = <S>(
     const replies = await ask([each])
     return replies instanceof AdapterFault
       ? { tag: "broken", fault: replies, tally: noAnswers() }
-      : judged(each, replies)
+      : judged(each, replies[0] as readonly Reply[])
   }
 
   return {
@@ -122,12 +154,8 @@ export const connectionOf = <S>(
             continue
           }
           asked = batches.next(ask)
-          let at = 0
-          for (const each of batch) {
-            const answered = replies.slice(at, at + each.actions.length + 1)
-            at += answered.length
-            yield { case: each, outcome: judged(each, answered) }
-          }
+          for (const [n, each] of batch.entries())
+            yield { case: each, outcome: judged(each, replies[n] as readonly Reply[]) }
         }
       } finally {
         // Whoever stops early leaves no answer behind that the next ask would meet.
@@ -163,6 +191,9 @@ export const connectionOf = <S>(
   }
 }
 
+/** Whether a reset was answered with a cluster. */
+const isDone = ({ json }: Reply): boolean => json["ok"] === true && !("refused" in json)
+
 /** A case as it is asked of an implementation that chooses the host of some kinds itself. */
 export const opened = (each: Case, chooses: readonly string[] = []): Case =>
   chooses.length === 0
@@ -175,7 +206,7 @@ export const opened = (each: Case, chooses: readonly string[] = []): Case =>
         }),
       }
 
-const asksOf = ({ config, actions }: Case) => [
+const asksOf = ({ config, actions }: Case): readonly AskBody[] => [
   resetOf(config),
   ...actions.map(({ state, ...action }) => ({
     op: "apply",
@@ -251,6 +282,7 @@ const paced = async <S>(
     for (const body of asksOf(each)) {
       if (replies.length > 0) await new Promise((resolve) => setTimeout(resolve, pace))
       replies.push(...(await ask([body])))
+      if (!isDone(replies[0] as Reply)) break
     }
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error
