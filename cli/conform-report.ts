@@ -6,6 +6,7 @@ import { shortened, type AdapterFault } from "../traces/conform/fault.ts"
 import type { Json } from "../traces/conform/observation.ts"
 import type { AskedAction, Profile } from "../traces/conform/profile.ts"
 import type { Shrunk } from "../traces/conform/shrink.ts"
+import { printable } from "../traces/printable.ts"
 import { faults, type Hello } from "../traces/conform/wire.ts"
 import type { ConformReport } from "./conform.ts"
 import { exitCodes } from "./exit.ts"
@@ -21,10 +22,10 @@ export const helloLines = (
   { implementation, profile, observes, actions, silent = [], chooses = [] }: Hello,
   seed: string | null,
 ): readonly string[] => [
-  `${paper.strong(`${implementation.name} ${implementation.version}`)} (${implementation.language}), profile ${profile}${seed === null ? "" : `; seed ${seed}`}`,
+  `${paper.strong(printable(`${implementation.name} ${implementation.version}`, 200))} (${printable(implementation.language, 100)}), profile ${profile}${seed === null ? "" : `; seed ${seed}`}`,
   profile === "placement"
     ? `  answers ${actions.join(", ")}`
-    : `  shows ${observes.length === 0 ? "nothing of its state" : observes.join(", ")}; takes ${actions.length} kinds of action`,
+    : `  shows ${observes.length === 0 ? "nothing of its state" : printable(observes.join(", "))}; takes ${actions.length} kinds of action`,
   ...(silent.length === 0 ? [] : [`  takes by itself, unasked: ${silent.join(", ")}`]),
   ...(chooses.length === 0 ? [] : [`  chooses the host itself: ${chooses.join(", ")}`]),
 ]
@@ -33,8 +34,8 @@ export const helloLines = (
 export const faultLines = (paper: Paper, { code, detail, line, log }: AdapterFault): readonly string[] => [
   paper.bad(`the implementation broke the wire: ${code}`),
   `  ${faults[code]}`,
-  `  ${detail}`,
-  ...(line === null ? [] : [`  the line: ${line}`]),
+  `  ${printable(detail)}`,
+  ...(line === null ? [] : [`  the line: ${printable(line)}`]),
   ...(log === ""
     ? []
     : [
@@ -43,7 +44,7 @@ export const faultLines = (paper: Paper, { code, detail, line, log }: AdapterFau
           .trimEnd()
           .split("\n")
           .slice(-10)
-          .map((text) => `    ${text}`),
+          .map((text) => `    ${printable(text, 400)}`),
       ]),
 ]
 
@@ -53,7 +54,7 @@ export const failureLines = <S>(
   profile: Profile<S>,
   failure: FailedCase<S>,
   shrunk: Shrunk<S>,
-  kept: { readonly file: string; readonly command: string } | null,
+  kept: { readonly file: string | null; readonly why: string; readonly command: string } | null,
 ): readonly string[] => {
   const { actions, outcome } = shrunk
   const last = actions.at(-1)
@@ -72,13 +73,17 @@ export const failureLines = <S>(
     ...runLines(paper, profile, shrunk),
     "",
     ...(kept === null
-      ? [`  case:      ${failure.case.path}`]
+      ? [`  case:      ${printable(failure.case.path)}`]
       : [
-          `  found:     ${failure.case.path}, at action ${outcome.tag === "diverged" && failure.outcome.tag === "diverged" ? failure.outcome.step : failure.case.actions.length}`,
+          `  found:     ${printable(failure.case.path)}, at action ${outcome.tag === "diverged" && failure.outcome.tag === "diverged" ? failure.outcome.step : failure.case.actions.length}`,
           `  steady:    ${steadinessText(shrunk)}`,
           `  shrunk:    to ${actions.length}, ${shrunk.minimality}, in ${number(shrunk.trials)} runs of the implementation`,
-          `  saved:     ${kept.file}`,
-          `  Reproduce: npx ftpair conform --run ${quoted(kept.file)} -- ${kept.command}`,
+          ...(kept.file === null
+            ? [`  ${paper.bad("not saved")}: ${printable(kept.why)}`]
+            : [
+                `  saved:     ${printable(kept.file)}`,
+                `  Reproduce: npx ftpair conform --run ${quoted(kept.file)} -- ${kept.command}`,
+              ]),
         ]),
     "",
   ]
@@ -95,7 +100,7 @@ const answerLines = <S>(
     ? [`  … and ${frontier.length - frontierMax} more ways in which it does not fit`]
     : []),
   paper.faint(
-    `  ${before === 1 ? "one model state fitted" : `${before} model states fitted`} until then; the answer: ${shortened(JSON.stringify(shown), 300)}`,
+    `  ${before === 1 ? "one model state fitted" : `${before} model states fitted`} until then; the answer: ${printable(shortened(JSON.stringify(shown), 300))}`,
   ),
 ]
 
@@ -108,14 +113,14 @@ export const whyText = <S>(
     case "refused":
       return `the model refuses it (guard ${why.guard}), and it was taken`
     case "taken":
-      return `the model takes ${action === null ? "it" : textOf(action)}, and it was refused: ${JSON.stringify(shown["refused"] ?? null)}`
+      return `the model takes ${action === null ? "it" : textOf(action)}, and it was refused: ${printable(JSON.stringify(shown["refused"] ?? null), 400)}`
     case "differs":
-      return `${why.at}: the model has ${jsonText(why.expected)}, and was shown ${jsonText(why.shown)}`
+      return `${printable(why.at, 200)}: the model has ${jsonText(why.expected)}, and was shown ${jsonText(why.shown)}`
   }
 }
 
 const jsonText = (json: Json | undefined): string =>
-  json === undefined ? "nothing there" : JSON.stringify(json)
+  json === undefined ? "nothing there" : printable(JSON.stringify(json), 400)
 
 /** An action in one word for people; one that leaves its host open says so. */
 export const textOf = (action: AskedAction): string => {
@@ -172,13 +177,13 @@ const listed = (paper: Paper, paths: readonly string[], what: string): readonly 
   paths.length === 0 ? [] : [paper.faint(`  ${number(paths.length)} ${what}: ${sample(paths)}`)]
 
 const sample = (paths: readonly string[]): string =>
-  paths.length <= 4 ? paths.join(", ") : `${paths.slice(0, 3).join(", ")}, …`
+  printable(paths.length <= 4 ? paths.join(", ") : `${paths.slice(0, 3).join(", ")}, …`)
 
 const verdictLine = (
   paper: Paper,
   { code, hello: { implementation, observes, profile }, result }: ConformReport,
 ): string => {
-  const { name } = implementation
+  const name = printable(implementation.name, 200)
   switch (code) {
     case exitCodes.ok:
       return paper.good(
@@ -192,7 +197,7 @@ const verdictLine = (
       return paper.bad("the list of known failures is stale")
     case exitCodes.inconclusive:
       return paper.warn(
-        `inconclusive${result.stopped === "time" ? ", stopped for time" : ""}; what was compared fits the model`,
+        `inconclusive${result.stopped === "time" ? ", stopped for time" : result.stopped === "interrupted" ? ", stopped by a signal" : ""}; what was compared fits the model`,
       )
     default:
       return paper.bad(`${name} broke the wire`)

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs"
 import { keepFailure } from "../traces/conform/artefact.ts"
 import { conform, type Conformance, type ConformSpec, type FailedCase } from "../traces/conform/campaign.ts"
+import type { Overheard } from "../traces/conform/child.ts"
 import { connectionOf, starterOf, type CaseOutcome, type Connection } from "../traces/conform/connection.ts"
-import { AdapterFault } from "../traces/conform/fault.ts"
+import { AdapterFault, Interrupted } from "../traces/conform/fault.ts"
 import { caseOf, matches, namedCases } from "../traces/conform/named.ts"
 import { withGround, type Ground } from "../traces/conform/profiles.ts"
 import { readRecording, recorderTo, type RecordedCase } from "../traces/conform/recording.ts"
@@ -11,10 +12,13 @@ import { isFailing, shrink, type Shrunk } from "../traces/conform/shrink.ts"
 import type { Hello, ProfileName } from "../traces/conform/wire.ts"
 import { BadInput, readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
+import { CannotWrite, prepareFolder } from "../traces/atomic-file.ts"
+import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
 import { conformLines, failureLines, faultLines, helloLines } from "./conform-report.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
+import { interruption } from "./interruption.ts"
 import { freshSeed } from "./options.ts"
 import { paperFor, type Paper } from "./paper.ts"
 import { casesOn } from "./progress.ts"
@@ -56,7 +60,7 @@ const shrunkMax = 3
 /** One failure, as it is told and kept. */
 type Told = {
   readonly steps: number
-  readonly file: string
+  readonly file: string | null
   readonly lines: readonly string[]
   readonly isFault: boolean
   readonly minimality: string
@@ -71,8 +75,25 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
     throw new BadInput({
       message: "expected the command that starts the implementation, after --: ftpair conform -- CMD ARG…",
     })
-  const recorder = flags.record === undefined ? null : recorderTo(flags.record)
-  const start = starterOf(command, flags.timeout ?? defaultTimeout, recorder?.overheard)
+  if (flags.advise !== true && flags.smoke !== true) prepareFolder(flags.out ?? failuresFolder)
+  if (flags.record === undefined) return driveOver(command, flags)
+  const recorder = recorderTo(flags.record)
+  const code = await driveOver(command, flags, recorder.overheard).catch((error: unknown) => {
+    recorder.close()
+    throw error
+  })
+  const unwritten = recorder.close()
+  if (unwritten !== null && code === exitCodes.ok) throw unwritten
+  if (unwritten !== null) process.stderr.write(`ftpair: ${printable(unwritten.message)}\n`)
+  return code
+}
+
+const driveOver = async (
+  command: readonly string[],
+  flags: ConformFlags,
+  overheard?: Overheard,
+): Promise<ExitCode> => {
+  const start = starterOf(command, flags.timeout ?? defaultTimeout, overheard, interruption())
   const paper = paperFor(process.stdout, flags.color)
   const seed = flags.seed ?? freshSeed()
   try {
@@ -102,14 +123,21 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
       throw error
     }
   } catch (error) {
+    if (error instanceof Interrupted) return interrupted(flags)
     if (!(error instanceof AdapterFault)) throw error
     if (flags.json === true)
       process.stdout.write(`${JSON.stringify({ verdict: "broken", fault: faultJson(error) }, null, 2)}\n`)
     else if (flags.quiet !== true) process.stdout.write(`${faultLines(paper, error).join("\n")}\n`)
     return exitCodes.foreign
-  } finally {
-    recorder?.close()
   }
+}
+
+/** What is said where a signal came before anything was asked. */
+const interrupted = (flags: ConformFlags): ExitCode => {
+  if (flags.json === true)
+    process.stdout.write(`${JSON.stringify({ verdict: verdicts[exitCodes.inconclusive] }, null, 2)}\n`)
+  else if (flags.quiet !== true) process.stdout.write("inconclusive, stopped before anything was asked\n")
+  return exitCodes.inconclusive
 }
 
 const checkProfile = ({ profile }: Hello, flags: ConformFlags): void => {
@@ -155,14 +183,19 @@ const drive = async <S>(
   try {
     result = await conform(connection, ground.repertoire, spec, { progress: moving.show })
     for (const failure of distinctFailures(result.failed).slice(0, shrunkMax)) {
-      const shrunk = await shrink(connection, ground.repertoire, failure.case, failure.outcome)
+      const shrunk = await shrink(connection, ground.repertoire, failure.case, failure.outcome).catch(
+        (error: unknown) => {
+          if (error instanceof Interrupted) return asFound(failure, seenOnce)
+          throw error
+        },
+      )
       told.push(tell(connection, ground, failure, shrunk ?? asFound(failure), { folder, command, paper }))
     }
   } finally {
     moving.end()
     await connection.close().catch((error: unknown) => {
-      if (!(error instanceof AdapterFault)) throw error
-      parting = error
+      if (error instanceof AdapterFault) parting = error
+      else if (!(error instanceof Interrupted)) throw error
     })
   }
   const wasAllRun = result.stopped === "done" && (flags.run ?? []).length === 0
@@ -249,12 +282,17 @@ const sortOf = <S>({ case: { actions }, outcome }: FailedCase<S>): string => {
   return `${actions[outcome.step - 1]?.kind ?? "reset"} ${what}`
 }
 
-/** A failure that did not show itself again. */
-const asFound = <S>({ case: each, outcome }: FailedCase<S>): Shrunk<S> => ({
+const seenOnce: Shrunk<unknown>["steadiness"] = { tag: "seen once", failures: 1, runs: 1 }
+
+/** A failure as it was found: it did not show itself again, unless nobody has tried. */
+const asFound = <S>(
+  { case: each, outcome }: FailedCase<S>,
+  steadiness: Shrunk<S>["steadiness"] = { tag: "flaky", failures: 1, runs: 8 },
+): Shrunk<S> => ({
   config: each.config,
   actions: outcome.tag === "diverged" ? each.actions.slice(0, outcome.step) : each.actions,
   outcome,
-  steadiness: { tag: "flaky", failures: 1, runs: 8 },
+  steadiness,
   minimality: "found",
   trials: 0,
 })
@@ -272,17 +310,24 @@ const tell = <S>(
 ): Told => {
   const session = { hello, profile, sight: sessionOf(noPeer, hello, profile, candidatesMax).sight }
   const words = command.map(quoted).join(" ")
-  const file = keepFailure(folder, session, shrunk, failure.case.path, words)
+  const { file, why } = kept(() => keepFailure(folder, session, shrunk, failure.case.path, words))
   return {
     steps: shrunk.actions.length,
     file,
     isFault: shrunk.outcome.tag === "broken",
     minimality: shrunk.minimality,
     case: failure.case.path,
-    lines: failureLines(paper, profile, failure, shrunk, {
-      file,
-      command: words,
-    }),
+    lines: failureLines(paper, profile, failure, shrunk, { file, why, command: words }),
+  }
+}
+
+/** The file in which a failure is kept; or null, and why it cannot be: it is told all the same. */
+const kept = (keep: () => string): { readonly file: string | null; readonly why: string } => {
+  try {
+    return { file: keep(), why: "" }
+  } catch (error) {
+    if (error instanceof CannotWrite) return { file: null, why: error.message }
+    throw error
   }
 }
 
@@ -307,8 +352,8 @@ const codeOf = <S>(
       ? [exitCodes.foreign]
       : []),
     ...(stale.length > 0 ? [exitCodes.notAsPromised] : []),
-    ...(failed.length === 0 && compared === 0 ? [exitCodes.vacuous] : []),
-    ...(beyond.length > 0 || stopped === "time" ? [exitCodes.inconclusive] : []),
+    ...(failed.length === 0 && compared === 0 && stopped === "done" ? [exitCodes.vacuous] : []),
+    ...(beyond.length > 0 || stopped === "time" || stopped === "interrupted" ? [exitCodes.inconclusive] : []),
   ])
 }
 
@@ -383,7 +428,7 @@ const judgeRecording = (file: string, flags: ConformFlags): ExitCode => {
       const lines =
         first === undefined ? [] : failureLines(paper, ground.profile, first, asFound(first), null)
       process.stdout.write(
-        `${[...lines, `${cases.length} recorded cases of ${hello.implementation.name}: ${failed.length === 0 ? paper.good("all fit the model") : paper.bad(`${failed.length} do not fit the model`)}`].join("\n")}\n`,
+        `${[...lines, `${cases.length} recorded cases of ${printable(hello.implementation.name, 200)}: ${failed.length === 0 ? paper.good("all fit the model") : paper.bad(`${failed.length} do not fit the model`)}`].join("\n")}\n`,
       )
     }
     return code

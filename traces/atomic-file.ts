@@ -28,8 +28,16 @@ export const writeAtomically = (file: string, text: string): void => {
     writeNew(beside, text)
     renameSync(beside, file)
   } catch (error) {
-    rmSync(beside, { force: true })
+    removeIfThere(beside)
     throw cannotWrite(file, error)
+  }
+}
+
+const removeIfThere = (file: string): void => {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // Its folder has gone, or is a file by now: nothing is left of it.
   }
 }
 

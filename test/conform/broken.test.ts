@@ -34,6 +34,10 @@ const broken: readonly (readonly [mode: string, said: readonly RegExp[], flags?:
   ["unheard-of", [/: malformed, in 0 actions$/m, /at state\.mood: expected no excess property/]],
   ["left-out", [/: left-out, in 0 actions$/m, /lock, in the answer to reset; hello has observes \[/]],
   ["undeclared", [/: undeclared, in 0 actions$/m, /lock, in the answer to reset; .*\["hosts","copies"\]/]],
+  ["not-utf8", [/: not-json, in 0 actions$/m, /expected UTF-8/]],
+  ["nul", [/: not-json, in 0 actions$/m, /line: \\u0000\{/]],
+  ["deep", [/: malformed, in 0 actions$/m, /nested at most 32 deep/]],
+  ["truncated", [/: not-json, in 0 actions$/m]],
   ["second-hello", [/broke the wire: malformed/, /the answer to hello: at profile: expected/]],
 ]
 
@@ -60,6 +64,8 @@ const atTheEdges: readonly (readonly [mode: string, said: readonly RegExp[], fla
   ["wrong-profile", [/wire: malformed$/m, /hello: at profile: expected "pair" \| "lock"/, /"padlock"/]],
   ["wrong-version", [/wire: malformed$/m, /hello: at version: expected "1"/, /line: \{"seq":1,/]],
   ["observes-nothing-there", [/wire: malformed$/m, /hosts\.\*\.mood: expected one of up, storage, paused/]],
+  ["silent-at-hello", [/wire: hung$/m, /hello was not answered in 10000 ms/, /is not flushed/], timeout(500)],
+  ["exits-badly", [/wire: bad-exit$/m, /it ended with status 6$/m, /0 random; 5 answers/]],
   ["stays-after-bye", [/wire: no-exit$/m, /500 ms after bye$/m, /0 random; 5 answers/], timeout(500)],
   ["crash-at-bye", [/wire: crashed$/m, /with status 5 at ask \d+: \{"op":"bye"\}/, /0 random; 5 answers/]],
 ]
@@ -113,6 +119,25 @@ describe.concurrent("ftpair conform loses nothing that it has found:", () => {
     expect(await leftRunning(folder)).toEqual([])
   })
 
+  it("a divergence, where it ends with a status that is not 0", async ({ expect, onTestFinished }) => {
+    const { code, stdout } = await conformBriefly(
+      freshFolder(onTestFinished),
+      "diverges-and-exits-badly",
+      "--json",
+    )
+
+    expect(code).toBe(14)
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: "diverges", fault: { code: "bad-exit" } })
+  })
+
+  it("a divergence, where it can no longer be saved", async ({ expect, onTestFinished }) => {
+    const { code, stdout, stderr } = await conformBriefly(freshFolder(onTestFinished), "takes-the-folder")
+
+    expect({ code, stderr }).toEqual({ code: 14, stderr: "" })
+    expect(stdout).toContain("differs from the model at action 1 of 1: Pause(")
+    expect(stdout).toMatch(/^ {2}not saved: \.ftpair\/failures\/conform\.\S+: cannot be written: /m)
+  })
+
   it("what comes after a case that crashes, and what came before it", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const runs = { a: "Pause", b: "LoseStorage", c: "Resume", d: "Pause", e: "LoseStorage" } as const
@@ -148,14 +173,55 @@ describe.concurrent("ftpair conform", () => {
     expect([again.code, mended.code]).toEqual([71, 0])
   })
 
-  it("takes the adapter with it when it is told to end", async ({ expect, onTestFinished }) => {
+  it.for(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "ends with 20, and the adapter with it, at %s before anything was found",
+    async (signal, { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+
+      const { code, stdout } = await interrupted(folder, signal, commandOf(folder, "deaf"))
+
+      expect(code).toBe(20)
+      expect(stdout).toMatch(/^inconclusive, stopped by a signal; /m)
+      expect(await leftRunning(folder)).toEqual([])
+    },
+  )
+
+  it("saves and reports what it has found when it is told to end", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
+    const still = Array.from({ length: 8 }, () => ({ kind: "Advance", ms: 1 }) as const)
+    const first = lockRun(folder, "a.json", [{ kind: "Pause", host: "h1" }, ...still])
+    const second = lockRun(folder, "b.json", [{ kind: "LoseStorage", host: "h1" }])
 
-    const code = await interrupted(folder, "deaf")
+    const { code, stdout } = await interrupted(
+      folder,
+      "SIGTERM",
+      commandOf(folder, "diverges-and-hangs", 1),
+      ...["--timeout", "60000", ...picking([first, second])],
+    )
 
-    expect(code).toBe("SIGTERM")
+    expect(code).toBe(14)
+    expect(stdout).toContain("differs from the model at action 1 of 1: Pause(")
+    expect(stdout).toMatch(/^ {2}steady: +seen once$/m)
+    expect(stdout).toMatch(/^ {2}saved: +\.ftpair\/failures\/conform\.lock-\S+\.itf\.json$/m)
     expect(await leftRunning(folder)).toEqual([])
   })
+
+  it.for([
+    ["--record", "/proc/nowhere/a.ndjson"],
+    ["--record", "run.json/a.ndjson"],
+    ["--out", "run.json/kept"],
+  ] as const)(
+    "refuses %s %s before anything is started",
+    async ([flag, place], { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+
+      const { code, stdout, stderr } = await conformBriefly(folder, "good", flag, place)
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+      expect(stderr).toMatch(/^ftpair: [^\n]*: (cannot be written: [^\n]*|expected a folder)\n$/)
+      expect(existsSync(join(folder, "pids"))).toBe(false)
+    },
+  )
 
   it("exits with 1 where the command does not exist", async ({ expect, onTestFinished }) => {
     const answer = await ftpair(freshFolder(onTestFinished), "conform", "--", "/no/such/command", "x")
@@ -178,19 +244,26 @@ function timeout(ms: number): readonly string[] {
 
 const picking = (files: readonly string[]): readonly string[] => files.flatMap((file) => ["--run", file])
 
-/** How a session ends that is told to, once the adapter has begun not to answer. */
-const interrupted = (folder: string, mode: string): Promise<string | null> =>
+/** What comes of a session that is told to end, once the adapter has begun not to answer. */
+const interrupted = (
+  folder: string,
+  signal: NodeJS.Signals,
+  command: readonly string[],
+  ...flags: readonly string[]
+): Promise<{ readonly code: number | null; readonly stdout: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, "conform", "--", ...commandOf(folder, mode)], {
+    const child = spawn(process.execPath, [program, "conform", ...flags, "--", ...command], {
       cwd: folder,
-      stdio: "ignore",
+      stdio: ["ignore", "pipe", "ignore"],
     })
-    child.on("exit", (_status, signal) => {
-      resolve(signal)
+    let stdout = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
+    child.on("close", (code) => {
+      resolve({ code, stdout })
     })
     const timer = setInterval(() => {
       if (!existsSync(join(folder, "mark"))) return
       clearInterval(timer)
-      child.kill("SIGTERM")
+      child.kill(signal)
     }, 50)
   })

@@ -55,7 +55,7 @@ const filledIn = <S>(profile: Profile<S>, config: Config, state: S, asked: Asked
 
 /** Steadiness in words: `deterministic, 7 of 7 runs`. */
 export const steadinessText = <S>({ steadiness: { tag, failures, runs } }: Shrunk<S>): string =>
-  `${tag}, ${failures} of ${runs} runs`
+  tag === "seen once" ? tag : `${tag}, ${failures} of ${runs} runs`
 
 /**
  * Writes a failure of an implementation as a trace, and tells the file: the model's run, what the implementation

@@ -3,6 +3,7 @@ import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import { drawnCase, drawnPath } from "./draw.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
 import { noAnswers, type Tally } from "./session.ts"
+import { Interrupted } from "./fault.ts"
 import { isFailing, type Failing } from "./shrink.ts"
 import { tourOf } from "./tour.ts"
 
@@ -44,7 +45,7 @@ export type Conformance<S> = {
   readonly known: readonly string[]
   readonly healed: readonly string[]
   readonly beyond: readonly string[]
-  readonly stopped: "done" | "failed" | "time"
+  readonly stopped: "done" | "failed" | "time" | "interrupted"
 }
 
 /** How many cases of a source may fail before it is left: named ones are run to their end. */
@@ -79,7 +80,8 @@ export const conform = async <S>(
   const healed: string[] = []
   const skipped: string[] = []
   const beyond: string[] = []
-  const isLate = (): boolean => performance.now() > spec.until
+  const signal = { hasCome: false }
+  const isLate = (): boolean => signal.hasCome || performance.now() > spec.until
 
   const note = (each: Case, outcome: CaseOutcome<S>): boolean => {
     for (const kind of Object.keys(tally) as (keyof Tally)[]) tally[kind] += outcome.tally[kind]
@@ -92,7 +94,13 @@ export const conform = async <S>(
     return !spec.isKnown(each.path)
   }
 
-  const runAll = async (source: keyof typeof counts, cases: Iterable<Case>): Promise<void> => {
+  const runAll = (source: keyof typeof counts, cases: Iterable<Case>): Promise<void> =>
+    runUntilFailed(source, cases).catch((error: unknown) => {
+      if (!(error instanceof Interrupted)) throw error
+      signal.hasCome = true
+    })
+
+  const runUntilFailed = async (source: keyof typeof counts, cases: Iterable<Case>): Promise<void> => {
     let failures = 0
     let hung = 0
     for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses))) {
@@ -121,7 +129,7 @@ export const conform = async <S>(
     known,
     healed,
     beyond,
-    stopped: failed.length > 0 ? "failed" : isLate() ? "time" : "done",
+    stopped: signal.hasCome ? "interrupted" : failed.length > 0 ? "failed" : isLate() ? "time" : "done",
   }
 }
 

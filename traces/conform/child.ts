@@ -1,61 +1,64 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process"
-import type { Readable, Writable } from "node:stream"
-import { StringDecoder } from "node:string_decoder"
-import { BadInput } from "../read.ts"
-import { AdapterFault, shortened } from "./fault.ts"
+import { misnumbered, takeAnswer, lineMax, tooLong, type BadLine } from "./answer-line.ts"
+import { AdapterFault, Interrupted, shortened } from "./fault.ts"
+import { lineCutter } from "./lines.ts"
+import { closePipes, ended, forget, hasExited, howEnded, kill, startProcess } from "./processes.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { FaultCode } from "./wire.ts"
-
-/** No state is written in a longer line. */
-const lineMax = 64 * 1024 * 1024
 
 /** How much of the end of stderr is kept for a message. */
 const logMax = 4_000
 
-/** How long an implementation may take to start, in milliseconds: until it has answered for the first time. */
-const startMax = 30_000
+/**
+ * How long the first answer may take at least, in milliseconds: an implementation may have to start, and whoever allows
+ * little for an answer means another thing.
+ */
+const startMin = 10_000
 
 /** How long the pipes of a process that has ended may stay open, in milliseconds: what it has left behind may hold them. */
 const drainMax = 200
 
+/** How many bytes the answers to one exchange may have: for each ask, and for few at least. */
+const bytesEachMax = 64 * 1024
+const bytesMin = 32 * lineMax
+
 /** A line of the wire, told to whoever records it. */
 export type Overheard = (direction: "ask" | "answer", line: string) => void
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>
-
-/** What waits for answers: the asks that are not sent yet, and how the exchange ends. */
+/**
+ * What waits for answers: the asks that are not sent yet, and how the exchange ends.
+ *
+ * Shape  `bytes` is how long the answers are so far.
+ */
 type Waiting = {
   readonly bodies: readonly AskBody[]
   readonly replies: Reply[]
   sent: number
+  bytes: number
   readonly resolve: (replies: readonly Reply[]) => void
   readonly reject: (fault: unknown) => void
 }
 
 /**
- * An implementation in a process of its own, and in a process group of its own, so that whatever it starts ends with
- * it. Answers must come within `timeout` milliseconds of each other. Throws BadInput if the command cannot be started.
+ * An implementation in a process of its own. Answers must come within `timeout` milliseconds of each other. When
+ * `signal` aborts it is ended, and whoever waits is told Interrupted. Throws BadInput if the command cannot be started.
  */
 export const startChild = async (
   command: readonly string[],
   timeout: number,
   overheard: Overheard = () => {},
+  signal?: AbortSignal,
 ): Promise<Peer> => {
-  if (command[0] === undefined || command[0] === "")
-    throw new BadInput({ message: "the command that starts the implementation is empty" })
-  const child = spawn(command[0], command.slice(1), { stdio: ["pipe", "pipe", "pipe"], detached: true })
-  await started(child, command)
-  endWithThisProcess(child)
+  const child = await startProcess(command)
 
-  const decoder = new StringDecoder("utf8")
-  let partial = ""
+  const cutter = lineCutter()
   let log = ""
   let lastSeq = 0
   let window = 1
   let waiting: Waiting | null = null
-  let fault: AdapterFault | null = null
+  let fault: AdapterFault | Interrupted | null = null
   let overdueSince: number | null = null
   let hasEnded = false
+  let hasClosed = false
   let chunks = 0
 
   let timer: NodeJS.Timeout | null = null
@@ -67,20 +70,33 @@ export const startChild = async (
     timer = null
   }
 
-  const broken = (code: FaultCode, detail: string, line: string | null = null): void => {
+  const stopped = (by: AdapterFault | Interrupted): void => {
     if (fault !== null) return
-    fault = new AdapterFault({
-      code,
-      detail,
-      line: line === null ? null : shortened(line),
-      log: log.slice(-logMax),
-    })
+    fault = by
     stopTimer()
     kill(child)
+    closePipes(child)
     const failed = waiting
     waiting = null
     failed?.reject(fault)
   }
+
+  const broken = (code: FaultCode, detail: string, line: string | null = null): void => {
+    stopped(
+      new AdapterFault({
+        code,
+        detail,
+        line: line === null ? null : shortened(line),
+        log: log.slice(-logMax),
+      }),
+    )
+  }
+
+  const interrupt = (): void => {
+    stopped(new Interrupted())
+  }
+  if (signal?.aborted === true) interrupt()
+  signal?.addEventListener("abort", interrupt)
 
   /** What came in while this process was busy is read before anything is called late. */
   const overdue = (): void => {
@@ -93,19 +109,28 @@ export const startChild = async (
 
   const missed = (): void => {
     if (waiting === null) return
-    if (overdueSince === null) {
+    const seq = lastSeq - unanswered(waiting) + 1
+    const isFirst = seq === 1
+    if (overdueSince === null && !isFirst) {
       overdueSince = performance.now()
       timer?.refresh()
       return
     }
-    if (partial !== "")
-      broken("no-newline", `${timeout} ms passed after this, and the line did not end`, partial)
+    const waited = isFirst ? Math.max(timeout, startMin) : 2 * timeout
+    if (cutter.length() > 0)
+      broken(
+        "no-newline",
+        `${isFirst ? waited : timeout} ms passed after this, and the line did not end`,
+        partialLine(),
+      )
     else
       broken(
         "hung",
-        `ask ${lastSeq - unanswered(waiting) + 1} was not answered in ${2 * timeout} ms: ${shortened(JSON.stringify(waiting.bodies[waiting.replies.length]))}`,
+        `${isFirst ? "hello" : `ask ${seq}`} was not answered in ${waited} ms: ${shortened(JSON.stringify(waiting.bodies[waiting.replies.length]))}; ${hasClosed ? "it has closed its stdout" : "if it has answered, its output is not flushed after each line"}`,
       )
   }
+
+  const partialLine = (): string => cutter.start(2_000).toString("utf8")
 
   const send = (): void => {
     if (waiting === null) return
@@ -120,43 +145,31 @@ export const startChild = async (
     if (text !== "") child.stdin.write(text)
   }
 
-  const take = (line: string): void => {
-    overheard("answer", line)
+  const take = (bytes: Buffer): void => {
+    const reply = takeAnswer(bytes)
+    overheard("answer", "line" in reply ? reply.line : bytes.toString("utf8"))
     const expected = waiting === null ? null : lastSeq - unanswered(waiting) + 1
-    const json = parsed(line)
-    if (json === null) {
-      if (isTwoInOne(line)) broken("no-newline", "expected one answer a line, and there are two", line)
-      else broken("not-json", "expected an answer: one JSON object on a line", line)
-      return
-    }
-    const { seq } = json
-    if (typeof seq !== "number") {
-      broken("malformed", `expected the number of the ask in seq, not ${JSON.stringify(seq)}`, line)
-      return
-    }
-    if (seq !== expected || waiting === null) {
-      const next = expected ?? lastSeq + 1
-      if (seq < next && seq > 0) broken("answered-twice", `ask ${seq} was answered before`, line)
-      else
-        broken(
-          "wrong-seq",
-          expected === null
-            ? `nothing was asked, and ask ${seq} is answered`
-            : `expected the answer to ask ${expected}, not to ${seq}`,
-          line,
-        )
+    const wrong: BadLine | null = "line" in reply ? misnumbered(reply.json, expected, lastSeq) : reply
+    if (wrong !== null || waiting === null || !("line" in reply)) {
+      const { code, detail } = wrong as BadLine
+      broken(code, detail, bytes.toString("utf8"))
       return
     }
     if (overdueSince !== null) {
       const after = Math.round(timeout + performance.now() - overdueSince)
       broken(
         "late",
-        `ask ${seq} was answered after ${after} ms, and ${timeout} were allowed (--timeout allows more)`,
-        line,
+        `ask ${expected} was answered after ${after} ms, and ${timeout} were allowed (--timeout allows more)`,
+        reply.line,
       )
       return
     }
-    waiting.replies.push({ line, json })
+    waiting.replies.push(reply)
+    waiting.bytes += bytes.length
+    if (waiting.bytes > Math.max(bytesMin, bytesEachMax * waiting.bodies.length)) {
+      broken("too-long", `the answers of a batch have ${waiting.bytes} bytes so far`, reply.line)
+      return
+    }
     if (waiting.replies.length < waiting.bodies.length) {
       timer?.refresh()
       if (unanswered(waiting) <= window >> 1) send()
@@ -174,15 +187,14 @@ export const startChild = async (
 
   child.stdout.on("data", (chunk: Buffer) => {
     chunks += 1
-    // Only what is new is looked through: a long line comes in many chunks.
-    const lines = decoder.write(chunk).split("\n")
-    lines[0] = partial + (lines[0] ?? "")
-    partial = lines.pop() ?? ""
-    for (const line of lines) {
+    for (const line of cutter.take(chunk)) {
       if (isBroken()) return
-      take(line.endsWith("\r") ? line.slice(0, -1) : line)
+      take(line)
     }
-    if (partial.length > lineMax) broken("too-long", `no line is longer than ${lineMax} characters`, partial)
+    if (cutter.length() > lineMax) broken("too-long", tooLong, partialLine())
+  })
+  child.stdout.on("end", () => {
+    hasClosed = true
   })
   child.stderr.on("data", (chunk: Buffer) => {
     log = (log + chunk.toString("utf8")).slice(-4 * logMax)
@@ -194,12 +206,13 @@ export const startChild = async (
     kill(child)
     setTimeout(() => setImmediate(closePipes, child), drainMax).unref()
   })
-  child.on("close", (status, signal) => {
+  child.on("close", () => {
     hasEnded = true
     if (waiting === null) return
-    const how = signal === null ? `with status ${status ?? "unknown"}` : `by ${signal}`
+    const how = howEnded(child)
     const seq = lastSeq - unanswered(waiting) + 1
-    if (partial !== "") broken("no-newline", `it ended ${how}, and the line did not end before`, partial)
+    if (cutter.length() > 0)
+      broken("no-newline", `it ended ${how}, and the line did not end before`, partialLine())
     else
       broken(
         "crashed",
@@ -214,13 +227,13 @@ export const startChild = async (
           reject(fault)
           return
         }
-        waiting = { bodies, replies: [], sent: 0, resolve, reject }
+        waiting = { bodies, replies: [], sent: 0, bytes: 0, resolve, reject }
         overdueSince = null
         if (hasEnded) {
           broken("crashed", `it had ended before it was asked: ${shortened(JSON.stringify(bodies[0]))}`)
           return
         }
-        timer = setTimeout(overdue, lastSeq === 0 ? Math.max(timeout, startMax) : timeout)
+        timer = setTimeout(overdue, lastSeq === 0 ? Math.max(timeout, startMin) : timeout)
         send()
       }),
     widen: (asks) => {
@@ -228,100 +241,28 @@ export const startChild = async (
     },
     close: async () => {
       stopTimer()
+      signal?.removeEventListener("abort", interrupt)
       child.stdin.end()
-      if (fault === null) await Promise.race([ended(child), pause(timeout)])
-      const stayed = fault === null && !hasExited(child)
+      const isWell = fault === null
+      if (isWell) await Promise.race([ended(child), pause(timeout)])
+      const stayed = !hasExited(child)
       kill(child)
       await ended(child)
-      living.delete(child)
-      if (stayed)
-        throw new AdapterFault({
-          code: "no-exit",
-          detail: `it was ended by force, ${timeout} ms after bye`,
-          line: null,
-          log: log.slice(-logMax),
-        })
+      forget(child)
+      if (!isWell || (!stayed && child.exitCode === 0)) return
+      throw new AdapterFault({
+        code: stayed ? "no-exit" : "bad-exit",
+        detail: stayed ? `it was ended by force, ${timeout} ms after bye` : `it ended ${howEnded(child)}`,
+        line: null,
+        log: log.slice(-logMax),
+      })
     },
   }
 }
 
 const unanswered = ({ sent, replies }: Waiting): number => sent - replies.length
 
-const started = (child: Child, command: readonly string[]): Promise<void> =>
-  new Promise((resolve, reject) => {
-    child.once("spawn", resolve)
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        new BadInput({ message: `${command.join(" ")}: cannot be started (${error.code ?? error.message})` }),
-      )
-    })
-  })
-
-const hasExited = ({ exitCode, signalCode }: Child): boolean => exitCode !== null || signalCode !== null
-
-const ended = (child: Child): Promise<void> =>
-  new Promise((resolve) => {
-    if (hasExited(child)) resolve()
-    else
-      child.once("exit", () => {
-        resolve()
-      })
-  })
-
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(() => setImmediate(resolve), ms).unref()
   })
-
-const closePipes = ({ stdout, stderr }: Child): void => {
-  stdout.destroy()
-  stderr.destroy()
-}
-
-/** The implementations that run, and have to end when this process does, however it ends. */
-const living = new Set<Child>()
-
-const endWithThisProcess = (child: Child): void => {
-  if (!isWatched) {
-    isWatched = true
-    process.once("exit", killAll)
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => {
-        killAll()
-        process.kill(process.pid, signal)
-      })
-  }
-  living.add(child)
-}
-
-let isWatched = false
-
-const killAll = (): void => {
-  for (const child of living) kill(child)
-}
-
-/** Ends a process with all that it has started. */
-const kill = (child: Child): void => {
-  if (child.pid === undefined) return
-  try {
-    process.kill(-child.pid, "SIGKILL")
-  } catch {
-    // The whole group has gone already.
-  }
-}
-
-const parsed = (line: string): Reply["json"] | null => {
-  try {
-    const json: unknown = JSON.parse(line)
-    return typeof json === "object" && json !== null && !Array.isArray(json) ? (json as Reply["json"]) : null
-  } catch {
-    return null
-  }
-}
-
-/** Whether a line is two JSON objects, one after the other. */
-const isTwoInOne = (line: string): boolean => {
-  for (let at = line.indexOf("}"); at >= 0 && at < line.length - 1; at = line.indexOf("}", at + 1))
-    if (parsed(line.slice(0, at + 1)) !== null && parsed(line.slice(at + 1)) !== null) return true
-  return false
-}

@@ -30,9 +30,9 @@ export type Start = () => Promise<Peer>
 
 /** The usual way: a child process. */
 export const starterOf =
-  (command: readonly string[], timeout: number, overheard?: Overheard): Start =>
+  (command: readonly string[], timeout: number, overheard?: Overheard, signal?: AbortSignal): Start =>
   () =>
-    startChild(command, timeout, overheard)
+    startChild(command, timeout, overheard, signal)
 
 /**
  * An implementation that is started again when it has broken the wire.

@@ -18,6 +18,9 @@ export class AdapterFault extends Data.TaggedError("AdapterFault")<{
   }
 }
 
+/** This session was told to stop while it waited for an answer: nothing is known of that answer. */
+export class Interrupted extends Data.TaggedError("Interrupted")<object> {}
+
 /** A line as far as a message can show it. */
 export const shortened = (line: string, most = 400): string =>
   line.length <= most ? line : `${line.slice(0, most)}… (${line.length} characters)`

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs"
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
+import { CannotWrite, prepareFolder } from "../atomic-file.ts"
 import { BadInput, configOf, decode } from "../read.ts"
 import type { Overheard } from "./child.ts"
 import type { Reply } from "./peer.ts"
@@ -7,18 +8,46 @@ import type { AskedAction } from "./profile.ts"
 import type { Case } from "./repertoire.ts"
 import { Hello } from "./wire.ts"
 
-/** Writes down every line of the wire as it passes, one JSON object a line: `{"ask":…}` or `{"answer":…}`. */
-export const recorderTo = (file: string): { readonly overheard: Overheard; readonly close: () => void } => {
-  mkdirSync(dirname(file), { recursive: true })
-  const handle = openSync(file, "w")
+/**
+ * Writes down every line of the wire as it passes, one JSON object a line: `{"ask":…}` or `{"answer":…}`; an answer that
+ * is no JSON as a text. `close` tells what went wrong in writing, if something did: nothing was written from there on.
+ * Throws CannotWrite where the file cannot be opened.
+ */
+export const recorderTo = (
+  file: string,
+): { readonly overheard: Overheard; readonly close: () => CannotWrite | null } => {
+  prepareFolder(dirname(file))
+  let failure: CannotWrite | null = null
+  const attempt = <A>(act: () => A): A | null => {
+    try {
+      return act()
+    } catch (error) {
+      failure ??= new CannotWrite({ message: `${file}: cannot be written: ${(error as Error).message}` })
+      return null
+    }
+  }
+  const handle = attempt(() => openSync(file, "w"))
+  if (handle === null) throw failure as unknown as CannotWrite
   return {
     overheard: (direction, line) => {
-      const isJson = /^\s*[{[]/.test(line)
-      writeSync(handle, `{"${direction}":${isJson ? line : JSON.stringify(line)}}\n`)
+      if (failure !== null) return
+      attempt(() => writeSync(handle, `{"${direction}":${isJson(line) ? line : JSON.stringify(line)}}\n`))
     },
     close: () => {
-      closeSync(handle)
+      attempt(() => {
+        closeSync(handle)
+      })
+      return failure
     },
+  }
+}
+
+const isJson = (line: string): boolean => {
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -5,11 +5,11 @@ import type { Case, Repertoire } from "./repertoire.ts"
 import { tourOf } from "./tour.ts"
 
 /**
- * How surely an implementation fails in a case: always alike; depending on how fast it is asked; or now and then, in
- * `failures` of `runs`.
+ * How surely an implementation fails in a case: always alike; depending on how fast it is asked; now and then, in
+ * `failures` of `runs`; or that nobody has tried it again.
  */
 export type Steadiness = {
-  readonly tag: "deterministic" | "time-dependent" | "flaky"
+  readonly tag: "deterministic" | "time-dependent" | "flaky" | "seen once"
   readonly failures: number
   readonly runs: number
 }

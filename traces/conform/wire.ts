@@ -228,18 +228,21 @@ export const Answer = Schema.Union([
 
 /** How an implementation can break the wire, by the codes with which it is told. */
 export const faults = {
-  hung: "no answer within the time allowed, nor in as much time again",
+  hung: "no answer within the time allowed, nor in as much time again; to hello, none in 10 s, or in the time allowed if that is more",
   late: "an answer after the time allowed",
   crashed: "the implementation ended before it had answered",
   "no-newline": "an answer that does not end with a newline, or two on one line",
   "not-json": "a line on stdout that is not JSON: stdout belongs to the wire, logs to stderr",
-  malformed: "JSON that is no answer of the wire: the field, and what was expected there",
+  malformed:
+    "JSON that is no answer of the wire: the field, and what was expected there; or nested deeper than 32",
   "wrong-seq": "an answer to another ask than the one that waits",
   "answered-twice": "a second answer to an ask",
   "left-out": "a field that `observes` in hello promises is not shown",
   undeclared: "a field is shown that `observes` in hello does not name",
-  "too-long": "a line longer than any state could be",
+  "too-long":
+    "a line longer than 1 MiB, or answers of a case that are longer than 32 MiB, and than 64 KiB each",
   "no-exit": "still running after bye",
+  "bad-exit": "after bye it ended by a signal, or with another status than 0",
 } as const
 export type FaultCode = keyof typeof faults
 

@@ -2,8 +2,9 @@
 // FTPAIR_PIDS names a file that gets the number of every process that is started here; FTPAIR_MARK one by which the
 // second process can tell that it is not the first.
 
+import { Buffer } from "node:buffer"
 import { spawn } from "node:child_process"
-import { appendFileSync, existsSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, rmSync, writeFileSync } from "node:fs"
 import { performance } from "node:perf_hooks"
 import process from "node:process"
 import { setTimeout as wait } from "node:timers/promises"
@@ -195,6 +196,26 @@ const wrongs = {
     leave(3)
   },
   "second-hello": (line) => (applied < 3 ? say(line) : leave(3)),
+  "not-utf8": (line) => say(Buffer.concat([Buffer.from(line.slice(0, -2)), Buffer.from([0xff, 0xfe, 0x0a])])),
+  nul: (line) => say(`\0${line}`),
+  "in-pieces": async (line) => {
+    for (const piece of line.match(/.{1,40}/gs)) {
+      say(piece)
+      await wait(1)
+    }
+  },
+  deep: (line, { seq }) =>
+    say(`{"seq":${seq},"ok":true,"state":${"[".repeat(20_000)}${"]".repeat(20_000)}}\n`),
+  truncated: (line, { seq }) => say(`{"seq":${seq},"ok":true,"state":{"lock":"${"}".repeat(500_000)}"\n`),
+  "ignores-sigterm": (line) => {
+    process.on("SIGTERM", () => {})
+    return applied < 3 ? say(line) : forever()
+  },
+  "diverges-and-hangs": (line, answer, { action }) => {
+    if (action?.kind !== "LoseStorage") return say(line)
+    isFirst()
+    return forever()
+  },
 }
 
 /** The same for hello and bye. */
@@ -207,6 +228,9 @@ const atTheEdges = {
     hello: (line, answer) => say(`${JSON.stringify({ ...answer, observes: ["hosts.*.mood"] })}\n`),
   },
   "second-hello": { hello: (line) => say(isFirst() ? line : line.replace('"lock"', '"padlock"')) },
+  "silent-at-hello": { hello: () => forever() },
+  "exits-badly": { bye: (line) => (say(line), process.exit(6)) },
+  "diverges-and-exits-badly": { bye: (line) => (say(line), process.exit(6)) },
   "stays-after-bye": { bye: (line) => (say(line), forever()) },
   "crash-at-bye": { bye: () => leave(5) },
   "diverges-and-crashes-at-bye": { bye: () => leave(5) },
@@ -222,6 +246,14 @@ const onPause = ({ kind }) => kind === "Pause" && advance()
 const misdeeds = {
   "diverges-and-crashes-at-bye": onPause,
   "diverges-and-stays": onPause,
+  "diverges-and-exits-badly": onPause,
+  "diverges-and-hangs": onPause,
+  "takes-the-folder": (action) => {
+    if (action.kind !== "Pause") return
+    rmSync(".ftpair/failures", { recursive: true, force: true })
+    writeFileSync(".ftpair/failures", "")
+    advance()
+  },
   diverges: onPause,
   "diverges-and-crashes": (action) => (action.kind === "LoseStorage" ? leave(3) : onPause(action)),
   flaky: ({ kind }) => kind === "Pause" && cases % 3 === 0 && advance(),

@@ -1,0 +1,91 @@
+import { isUtf8 } from "node:buffer"
+import { shortened } from "./fault.ts"
+import type { Reply } from "./peer.ts"
+import type { FaultCode } from "./wire.ts"
+
+/** The longest line that is read, in bytes. A state is a thousandth of that. */
+export const lineMax = 1024 * 1024
+
+/** How deep an answer may be nested. A state is half of that. */
+const depthMax = 32
+
+/** What a line is that is no answer: by its code, and in words. */
+export type BadLine = { readonly code: FaultCode; readonly detail: string }
+
+/** A line as an answer, or why it is none. What the answer says is looked at later. */
+export const takeAnswer = (line: Buffer | string): Reply | BadLine => {
+  const bytes = typeof line === "string" ? Buffer.from(line, "utf8") : line
+  if (bytes.length > lineMax) return { code: "too-long", detail: tooLong }
+  if (!isUtf8(bytes)) return { code: "not-json", detail: "expected UTF-8, and these bytes are none" }
+  const text = bytes.toString("utf8")
+  const { end, depth } = firstObject(bytes)
+  if (depth > depthMax)
+    return { code: "malformed", detail: `expected an answer nested at most ${depthMax} deep` }
+  const json = parsed(text)
+  if (json !== null) return { line: text, json }
+  const rest = end === null ? "" : bytes.subarray(end).toString("utf8").trimStart()
+  if (end === null || rest === "" || parsed(bytes.subarray(0, end).toString("utf8")) === null)
+    return { code: "not-json", detail: "expected an answer: one JSON object on a line" }
+  return rest.startsWith("{")
+    ? { code: "no-newline", detail: "expected one answer a line, and there are two" }
+    : { code: "not-json", detail: "expected nothing after the answer on its line, and there is more" }
+}
+
+/** What is said of a line that is too long. */
+export const tooLong = `no answer is longer than ${lineMax.toLocaleString("en-US")} bytes`
+
+/** Why an answer is not the one that is waited for; null if it is. `expected` is null where none is. */
+export const misnumbered = (
+  { seq }: Reply["json"],
+  expected: number | null,
+  lastSeq: number,
+): BadLine | null => {
+  if (typeof seq !== "number")
+    return {
+      code: "malformed",
+      detail: `expected the number of the ask in seq, not ${seq === undefined ? "nothing" : shortened(JSON.stringify(seq), 60)}`,
+    }
+  if (seq === expected) return null
+  const next = expected ?? lastSeq + 1
+  if (seq < next && seq > 0) return { code: "answered-twice", detail: `ask ${seq} was answered before` }
+  return {
+    code: "wrong-seq",
+    detail:
+      expected === null
+        ? `nothing was asked, and ask ${seq} is answered`
+        : `expected the answer to ask ${expected}, not to ${seq}`,
+  }
+}
+
+const parsed = (text: string): Reply["json"] | null => {
+  try {
+    const json: unknown = JSON.parse(text)
+    return typeof json === "object" && json !== null && !Array.isArray(json) ? (json as Reply["json"]) : null
+  } catch {
+    return null
+  }
+}
+
+const [quote, backslash, open, openList, close, closeList] = Buffer.from('"\\{[}]')
+
+/** Where the first JSON object of a line ends, null if it does not, and how deep it is nested. One pass. */
+const firstObject = (bytes: Buffer): { readonly end: number | null; readonly depth: number } => {
+  let depth = 0
+  let deepest = 0
+  let isInString = false
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at]
+    if (isInString) {
+      if (byte === backslash) at += 1
+      else if (byte === quote) isInString = false
+    } else if (byte === quote) isInString = true
+    else if (byte === open || byte === openList) {
+      depth += 1
+      if (depth > deepest) deepest = depth
+    } else if (byte === close || byte === closeList) {
+      depth -= 1
+      if (depth <= 0) return { end: at + 1, depth: deepest }
+    }
+  }
+  return { end: null, depth: deepest }
+}
