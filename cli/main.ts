@@ -7,11 +7,20 @@ import { usageErrorLine, type AddCommand, type Parsers } from "./command.ts"
 import { addConform } from "./conform-command.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { addExplore } from "./explore-command.ts"
+import { addList } from "./list-command.ts"
 import { addReplay } from "./replay-command.ts"
 import { addShow } from "./show-command.ts"
 import { addValidate } from "./validate-command.ts"
 
-const commands: readonly AddCommand[] = [addCheck, addExplore, addReplay, addShow, addConform, addValidate]
+const commands: readonly AddCommand[] = [
+  addCheck,
+  addExplore,
+  addReplay,
+  addShow,
+  addConform,
+  addValidate,
+  addList,
+]
 
 const codes = `
 Exit codes:

@@ -92,6 +92,21 @@ export const parseBound = (text: string): number => {
   return Number(text)
 }
 
+/** `3..8`, `3..`, `..8` or `3`: the first and the last step, null where it is open. */
+export const parseSteps = (text: string): readonly [first: number | null, last: number | null] => {
+  const [, first = "", dots, last = ""] = /^(\d{0,6})(\.\.)?(\d{0,6})$/.exec(text) ?? []
+  if (first === "" && last === "") throw new InvalidArgumentError("expected steps, like 3..8, 3.. or ..8.")
+  const from = first === "" ? null : Number(first)
+  return dots === undefined ? [from, from] : [from, last === "" ? null : Number(last)]
+}
+
+/** How many characters a line may have. */
+export const parseWidth = (text: string): number => {
+  if (!/^\d{2,4}$/.test(text) || Number(text) < 40)
+    throw new InvalidArgumentError("expected a number of characters, 40 or more.")
+  return Number(text)
+}
+
 export const parseMillis = countOf("milliseconds")
 
 export const parseSize = countOf("how many")

@@ -1,5 +1,6 @@
 import { catalogue } from "../properties/catalogue.ts"
-import { readConfig, readStory, type Story } from "../traces/read.ts"
+import { printable } from "../traces/printable.ts"
+import { BadInput, readConfig, readStory, type Story } from "../traces/read.ts"
 import {
   firstDifference,
   outcomeOf,
@@ -13,6 +14,7 @@ import {
 import { stateJsonOf } from "../traces/state-json.ts"
 import type { State } from "../model/state.ts"
 import { describe } from "../model/action.ts"
+import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { paperFor, type Paper } from "./paper.ts"
 import { stepLines } from "./report.ts"
@@ -22,6 +24,8 @@ export type ReplayFlags = {
   readonly config?: string
   readonly property?: readonly string[]
   readonly mutant?: string
+  readonly at?: number
+  readonly out?: string
   readonly json?: true
   readonly quiet?: true
   readonly color: boolean
@@ -39,11 +43,12 @@ type Replayed = {
 export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitCode => {
   const paper = paperFor(process.stdout, flags.color)
   const all = files.map((file) => replayAs(changed(readStory(file), flags), flags))
+  if (flags.out !== undefined) writePrefixOf(all, flags.out, flags.at)
   if (flags.json === true) {
-    const json = all.map(jsonOf)
+    const json = all.map((each) => jsonOf(each, flags.at))
     process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
   } else if (flags.quiet !== true)
-    for (const each of all) process.stdout.write(`${linesOf(paper, each).join("\n")}\n\n`)
+    for (const each of all) process.stdout.write(`${linesOf(paper, each, flags.at).join("\n")}\n\n`)
   return worst(all.map(codeOf))
 }
 
@@ -68,27 +73,40 @@ const codeOf = ({ story, replayed, verdict, outcome }: Replayed): ExitCode => {
   return breach === undefined ? exitCodes.safety : codeOfBreach(breach.property)
 }
 
-const jsonOf = ({ story, replayed, verdict, outcome }: Replayed) => ({
+/** The steps up to one as a schedule: of one file, or it would be overwritten by the next. */
+const writePrefixOf = (all: readonly Replayed[], out: string, at: number | undefined): void => {
+  const [one] = all
+  if (at === undefined || one === undefined || all.length > 1)
+    throw new BadInput({
+      message: "--out writes the steps up to one of a single file: give that with --at N",
+    })
+  stateAt(one.story, one.replayed, at)
+  writePrefix(out, one.story, at)
+}
+
+const jsonOf = ({ story, replayed, verdict, outcome }: Replayed, at: number | undefined) => ({
   file: story.file,
   ...verdict,
   expected: story.expect,
   outcome,
   final: stateJsonOf(replayed.states.at(-1) as State),
+  ...(at === undefined ? {} : { at: atJson(story, replayed, at) }),
 })
 
-const linesOf = (paper: Paper, each: Replayed): readonly string[] => {
+const linesOf = (paper: Paper, each: Replayed, at: number | undefined): readonly string[] => {
   const { story, replayed, outcome } = each
   const head = outcome === "reproduced" ? paper.good : paper.bad
   return [
-    `${paper.strong(story.file)}${story.mutant === null ? "" : `  mutant ${story.mutant}`}`,
-    ...(story.title === null ? [] : [`  ${story.title}`]),
-    ...(story.source === null ? [] : [paper.faint(`  ${story.source}`)]),
+    `${paper.strong(printable(story.file))}${story.mutant === null ? "" : `  mutant ${story.mutant}`}`,
+    ...(story.title === null ? [] : [`  ${printable(story.title)}`]),
+    ...(story.source === null ? [] : [paper.faint(`  ${printable(story.source)}`)]),
     "",
-    ...stepLines(paper, replayed.states, story.actions),
-    ...refusalLines(paper, each),
+    ...(at === undefined
+      ? [...stepLines(paper, replayed.states, story.actions), ...refusalLines(paper, each)]
+      : [...atLines(paper, story, replayed, at), ""]),
     ...replayed.breaches.map(
       ({ property, why, step }) =>
-        `  ${paper.bad(`${property.id} ${property.name} breached at step ${step}`)}: ${why}`,
+        `  ${paper.bad(`${property.id} ${property.name} breached at step ${step}`)}: ${printable(why)}`,
     ),
     "",
     `  ${head(outcome)}: ${sentenceOf(each)}`,

@@ -1,12 +1,28 @@
 import { choice, type AddCommand } from "./command.ts"
+import type { ShowFlags } from "./show.ts"
 
-export const addShow: AddCommand = (program, _parse, end) => {
+export const addShow: AddCommand = (program, parse, end) => {
   program
     .command("show")
-    .description("draws a schedule or a trace")
+    .description("draws a schedule or a trace, or tells what may happen after one of its steps")
     .argument("<file>", "a schedule (.json) or a trace (.itf.json)")
     .addOption(choice("--format <format>", "how it is drawn", ["text"]).default("text"))
-    .action(async (file: string) => {
-      end((await import("./show.ts")).show(file))
+    .option(
+      "--width <n>",
+      "no wider than this (default: as wide as the terminal, else 100)",
+      parse.parseWidth,
+    )
+    .option("--pair <id>", "only this pair")
+    .option("--steps <a..b>", "only these steps, like 3..8, 3.. or ..8", parse.parseSteps)
+    .option(
+      "--at <n>",
+      "the state after step n, what is enabled there, and why the rest is not",
+      parse.parseBound,
+    )
+    .option("--out <file>", "with --at: write the steps up to there as a schedule")
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--no-color", "no ANSI colours")
+    .action(async (file: string, flags: ShowFlags) => {
+      end((await import("./show.ts")).show(file, flags))
     })
 }

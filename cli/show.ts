@@ -1,27 +1,125 @@
-import { catalogue } from "../properties/catalogue.ts"
 import { describe } from "../model/action.ts"
-import { readStory } from "../traces/read.ts"
-import { replayStory } from "../traces/replay.ts"
+import type { PairId } from "../model/ids.ts"
+import type { State } from "../model/state.ts"
+import { catalogue } from "../properties/catalogue.ts"
+import { changesOf } from "../traces/diff.ts"
+import { printable } from "../traces/printable.ts"
+import { BadInput, nearest, readStory, type Story } from "../traces/read.ts"
+import { replayStory, type Replay } from "../traces/replay.ts"
+import { stateJsonOf } from "../traces/state-json.ts"
+import { wrapped } from "../traces/table.ts"
 import { timelineText } from "../traces/timeline.ts"
+import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
+import { paperFor } from "./paper.ts"
 
-/** Draws a schedule or a trace, as far as its actions go. */
-export const show = (file: string): ExitCode => {
+/** The flags of `ftpair show`. `steps` has `null` where it is open. */
+export type ShowFlags = {
+  readonly width?: number
+  readonly pair?: string
+  readonly steps?: readonly [first: number | null, last: number | null]
+  readonly at?: number
+  readonly out?: string
+  readonly json?: true
+  readonly color: boolean
+}
+
+/** As wide as a page that people read, where there is no terminal to ask. */
+const pageWidth = 100
+
+/** Draws a schedule or a trace, as far as its actions go; or tells what may happen after one of its steps. */
+export const show = (file: string, flags: ShowFlags): ExitCode => {
   const story = readStory(file)
-  const { states, breaches, refusal } = replayStory(catalogue, story)
+  const replayed = replayStory(catalogue, story)
+  if (flags.at !== undefined) {
+    stateAt(story, replayed, flags.at)
+    if (flags.out !== undefined) writePrefix(flags.out, story, flags.at)
+  } else if (flags.out !== undefined)
+    throw new BadInput({ message: "--out writes the steps up to one: give that with --at N" })
+  process.stdout.write(
+    `${flags.json === true ? jsonText(story, replayed, flags) : text(story, replayed, flags)}\n`,
+  )
+  return exitCodes.ok
+}
+
+const text = (story: Story, replayed: Replay, flags: ShowFlags): string => {
+  if (flags.at !== undefined)
+    return atLines(paperFor(process.stdout, flags.color), story, replayed, flags.at).join("\n")
+  const width = flags.width ?? (process.stdout.isTTY ? process.stdout.columns : pageWidth)
+  const { states } = replayed
+  const [first, last] = flags.steps ?? [null, null]
+  const drawn = timelineText(
+    story.config,
+    states,
+    story.actions.slice(0, states.length - 1),
+    notesOf(story, replayed),
+    {
+      width,
+      steps: stepsWithin(story, states, first ?? 0, last ?? states.length - 1),
+      loop: replayed.refusal === null ? story.loop : null,
+      ...(flags.pair === undefined ? {} : { pairs: [pairNamed(story, flags.pair)] }),
+    },
+  )
+  const title = titleOf(story)
+  return title === "" ? drawn : `${wrapped(title, width).join("\n")}\n\n${drawn}`
+}
+
+const titleOf = ({ title, mutant }: Story): string =>
+  [title === null ? "" : printable(title), mutant === null ? "" : `mutant ${mutant}`]
+    .filter((part) => part !== "")
+    .join("  ")
+
+/** What stands beneath the steps: what is breached there, and what is refused after. */
+const notesOf = (story: Story, { breaches, refusal }: Replay): ReadonlyMap<number, string> => {
   const notes = new Map<number, string>()
-  const note = (step: number, text: string): void => {
-    notes.set(step, notes.has(step) ? `${notes.get(step)}\n${text}` : text)
+  const note = (step: number, line: string): void => {
+    notes.set(step, notes.has(step) ? `${notes.get(step)}\n${line}` : line)
   }
-  for (const { property, why, step } of breaches) note(step, `${property.id} ${property.name}: ${why}`)
+  for (const { property, why, step } of breaches)
+    note(step, `${property.id} ${property.name}: ${printable(why)}`)
   const refused = refusal === null ? undefined : story.actions[refusal.step - 1]
   if (refusal !== null && refused !== undefined)
     note(refusal.step - 1, `${describe(refused)} is refused by the guard ${refusal.guard}`)
-  const title = [story.title, story.mutant === null ? null : `mutant ${story.mutant}`].filter(
-    (part) => part !== null,
-  )
-  process.stdout.write(
-    `${title.length === 0 ? "" : `${title.join("  ")}\n\n`}${timelineText(story.config, states, story.actions.slice(0, states.length - 1), notes)}\n`,
-  )
-  return exitCodes.ok
+  return notes
+}
+
+const pairNamed = ({ file, config }: Story, name: string): PairId => {
+  const ids = config.pairs.map(({ id }) => id)
+  const pair = ids.find((id) => id === name)
+  if (pair !== undefined) return pair
+  throw new BadInput({
+    message: `${file}: expected a pair of the cluster (${ids.join(", ")}), not ${name}${nearest(name, ids)}`,
+  })
+}
+
+const stepsWithin = (
+  { file }: Story,
+  states: readonly State[],
+  first: number,
+  last: number,
+): readonly [number, number] => {
+  if (first <= last && first < states.length) return [first, last]
+  throw new BadInput({
+    message: `${file}: expected steps from 0 to ${states.length - 1}, the first before the last, not ${first}..${last}`,
+  })
+}
+
+const jsonText = (story: Story, replayed: Replay, { at }: ShowFlags): string => {
+  const document =
+    at === undefined
+      ? {
+          file: story.file,
+          title: story.title,
+          mutant: story.mutant,
+          loop: story.loop,
+          steps: replayed.states.map((state, n) => ({
+            step: n,
+            action: story.actions[n - 1] ?? null,
+            changes: n === 0 ? [] : changesOf(replayed.states[n - 1] as State, state),
+            state: stateJsonOf(state),
+          })),
+          notes: Object.fromEntries(notesOf(story, replayed)),
+        }
+      : { file: story.file, ...atJson(story, replayed, at) }
+  return JSON.stringify(document, null, 2)
 }

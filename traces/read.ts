@@ -29,8 +29,8 @@ export { readJson } from "./input-file.ts"
 /**
  * What a schedule or a trace tells: a cluster, what happens in it, and what must come of it.
  *
- * Shape  `states` are those that a trace has stored, the initial one first; null for a schedule. `meta` is what a
- *        trace says of itself. `probes` are the actions, from 1, that are asked to be refused, and change nothing.
+ * Shape  `states` are those that a trace has stored, the initial one first; null for a schedule. `loop` is the state
+ *        to which a lasso goes back from its last one, by its number. `meta` is what a trace says of itself. `probes` are the actions, from 1, that are asked to be refused, and change nothing.
  */
 export type Story = {
   readonly file: string
@@ -42,6 +42,7 @@ export type Story = {
   readonly probes: ReadonlySet<number>
   readonly expect: ExpectJson | null
   readonly states: readonly StateJson[] | null
+  readonly loop: number | null
   readonly meta: TraceMetaJson | null
 }
 
@@ -108,6 +109,7 @@ const storyOfSchedule = (file: string, json: unknown): Story => {
     probes: new Set(),
     expect: knownExpectation(file, config, schedule.expect ?? null, ["expect"]),
     states: null,
+    loop: null,
     meta: null,
   }
 }
@@ -149,6 +151,7 @@ const storyOfTrace = (file: string, json: object): Story => {
     probes: new Set(trace.states.flatMap((state, i) => (state["#meta"].refused === undefined ? [] : [i]))),
     expect: knownExpectation(file, config, expectOf(meta), ["#meta"]),
     states: trace.states.map((state, i) => stateIn(file, state, ["states", String(i)])),
+    loop: trace.loop ?? null,
     meta,
   }
 }

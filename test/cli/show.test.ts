@@ -1,13 +1,15 @@
 import { join } from "node:path"
-import { describe, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { replayFiles } from "../../cli/replay.ts"
+import { show, type ShowFlags } from "../../cli/show.ts"
 import { packageVersion, scenariosFolder } from "../../traces/package.ts"
-import { cluster, freshFolder, ftpair, protect, write } from "./ftpair.ts"
+import { cluster, freshFolder, ftpair, inProcess, protect, write } from "./ftpair.ts"
 
 describe.concurrent("ftpair show", () => {
   it("draws a column for each host, and a row for each step", async ({ expect, onTestFinished }) => {
     const file = join(scenariosFolder, "05-link-cut.json")
 
-    const answer = await ftpair(freshFolder(onTestFinished), "show", file)
+    const answer = await ftpair(freshFolder(onTestFinished), "show", "--width", "200", file)
 
     const [title, blank, header, ...rows] = answer.stdout.split("\n")
     expect(answer).toMatchObject({ code: 0, stderr: "" })
@@ -27,7 +29,7 @@ describe.concurrent("ftpair show", () => {
       actions: [protect[0], { ...protect[1], host: "h1" }],
     })
 
-    const { code, stdout } = await ftpair(folder, "show", "--format", "text", file)
+    const { code, stdout } = await ftpair(folder, "show", "--format", "text", "--width", "200", file)
 
     const lines = stdout.split("\n")
     const breached = lines.findIndex((line) => line.includes("SpawnSecondary(p1.1, h1)"))
@@ -47,6 +49,113 @@ describe.concurrent("ftpair show", () => {
     expect(rows[0]).toMatch(/^ +0 /)
     expect(rows[1]).toMatch(/^ +1 {2}PowerOn\(p1, h1\)/)
     expect(rows[2]).toBe("   !  JoinLockstep(p1.2) is refused by the guard copy")
+  })
+})
+
+describe("show", () => {
+  const file = join(scenariosFolder, "05-link-cut.json")
+
+  it.each([
+    ["as wide as a page where there is no terminal", {}, 100],
+    ["as wide as it is told", { width: 70 }, 70],
+  ])("is %s", (_situation, flags, width) => {
+    const { code, stdout } = inProcess(() => show(file, { color: true, ...flags }))
+
+    expect(code).toBe(0)
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width)
+    expect(stdout).toContain("lockstep")
+  })
+
+  it("answers with a document of all steps, or of what may happen after one", () => {
+    const all = inProcess(() => show(file, { color: true, json: true }))
+    const one = inProcess(() => show(file, { color: true, json: true, at: 7 }))
+
+    expect(JSON.parse(all.stdout)).toMatchObject({
+      file,
+      loop: null,
+      steps: [
+        { step: 0, action: null, changes: [] },
+        { step: 1, action: protect[0] },
+        ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((step) => ({ step })),
+      ],
+    })
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      step: 7,
+      action: { kind: "Suspect", copy: "p1.2" },
+      enabled: {
+        protocol: [
+          { action: { kind: "TryLock", copy: "p1.1" } },
+          { action: { kind: "TryLock", copy: "p1.2" } },
+        ],
+      },
+    })
+  })
+
+  it.each<readonly [string, Omit<ShowFlags, "color">, RegExp]>([
+    ["a pair", { pair: "q1" }, /expected a pair of the cluster \(p1\), not q1; did you mean p1\?$/],
+    ["a step", { at: 13 }, /expected a step from 0 to 12, not 13: the run has 12 steps$/],
+    ["steps", { steps: [20, 30] }, /expected steps from 0 to 12, the first before the last, not 20\.\.30$/],
+    ["steps the other way round", { steps: [5, 3] }, /not 5\.\.3$/],
+    ["a place to go on from without a step", { out: "next.json" }, /give that with --at N$/],
+  ])("refuses %s that it does not have", (_what, flags, message) => {
+    expect(() => inProcess(() => show(file, { color: true, ...flags }))).toThrow(message)
+  })
+})
+
+describe.each(["show", "replay"] as const)("%s --at", (command) => {
+  const run = (file: string, flags: { readonly at: number; readonly out?: string }) =>
+    inProcess(() =>
+      command === "show"
+        ? show(file, { color: true, ...flags })
+        : replayFiles([file], { color: true, ...flags }),
+    )
+  const file = join(scenariosFolder, "05-link-cut.json")
+
+  it("tells the state, what is enabled there, and why the rest is not", () => {
+    const { code, stdout } = run(file, { at: 7 })
+
+    expect(code).toBe(0)
+    expect(stdout).toContain("after step 7, Suspect(p1.2)")
+    expect(stdout).toContain("p1.2 on h2: secondary contending, generation 1; log nothing; released 0")
+    expect(stdout).toMatch(/^enabled, protocol\n {2}TryLock\(p1\.1\) .*\n {2}TryLock\(p1\.2\) /m)
+    expect(stdout).toContain("  Record(p1.1): phase, it contends\n")
+    expect(stdout).toContain(`npx ftpair replay --at 7 --out next.json ${file}`)
+  })
+
+  it("writes the steps up to there as a schedule that leads to the same state", () => {
+    const folder = freshFolder(onTestFinished)
+    const next = join(folder, "next.json")
+
+    run(file, { at: 7, out: next })
+
+    const whole = inProcess(() => show(file, { color: true, json: true, at: 7 }))
+    const prefix = inProcess(() => show(next, { color: true, json: true, at: 7 }))
+    expect({ ...(JSON.parse(prefix.stdout) as object), file }).toEqual(JSON.parse(whole.stdout))
+  })
+})
+
+describe("replay --at", () => {
+  const file = join(scenariosFolder, "05-link-cut.json")
+
+  it("answers with the same in its document, and judges the whole run", () => {
+    const { code, stdout } = inProcess(() => replayFiles([file], { color: true, json: true, at: 7 }))
+
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: "reproduced",
+      at: {
+        step: 7,
+        refused: expect.arrayContaining([
+          { action: { kind: "Record", copy: "p1.1" }, guard: "phase", sentence: "it contends" },
+        ]) as unknown,
+      },
+    })
+  })
+
+  it("goes on from one file only", () => {
+    expect(() =>
+      inProcess(() => replayFiles([file, file], { color: true, at: 7, out: "next.json" })),
+    ).toThrow(/of a single file: give that with --at N$/)
   })
 })
 

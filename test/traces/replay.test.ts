@@ -214,6 +214,7 @@ const running: Story = {
   probes: new Set(),
   expect: null,
   states: null,
+  loop: null,
   meta: null,
 }
 

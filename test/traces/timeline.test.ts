@@ -5,7 +5,7 @@ import { plainConfig, type Config } from "../../model/config.ts"
 import { identity } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { rules, step, successors } from "../../model/step.ts"
-import { timelineText } from "../../traces/timeline.ts"
+import { timelineText, type TimelineOptions } from "../../traces/timeline.ts"
 
 describe("timelineText draws a run", () => {
   it("in which a host fails, and the Secondary takes over", () => {
@@ -18,16 +18,16 @@ describe("timelineText draws a run", () => {
     ])
 
     expect(drawn).toEqual([
-      "step  action                    h1                          h2                        h3                  lock             FT state, cut links",
-      "   0                            ·                           ·                         ·                   p1 g1 by nobody  p1 enabled",
-      "   1  PowerOn(p1, h1)           P p1.1 g1 live 0/0          ·                         ·                   p1 g1 by p1.1    p1 needSecondary (initializing)",
-      "   2  SpawnSecondary(p1.1, h2)  P p1.1 g1 live 0/0 →p1.2    S p1.2 g1 sync 0/0        ·                                    p1 starting",
-      "   3  BeginLockstep(p1.1)       P p1.1 g1 lock 0/0/0 →p1.2  │                         ·",
-      "   4  JoinLockstep(p1.2)        │                           S p1.2 g1 lock 0/0        ·                                    p1 running",
-      "   5  FailHost(h1)              ✗ down                      │                         ·                   p1 g1 by nobody  p1 needSecondary (lostConnection)",
-      "   6  Suspect(p1.2)             ✗                           S p1.2 g1 cont 0/0        ·",
-      "   7  TryLock(p1.2)             ✗                           P p1.2 g2 live 0/0        ·                   p1 g2 by p1.2",
-      "   8  SpawnSecondary(p1.2, h3)  ✗                           P p1.2 g2 live 0/0 →p1.3  S p1.3 g2 sync 0/0                   p1 starting",
+      "step  action                    h1                              h2                        h3                     lock             FT state, cut links",
+      "   0                            ·                               ·                         ·                      p1 g1 by nobody  p1 enabled",
+      "   1  PowerOn(p1, h1)           P p1.1 g1 live 0/0              ·                         ·                      p1 g1 by p1.1    p1 needSecondary (initializing)",
+      "   2  SpawnSecondary(p1.1, h2)  P p1.1 g1 live 0/0 →p1.2        S p1.2 g1 syncing 0/0     ·                                       p1 starting",
+      "   3  BeginLockstep(p1.1)       P p1.1 g1 lockstep 0/0/0 →p1.2  │                         ·",
+      "   4  JoinLockstep(p1.2)        │                               S p1.2 g1 lockstep 0/0    ·                                       p1 running",
+      "   5  FailHost(h1)              ✗ down                          │                         ·                      p1 g1 by nobody  p1 needSecondary (lostConnection)",
+      "   6  Suspect(p1.2)             ✗                               S p1.2 g1 contending 0/0  ·",
+      "   7  TryLock(p1.2)             ✗                               P p1.2 g2 live 0/0        ·                      p1 g2 by p1.2",
+      "   8  SpawnSecondary(p1.2, h3)  ✗                               P p1.2 g2 live 0/0 →p1.3  S p1.3 g2 syncing 0/0                   p1 starting",
       "",
       legend,
     ])
@@ -57,26 +57,26 @@ describe("timelineText draws a run", () => {
     )
 
     expect(drawn).toEqual([
-      "step  action                    h1                          h2                        h3                  lock             FT state, cut links",
-      "   0                            ·                           ·                         ·                   p1 g1 by nobody  p1 enabled",
-      "   1  PowerOn(p1, h1)           P p1.1 g1 live 0/0          ·                         ·                   p1 g1 by p1.1    p1 needSecondary (initializing)",
-      "   2  SpawnSecondary(p1.1, h2)  P p1.1 g1 live 0/0 →p1.2    S p1.2 g1 sync 0/0        ·                                    p1 starting",
-      "   3  BeginLockstep(p1.1)       P p1.1 g1 lock 0/0/0 →p1.2  │                         ·",
-      "   4  JoinLockstep(p1.2)        │                           S p1.2 g1 lock 0/0        ·                                    p1 running",
-      "   5  Record(p1.1)              P p1.1 g1 lock 1/0/0 →p1.2  │                         ·",
-      "   6  Deliver(p1.2)             │                           S p1.2 g1 lock 1/0        ·",
-      "   7  CutLink(h2-h1)            │                           │                         ·                                    cut h1-h2",
-      "   8  Ack(p1.1)                 P p1.1 g1 lock 1/1/0 →p1.2  │                         ·",
-      "   9  Suspect(p1.2)             │                           S p1.2 g1 cont 1/0        ·                                    p1 needSecondary (lostConnection)",
-      "  10  Suspect(p1.1)             P p1.1 g1 cont 1/0          │                         ·",
-      "  11  TryLock(p1.2)             │                           P p1.2 g2 live 1/0        ·                   p1 g2 by p1.2",
+      "step  action                    h1                              h2                        h3                     lock             FT state, cut links",
+      "   0                            ·                               ·                         ·                      p1 g1 by nobody  p1 enabled",
+      "   1  PowerOn(p1, h1)           P p1.1 g1 live 0/0              ·                         ·                      p1 g1 by p1.1    p1 needSecondary (initializing)",
+      "   2  SpawnSecondary(p1.1, h2)  P p1.1 g1 live 0/0 →p1.2        S p1.2 g1 syncing 0/0     ·                                       p1 starting",
+      "   3  BeginLockstep(p1.1)       P p1.1 g1 lockstep 0/0/0 →p1.2  │                         ·",
+      "   4  JoinLockstep(p1.2)        │                               S p1.2 g1 lockstep 0/0    ·                                       p1 running",
+      "   5  Record(p1.1)              P p1.1 g1 lockstep 1/0/0 →p1.2  │                         ·",
+      "   6  Deliver(p1.2)             │                               S p1.2 g1 lockstep 1/0    ·",
+      "   7  CutLink(h2-h1)            │                               │                         ·                                       cut h1-h2",
+      "   8  Ack(p1.1)                 P p1.1 g1 lockstep 1/1/0 →p1.2  │                         ·",
+      "   9  Suspect(p1.2)             │                               S p1.2 g1 contending 1/0  ·                                       p1 needSecondary (lostConnection)",
+      "  10  Suspect(p1.1)             P p1.1 g1 contending 1/0        │                         ·",
+      "  11  TryLock(p1.2)             │                               P p1.2 g2 live 1/0        ·                      p1 g2 by p1.2",
       "   !  p1.2 has won the lock,",
       "   !  and p1.1 will find out by itself",
-      "  12  TryLock(p1.1)             ·                           │                         ·",
+      "  12  TryLock(p1.1)             ·                               │                         ·",
       "   !  p1.1 has lost",
-      "  13  Release(p1.2)             ·                           P p1.2 g2 live 1/1        ·",
-      "  14  SpawnSecondary(p1.2, h3)  ·                           P p1.2 g2 live 1/1 →p1.3  S p1.3 g2 sync 0/0                   p1 starting",
-      "  15  HealLink(h1-h2)           ·                           │                         │                                    no link cut",
+      "  13  Release(p1.2)             ·                               P p1.2 g2 live 1/1        ·",
+      "  14  SpawnSecondary(p1.2, h3)  ·                               P p1.2 g2 live 1/1 →p1.3  S p1.3 g2 syncing 0/0                   p1 starting",
+      "  15  HealLink(h1-h2)           ·                               │                         │                                       no link cut",
       "",
       legend,
     ])
@@ -96,23 +96,115 @@ describe("timelineText draws a run", () => {
     ])
 
     expect(drawn).toEqual([
-      "step  action                    h1                          h2                                                  h3  h4           lock                              FT state, cut links",
-      "   0                            ·                           ·                                                   ·   ·            p1 g1 by nobody, p2 g1 by nobody  p1 enabled, p2 enabled",
-      "   1  EnterMaintenance(h4)      ·                           ·                                                   ·   maintenance",
-      "   2  PowerOn(p1, h1)           P p1.1 g1 live 0/0          ·                                                   ·   │            p1 g1 by p1.1                     p1 needSecondary (initializing)",
-      "   3  SpawnSecondary(p1.1, h2)  P p1.1 g1 live 0/0 →p1.2    S p1.2 g1 sync 0/0                                  ·   │                                              p1 starting",
-      "   4  BeginLockstep(p1.1)       P p1.1 g1 lock 0/0/0 →p1.2  │                                                   ·   │",
-      "   5  JoinLockstep(p1.2)        │                           S p1.2 g1 lock 0/0                                  ·   │                                              p1 running",
-      "   6  PowerOn(p2, h2)           │                           S p1.2 g1 lock 0/0, P p2.1 g1 live 0/0              ·   │            p2 g1 by p2.1                     p2 needSecondary (initializing)",
-      "   7  LoseStorage(h2)           │                           no storage, S p1.2 g1 cont 0/0, P p2.1 g1 cont 0/0  ·   │                                              p1 needSecondary (partialHardwareFailure)",
-      "   8  FailHost(h2)              P p1.1 g1 lock 0/0/0 →gone  ✗ down, no storage                                  ·   │            p2 g1 by nobody",
-      "   9  CrashCopy(p1.1)           ·                           ✗                                                   ·   │            p1 g1 by nobody",
-      "  10  RecoverHost(h2)           ·                           no storage                                          ·   │",
-      "  11  CutLink(h2-h3)            ·                           │                                                   ·   │                                              cut h2-h3",
-      "  12  CutLink(h1-h3)            ·                           │                                                   ·   │                                              cut h1-h3 h2-h3",
+      "step  action                    h1                              h2                                                              h3  h4           lock                              FT state, cut links",
+      "   0                            ·                               ·                                                               ·   ·            p1 g1 by nobody, p2 g1 by nobody  p1 enabled, p2 enabled",
+      "   1  EnterMaintenance(h4)      ·                               ·                                                               ·   maintenance",
+      "   2  PowerOn(p1, h1)           P p1.1 g1 live 0/0              ·                                                               ·   │            p1 g1 by p1.1                     p1 needSecondary (initializing)",
+      "   3  SpawnSecondary(p1.1, h2)  P p1.1 g1 live 0/0 →p1.2        S p1.2 g1 syncing 0/0                                           ·   │                                              p1 starting",
+      "   4  BeginLockstep(p1.1)       P p1.1 g1 lockstep 0/0/0 →p1.2  │                                                               ·   │",
+      "   5  JoinLockstep(p1.2)        │                               S p1.2 g1 lockstep 0/0                                          ·   │                                              p1 running",
+      "   6  PowerOn(p2, h2)           │                               S p1.2 g1 lockstep 0/0, P p2.1 g1 live 0/0                      ·   │            p2 g1 by p2.1                     p2 needSecondary (initializing)",
+      "   7  LoseStorage(h2)           │                               no storage, S p1.2 g1 contending 0/0, P p2.1 g1 contending 0/0  ·   │                                              p1 needSecondary (partialHardwareFailure)",
+      "   8  FailHost(h2)              P p1.1 g1 lockstep 0/0/0 →gone  ✗ down, no storage                                              ·   │            p2 g1 by nobody",
+      "   9  CrashCopy(p1.1)           ·                               ✗                                                               ·   │            p1 g1 by nobody",
+      "  10  RecoverHost(h2)           ·                               no storage                                                      ·   │",
+      "  11  CutLink(h2-h3)            ·                               │                                                               ·   │                                              cut h2-h3",
+      "  12  CutLink(h1-h3)            ·                               │                                                               ·   │                                              cut h1-h3 h2-h3",
       "",
       legend,
     ])
+  })
+})
+
+describe("timelineText draws in a narrow space", () => {
+  it("a run with the words of its cells broken, and what else is new in lines of its own", () => {
+    const [config, actions] = [plainConfig(3, 1), [...running, { kind: "FailHost", host: "h1" } as const]]
+
+    expect(draw(config, actions, new Map([[5, "the note"]]), { width: 64, steps: [3, 5] })).toEqual([
+      "step  action               h1           h2           h3",
+      "   3  BeginLockstep(p1.1)  P p1.1 g1    S p1.2 g1    ·",
+      "                           lockstep     syncing 0/0",
+      "                           0/0/0 →p1.2",
+      "   =  p1 starting, the lock g1 by p1.1",
+      "   4  JoinLockstep(p1.2)   │            S p1.2 g1    ·",
+      "                                        lockstep",
+      "                                        0/0",
+      "   =  p1 running",
+      "   5  FailHost(h1)         ✗ down       │            ·",
+      "   =  p1 needSecondary (lostConnection), the lock g1 by nobody",
+      "   !  the note",
+      "",
+      "P primary, S secondary; g1 the generation it believes in; 3/1",
+      "entries/released, 3/2/1 entries/acknowledged/released; →p1.2 its",
+      "peer; │ as before, · nothing, ✗ down; = what else is new",
+    ])
+  })
+
+  it("several pairs one after the other, each with the steps that concern it", () => {
+    const drawn = draw(
+      plainConfig(2, 2),
+      [...running, { kind: "PowerOn", pair: "p2", host: "h2" }],
+      undefined,
+      {
+        width: 60,
+      },
+    )
+
+    const [first, second] = [drawn.indexOf("p1"), drawn.indexOf("p2")]
+    expect(first).toBe(0)
+    expect(numbersIn(drawn.slice(first, second))).toEqual([0, 1, 2, 3, 4])
+    expect(numbersIn(drawn.slice(second))).toEqual([0, 5])
+  })
+})
+
+describe("timelineText draws only", () => {
+  it("the pair that is asked for", () => {
+    const drawn = draw(
+      plainConfig(2, 2),
+      [...running, { kind: "PowerOn", pair: "p2", host: "h2" }],
+      undefined,
+      {
+        pairs: ["p2"],
+      },
+    )
+
+    expect(numbersIn(drawn)).toEqual([0, 5])
+    expect(drawn.slice(0, 3).join("\n")).not.toContain("p1")
+  })
+
+  it("the steps that are asked for, the first of them in full", () => {
+    const drawn = draw(plainConfig(2, 1), running, undefined, { steps: [3, 4] })
+
+    expect(numbersIn(drawn)).toEqual([3, 4])
+    expect(drawn[1]).toMatch(/P p1\.1 g1 lockstep 0\/0\/0 →p1\.2 +S p1\.2 g1 syncing 0\/0 +p1 g1 by p1\.1/)
+  })
+})
+
+describe("timelineText draws a run that goes in a circle", () => {
+  const cutAndHealed: readonly Action[] = [
+    { kind: "PowerOn", pair: "p1", host: "h1" },
+    { kind: "CutLink", hosts: ["h1", "h2"] },
+    { kind: "HealLink", hosts: ["h1", "h2"] },
+    { kind: "CutLink", hosts: ["h1", "h2"] },
+    { kind: "HealLink", hosts: ["h1", "h2"] },
+  ]
+
+  it.each([Infinity, 55])("with its stem and its loop, in a width of %s", (width) => {
+    const drawn = draw(plainConfig(2, 1), cutAndHealed, undefined, { loop: 1, width })
+
+    const marks = drawn.flatMap((line) => /^ *(([┌│└] )?\d+) /.exec(line)?.[1] ?? [])
+    expect(marks).toEqual(["0", "1", "┌ 2", "│ 3", "│ 4", "└ 5"])
+    expect(drawn.join(" ").replaceAll(/ +/g, " ")).toMatch(
+      / 1 PowerOn.* ↺ here the stem ends and the loop begins: steps 2 to 5, again and again/,
+    )
+    expect(drawn).toContain("   ↺  back to the state after step 1")
+  })
+
+  it("of one state only: it rests", () => {
+    const drawn = draw(plainConfig(2, 1), running, undefined, { loop: 4 })
+
+    expect(drawn).toContain("   ↺  at rest: nothing that is owed changes anything any more, for ever")
+    expect(numbersIn(drawn)).toEqual([0, 1, 2, 3, 4])
   })
 })
 
@@ -126,6 +218,25 @@ describe("timelineText, of any run of the protocol", () => {
         expect(lines.length).toBe(states.length + (noted < states.length ? 2 : 0) + 3)
         for (const line of lines) expect(line).toBe(line.trimEnd())
       }),
+    )
+  })
+
+  it("is never wider than it may be, whatever the run, and leaves no step out", () => {
+    fc.assert(
+      fc.property(
+        arbitraryRun,
+        fc.integer({ min: 40, max: 200 }),
+        fc.nat(30),
+        ({ config, states, actions }, width, loop) => {
+          const notes = new Map([[1, "a note ".repeat(40)]])
+          const options = { width, loop: loop < states.length ? loop : null }
+          const lines = timelineText(config, states, actions, notes, options).split("\n")
+
+          expect(lines.filter((line) => line.length > width)).toEqual([])
+          expect(new Set(numbersIn(lines))).toEqual(new Set(states.keys()))
+        },
+      ),
+      { numRuns: 50 },
     )
   })
 
@@ -168,13 +279,14 @@ const running: readonly Action[] = [
 ]
 
 const legend =
-  "P primary, S secondary; g1 the generation it believes in; sync syncing, lock in lockstep, cont contending; 3/1 entries/released, 3/2/1 entries/acknowledged/released; →p1.2 its peer; │ as before, · nothing, ✗ down"
+  "P primary, S secondary; g1 the generation it believes in; 3/1 entries/released, 3/2/1 entries/acknowledged/released; →p1.2 its peer; │ as before, · nothing, ✗ down"
 
 /** The timeline of a run, line by line. */
 const draw = (
   config: Config,
   actions: readonly Action[],
   notes?: ReadonlyMap<number, string>,
+  options?: TimelineOptions,
 ): readonly string[] => {
   const states = [initial(config)]
   for (const action of actions) {
@@ -183,7 +295,7 @@ const draw = (
       throw new Error(`defect: ${inWords(action)} is refused by ${outcome.guard}`)
     states.push(outcome.state)
   }
-  return timelineText(config, states, actions, notes).split("\n")
+  return timelineText(config, states, actions, notes, options).split("\n")
 }
 
 /** The lines of the table, each with single spaces only: what is said, without its widths. */
@@ -192,6 +304,10 @@ const rowsOf = (drawn: string): readonly string[] =>
     .split("\n")
     .slice(0, -2)
     .map((line) => line.replace(/ +/g, " "))
+
+/** The numbers of the steps that are drawn, in their order. */
+const numbersIn = (drawn: readonly string[]): readonly number[] =>
+  drawn.flatMap((line) => (/^ *(?:[┌│└] )?(\d+)(?: |$)/.exec(line)?.slice(1) ?? []).map(Number))
 
 type Drawable = {
   readonly config: Config

@@ -1,0 +1,17 @@
+import { Argument } from "commander"
+import type { AddCommand } from "./command.ts"
+import type { ListFlags } from "./list.ts"
+
+const listed = ["mutants", "properties", "witnesses", "guards"] as const
+
+export const addList: AddCommand = (program, _parse, end) => {
+  program
+    .command("list")
+    .description("what ftpair knows by name, each with its sentence")
+    .addArgument(new Argument("<what>", "what is listed").choices(listed))
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--no-color", "no ANSI colours")
+    .action(async (what: (typeof listed)[number], flags: ListFlags) => {
+      end((await import("./list.ts")).list(what, flags))
+    })
+}

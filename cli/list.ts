@@ -1,0 +1,92 @@
+import { kinds, type Kind } from "../model/action.ts"
+import type { Guard } from "../model/outcome.ts"
+import { rules } from "../model/step.ts"
+import { guardMeanings, refusals } from "../model/refusals.ts"
+import { catalogue } from "../properties/catalogue.ts"
+import { mutants } from "../properties/mutants/catalogue.ts"
+import { refinement } from "../properties/refinement.ts"
+import { witnesses } from "../properties/witnesses.ts"
+import { exitCodes, type ExitCode } from "./exit.ts"
+import { paperFor } from "./paper.ts"
+
+/** What can be listed. */
+export type Listed = "mutants" | "properties" | "witnesses" | "guards"
+
+/** The flags of `ftpair list`. */
+export type ListFlags = { readonly json?: true; readonly color: boolean }
+
+/**
+ * One of the things listed.
+ *
+ * Shape  `details` are told below it; as JSON they are fields of their own.
+ */
+type Item = {
+  readonly id: string
+  readonly sentence: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly lines: readonly string[]
+}
+
+/** Lists everything of one sort that ftpair knows by name, each with its sentence. */
+export const list = (what: Listed, flags: ListFlags): ExitCode => {
+  const paper = paperFor(process.stdout, flags.color)
+  const items = itemsOf[what]()
+  if (flags.json === true) {
+    const json = items.map(({ id, sentence, details }) => ({ id, sentence, ...details }))
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+    return exitCodes.ok
+  }
+  const width = Math.max(...items.map(({ id }) => id.length))
+  const lines = items.flatMap(({ id, sentence, lines: below }) => [
+    `${paper.strong(id.padEnd(width))}  ${sentence}`,
+    ...below.map((line) => paper.faint(`${" ".repeat(width)}  ${line}`)),
+  ])
+  process.stdout.write(`${lines.join("\n")}\n`)
+  return exitCodes.ok
+}
+
+const itemsOf: Readonly<Record<Listed, () => readonly Item[]>> = {
+  mutants: () =>
+    mutants.map(({ name, story, breaks, killedBy }) => ({
+      id: name,
+      sentence: story,
+      details: { breaks, killedBy },
+      lines: [`breaks ${Object.entries(killedBy).map(killText).join(", ")}`],
+    })),
+  properties: () =>
+    [...catalogue, refinement(rules, null)].map(({ id, name, family, statement, checks, witness }) => ({
+      id,
+      sentence: `${name}: ${statement}`,
+      details: { name, family, statement, checks, witness },
+      lines: [
+        [family, ...(checks.length === 0 ? [] : [`for ${checks.join(", ")}`]), `witness ${witness}`].join(
+          "; ",
+        ),
+      ],
+    })),
+  witnesses: () =>
+    witnesses.map(({ id, statement }) => ({ id, sentence: statement, details: {}, lines: [] })),
+  guards: () =>
+    (Object.keys(guardMeanings) as readonly Guard[]).map((guard) => {
+      const refusing = kinds.filter((kind) => refusals[kind][guard] !== undefined)
+      return {
+        id: guard,
+        sentence: `asks that ${guardMeanings[guard]}`,
+        details: { refusesWhen: Object.fromEntries(refusing.map((kind) => [kind, refusals[kind][guard]])) },
+        lines: refusalLines(guard, refusing),
+      }
+    }),
+}
+
+/** A line for each sentence with which the guard refuses, and the kinds that it is said of. */
+const refusalLines = (guard: Guard, refusing: readonly Kind[]): readonly string[] => {
+  const sentences = new Set(refusing.map((kind) => refusals[kind][guard]))
+  return [...sentences].map(
+    (sentence) =>
+      `refuses ${refusing.filter((kind) => refusals[kind][guard] === sentence).join(", ")} when ${sentence}`,
+  )
+}
+
+/** A property that a mutant breaks, with the length of the shortest run that shows it, where that is known. */
+const killText = ([property, steps]: readonly [string, number | null]): string =>
+  steps === null ? property : `${property} in ${steps} ${steps === 1 ? "step" : "steps"}`

@@ -1,0 +1,200 @@
+import type { Kind } from "./action.ts"
+import type { Guard } from "./outcome.ts"
+
+/** What each guard asks, in general. */
+export const guardMeanings: Readonly<Record<Guard, string>> = {
+  unknown: "the action names only hosts, pairs and links that the cluster has",
+  copy: "the copy that it names runs",
+  power: "the pair is powered on, or off, as the action needs it",
+  "primary-only": "the copy is a Primary",
+  "secondary-only": "the copy is a Secondary",
+  phase: "the copy is in a phase in which it may do this",
+  "not-running": "the pair is running: both of its copies are in lockstep",
+  peer: "the copy has a peer, or has none, as the action needs it",
+  primary: "a Primary that may be relied on has the copy as its peer",
+  "may-run": "no copy of the pair can go on by itself",
+  storage: "the host concerned is up and reaches the shared storage",
+  maintenance: "the host is out of maintenance, or in it, as the action needs it",
+  "anti-affinity": "the target runs no copy of the pair",
+  unreachable: "the link between the two hosts is connected",
+  rule: "no must rule in force forbids the target",
+  limits: "the target has room for one more copy",
+  "runs-copy": "the host runs no copy",
+  nothing: "there is an entry, an acknowledgement or an output to move",
+  needed: "nobody needs the copy or the channel any more",
+  up: "the host is down",
+  down: "the host is up",
+  cut: "the link is connected",
+  connected: "the link is cut, or the storage lost",
+  bound: "the step stays within the bounds of the configuration",
+}
+
+/**
+ * When each rule refuses by each of its guards: the sentences of docs/spec.md, section 3. "It" is the copy that the
+ * action names, or else its pair, host or link.
+ */
+export const refusals: { readonly [K in Kind]: Readonly<Partial<Record<Guard, string>>> } = {
+  Record: {
+    copy: "no such copy runs",
+    "primary-only": "it is a Secondary",
+    phase: "it contends",
+    storage: "its host is without storage",
+    bound: "its log has bounds.log entries",
+  },
+  Deliver: {
+    copy: "no such copy runs",
+    phase: "it is not in lockstep",
+    "secondary-only": "it is a Primary",
+    primary: "no Primary in lockstep at the same generation has it as peer",
+    unreachable: "the link between the two is cut",
+    nothing: "all that the Primary has recorded is delivered",
+  },
+  Ack: {
+    copy: "no such copy runs",
+    "primary-only": "it is a Secondary",
+    phase: "it is not in lockstep",
+    nothing: "all that is delivered is acknowledged",
+  },
+  Release: {
+    copy: "no such copy runs",
+    "primary-only": "it is a Secondary",
+    phase: "it contends",
+    storage: "its host is without storage",
+    nothing:
+      "in lockstep: the next output is not acknowledged; live: none is recorded that has not been released",
+  },
+  BeginLockstep: {
+    copy: "no such copy runs",
+    "primary-only": "it is a Secondary",
+    phase: "it is not live",
+    peer: "it has no peer that is syncing",
+    unreachable: "the link to the peer is cut",
+  },
+  JoinLockstep: {
+    copy: "no such copy runs",
+    phase: "it is not syncing",
+    primary: "no Primary in lockstep has it as peer",
+    unreachable: "the link between the two is cut",
+  },
+  SpawnSecondary: {
+    copy: "no such copy runs",
+    "primary-only": "it is a Secondary",
+    phase: "it is not live",
+    peer: "it has a peer already, or one that is gone and not yet given up",
+    power: "power is off",
+    storage: "the target is without storage",
+    maintenance: "the target is in maintenance",
+    "anti-affinity": "the target runs a copy of the pair: the Primary, or a stale one, or any other",
+    unreachable: "the link from the Primary's host to the target is cut",
+    rule: "a must rule forbids the target",
+    limits: "the target has no room",
+  },
+  TryLock: {
+    copy: "no such copy runs",
+    phase: "it does not contend",
+    storage: "its host is without storage: no answer is neither a win nor a loss",
+    bound: "it would win, and the lock is at bounds.generations",
+  },
+  Suspect: {
+    copy: "no such copy runs",
+    phase: "it is not in lockstep",
+    bound: "the suspicion is not justified, and bounds.faults faults have been counted",
+  },
+  AbandonSync: {
+    copy: "no such copy runs",
+    "primary-only": "it is a Secondary",
+    phase: "it is not live",
+    peer: "it has no peer to give up",
+    needed: "its peer is syncing and reachable",
+  },
+  SyncLost: {
+    copy: "no such copy runs",
+    phase: "it is not syncing",
+    needed: "a reachable Primary has it as peer",
+  },
+  HaRestart: {
+    power: "power is off",
+    "may-run": "some copy of the pair, of whatever generation, is on a host with storage",
+    storage: "the target is without storage",
+    maintenance: "the target is in maintenance",
+    "anti-affinity": "the target runs a copy of the pair",
+    unreachable: "never: there is no other end",
+    rule: "a must rule forbids the target",
+    limits: "the target has no room",
+    bound: "the lock is at bounds.generations",
+  },
+  PowerOn: {
+    power: "power is on",
+    "may-run": "some copy of the pair, of whatever generation, is on a host with storage",
+    storage: "the target is without storage",
+    maintenance: "the target is in maintenance",
+    "anti-affinity": "the target runs a copy of the pair",
+    unreachable: "never: there is no other end",
+    rule: "a must rule forbids the target",
+    limits: "the target has no room",
+  },
+  PowerOff: {
+    power: "power is off",
+    bound: "the lock is beyond bounds.powerOffUpTo, or at bounds.generations",
+  },
+  TestFailover: {
+    "not-running": "the pair is not running",
+    bound: "the lock is beyond bounds.fencesUpTo, or at bounds.generations",
+  },
+  TestRestartSecondary: {
+    copy: "no such copy runs",
+    "primary-only": "it is a Secondary",
+    phase: "it is not in lockstep",
+    storage: "its host is without storage",
+    power: "power is off",
+    bound: "it would win, and the lock is beyond bounds.fencesUpTo, or at bounds.generations",
+  },
+  Migrate: {
+    copy: "no such copy runs",
+    phase: "it is neither in lockstep nor live",
+    storage: "the host that it leaves, or the target, is without storage",
+    peer: "it is live and has a peer; it is a Primary in lockstep whose peer is gone; or it is a Secondary that no Primary in lockstep has as peer",
+    unreachable: "the link from the other end to the host that it leaves, or to the target, is cut",
+    maintenance: "the target is in maintenance",
+    "anti-affinity": "the target runs a copy of the pair",
+    rule: "a must rule forbids the target",
+    limits: "the target has no room",
+  },
+  EnterMaintenance: {
+    maintenance: "the host is in maintenance",
+    "runs-copy": "it runs a copy of some pair, waiting and stale ones included",
+  },
+  ExitMaintenance: {
+    maintenance: "the host is not in maintenance",
+  },
+  RecoverHost: {
+    up: "the host is up",
+  },
+  HealLink: {
+    connected: "the link is not cut",
+  },
+  RestoreStorage: {
+    connected: "the host's storage is connected",
+  },
+  CrashCopy: {
+    copy: "no such copy runs",
+    bound: "bounds.faults faults have been counted",
+  },
+  FailHost: {
+    down: "the host has failed already",
+    bound: "bounds.faults faults have been counted",
+  },
+  CutLink: {
+    cut: "the link is cut already",
+    bound: "bounds.faults faults have been counted",
+  },
+  LoseStorage: {
+    down: "the host has failed",
+    storage: "its storage is lost already",
+    bound: "bounds.faults faults have been counted",
+  },
+}
+
+/** Why the rule of `kind` refuses by `guard`; in general words for a guard that only a mutant refuses by. */
+export const refusalOf = (kind: Kind, guard: Guard): string =>
+  refusals[kind][guard] ?? `it is not so that ${guardMeanings[guard]}`

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { kinds } from "../../model/action.ts"
+import type { Guard } from "../../model/outcome.ts"
+import { guardMeanings, refusalOf, refusals } from "../../model/refusals.ts"
+import { rules } from "../../model/step.ts"
+
+const spec = readFileSync("docs/spec.md", "utf8")
+
+describe.each(kinds)("the refusals of %s", (kind) => {
+  it("are the sentences of the specification, guard by guard", () => {
+    const section = new RegExp(`^### ${kind}\\n([\\s\\S]*?)(?=^##)`, "m").exec(spec)?.[1] ?? ""
+    const rows = [...section.matchAll(/^\| `([a-z-]+)`\s+\| (.*?)\s*\|$/gm)]
+    const sentences = Object.fromEntries(rows.map(([, guard = "", text = ""]) => [guard, plain(text)]))
+
+    expect(refusals[kind]).toEqual(sentences)
+  })
+
+  it("are those of its rule", () => {
+    expect(Object.keys(refusals[kind])).toEqual(rules[kind].guards)
+  })
+})
+
+describe("the guards", () => {
+  it("stand in the specification with what each asks", () => {
+    const section = /^### Guards\n([\s\S]*?)(?=^##)/m.exec(spec)?.[1] ?? ""
+    const rows = [...section.matchAll(/^\| `([a-z-]+)`\s+\| (.*?)\s*\|$/gm)]
+
+    expect(rows.map(([, guard, text = ""]) => [guard, plain(text)])).toEqual(Object.entries(guardMeanings))
+  })
+
+  it("are those by which some rule refuses, and the one that comes before all rules", () => {
+    const named = new Set<Guard>(["unknown", ...kinds.flatMap((kind) => rules[kind].guards)])
+
+    expect(new Set(Object.keys(guardMeanings))).toEqual(named)
+  })
+
+  it("are explained in general where the rule itself does not refuse by them", () => {
+    expect(refusalOf("Record", "limits")).toBe("it is not so that the target has room for one more copy")
+  })
+})
+
+// Helpers
+
+/** Without the marks of Markdown. */
+function plain(text: string): string {
+  return text.replace(/[`_\\]/g, "")
+}

@@ -1,0 +1,34 @@
+import { alphabet, kinds, type Action, type Actor } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
+import type { Guard } from "../model/outcome.ts"
+import { refusalOf } from "../model/refusals.ts"
+import type { State } from "../model/state.ts"
+import { candidates, step, type Rules } from "../model/step.ts"
+import { changesOf } from "./diff.ts"
+
+/** An action that the rules allow in a state: who acts, and what it would change. */
+export type Allowed = {
+  readonly action: Action
+  readonly actor: Actor
+  readonly changes: readonly string[]
+}
+
+/** An action that the rules refuse in a state: by which guard, and when that one refuses. */
+export type Refused = { readonly action: Action; readonly guard: Guard; readonly sentence: string }
+
+/** Everything that could be asked in a state, sorted into what is allowed and what is not. */
+export type Choices = { readonly enabled: readonly Allowed[]; readonly refused: readonly Refused[] }
+
+/** What may happen next in a state and what may not, kind by kind in the order of the alphabet. */
+export const choicesIn = (rules: Rules, config: Config, state: State): Choices => {
+  const enabled: Allowed[] = []
+  const refused: Refused[] = []
+  for (const kind of kinds)
+    for (const action of candidates(state, kind)) {
+      const outcome = step(rules, config, state, action)
+      if (outcome.tag === "refused")
+        refused.push({ action, guard: outcome.guard, sentence: refusalOf(kind, outcome.guard) })
+      else enabled.push({ action, actor: alphabet[kind].actor, changes: changesOf(state, outcome.state) })
+    }
+  return { enabled, refused }
+}
