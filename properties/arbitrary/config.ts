@@ -15,18 +15,19 @@ export type ConfigSize = { readonly hostsMax: number; readonly pairsMax: number 
 export const smallClusters: ConfigSize = { hostsMax: 4, pairsMax: 2 }
 
 /**
- * Clusters: hosts with their limits and groups, pairs with their sizes and registrations, affinity rules, and a
- * bound on the logs (without one the guest would never come to rest). Shrinks towards few plain hosts, one pair
- * and no rules.
+ * Clusters: hosts with their limits and groups, pairs with their sizes and registrations, affinity rules in force and
+ * not, and a bound on the logs (without one the guest would never come to rest). Shrinks towards two plain hosts, one
+ * pair and no rules. Now and then there is one host only, or rules bar every host.
  */
 export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallClusters): fc.Arbitrary<Config> =>
   fc
     .record({
       hosts: fc.oneof(
         { withCrossShrink: true },
-        { weight: 1, arbitrary: fc.array(arbitraryHost, { minLength: 2, maxLength: 2 }) },
+        { weight: 2, arbitrary: fc.array(arbitraryHost, { minLength: 2, maxLength: 2 }) },
+        { weight: 1, arbitrary: fc.array(arbitraryHost, { minLength: 1, maxLength: 1 }) },
         {
-          weight: 7,
+          weight: 14,
           arbitrary: fc.array(arbitraryHost, {
             minLength: Math.min(3, hostsMax),
             maxLength: hostsMax,
@@ -41,8 +42,9 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
       ),
       rules: fc.oneof(
         { withCrossShrink: true },
-        { weight: 2, arbitrary: fc.constant<DrawnRule[]>([]) },
-        { weight: 1, arbitrary: fc.array<DrawnRule>(arbitraryRule, { minLength: 1, maxLength: 2 }) },
+        { weight: 14, arbitrary: fc.constant<DrawnRule[]>([]) },
+        { weight: 7, arbitrary: fc.array<DrawnRule>(arbitraryRule, { minLength: 1, maxLength: 2 }) },
+        { weight: 1, arbitrary: rulesThatBarAll },
       ),
       log: fc.integer({ min: 1, max: 4 }),
     })
@@ -58,7 +60,6 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
           .map(({ pair, ...rule }): AffinityRule => ({
             pairs: pair < pairIds.length ? [pairIds[pair] as PairId] : pairIds,
             ...rule,
-            active: true,
           })),
         bounds: { ...unbounded, log },
       }
@@ -80,14 +81,22 @@ const arbitraryPair = fc.record({
 })
 
 /** A rule as drawn: on one pair, or on all where `pair` is beyond the last. */
-type DrawnRule = Omit<AffinityRule, "pairs" | "active"> & { readonly pair: number }
+type DrawnRule = Omit<AffinityRule, "pairs"> & { readonly pair: number }
 
 const arbitraryRule: fc.Arbitrary<DrawnRule> = fc.record({
   pair: fc.nat(2),
   type: fc.constantFrom("must", "should"),
   run: fc.constantFrom("on", "not-on"),
   group,
+  active: mostly(true, fc.constant(false)),
 })
+
+/** No host is both in a group and not in it. */
+const rulesThatBarAll: fc.Arbitrary<DrawnRule[]> = fc
+  .record({ pair: fc.nat(2), group })
+  .map(({ pair, group }): DrawnRule[] =>
+    (["on", "not-on"] as const).map((run) => ({ pair, type: "must", run, group, active: true })),
+  )
 
 const pairOf = (
   id: PairId,

@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import type { Config } from "../../model/config.ts"
+import { schedulers, type Turns } from "../check/scheduler.ts"
 import { arbitraryConfig, smallClusters, type ConfigSize } from "./config.ts"
 import { arbitrarySwarm, type Swarm } from "./swarm.ts"
 
@@ -8,13 +9,15 @@ import { arbitrarySwarm, type Swarm } from "./swarm.ts"
  * every plan, and every shrunk plan, is a legal run.
  *
  * Shape  `choices` drive the adversarial phase, one action each. `heals` says, bit by bit, which of the things
- *        then broken heal before the cluster is left to come to rest: 0 for none.
+ *        then broken heal before the cluster is left to come to rest: 0 for none. `turns` is the order in which what the
+ *        protocol then owes is done.
  */
 export type Plan = {
   readonly config: Config
   readonly swarm: Swarm
   readonly choices: readonly number[]
   readonly heals: number
+  readonly turns: Turns
 }
 
 /** A choice is one of this many numbers, from 0. */
@@ -30,4 +33,5 @@ export const arbitraryPlan = (config: Config | null, size: ConfigSize = smallClu
     swarm: arbitrarySwarm,
     choices: fc.noBias(fc.array(fc.nat(choiceRange - 1), { maxLength: choicesMax, size: "max" })),
     heals: fc.oneof({ withCrossShrink: true }, fc.constant(0), fc.constant(0x7fffffff), fc.nat(0x7fffffff)),
+    turns: fc.record({ scheduler: fc.constantFrom(...schedulers), seed: fc.nat() }),
   })

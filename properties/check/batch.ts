@@ -4,6 +4,7 @@ import type { Config } from "../../model/config.ts"
 import { arbitraryPlan, type Plan } from "../arbitrary/plan.ts"
 import type { Swarm } from "../arbitrary/swarm.ts"
 import type { Judge, Run } from "./run.ts"
+import type { Turns } from "./scheduler.ts"
 import { seedOf } from "./seed.ts"
 import { simulate } from "./simulate.ts"
 
@@ -31,15 +32,18 @@ export type BatchResult = {
  * A schedule that breaches a property.
  *
  * Shape  `schedule` is its number within the batch, from 1; `found` how many actions it had when it was drawn;
- *        `swarm` what was then drawn for it. `config` and `actions` are as fast-check has shrunk them.
+ *        `swarm` what was then drawn for it, and `turns` the order at its end. `config` and `actions` are as fast-check has shrunk them;
+ *        `loop` is the state, by its number, to which a run comes back that goes round for ever.
  */
 export type Failure = {
   readonly schedule: number
   readonly property: string
   readonly found: number
   readonly swarm: Swarm
+  readonly turns: Turns
   readonly config: Config
   readonly actions: readonly Action[]
+  readonly loop: number | null
 }
 
 /** Runs the schedules of one batch: a function of its arguments, whoever runs it and when. */
@@ -87,14 +91,16 @@ const failureOf = (
   schedule: number,
 ): Failure | null => {
   if (first?.run.breach == null || shrunk === null) return null
-  const { actions } = simulate(judgeOf(judge, first.run), shrunk)
+  const { actions, breach } = simulate(judgeOf(judge, first.run), shrunk)
   return {
     schedule,
     property: first.run.breach.property.id,
     found: first.run.actions.length,
     swarm: first.plan.swarm,
+    turns: shrunk.turns,
     config: shrunk.config,
     actions,
+    loop: breach?.loop ?? null,
   }
 }
 

@@ -1,10 +1,18 @@
-import type { Action } from "../../model/action.ts"
+import { describe, type Action } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { State } from "../../model/state.ts"
 import type { Rules, Successor } from "../../model/step.ts"
 import { noHistory, remember, type History } from "../history.ts"
 import { comesToRest } from "../liveness.ts"
-import { breachesAtRest, breachesOf, touchedBy, type Breach, type Property, type Step } from "../property.ts"
+import {
+  breachesAtRest,
+  breachesOf,
+  isLiveness,
+  touchedBy,
+  type Breach,
+  type Property,
+  type Step,
+} from "../property.ts"
 import type { Witness } from "../witnesses.ts"
 import { isJudged } from "./rest.ts"
 
@@ -19,14 +27,15 @@ export type Judge = {
  * A run so far.
  *
  * Shape  `breach` is the first one found, by its earliest property in the catalogue, or null; `step` in it is
- *        the number of the action after which it holds, from 1. `sighted` holds the witnesses seen.
+ *        the number of the action after which it holds, from 1; `loop`, where it never comes to rest and goes round,
+ *        the number of the state to which the run comes back. `sighted` holds the witnesses seen.
  */
 export type Run = {
   readonly state: State
   readonly actions: readonly Action[]
   readonly history: History
   readonly sighted: ReadonlySet<string>
-  readonly breach: (Breach & { readonly step: number }) | null
+  readonly breach: (Breach & { readonly step: number; readonly loop?: number }) | null
 }
 
 export const begin = (state: State): Run => ({
@@ -60,6 +69,33 @@ export const observeRest = (judge: Judge, config: Config, run: Run, isAtRest: bo
   const atRest = isAtRest ? breachesAtRest(judge.properties, config, run.history, run.state) : []
   const breach = [...restless, ...atRest][0]
   return breach === undefined ? run : { ...run, breach: { ...breach, step: run.actions.length } }
+}
+
+/**
+ * The run whose last steps, so many as `round` has, can be taken again for ever: it never comes to rest. Where that is
+ * not asked, it is told which other liveness property fails in every state of the round; `states` are those.
+ */
+export const observeRound = (
+  judge: Judge,
+  config: Config,
+  run: Run,
+  round: number,
+  states: readonly State[],
+): Run => {
+  if (!isJudged(config, run.state)) return run
+  const step = run.actions.length
+  const loop = step - round
+  const words = run.actions.slice(loop).map(describe).join(", ")
+  const breach: Breach | undefined = judge.properties.includes(comesToRest)
+    ? {
+        property: comesToRest,
+        why: `after step ${step} all is as it was after step ${loop}, and ${words} may follow each other for ever`,
+      }
+    : breachesAtRest(judge.properties.filter(isLiveness), config, run.history, run.state).find(
+        ({ property }) =>
+          states.every((state) => breachesAtRest([property], config, run.history, state).length > 0),
+      )
+  return breach === undefined ? run : { ...run, breach: { ...breach, step, loop } }
 }
 
 const sightedAfter = (judge: Judge, config: Config, run: Run, step: Step): ReadonlySet<string> => {

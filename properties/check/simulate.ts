@@ -7,13 +7,16 @@ import { initial, running, type State } from "../../model/state.ts"
 import { successors, type Rules, type Successor } from "../../model/step.ts"
 import { choiceRange, type Plan } from "../arbitrary/plan.ts"
 import { isFaulty, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
-import { isAtRest, nextOwed, restStepsMax } from "./rest.ts"
-import { begin, observe, observeRest, type Judge, type Run } from "./run.ts"
+import { roundsOf } from "./lasso.ts"
+import { isAtRest, restStepsMax } from "./rest.ts"
+import { begin, observe, observeRest, observeRound, type Judge, type Run } from "./run.ts"
+import { inTurn, turnsOf, type Turns } from "./scheduler.ts"
 
 /**
  * Runs a plan, in three phases: an adversary draws actions from the swarm; then faults stop, and some of what
- * is broken heals; then every action that the protocol owes gets its turn, until the cluster is at rest. Stops
- * at the first breach. A run that does not come to rest within its bound is a breach of liveness.
+ * is broken heals; then every action that the protocol owes gets its turn, in an order that is fair, until the
+ * cluster is at rest. Stops at the first breach. A run that does not come to rest within its bound, or goes round, is a
+ * breach of liveness.
  */
 export const simulate = (judge: Judge, plan: Plan): Run => {
   const { rules } = judge
@@ -47,7 +50,7 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
     if (run.breach !== null) return run
   }
   run = heal(judge, config, run, plan.heals)
-  return run.breach === null ? settle(judge, config, run) : run
+  return run.breach === null ? settle(judge, config, run, plan.turns) : run
 }
 
 /**
@@ -119,16 +122,27 @@ const heal = (judge: Judge, config: Config, start: Run, heals: number): Run => {
   return run
 }
 
-/** Leaves the protocol to itself, fairly, until it is at rest, and judges how it rests. */
-export const settle = (judge: Judge, config: Config, start: Run): Run => {
+/**
+ * Leaves the protocol to itself, fairly, until it is at rest, and judges how it rests; or until it goes round. A run
+ * that does neither within its bound does not come to rest either.
+ */
+export const settle = (judge: Judge, config: Config, start: Run, turns: Turns = inTurn): Run => {
   let run = start
   const stepsMax = restStepsMax(config)
-  const lastTaken = new Map<string, number>()
+  const next = turnsOf(turns, judge.rules, config)
+  const rounds = roundsOf(judge.rules, config)
+  const states = [run.state]
+  rounds.begin(run.state)
   for (let i = 0; i < stepsMax; i += 1) {
-    const due = nextOwed(judge.rules, config, run.state, lastTaken, i)
+    const due = next(run.state, i)
     if (due === null) return observeRest(judge, config, run, true)
     run = observe(judge, config, run, due)
     if (run.breach !== null) return run
+    states.push(run.state)
+    const round = rounds.after(due.action, due.state)
+    if (round === null) continue
+    const judged = observeRound(judge, config, run, round, states.slice(-round))
+    if (judged.breach !== null) return judged
   }
   return observeRest(judge, config, run, isAtRest(judge.rules, config, run.state))
 }

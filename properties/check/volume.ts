@@ -12,6 +12,7 @@ import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
 import { arbitraryConfig } from "../arbitrary/config.ts"
 import { arbitrarySwarm, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
 import type { BatchResult } from "./batch.ts"
+import { inTurn } from "./scheduler.ts"
 import { seedOf } from "./seed.ts"
 
 /** How many actions a schedule has, and how many draws in a row may be refused before it ends early. */
@@ -60,8 +61,10 @@ export const runVolume = (volume: Volume, seed: string, batch: number, schedules
       property: idsIn(found.bits)[0] ?? "S7",
       found: found.codes.length,
       swarm,
+      turns: inTurn,
       config,
       actions: actionsOf(volume.rules, driver.engine, config, found.codes),
+      loop: null,
     }
     return { batch, schedules: schedule, actions, witnesses: {}, failure }
   }
@@ -188,7 +191,7 @@ const driverOf = (volume: Volume, config: Config) => {
   const follow = (swarm: Swarm, seed: number): void => {
     random = seed | 1
     elsewhere = Array.from({ length: 1 << situations.length }, (_, bits) =>
-      lotTable(swarm, (kind) => isOpen(kind, bits)),
+      lotTable(swarm, (kind) => isOpen(kind, bits) && (overA[kinds.indexOf(kind)] as number) > 0),
     )
     byPhase = phaseKinds.map((among) => lotTable(swarm, (kind) => among.includes(kind)))
     ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)

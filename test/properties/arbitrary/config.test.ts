@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig, type Config } from "../../../model/config.ts"
+import { forbids } from "../../../properties/eligibility.ts"
 import { arbitraryConfig, smallClusters } from "../../../properties/arbitrary/config.ts"
 
 describe("arbitraryConfig", () => {
@@ -30,7 +31,7 @@ describe("arbitraryConfig", () => {
   ])("keeps to its size: %i hosts and %i pairs at the most", (hostsMax, pairsMax) => {
     fc.assert(
       fc.property(arbitraryConfig({ hostsMax, pairsMax }), ({ hosts, pairs }) => {
-        expect(hosts.length).toBeGreaterThanOrEqual(2)
+        expect(hosts.length).toBeGreaterThanOrEqual(1)
         expect(hosts.length).toBeLessThanOrEqual(hostsMax)
         expect(pairs.length).toBeGreaterThanOrEqual(1)
         expect(pairs.length).toBeLessThanOrEqual(pairsMax)
@@ -39,6 +40,7 @@ describe("arbitraryConfig", () => {
   })
 
   it.each<readonly [string, (config: Config) => boolean]>([
+    ["one host", ({ hosts }) => hosts.length === 1],
     ["two hosts", ({ hosts }) => hosts.length === 2],
     ["three hosts", ({ hosts }) => hosts.length === 3],
     ["four hosts", ({ hosts }) => hosts.length === smallClusters.hostsMax],
@@ -47,6 +49,16 @@ describe("arbitraryConfig", () => {
     ["two rules", ({ rules }) => rules.length === 2],
     ["a rule on both pairs", ({ rules }) => rules.some(({ pairs }) => pairs.length === 2)],
     ["a rule that must", ({ rules }) => rules.some(({ type }) => type === "must")],
+    ["a rule in force", ({ rules }) => rules.some(({ active }) => active)],
+    ["a rule that is not in force", ({ rules }) => rules.some(({ active }) => !active)],
+    [
+      "a rule that must, and is not in force",
+      ({ rules }) => rules.some(({ type, active }) => type === "must" && !active),
+    ],
+    [
+      "rules that bar every host",
+      (config) => config.hosts.every(({ id }) => forbids(config, "p1", id) !== null),
+    ],
     ["a rule that should", ({ rules }) => rules.some(({ type }) => type === "should")],
     ["a rule to run on", ({ rules }) => rules.some(({ run }) => run === "on")],
     ["a rule not to run on", ({ rules }) => rules.some(({ run }) => run === "not-on")],
@@ -81,12 +93,14 @@ describe("arbitraryConfig", () => {
         { seed },
       ).counterexample as [Config]
 
-      const plain = plainConfig(isSo(plainConfig(3, 1)) ? 3 : 2, isSo(plainConfig(2, 2)) ? 2 : 1, { log: 1 })
+      const plain = plainConfig(config.hosts.length, isSo(plainConfig(2, 2)) ? 2 : 1, { log: 1 })
+      expect(config.hosts.length).toBeLessThanOrEqual(3)
       expect(isSo(config)).toBe(true)
-      // A rule needs a host in its group.
-      const hosts = config.hosts.map((host) => (config.rules.length === 0 ? host : { ...host, groups: [] }))
+      // A rule needs a host that is in its group.
+      const hosts = config.hosts.map((host) => ({ ...host, groups: [] }))
       expect({ ...config, hosts, rules: [] }).toEqual(plain)
-      expect(config.rules.length).toBe(isSo(plain) ? 0 : 1)
+      expect(config.hosts.flatMap(({ groups }) => groups)).toHaveLength(isSo(plain) ? 0 : 1)
+      expect(config.rules.length).toBeLessThanOrEqual(isSo(plain) ? 0 : 2)
     }
   })
 })
@@ -118,6 +132,9 @@ const faultsOf = ({ hosts, pairs, rules, bounds }: Config): readonly string[] =>
     ...rules.flatMap((rule) => [
       ...(rule.pairs.length > 0 ? [] : ["a rule on no pair"]),
       ...(rule.pairs.every((id) => pairIds.includes(id)) ? [] : ["a rule on a pair that is not there"]),
+      ...(hosts.some(({ groups }) => groups.includes(rule.group))
+        ? []
+        : ["a rule on a group that no host is in"]),
       ...(new Set(rule.pairs).size < rule.pairs.length ? ["a rule that names a pair twice"] : []),
     ]),
     ...(Number.isFinite(bounds.log) && bounds.log >= 1 ? [] : ["logs without a bound"]),

@@ -9,6 +9,7 @@ import { lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
 import type { Judge } from "../../../properties/check/run.ts"
+import { inTurn } from "../../../properties/check/scheduler.ts"
 import { simulate } from "../../../properties/check/simulate.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { rulesOf } from "../../../properties/mutants/mutant.ts"
@@ -62,13 +63,13 @@ describe("simulate", () => {
   })
 
   it("does nothing where nothing is chosen", () => {
-    const run = simulate(judging(null), { config: two, swarm: calm, choices: [], heals: 0 })
+    const run = simulate(judging(null), { config: two, swarm: calm, choices: [], heals: 0, turns: inTurn })
 
     expect(run).toMatchObject({ actions: [], breach: null, state: initial(two) })
   })
 
   it("takes for 0 the first thing of the simplest kind, and leaves the rest to the protocol", () => {
-    const run = simulate(judging(null), { config: two, swarm: calm, choices: [0], heals: 0 })
+    const run = simulate(judging(null), { config: two, swarm: calm, choices: [0], heals: 0, turns: inTurn })
 
     expect(run.actions.map(written).toSorted()).toEqual(
       [
@@ -88,7 +89,7 @@ describe("simulate", () => {
   ])("heals %s", (_what, heals, recovered) => {
     const swarm = { ...calm, weights: { ...onlyWeights("PowerOn"), FailHost: 1 } }
 
-    const run = simulate(judging(null), { config: two, swarm, choices: [0, 0], heals })
+    const run = simulate(judging(null), { config: two, swarm, choices: [0, 0], heals, turns: inTurn })
 
     const kinds = run.actions.map(({ kind }) => kind)
     expect(kinds.slice(0, 2)).toEqual(["PowerOn", "FailHost"])
@@ -103,6 +104,7 @@ describe("simulate", () => {
       swarm,
       choices: Array.from({ length: 8 }, () => 0x20000000),
       heals: 0,
+      turns: inTurn,
     })
 
     const faults = actions.flatMap(({ kind }, i) => (kind === "FailHost" ? [i] : []))
@@ -151,7 +153,13 @@ describe("simulate", () => {
   })
 
   it("tells which witnesses it has seen", () => {
-    const { sighted } = simulate(judging(null), { config: two, swarm: calm, choices: [0], heals: 0 })
+    const { sighted } = simulate(judging(null), {
+      config: two,
+      swarm: calm,
+      choices: [0],
+      heals: 0,
+      turns: inTurn,
+    })
 
     expect([...sighted]).toContain("both-registered-on-one-host")
     expect([...sighted]).not.toContain("ha-restart")

@@ -1,0 +1,74 @@
+import { alphabet, type Action } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { identity } from "../../model/identity.ts"
+import { running, type State } from "../../model/state.ts"
+import type { Rules } from "../../model/step.ts"
+import { dueIn } from "./scheduler.ts"
+
+/** Watches a run for the moment from which it may go round for ever. */
+export type Rounds = {
+  /** Is told of the state in which the run begins, or goes on after something that the protocol does not owe. */
+  readonly begin: (state: State) => void
+  /** Is told of a step; answers with how many steps the round has that it closes, or null if it closes none. */
+  readonly after: (action: Action, state: State) => number | null
+}
+
+/**
+ * A run that comes back to a state can do the same again, and so for ever. Weak fairness allows that if no action is
+ * enabled all the way round and never taken. An action is told by its place: copies are replaced on the way.
+ */
+export const roundsOf = (rules: Rules, config: Config): Rounds => {
+  let states: State[] = []
+  let taken: string[] = []
+  let visits = new Map<string, number[]>()
+  const visit = (state: State): readonly number[] => {
+    const name = identity(state)
+    const before = visits.get(name) ?? []
+    visits.set(name, [...before, states.length])
+    states.push(state)
+    return before
+  }
+  const begin = (state: State): void => {
+    states = []
+    taken = []
+    visits = new Map()
+    visit(state)
+  }
+  const isFair = (from: number): boolean => {
+    const done = new Set(taken.slice(from))
+    const [first, ...others] = states.slice(from, -1)
+    if (first === undefined) return false
+    let waiting = placesOf(rules, config, first).filter((place) => !done.has(place))
+    for (const state of others) {
+      if (waiting.length === 0) return true
+      const due = new Set(placesOf(rules, config, state))
+      waiting = waiting.filter((place) => due.has(place))
+    }
+    return waiting.length === 0
+  }
+  const after = (action: Action, state: State): number | null => {
+    const before = states.at(-1)
+    if (
+      before === undefined ||
+      alphabet[action.kind].actor !== "protocol" ||
+      before.faults !== state.faults
+    ) {
+      begin(state)
+      return null
+    }
+    taken.push(placeOf(before, action))
+    const from = visit(state).findLast((number) => isFair(number))
+    return from === undefined ? null : states.length - 1 - from
+  }
+  return { begin, after }
+}
+
+const placesOf = (rules: Rules, config: Config, state: State): readonly string[] =>
+  dueIn(rules, config, state).map(({ action }) => placeOf(state, action))
+
+/** The action by what it names, a copy by its pair and its host. */
+const placeOf = (state: State, action: Action): string => {
+  const { kind, ...named } = action
+  const found = "copy" in action ? running(state, action.copy) : null
+  return JSON.stringify([kind, found === null ? named : { ...named, copy: [found.pair.id, found.copy.host] }])
+}
