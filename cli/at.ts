@@ -39,7 +39,7 @@ export const atLines = (paper: Paper, story: Story, replayed: Replay, n: number)
 }
 
 /** The same as JSON. */
-export const atJson = (story: Story, replayed: Replay, n: number) => {
+export const atJson = (story: Story, replayed: Replay, n: number): object => {
   const state = stateAt(story, replayed, n)
   const { enabled, refused } = choicesIn(rulesOfStory(story), story.config, state)
   return {

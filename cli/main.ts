@@ -10,6 +10,7 @@ import { addExplore } from "./explore-command.ts"
 import { addList } from "./list-command.ts"
 import { addReplay } from "./replay-command.ts"
 import { addShow } from "./show-command.ts"
+import { guardStream } from "./sink.ts"
 import { addValidate } from "./validate-command.ts"
 
 const commands: readonly AddCommand[] = [
@@ -88,9 +89,11 @@ const codeOfError = (error: unknown): ExitCode => {
 
 // Whoever reads a report may stop reading: `ftpair check | head -1` goes on, keeps what it finds, and exits with the
 // code of that.
-for (const stream of [process.stdout, process.stderr])
+for (const stream of [process.stdout, process.stderr]) {
+  guardStream(stream)
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error
   })
+}
 
 process.exitCode = await main(process.argv).catch(codeOfError)
