@@ -2,16 +2,10 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import * as fc from "fast-check"
 import { afterAll, describe, expect, it } from "vitest"
-import { plainConfig, unbounded } from "../../model/config.ts"
+import { plainConfig } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
-import { arbitraryPlan } from "../../properties/arbitrary/plan.ts"
-import { simulate } from "../../properties/check/simulate.ts"
 import { rules, step } from "../../model/step.ts"
-import { withHorizon } from "../../traces/conform/horizon.ts"
-import { pairProfile } from "../../traces/conform/pair-profile.ts"
-import type { AskedAction } from "../../traces/conform/profile.ts"
 import { mapped } from "../../traces/conform/log-map.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 
@@ -134,47 +128,6 @@ describe("ftpair validate", () => {
   })
 })
 
-describe("a state without the beginnings of its logs", () => {
-  it("looks and goes on as the whole one, wherever a run leads", () => {
-    const whole = pairProfile()
-    const nearby = withHorizon(whole)
-    fc.assert(
-      fc.property(arbitraryPlan(null), fc.integer({ min: 60, max: 200 }), (plan, guest) => {
-        const config = { ...plan.config, bounds: { ...unbounded, log: 3 } }
-        const { actions } = simulate({ rules, properties: [], witnesses: [] }, { ...plan, config })
-        const free = { ...config, bounds: unbounded }
-        let a = whole.initial(free)
-        let b = nearby.initial(free)
-        for (const action of longer(actions, guest)) {
-          const one = whole.step(free, a, action)
-          const other = nearby.step(free, b, action)
-          expect(other.tag === "refused" ? other.guard : "taken").toBe(
-            one.tag === "refused" ? one.guard : "taken",
-          )
-          if (one.tag === "refused" || other.tag === "refused") continue
-          a = one.state
-          b = other.state
-        }
-        expect(JSON.parse(JSON.stringify(nearby.view(b)))).toEqual(JSON.parse(JSON.stringify(whole.view(a))))
-      }),
-      { numRuns: 60 },
-    )
-  })
-
-  it("puts aside what is in every log, so that what is left stays short", () => {
-    const nearby = withHorizon(pairProfile())
-    const config = plainConfig(3, 1)
-    let state = nearby.initial(config)
-    for (const action of longer(protectedPair, 500)) {
-      const outcome = nearby.step(config, state, action)
-      if (outcome.tag === "next") state = outcome.state
-    }
-
-    expect(state.state.pairs["p1"]?.observed.length).toBeLessThan(64)
-    expect(state.past["p1"]?.length).toBeGreaterThan(400)
-  })
-})
-
 describe("a map of a foreign log", () => {
   it("leaves out what is not there, and takes a kind that it does not name as it is", () => {
     expect(mapped({ action: { kind: "/e", host: "/h" } }, { e: "FailHost" })).toEqual({
@@ -199,18 +152,6 @@ function written(name: string, lines: readonly unknown[]): string {
   const texts = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line)))
   writeFileSync(file, texts.map((text) => `${text}\n`).join(""))
   return file
-}
-
-/** The actions, with as much of the guest's work after each as there is to do on the first two copies. */
-function longer(actions: readonly AskedAction[], guest: number): readonly AskedAction[] {
-  const round = ["Record", "Deliver", "Ack", "Release"].map((kind) => ({
-    kind,
-    copy: kind === "Deliver" ? "p1.2" : "p1.1",
-  }))
-  const work = Array.from({ length: guest }, () => round).flat()
-  return actions.flatMap((action, n) =>
-    n === actions.length >> 1 || n === actions.length - 1 ? [action, ...work] : [action],
-  )
 }
 
 // That the fixtures are runs of the model at all.

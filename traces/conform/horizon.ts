@@ -1,6 +1,6 @@
 import type { Copy } from "../../model/copy.ts"
 import type { PairId } from "../../model/ids.ts"
-import { prefix, type Log } from "../../model/log.ts"
+import { isSameEntry, prefix, type Entry, type Log } from "../../model/log.ts"
 import type { Pair } from "../../model/pair.ts"
 import { pairsOf, withPair, type State } from "../../model/state.ts"
 import { stateJsonOf } from "../state-json.ts"
@@ -16,51 +16,101 @@ import type { Profile } from "./profile.ts"
  */
 export type Nearby = { readonly state: State; readonly past: Readonly<Partial<Record<PairId, Past>>> }
 
-/** What was put aside of a pair's logs: the same of all, in pieces, the latest first. */
-type Past = { readonly length: number; readonly entries: Log; readonly before: Past | null }
+/**
+ * What was put aside of a pair's logs, the same of all of them: a piece, with all that came before it.
+ *
+ * Shape  `id` is its own among all that a horizon has ever put aside: pasts of the same entries are one object.
+ *        `authors` are the generations of the entries of this piece, in runs; the n-th entry of a log has index n.
+ */
+type Past = {
+  readonly id: number
+  readonly length: number
+  readonly authors: readonly Authored[]
+  readonly before: Past | null
+}
 
-/** How many entries are put aside at once, at the least. */
-const pieceMin = 64
+type Authored = { readonly generation: number; readonly entries: number }
 
-/** The same protocol, with the beginnings of logs put aside. */
-export const withHorizon = (profile: Profile<State>): Profile<Nearby> => ({
-  ...profile,
-  initial: (config) => ({ state: profile.initial(config), past: {} }),
-  step: (config, nearby, action) => {
-    const outcome = profile.step(config, nearby.state, action)
-    return outcome.tag === "refused"
-      ? outcome
-      : { tag: "next", state: trimmed({ ...nearby, state: outcome.state }) }
-  },
-  matching: (config, { state }, action) => profile.matching(config, state, action),
-  enabled: (config, { state }, kinds) => profile.enabled(config, state, kinds),
-  view: viewOf,
-  key: ({ state, past }) =>
-    `${profile.key(state)}${Object.values(past)
-      .map((each) => each?.length)
-      .join()}`,
-  changes: (before, after) => profile.changes(before.state, after.state),
-})
+/** How many entries are put aside at once. Where logs are cut is the same for all states that look alike. */
+const pieceLength = 64
 
-const trimmed = (nearby: Nearby): Nearby => {
-  if (pairsOf(nearby.state).every(({ observed }) => observed.length < pieceMin)) return nearby
+/** The same protocol, with the beginnings of logs put aside, in pieces of so many entries. */
+export const withHorizon = (profile: Profile<State>, piece = pieceLength): Profile<Nearby> => {
+  const known = pastsKnown()
+  return {
+    ...profile,
+    initial: (config) => ({ state: profile.initial(config), past: {} }),
+    step: (config, nearby, action) => {
+      const outcome = profile.step(config, nearby.state, action)
+      return outcome.tag === "refused"
+        ? outcome
+        : { tag: "next", state: trimmed(known, piece, { ...nearby, state: outcome.state }) }
+    },
+    matching: (config, { state }, action) => profile.matching(config, state, action),
+    enabled: (config, { state }, kinds) => profile.enabled(config, state, kinds),
+    view: viewOf,
+    key: ({ state, past }) =>
+      `${profile.key(state)};${pairsOf(state)
+        .map(({ id }) => past[id]?.id ?? 0)
+        .join()}`,
+    changes: (before, after) => profile.changes(before.state, after.state),
+  }
+}
+
+type Pasts = (entries: Log, before: Past | null) => Past
+
+/** Every past once: what was put aside differs exactly if its id does. */
+const pastsKnown = (): Pasts => {
+  const known = new Map<string, Past>()
+  return (entries, before) => {
+    const authors = authorsOf(entries)
+    const text = `${before?.id ?? 0}:${authors.map((run) => `${run.generation}*${run.entries}`).join()}`
+    const same = known.get(text)
+    if (same !== undefined) return same
+    const past = { id: known.size + 1, length: (before?.length ?? 0) + entries.length, authors, before }
+    known.set(text, past)
+    return past
+  }
+}
+
+const authorsOf = (entries: Log): readonly Authored[] => {
+  const authors: { generation: number; entries: number }[] = []
+  for (const { generation } of entries) {
+    const last = authors.at(-1)
+    if (last?.generation === generation) last.entries += 1
+    else authors.push({ generation, entries: 1 })
+  }
+  return authors
+}
+
+const trimmed = (pastOf: Pasts, piece: number, nearby: Nearby): Nearby => {
   let { state, past } = nearby
   for (const pair of pairsOf(nearby.state)) {
-    const common = commonTo(pair)
-    if (common < pieceMin) continue
-    const before = past[pair.id] ?? null
-    past = {
-      ...past,
-      [pair.id]: { length: (before?.length ?? 0) + common, entries: prefix(pair.observed, common), before },
-    }
-    state = withPair(state, shortened(pair, common))
+    if (pair.observed.length < piece) continue
+    const pieces = Math.floor(commonTo(pair, piece) / piece)
+    if (pieces === 0) continue
+    let latest = past[pair.id] ?? null
+    for (let i = 0; i < pieces; i += 1)
+      latest = pastOf(pair.observed.slice(i * piece, (i + 1) * piece), latest)
+    past = { ...past, [pair.id]: latest as Past }
+    state = withPair(state, shortened(pair, pieces * piece))
   }
   return state === nearby.state ? nearby : { state, past }
 }
 
-/** How many entries every copy has, knows to be with its peer, and has released. */
-const commonTo = ({ observed, copies }: Pair): number => {
-  return Math.min(observed.length, ...copies.filter(hasLog).flatMap(countsOf))
+/**
+ * How many entries, from the first, no rule will look at again: the world has seen them, every copy that has a log has
+ * the same ones and has released them, and a Primary in lockstep has them acknowledged. It only grows;
+ * less than `least` is not counted out.
+ */
+const commonTo = ({ observed, copies }: Pair, least: number): number => {
+  const withLogs = copies.filter(hasLog)
+  const most = Math.min(observed.length, ...withLogs.flatMap(countsOf))
+  if (most < least) return 0
+  const isCommon = (entry: Entry, n: number): boolean =>
+    entry.index === n + 1 && withLogs.every(({ log }) => isSameEntry(log[n] as Entry, entry))
+  const odd = prefix(observed, most).findIndex((entry, n) => !isCommon(entry, n))
+  return odd === -1 ? most : odd
 }
 
 /** A copy that still synchronises has nothing yet, and counts from the start. */
@@ -143,10 +193,11 @@ const later = (entries: readonly EntryJson[], { length }: Past): readonly EntryJ
   entries.map(([generation, index]) => [generation, index + length])
 
 const entriesOf = (past: Past): readonly EntryJson[] => {
-  const pieces: Log[] = []
-  for (let at: Past | null = past; at !== null; at = at.before) pieces.push(at.entries)
+  const pieces: (readonly Authored[])[] = []
+  for (let at: Past | null = past; at !== null; at = at.before) pieces.push(at.authors)
   return pieces
     .reverse()
     .flat()
-    .map(({ generation }, n) => [generation, n + 1])
+    .flatMap(({ generation, entries }) => Array.from({ length: entries }, () => generation))
+    .map((generation, n) => [generation, n + 1])
 }

@@ -1,0 +1,151 @@
+import * as fc from "fast-check"
+import { kinds, type Kind } from "../../model/action.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
+import { initial, type State } from "../../model/state.ts"
+import { candidates, rules, step } from "../../model/step.ts"
+import type { LogLine } from "../../traces/conform/log.ts"
+import { observed, project, type Json, type Sight } from "../../traces/conform/observation.ts"
+import { pairProfile } from "../../traces/conform/pair-profile.ts"
+import type { AskedAction } from "../../traces/conform/profile.ts"
+import { stateJsonOf } from "../../traces/state-json.ts"
+
+// Runs of the model, and what their logs may tell of them.
+
+/** A run: its actions, each with the state after it. */
+export type ModelRun = {
+  readonly config: Config
+  readonly steps: readonly { readonly action: AskedAction; readonly state: State }[]
+}
+
+/** A log, and how it is to be read. */
+export type ToldLog = {
+  readonly config: Config
+  readonly lines: readonly LogLine[]
+  readonly silent: readonly Kind[]
+  readonly observes: readonly string[] | null
+}
+
+/** How likely each kind is: a guest that works, redundancy that comes back, and now and then a fault. */
+const weights: Readonly<Partial<Record<Kind, number>>> = {
+  Record: 14,
+  Deliver: 14,
+  Ack: 10,
+  Release: 14,
+  BeginLockstep: 10,
+  JoinLockstep: 10,
+  SpawnSecondary: 8,
+  TryLock: 6,
+  Suspect: 0.6,
+  AbandonSync: 4,
+  SyncLost: 4,
+  HaRestart: 8,
+  PowerOn: 12,
+  PowerOff: 0.1,
+  TestFailover: 0.2,
+  TestRestartSecondary: 0.2,
+  Migrate: 0.2,
+  RecoverHost: 3,
+  HealLink: 3,
+  RestoreStorage: 3,
+  CrashCopy: 0.4,
+  FailHost: 0.3,
+  CutLink: 0.2,
+  LoseStorage: 0.3,
+}
+
+/** What a number chooses among all that may happen. */
+const chosen = (config: Config, state: State, choice: number): ModelRun["steps"][number] | null => {
+  const open = kinds.filter((kind) => weights[kind] !== undefined)
+  while (open.length > 0) {
+    let rest = (choice / 2 ** 30) * open.reduce((sum, kind) => sum + (weights[kind] ?? 0), 0)
+    const at = Math.max(
+      0,
+      open.findIndex((kind) => (rest -= weights[kind] ?? 0) < 0),
+    )
+    const found = candidates(state, open[at] as Kind).flatMap((action) => {
+      const outcome = step(rules, config, state, action)
+      return outcome.tag === "next" ? [{ action: action, state: outcome.state }] : []
+    })
+    if (found.length > 0) return found[choice % found.length] ?? null
+    open.splice(at, 1)
+  }
+  return null
+}
+
+/** A run before it is run, as plain numbers, so that a failure is told in short. */
+type Draw = { readonly hosts: number; readonly pairs: number; readonly choices: readonly number[] }
+
+/** Draws of legal runs of some length, on two or three hosts, of one pair or two. */
+export const arbitraryRun = (lengthMax: number): fc.Arbitrary<Draw> =>
+  fc.limitShrink(
+    fc.record({
+      hosts: fc.integer({ min: 2, max: 3 }),
+      pairs: fc.constantFrom(1, 1, 2),
+      choices: fc.noBias(fc.array(fc.nat(2 ** 30 - 1), { maxLength: lengthMax, size: "max" })),
+    }),
+    100,
+  )
+
+export const runOf = ({ hosts, pairs, choices }: Draw): ModelRun => {
+  const config = plainConfig(hosts, pairs)
+  const steps: ModelRun["steps"][number][] = []
+  for (const choice of choices) {
+    const next = chosen(config, steps.at(-1)?.state ?? initial(config), choice)
+    if (next !== null) steps.push(next)
+  }
+  return { config, steps }
+}
+
+/** The parts of a state that a log may show. */
+const parts = [
+  "hosts",
+  "cut",
+  "pairs.*.power",
+  "pairs.*.state",
+  "pairs.*.lock",
+  "pairs.*.observed",
+  "pairs.*.copies.*.phase",
+  "pairs.*.copies.*.log",
+  "pairs.*.copies.*.released",
+  "pairs.*.copies.*.delivered",
+] as const
+
+/** What is told: which kinds of action are not, which parts of the states after how many actions. */
+export type Telling = {
+  readonly silent: readonly Kind[]
+  readonly parts: readonly string[]
+  readonly every: number
+  readonly isStrict: boolean
+}
+
+const mayBeSilent: readonly Kind[] = ["Deliver", "Ack", "Release", "TryLock", "JoinLockstep", "Suspect"]
+
+export const arbitraryTelling: fc.Arbitrary<Telling> = fc.record({
+  silent: fc.oneof(
+    { weight: 1, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.uniqueArray(fc.constantFrom(...mayBeSilent), { maxLength: 2 }) },
+  ),
+  parts: fc.oneof(
+    fc.constant([]),
+    fc.constant(["hosts", "cut", "pairs"]),
+    fc.uniqueArray(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 }),
+  ),
+  every: fc.constantFrom(1, 3, 10),
+  isStrict: fc.boolean(),
+})
+
+/** The log of a run, as told: where an action is silent, at the most a state is shown. */
+export const logOf = ({ config, steps }: ModelRun, { silent, parts, every, isStrict }: Telling): ToldLog => {
+  const sight = observed(pairProfile().sight, parts) as Sight
+  const lines = steps.flatMap(({ action, state }, n): LogLine[] => {
+    const isTold = !(silent as readonly string[]).includes(action.kind)
+    const shown = parts.length > 0 && n % every === 0 ? shownOf(sight, state) : undefined
+    return isTold || shown !== undefined
+      ? [{ number: n + 1, action: isTold ? action : null, state: shown }]
+      : []
+  })
+  return { config, lines, silent, observes: isStrict && parts.length > 0 ? parts : null }
+}
+
+const shownOf = (sight: Sight, state: State): Json =>
+  JSON.parse(JSON.stringify(project(sight, stateJsonOf(state)))) as Json
