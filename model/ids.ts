@@ -5,10 +5,8 @@
  * Names are compared as they are written, never by a number in them: two different names are two things.
  */
 
-declare const host: unique symbol
-
 /** A physical host, by the name that its configuration gives it: `h1`, `esx-07`. `hostName` says what is one. */
-export type HostId = `h${bigint}` | (string & { readonly [host]: true })
+export type HostId = `h${bigint}` | (string & { readonly "~host": true })
 
 /** A fault-tolerant VM, as the pair of its copies: `p1`, `p2`, … */
 export type PairId = `p${bigint}`
