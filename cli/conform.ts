@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs"
 import { keepFailure } from "../traces/conform/artefact.ts"
 import { conform, type Conformance, type ConformSpec, type FailedCase } from "../traces/conform/campaign.ts"
 import type { Overheard } from "../traces/conform/child.ts"
-import { connectionOf, starterOf, type CaseOutcome, type Connection } from "../traces/conform/connection.ts"
+import { connectionOf, starterOf, type Connection } from "../traces/conform/connection.ts"
 import { AdapterFault, Interrupted } from "../traces/conform/fault.ts"
 import { caseOf, matches, namedCases } from "../traces/conform/named.ts"
 import { withGround, type Ground } from "../traces/conform/profiles.ts"
-import { readRecording, recorderTo, type RecordedCase } from "../traces/conform/recording.ts"
-import { greet, judgeCase, leave, noAnswers, sessionOf, type Session } from "../traces/conform/session.ts"
-import { isFailing, shrink, type Shrunk } from "../traces/conform/shrink.ts"
+import { recorderTo } from "../traces/conform/recording.ts"
+import { greet, leave, sessionOf } from "../traces/conform/session.ts"
+import { shrink, type Shrunk } from "../traces/conform/shrink.ts"
 import type { Hello, ProfileName } from "../traces/conform/wire.ts"
 import { BadInput, readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
@@ -16,6 +16,7 @@ import { CannotWrite, prepareFolder } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
 import { conformLines, failureLines, faultLines, helloLines } from "./conform-report.ts"
+import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
@@ -69,7 +70,7 @@ type Told = {
 
 /** Drives an implementation over the wire, and compares what it answers with the model. */
 export const conformWith = async (command: readonly string[], flags: ConformFlags): Promise<ExitCode> => {
-  if (flags.recorded !== undefined) return judgeRecording(flags.recorded, flags)
+  if (flags.recorded !== undefined) return judgeRecorded(flags.recorded, flags)
   if (flags.scaffold !== undefined) return writeScaffold(flags.scaffold, command, flags)
   if (command.length === 0)
     throw new BadInput({
@@ -285,7 +286,7 @@ const sortOf = <S>({ case: { actions }, outcome }: FailedCase<S>): string => {
 const seenOnce: Shrunk<unknown>["steadiness"] = { tag: "seen once", failures: 1, runs: 1 }
 
 /** A failure as it was found: it did not show itself again, unless nobody has tried. */
-const asFound = <S>(
+export const asFound = <S>(
   { case: each, outcome }: FailedCase<S>,
   steadiness: Shrunk<S>["steadiness"] = { tag: "flaky", failures: 1, runs: 8 },
 ): Shrunk<S> => ({
@@ -308,7 +309,7 @@ const tell = <S>(
     paper,
   }: { readonly folder: string; readonly command: readonly string[]; readonly paper: Paper },
 ): Told => {
-  const session = { hello, profile, sight: sessionOf(noPeer, hello, profile, candidatesMax).sight }
+  const session = { hello, profile, sight: sessionOf(null, hello, profile, candidatesMax).sight }
   const words = command.map(quoted).join(" ")
   const { file, why } = kept(() => keepFailure(folder, session, shrunk, failure.case.path, words))
   return {
@@ -329,12 +330,6 @@ const kept = (keep: () => string): { readonly file: string | null; readonly why:
     if (error instanceof CannotWrite) return { file: null, why: error.message }
     throw error
   }
-}
-
-const noPeer = {
-  ask: () => Promise.reject(new Error("defect: nobody is asked here")),
-  widen: () => {},
-  close: () => Promise.resolve(),
 }
 
 const codeOf = <S>(
@@ -369,7 +364,7 @@ export type ConformReport = {
   readonly code: ExitCode
 }
 
-const verdicts: Readonly<Partial<Record<ExitCode, string>>> = {
+export const verdicts: Readonly<Partial<Record<ExitCode, string>>> = {
   [exitCodes.ok]: "conforms",
   [exitCodes.divergence]: "diverges",
   [exitCodes.vacuous]: "vacuous",
@@ -398,48 +393,4 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: Co
   seconds,
 })
 
-const faultJson = ({ code, detail, line, log }: AdapterFault) => ({ code, detail, line, log })
-
-/** Judges a recorded session again, without the implementation. */
-const judgeRecording = (file: string, flags: ConformFlags): ExitCode => {
-  const { hello, cases } = readRecording(file)
-  const paper = paperFor(process.stdout, flags.color)
-  return withGround(hello.profile, (ground) => {
-    const session = sessionOf(noPeer, hello, ground.profile, candidatesMax)
-    const outcomes = cases.map((each) => ({
-      case: each,
-      outcome: judgedAgain(session, each),
-    }))
-    const failed = outcomes.flatMap(({ case: each, outcome }) =>
-      isFailing(outcome) ? [{ case: each, outcome }] : [],
-    )
-    const first = failed.find(({ outcome }) => outcome.tag === "diverged") ?? failed[0]
-    const code =
-      first === undefined
-        ? exitCodes.ok
-        : first.outcome.tag === "diverged"
-          ? exitCodes.divergence
-          : exitCodes.foreign
-    if (flags.json === true)
-      process.stdout.write(
-        `${JSON.stringify({ verdict: verdicts[code], implementation: hello.implementation, cases: cases.length, failed: failed.map(({ case: { path } }) => path) }, null, 2)}\n`,
-      )
-    else if (flags.quiet !== true) {
-      const lines =
-        first === undefined ? [] : failureLines(paper, ground.profile, first, asFound(first), null)
-      process.stdout.write(
-        `${[...lines, `${cases.length} recorded cases of ${printable(hello.implementation.name, 200)}: ${failed.length === 0 ? paper.good("all fit the model") : paper.bad(`${failed.length} do not fit the model`)}`].join("\n")}\n`,
-      )
-    }
-    return code
-  })
-}
-
-const judgedAgain = <S>(session: Session<S>, { config, actions, replies }: RecordedCase): CaseOutcome<S> => {
-  try {
-    return judgeCase(session, config, actions, replies)
-  } catch (error) {
-    if (error instanceof AdapterFault) return { tag: "broken", fault: error, tally: noAnswers() }
-    throw error
-  }
-}
+export const faultJson = ({ code, detail, line, log }: AdapterFault) => ({ code, detail, line, log })

@@ -46,19 +46,34 @@ describe("observed", () => {
       ["copies.*.host", "lock.holder", "lock", "copies.*.host"],
       { lock: { generation: 1, holder: "a1" }, copies: { a1: { host: "h1" }, a2: { host: "h2" } } },
     ],
+    ["everything", ["*"], state],
+    [
+      "everything but what is taken out again",
+      ["*", "!lock", "!copies.*.peer"],
+      { copies: { a1: { host: "h1" }, a2: { host: "h2" } } },
+    ],
     ["every id", ["copies.*"], { copies: state["copies"] }],
   ] as const)("is what the paths name: %s", (_what, paths, shown) => {
     expect(project(seen(paths), state)).toEqual(shown)
   })
 
   it.each([
-    ["lokc", "lokc: expected one of lock, copies, not lokc; did you mean lock?"],
+    ["lokc", 'lokc: expected one of lock, copies, not "lokc"; did you mean lock?'],
     ["lock.generation.low", "lock.generation.low: there is nothing below generation"],
     ["copies.a1.host", "copies.a1.host: expected *, which stands for every id, not a1"],
-    ["", ": expected one of lock, copies, not "],
-    ["copies.*.mood", "copies.*.mood: expected one of host, peer, not mood"],
+    ["", ': expected one of lock, copies, not ""'],
+    ["copies.*.mood", 'copies.*.mood: expected one of host, peer, not "mood"'],
   ])("tells what is wrong with %j", (path, wrong) => {
     expect(observed(whole, [path])).toEqual({ wrong })
+  })
+
+  it.each([
+    [["*", "!lokc"], '!lokc: expected one of lock, copies, not "lokc"; did you mean lock?'],
+    [["lock", "!copies"], "!copies: expected to take out what another path names"],
+    [["constructor"], 'constructor: expected one of lock, copies, not "constructor"'],
+    [["__proto__"], '__proto__: expected one of lock, copies, not "__proto__"'],
+  ])("tells what is wrong with %j", (paths, wrong) => {
+    expect(observed(whole, paths)).toEqual({ wrong })
   })
 
   it("is the whole, by the paths of all its values", () => {

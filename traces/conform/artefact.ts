@@ -8,6 +8,7 @@ import { traceFormat, type StateJson, type TraceJson } from "../schema.ts"
 import { writeTrace } from "../write.ts"
 import { runOf } from "./beliefs.ts"
 import type { Json } from "./observation.ts"
+import type { Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { expectedOf, type Session } from "./session.ts"
 import type { Shrunk } from "./shrink.ts"
@@ -59,7 +60,7 @@ export const steadinessText = <S>({ steadiness: { tag, failures, runs } }: Shrun
 
 /**
  * Writes a failure of an implementation as a trace, and tells the file: the model's run, what the implementation
- * answered to the last action, and what the model expected there.
+ * answered at each step, and what the model expected at the last.
  */
 export const keepFailure = <S>(
   folder: string,
@@ -78,6 +79,7 @@ export const keepFailure = <S>(
   const first = steps[0]?.before ?? profile.initial(config)
   const states = [first, ...steps.map(({ after }) => after)]
   const last = steps.at(-1)
+  const replies = outcome.tag === "diverged" ? outcome.replies : (outcome.fault.replies ?? [])
   const trace = {
     "#meta": {
       format: traceFormat,
@@ -92,6 +94,9 @@ export const keepFailure = <S>(
       minimality,
       profile: profile.name,
       implementation: hello.implementation,
+      observes: hello.observes,
+      ...(hello.silent === undefined ? {} : { silent: hello.silent }),
+      ...(hello.chooses === undefined ? {} : { chooses: hello.chooses }),
       steadiness: steadinessText(shrunk),
       answered:
         outcome.tag === "diverged"
@@ -108,8 +113,10 @@ export const keepFailure = <S>(
     states: states.map((state, index) => {
       const step = index === 0 ? null : (steps[index - 1] ?? null)
       const refused = step?.refused == null ? {} : { refused: step.refused }
+      const reply = replies[index]
+      const answered = reply === undefined ? {} : { answered: unnumbered(reply.json) }
       return {
-        "#meta": { index, action: step?.action ?? null, ...refused },
+        "#meta": { index, action: step?.action ?? null, ...refused, ...answered },
         ...itfOf(profile, state),
         ...itfOfAction((step?.action ?? null) as Parameters<typeof itfOfAction>[0]),
       }
@@ -118,6 +125,9 @@ export const keepFailure = <S>(
   writeTrace(file, trace as unknown as TraceJson)
   return file
 }
+
+/** An answer without the number of its ask, which says nothing. */
+const unnumbered = ({ seq: _, ...answer }: Reply["json"]): object => answer
 
 const varsOf = <S>({ name, sight }: Profile<S>): readonly string[] =>
   name === "pair" ? stateVars : sight.tag === "fields" ? Object.keys(sight.fields) : []

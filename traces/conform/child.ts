@@ -21,6 +21,9 @@ const drainMax = 200
 const bytesEachMax = 64 * 1024
 const bytesMin = 32 * lineMax
 
+/** How many asks wait at the most, whatever an implementation can take. */
+const windowMax = 10_000
+
 /** A line of the wire, told to whoever records it. */
 export type Overheard = (direction: "ask" | "answer", line: string) => void
 
@@ -88,6 +91,7 @@ export const startChild = async (
         detail,
         line: line === null ? null : shortened(line),
         log: log.slice(-logMax),
+        replies: waiting?.replies ?? [],
       }),
     )
   }
@@ -237,7 +241,7 @@ export const startChild = async (
         send()
       }),
     widen: (asks) => {
-      window = asks
+      window = Math.min(asks, windowMax)
     },
     close: async () => {
       stopTimer()

@@ -87,7 +87,7 @@ export const connectionOf = <S>(
       const [reset, ...actions] = asksOf(each) as readonly [AskBody, ...AskBody[]]
       const first = await session.peer.ask([reset])
       const isFollowed = isDone(first[0] as Reply) && actions.length > 0
-      answered.push(isFollowed ? [...first, ...(await session.peer.ask(actions))] : first)
+      answered.push(isFollowed ? [...first, ...(await session.peer.ask(actions).catch(after(first)))] : first)
     }
     return answered
   }
@@ -191,6 +191,13 @@ export const connectionOf = <S>(
   }
 }
 
+/** A fault, with what was answered before it. */
+const after =
+  (before: readonly Reply[]) =>
+  (error: unknown): never => {
+    throw error instanceof AdapterFault ? error.after(before) : error
+  }
+
 /** Whether a reset was answered with a cluster. */
 const isDone = ({ json }: Reply): boolean => json["ok"] === true && !("refused" in json)
 
@@ -281,7 +288,7 @@ const paced = async <S>(
   try {
     for (const body of asksOf(each)) {
       if (replies.length > 0) await new Promise((resolve) => setTimeout(resolve, pace))
-      replies.push(...(await ask([body])))
+      replies.push(...(await ask([body]).catch(after(replies))))
       if (!isDone(replies[0] as Reply)) break
     }
   } catch (error) {

@@ -20,13 +20,17 @@ export const inProcess = <S>(profile: Profile<S>, sight: Sight, hello: Omit<Hell
     if (body.op === "reset") {
       config = { ...configOf("reset", body["config"], ["config"]), bounds: unbounded }
       state = profile.initial(config)
-      return { ok: true, state: project(sight, profile.view(state)) }
+      return profile.name === "placement"
+        ? { ok: true }
+        : { ok: true, state: project(sight, profile.view(state)) }
     }
     if (config === null || state === null) throw new Error("defect: an action before any reset")
-    const outcome = profile.step(config, state, body["action"] as AskedAction)
+    const question = body["state"] === undefined ? {} : { state: body["state"] as Json }
+    const outcome = profile.step(config, state, { ...(body["action"] as AskedAction), ...question })
     if (outcome.tag === "refused") return { ok: true, refused: outcome.guard }
     state = outcome.state
-    return { ok: true, state: project(sight, profile.view(state)) }
+    const shown = project(sight, profile.view(state))
+    return profile.name === "placement" ? { ok: true, ...(shown as object) } : { ok: true, state: shown }
   }
 
   const reply = (body: AskBody): Reply => {

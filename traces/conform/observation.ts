@@ -1,4 +1,4 @@
-import { nearest } from "../read.ts"
+import { oneOf } from "../bad-input.ts"
 
 /** Any JSON. */
 export type Json =
@@ -24,10 +24,11 @@ export const setOfPairs: Sight = { tag: "value", isSet: true }
 
 export const fieldsOf = (
   fields: Readonly<Record<string, Sight>>,
-  optional: readonly string[] = [],
+  optional: Iterable<string> = [],
 ): Sight => ({
   tag: "fields",
-  fields,
+  // A name that every object knows is no field.
+  fields: Object.assign(Object.create(null) as Record<string, Sight>, fields),
   optional: new Set(optional),
 })
 
@@ -48,13 +49,24 @@ export type Misfit =
     }
   | { readonly tag: "broken"; readonly code: "left-out" | "undeclared"; readonly at: string }
 
-/** What of `whole` the paths name: `pairs.*.lock` is the lock of every pair, with all below it. Or what is wrong with a path. */
+/**
+ * What of `whole` the paths name: `pairs.*.lock` is the lock of every pair, with all below it; `*` alone is everything;
+ * `!hosts.*.maintenance` takes out again what others name. Or what is wrong with a path.
+ */
 export const observed = (whole: Sight, paths: readonly string[]): Sight | { readonly wrong: string } => {
   let seen: Sight | null = null
-  for (const path of paths) {
-    const narrow = narrowed(whole, path.split("."), path)
+  for (const path of paths.filter((each) => !each.startsWith("!"))) {
+    const narrow = path === "*" ? whole : narrowed(whole, path.split("."), path)
     if ("wrong" in narrow) return narrow
     seen = seen === null ? narrow : union(seen, narrow)
+  }
+  for (const exception of paths.filter((each) => each.startsWith("!"))) {
+    const path = exception.slice(1)
+    const taken = narrowed(whole, path.split("."), path)
+    if ("wrong" in taken) return { wrong: `!${taken.wrong}` }
+    const left: Sight | null = seen === null ? null : without(seen, path.split("."))
+    if (left === seen) return { wrong: `${exception}: expected to take out what another path names` }
+    seen = left
   }
   return seen ?? fieldsOf({})
 }
@@ -73,23 +85,33 @@ const narrowed = (
     return "wrong" in each ? each : idsTo(each)
   }
   const child = sight.fields[first]
-  const known = Object.keys(sight.fields)
-  if (child === undefined)
-    return { wrong: `${path}: expected one of ${known.join(", ")}, not ${first}${nearest(first, known)}` }
+  if (child === undefined) return { wrong: `${path}: ${oneOf(Object.keys(sight.fields), first)}` }
   const below = narrowed(child, rest, path)
-  if ("wrong" in below) return below
-  return { tag: "fields", fields: { [first]: below }, optional: sight.optional }
+  return "wrong" in below ? below : fieldsOf({ [first]: below }, sight.optional)
+}
+
+/** What is left of a sight without what a path names; null if nothing is; the same sight if that was not in it. */
+const without = (sight: Sight, [first, ...rest]: readonly string[]): Sight | null => {
+  if (first === undefined) return null
+  if (sight.tag === "value") return sight
+  const child = sight.tag === "ids" ? sight.each : sight.fields[first]
+  if (child === undefined) return sight
+  const below = without(child, rest)
+  if (below === child) return sight
+  if (sight.tag === "ids") return below === null ? null : idsTo(below)
+  const others = Object.entries(sight.fields).filter(([name]) => name !== first)
+  const left = below === null ? others : [...others, [first, below] as const]
+  return left.length === 0 ? null : fieldsOf(Object.fromEntries(left), sight.optional)
 }
 
 const union = (a: Sight, b: Sight): Sight => {
   if (a.tag === "ids" && b.tag === "ids") return idsTo(union(a.each, b.each))
   if (a.tag !== "fields" || b.tag !== "fields") return a
-  const fields: Record<string, Sight> = { ...a.fields }
-  for (const [name, sight] of Object.entries(b.fields)) {
-    const there = fields[name]
-    fields[name] = there === undefined ? sight : union(there, sight)
-  }
-  return { tag: "fields", fields, optional: a.optional }
+  const added = Object.entries(b.fields).map(([name, sight]): [string, Sight] => {
+    const there = a.fields[name]
+    return [name, there === undefined ? sight : union(there, sight)]
+  })
+  return fieldsOf({ ...a.fields, ...Object.fromEntries(added) }, a.optional)
 }
 
 /** The paths below which everything of `whole` lies: what an implementation may be advised to show. */
@@ -144,7 +166,7 @@ const misfitOfIds = (
   expected: JsonObject,
 ): Misfit | null => {
   for (const id in shown) {
-    const found = misfitOfPart(each, strictly, shown[id] as Json, expected[id], id)
+    const found = misfitOfPart(each, strictly, shown[id] as Json, own(expected, id), id)
     if (found !== null) return found
   }
   if (!strictly) return null
@@ -188,15 +210,23 @@ const misfitOfPart = (
   return found === null ? null : { ...found, at: joined(name, found.at) }
 }
 
+/** What is there by a name, and not what every object knows by it. */
+const own = (json: JsonObject, name: string): Json | undefined =>
+  Object.hasOwn(json, name) ? json[name] : undefined
+
 const isIgnored = (shown: Json): boolean => isObject(shown) && shown["#ignore"] === true
 
 const isObject = (json: Json | undefined): json is JsonObject =>
   typeof json === "object" && json !== null && !Array.isArray(json)
 
+/** A list of pairs of names in one order, whatever order they came in; anything else as it is. */
 const sorted = (json: Json): Json =>
   Array.isArray(json)
-    ? json.map((each: Json) => JSON.stringify(Array.isArray(each) ? each.toSorted() : each)).sort()
+    ? json.map((each: Json) => JSON.stringify(isNames(each) ? each.toSorted() : each)).toSorted()
     : json
+
+const isNames = (json: Json): json is readonly string[] =>
+  Array.isArray(json) && json.every((each) => typeof each === "string")
 
 const isSame = (a: Json | undefined, b: Json | undefined): boolean => {
   if (a === b) return true
@@ -207,5 +237,8 @@ const isSame = (a: Json | undefined, b: Json | undefined): boolean => {
   }
   if (!isObject(a) || !isObject(b)) return false
   const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every((name) => isSame(a[name], b[name]))
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
+  )
 }

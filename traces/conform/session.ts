@@ -1,4 +1,5 @@
 import { unbounded, type Config } from "../../model/config.ts"
+import { oneOf } from "../bad-input.ts"
 import { BadInput, decode, jsonOfConfig } from "../read.ts"
 import { advance, firstBeliefs, type Candidate, type RuledOut, type Sighting, type Watch } from "./beliefs.ts"
 import { AdapterFault, shortened } from "./fault.ts"
@@ -20,7 +21,8 @@ export type Session<S> = {
  * How an implementation fared in one case.
  *
  * Shape  `tally` counts its answers. `skipped`: it has no such cluster. `diverged` is the first answer that no model state fits, by the number of its
- *        action, from 1 (0: the state after the reset); `shown` is what it answered, `frontier` each model state that
+ *        action, from 1 (0: the state after the reset); `shown` is what it answered, `replies` all
+ *        that it answered until then, `frontier` each model state that
  *        had fitted until then and what rules it out. `beyond`: too many model states fit to follow them all.
  */
 export type CaseResult<S> = { readonly tally: Tally } & (
@@ -33,6 +35,7 @@ export type CaseResult<S> = { readonly tally: Tally } & (
 export type Divergence<S> = {
   readonly step: number
   readonly shown: Reply["json"]
+  readonly replies: readonly Reply[]
   readonly frontier: readonly RuledOut<S>[]
   readonly before: readonly Candidate<S>[]
 }
@@ -64,14 +67,21 @@ export const greet = async (peer: Peer): Promise<Hello> => {
 }
 
 /** The session of a profile. Throws AdapterFault where `observes` names what there is not to see. */
-export const sessionOf = <S>(
-  peer: Peer,
+export const sessionOf = <S, P extends Peer | null>(
+  peer: P,
   hello: Hello,
   profile: Profile<S>,
   candidatesMax: number,
-): Session<S> => {
+): Omit<Session<S>, "peer"> & { readonly peer: P } => {
   const sight = profile.name === "placement" ? profile.sight : observed(profile.sight, hello.observes)
   if ("wrong" in sight) throw faultOf("malformed", `observes, in the answer to hello: ${sight.wrong}`, null)
+  const stranger = hello.actions.find((kind) => !profile.kinds.includes(kind))
+  if (stranger !== undefined)
+    throw faultOf(
+      "malformed",
+      `actions, in the answer to hello: ${oneOf(profile.kinds, stranger)} in the profile ${profile.name}`,
+      null,
+    )
   return { peer, hello, profile, sight, candidatesMax }
 }
 
@@ -87,19 +97,43 @@ export const resetOf = (config: Config): AskBody => {
   return { op: "reset", config: sent }
 }
 
-/** Follows the answers to a reset and to actions by the model, up to the first that does not fit. */
+/**
+ * Follows the answers to a reset and to actions by the model, up to the first that does not fit. Throws AdapterFault,
+ * with the answers up to the first that is none.
+ */
 export const judgeCase = <S>(
+  session: Omit<Session<S>, "peer">,
+  config: Config,
+  actions: readonly AskedAction[],
+  replies: readonly Reply[],
+): CaseResult<S> => {
+  let read = 0
+  const reading = function* (): Generator<readonly [number, Reply]> {
+    for (const [step, reply] of replies.entries()) {
+      read = step + 1
+      yield [step, reply]
+    }
+  }
+  try {
+    return followed(session, config, actions, replies, reading())
+  } catch (error) {
+    throw error instanceof AdapterFault ? error.after(replies.slice(0, read)) : error
+  }
+}
+
+const followed = <S>(
   { hello, profile, sight, candidatesMax }: Omit<Session<S>, "peer">,
   { bounds: _, ...unbound }: Config,
   actions: readonly AskedAction[],
   replies: readonly Reply[],
+  reading: Iterable<readonly [number, Reply]>,
 ): CaseResult<S> => {
   const config: Config = { ...unbound, bounds: unbounded }
   const silent = new Set<string>(hello.silent ?? [])
   const watch: Watch<S> = { profile, config, sight, strictly: true, silent, candidatesMax }
   const tally = noAnswers()
   let candidates = firstBeliefs(watch)
-  for (const [step, reply] of replies.entries()) {
+  for (const [step, reply] of reading) {
     const action = step === 0 ? null : (actions[step - 1] as AskedAction)
     const sighting = sightingOf(hello.profile, action, reply, tally)
     if (step === 0 && sighting.answered !== "done")
@@ -118,7 +152,15 @@ export const judgeCase = <S>(
         `${result.at}, in ${answerTo(step, action)}; hello has observes ${JSON.stringify(hello.observes)}`,
         reply.line,
       )
-    return { tag: "diverged", step, shown: reply.json, frontier: result.frontier, before: candidates, tally }
+    return {
+      tag: "diverged",
+      step,
+      shown: reply.json,
+      replies: replies.slice(0, step + 1),
+      frontier: result.frontier,
+      before: candidates,
+      tally,
+    }
   }
   return { tag: "fits", tally }
 }
@@ -137,19 +179,21 @@ const sightingOf = (
   if (json["ok"] !== true) return sightingOfOther(action, reply, tally)
   const part = profile === "placement" ? "host" : "state"
   const shown = profile === "placement" ? placed(json) : (json["state"] as Json | undefined)
-  if ("refused" in json) {
-    if (typeof json["refused"] !== "string" || action === null)
-      decodedAs(schemaFor(profile, action), reply, "an answer")
+  const isRefused = "refused" in json
+  for (const field in json)
+    if (field !== "seq" && field !== "ok" && field !== part)
+      if (field !== "refused" || action === null || typeof json[field] !== "string")
+        decodedAs(
+          schemaFor(profile, action),
+          reply,
+          action === null ? "the answer to reset" : "the answer to apply",
+        )
+  if (isRefused) {
+    if (profile === "placement" && shown !== undefined)
+      decodedAs(schemaFor(profile, action), reply, "the answer to apply")
     tally.refused += 1
     return { action, answered: "refused", shown }
   }
-  for (const field in json)
-    if (field !== "seq" && field !== "ok" && field !== part)
-      decodedAs(
-        schemaFor(profile, action),
-        reply,
-        action === null ? "the answer to reset" : "the answer to apply",
-      )
   if (action !== null) tally.taken += 1
   const isShown = profile !== "placement" || action !== null
   return { action, answered: "done", shown: isShown ? (shown ?? {}) : undefined }

@@ -1,7 +1,8 @@
 import * as Schema from "effect/Schema"
 import { kinds } from "../../model/action.ts"
 import { lockKinds } from "../../model/lock-profile.ts"
-import { BadInput, decode, nearest } from "../read.ts"
+import { bad, oneOf } from "../bad-input.ts"
+import { decode } from "../decode.ts"
 import {
   ActionJson,
   actionSchemas,
@@ -286,10 +287,8 @@ export const logActionOf = (where: string, profile: ProfileName, json: unknown):
   const schema = typeof kind === "string" ? logActions[profile].get(kind) : undefined
   if (schema === undefined) {
     const known = [...logActions[profile].keys()]
-    const hint = typeof kind === "string" ? nearest(kind, known) : ""
-    throw new BadInput({
-      message: `${where}: at action.kind: expected a kind of action, not ${JSON.stringify(kind)}${hint}`,
-    })
+    if (typeof kind !== "string") throw bad(where, ["action"], "expected an action: an object with a kind")
+    throw bad(where, ["action", "kind"], oneOf(known, kind))
   }
   return decode(where, schema, json, ["action"]) as AskedAction
 }

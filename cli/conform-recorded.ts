@@ -1,0 +1,92 @@
+import { AdapterFault } from "../traces/conform/fault.ts"
+import { printable } from "../traces/printable.ts"
+import { withGround } from "../traces/conform/profiles.ts"
+import {
+  recordedLines,
+  recordingIn,
+  rejudged,
+  type Recording,
+  type Rejudged,
+} from "../traces/conform/recording.ts"
+import { isFailing } from "../traces/conform/shrink.ts"
+import { asFound, candidatesMax, faultJson, verdicts, type ConformFlags } from "./conform.ts"
+import { failureLines, faultLines } from "./conform-report.ts"
+import { exitCodes, worst, type ExitCode } from "./exit.ts"
+import { paperFor, type Paper } from "./paper.ts"
+import { number } from "./report.ts"
+
+/** Judges a recorded session again, without the implementation. */
+export const judgeRecorded = (file: string, flags: ConformFlags): ExitCode => {
+  const recording = recordingIn(file, recordedLines(file))
+  const paper = paperFor(process.stdout, flags.color)
+  try {
+    return withGround(recording.hello.profile, ({ profile }) => {
+      const result = rejudged(profile, recording, candidatesMax)
+      const code = codeOf(result)
+      if (flags.json === true)
+        process.stdout.write(`${JSON.stringify(jsonOf(recording, result, code), null, 2)}\n`)
+      else if (flags.quiet !== true) {
+        const first = firstOf(result)
+        const lines = first === null ? [] : failureLines(paper, profile, first, asFound(first), null)
+        process.stdout.write(`${[...lines, ...summaryLines(paper, recording, result)].join("\n")}\n`)
+      }
+      return code
+    })
+  } catch (error) {
+    if (!(error instanceof AdapterFault)) throw error
+    if (flags.json === true)
+      process.stdout.write(`${JSON.stringify({ verdict: "broken", fault: faultJson(error) }, null, 2)}\n`)
+    else if (flags.quiet !== true) process.stdout.write(`${faultLines(paper, error).join("\n")}\n`)
+    return exitCodes.foreign
+  }
+}
+
+/** The failure that is told: the first difference, or where there is none, the first breach of the wire. */
+const firstOf = <S>({ failed }: Rejudged<S>) => {
+  const failures = failed.flatMap(({ case: each, outcome }) =>
+    isFailing(outcome) ? [{ case: each, outcome }] : [],
+  )
+  return failures.find(({ outcome }) => outcome.tag === "diverged") ?? failures[0] ?? null
+}
+
+const codeOf = <S>({ failed, tally, unanswered, beyond }: Rejudged<S>): ExitCode => {
+  const isVacuous = failed.length === 0 && (unanswered > 0 || tally.taken + tally.refused === 0)
+  return worst([
+    ...(failed.some(({ outcome }) => outcome.tag === "diverged") ? [exitCodes.divergence] : []),
+    ...(failed.some(({ outcome }) => outcome.tag === "broken") ? [exitCodes.foreign] : []),
+    ...(isVacuous ? [exitCodes.vacuous] : []),
+    ...(beyond.length > 0 ? [exitCodes.inconclusive] : []),
+  ])
+}
+
+const jsonOf = <S>({ hello }: Recording, result: Rejudged<S>, code: ExitCode) => ({
+  verdict: verdicts[code] ?? "defect",
+  implementation: hello.implementation,
+  cases: result.cases,
+  answers: result.tally,
+  unanswered: result.unanswered,
+  failed: result.failed.map(({ case: { path } }) => path),
+  beyond: result.beyond,
+})
+
+const summaryLines = <S>(
+  paper: Paper,
+  { hello }: Recording,
+  { cases, tally, failed, unanswered, beyond }: Rejudged<S>,
+): readonly string[] => {
+  const compared = tally.taken + tally.refused
+  const verdict =
+    failed.length > 0
+      ? paper.bad(`${failed.length} do not fit the model`)
+      : compared === 0
+        ? paper.warn("vacuous: no answer told anything")
+        : unanswered > 0
+          ? paper.warn("vacuous: what was answered fits the model, and not all was answered")
+          : beyond.length > 0
+            ? paper.warn(`${beyond.length} were given up, as too many model states fitted`)
+            : paper.good("all fit the model")
+  return [
+    ...(unanswered === 0 ? [] : [`  ${number(unanswered)} asks have no answer`]),
+    `${cases} recorded cases of ${printable(hello.implementation.name, 200)}, ${number(compared)} answers compared: ${verdict}`,
+  ]
+}
