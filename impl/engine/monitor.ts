@@ -1,47 +1,12 @@
 import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { Engine } from "./engine.ts"
+import { noProperty, only, union, type PropertySet } from "./property-set.ts"
 import { shelter, shelterOf } from "./shelter.ts"
 import { isExecutingPrimary, type View } from "./view.ts"
 
-/** The properties that a monitor watches, each with its bit. */
-export const watched = [
-  "S1",
-  "S2",
-  "S4",
-  "S5",
-  "S6",
-  "S7",
-  "S8",
-  "S9",
-  "S10",
-  "S11",
-  "S13",
-  "S14",
-  "S15",
-  "S16",
-  "S17",
-  "S18",
-  "S19",
-  "P3",
-  "L1",
-  "L2",
-  "L3",
-  "L4",
-] as const
-
-export type Watched = (typeof watched)[number]
-
-/** The bit of each property. */
-export const bitOf = Object.freeze(
-  Object.fromEntries(watched.map((id, n) => [id, 1 << n])) as Record<Watched, number>,
-)
-
-/** The ids that a set of bits stands for, in the order of the catalogue. */
-export const idsIn = (bits: number): readonly Watched[] => watched.filter((id) => (bits & bitOf[id]) !== 0)
-
 /**
- * The properties of the catalogue, read again over packed states. Each answer is a set of bits, 0 where all holds.
+ * The properties of the catalogue, read again over packed states. Each answer is the set of those that are breached.
  *
  * Shape  `begin` is called at a state before steps are taken from it; `ofStep` after a step, at the state that it
  *        leads to; `ofState` and `ofPair` at any state; `atRest` at one where nothing that the protocol owes
@@ -49,11 +14,11 @@ export const idsIn = (bits: number): readonly Watched[] => watched.filter((id) =
  */
 export type Monitor = {
   readonly begin: () => void
-  readonly ofStep: (kind: number, a: number, b: number) => number
-  readonly ofState: () => number
-  readonly ofPair: (pair: number) => number
+  readonly ofStep: (kind: number, a: number, b: number) => PropertySet
+  readonly ofState: () => PropertySet
+  readonly ofPair: (pair: number) => PropertySet
   readonly isJudged: () => boolean
-  readonly atRest: () => number
+  readonly atRest: () => PropertySet
 }
 
 export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
@@ -80,31 +45,33 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
   }
 
   /** What the release that a copy has just made breaches. Its entry is the last that it counts as released. */
-  const ofRelease = (slot: number): number => {
+  const ofRelease = (slot: number): PropertySet => {
     const copy = controlOf(slot)
     const output = view.releasedIn(copy) - 1
     const seen = view.entryOf(view.observedOf(pairOf(slot)), output)
     const isDivergent = seen !== 0 && seen !== view.entryOf(view.logOf(slot), output)
     const isEarly = phaseIn(copy) === phase.lockstepPrimary && output >= view.deliveredIn(copy)
-    return (isDivergent ? bitOf.S2 : 0) | (isEarly ? bitOf.S4 : 0)
+    return union(isDivergent ? only.S2 : noProperty, isEarly ? only.S4 : noProperty)
   }
 
-  const ofPlacement = (pair: number, host: number): number => {
+  const ofPlacement = (pair: number, host: number): PropertySet => {
     const fits = hasStorage(host) && !view.has(layout.maintenance, host) && placement.isWithin(pair, host, 0)
-    return (placement.isAllowed(pair, host) ? 0 : bitOf.S8) | (fits ? 0 : bitOf.S9)
+    return union(placement.isAllowed(pair, host) ? noProperty : only.S8, fits ? noProperty : only.S9)
   }
 
-  const ofLock = (pair: number): number => {
+  const ofLock = (pair: number): PropertySet => {
     const grown = lockOf(pair) - (lockBefore[pair] as number)
-    return grown === 0 || grown === 1 ? 0 : bitOf.S10
+    return grown === 0 || grown === 1 ? noProperty : only.S10
   }
 
   /** A restart leaves the other copies as they were, and it is the lock of before that they could have won. */
-  const ofRestart = (pair: number): number =>
-    (hasAbleSecondary(pair, lockBefore[pair] as number) ? bitOf.S13 : 0) |
-    (shelterIn(pair) === shelter.none ? 0 : bitOf.S19)
+  const ofRestart = (pair: number): PropertySet =>
+    union(
+      hasAbleSecondary(pair, lockBefore[pair] as number) ? only.S13 : noProperty,
+      shelterIn(pair) === shelter.none ? noProperty : only.S19,
+    )
 
-  const ofStep = (kind: number, a: number, b: number): number => {
+  const ofStep = (kind: number, a: number, b: number): PropertySet => {
     switch (kind) {
       case k.Release:
         return ofRelease(a)
@@ -112,9 +79,9 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
       case k.Migrate:
         return ofPlacement(pairOf(a), b)
       case k.PowerOn:
-        return ofPlacement(a, b) | ofLock(a)
+        return union(ofPlacement(a, b), ofLock(a))
       case k.HaRestart:
-        return ofPlacement(a, b) | ofLock(a) | ofRestart(a)
+        return union(union(ofPlacement(a, b), ofLock(a)), ofRestart(a))
       case k.TryLock:
       case k.TestRestartSecondary:
         return ofLock(pairOf(a))
@@ -122,14 +89,14 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
       case k.TestFailover:
         return ofLock(a)
       default:
-        return 0
+        return noProperty
     }
   }
 
-  const ofState = (): number => {
-    let bits = 0
-    for (let pair = 0; pair < pairs; pair += 1) bits |= stateOf(pair)
-    return bits
+  const ofState = (): PropertySet => {
+    let found = noProperty
+    for (let pair = 0; pair < pairs; pair += 1) found = union(found, stateOf(pair))
+    return found
   }
 
   return { begin, ofStep, ofState, ofPair: stateOf, ...rest }
@@ -159,55 +126,56 @@ const stateMonitorOf = (view: View) => {
     seen === 0 || agree(logOf(slot), observedOf(pair), seen)
 
   /** What one copy breaches by itself. */
-  const ofCopy = (pair: number, host: number, copy: number, lock: number, seen: number): number => {
+  const ofCopy = (pair: number, host: number, copy: number, lock: number, seen: number): PropertySet => {
     const slot = pair * hosts + host
     const phaseNow = phaseIn(copy)
     const generation = generationIn(copy)
     const released = releasedIn(copy)
     const isLive = phaseNow === phase.live
-    let bits = 0
+    let found = noProperty
     if (isLive) {
-      if (holderOf(pair) !== host || generation !== lock) bits |= bitOf.S1
-      if (!knows(pair, slot, seen)) bits |= bitOf.S5
+      if (holderOf(pair) !== host || generation !== lock) found = union(found, only.S1)
+      if (!knows(pair, slot, seen)) found = union(found, only.S5)
     } else if (phaseNow === phase.lockstepPrimary) {
       const acked = ackedIn(copy)
       const delivered = deliveredIn(copy)
-      if (released > acked || acked > delivered || delivered > lengthOf(logOf(slot))) bits |= bitOf.S16
+      if (released > acked || acked > delivered || delivered > lengthOf(logOf(slot)))
+        found = union(found, only.S16)
       const other = peerSlot(slot, copy)
       if (
         other >= 0 &&
         phaseIn(controlOf(other)) === phase.lockstepSecondary &&
         !isPrefix(slot, other, delivered)
       )
-        bits |= bitOf.S6
+        found = union(found, only.S6)
     } else if (phaseNow === phase.lockstepSecondary || phaseNow === phase.contendingSecondary) {
-      if (generation === lock && !knows(pair, slot, seen)) bits |= bitOf.S17
+      if (generation === lock && !knows(pair, slot, seen)) found = union(found, only.S17)
     }
     if (generation >= lock || isLive) {
-      if (!isOn(pair)) bits |= bitOf.S11
-      if (generation > lock) bits |= bitOf.S15
+      if (!isOn(pair)) found = union(found, only.S11)
+      if (generation > lock) found = union(found, only.S15)
     }
-    if (released > seen || (released > 0 && released > lengthOf(logOf(slot)))) bits |= bitOf.S14
-    if (has(layout.maintenance, host)) bits |= bitOf.P3
-    return bits
+    if (released > seen || (released > 0 && released > lengthOf(logOf(slot)))) found = union(found, only.S14)
+    if (has(layout.maintenance, host)) found = union(found, only.P3)
+    return found
   }
 
-  return (pair: number): number => {
+  return (pair: number): PropertySet => {
     const lock = lockOf(pair)
     const seen = lengthOf(observedOf(pair))
-    let bits = 0
+    let found = noProperty
     let primaries = 0
     for (let host = 0; host < hosts; host += 1) {
       const copy = controlOf(pair * hosts + host)
       if (copy === 0) continue
-      bits |= ofCopy(pair, host, copy, lock, seen)
+      found = union(found, ofCopy(pair, host, copy, lock, seen))
       const isPrimary = isExecutingPrimary(phaseIn(copy)) && generationIn(copy) === lock
       if (phaseIn(copy) === phase.live || isPrimary) primaries += 1
     }
-    if (primaries > 1) bits |= bitOf.S1
-    if (!isGapless(pair)) bits |= bitOf.S5
-    if (lock - 1 > view.faultsSoFar() + view.interventionsOf(pair)) bits |= bitOf.S18
-    return bits
+    if (primaries > 1) found = union(found, only.S1)
+    if (!isGapless(pair)) found = union(found, only.S5)
+    if (lock - 1 > view.faultsSoFar() + view.interventionsOf(pair)) found = union(found, only.S18)
+    return found
   }
 }
 
@@ -236,26 +204,27 @@ const restMonitorOf = (
     return false
   }
 
-  const ofCopy = (pair: number, slot: number, copy: number): number => {
-    if (!hasStorage(hostOf(slot))) return 0
-    if (generationIn(copy) < lockOf(pair)) return bitOf.L3
+  const ofCopy = (pair: number, slot: number, copy: number): PropertySet => {
+    if (!hasStorage(hostOf(slot))) return noProperty
+    if (generationIn(copy) < lockOf(pair)) return only.L3
     const phaseNow = phaseIn(copy)
     const isLeft =
       phaseNow === phase.contendingSecondary || (phaseNow === phase.lockstepSecondary && primaryOf(slot) < 0)
-    return isLeft && generationIn(copy) === lockOf(pair) ? bitOf.L2 : 0
+    return isLeft && generationIn(copy) === lockOf(pair) ? only.L2 : noProperty
   }
 
-  const ofPair = (pair: number): number => {
-    let bits = 0
+  const ofPair = (pair: number): PropertySet => {
+    let found = noProperty
     for (let slot = pair * hosts; slot < (pair + 1) * hosts; slot += 1)
-      if (controlOf(slot) !== 0) bits |= ofCopy(pair, slot, controlOf(slot))
+      if (controlOf(slot) !== 0) found = union(found, ofCopy(pair, slot, controlOf(slot)))
     const primary = currentPrimary(pair)
-    if (primary >= 0 && releasedIn(controlOf(primary)) !== lengthOf(logOf(primary))) bits |= bitOf.L4
-    if (isRunning(pair)) return bits
+    if (primary >= 0 && releasedIn(controlOf(primary)) !== lengthOf(logOf(primary)))
+      found = union(found, only.L4)
+    if (isRunning(pair)) return found
     const isOwed = isOn(pair) && couldBeProtected(pair)
-    if (isOwed) bits |= bitOf.L1
-    if (shelterIn(pair) !== shelter.none && couldBeProtected(pair)) bits |= bitOf.S19
-    return bits
+    if (isOwed) found = union(found, only.L1)
+    if (shelterIn(pair) !== shelter.none && couldBeProtected(pair)) found = union(found, only.S19)
+    return found
   }
 
   /** Whether liveness may be asked: not where a pair is at the bound of its generations. */
@@ -265,10 +234,10 @@ const restMonitorOf = (
     return true
   }
 
-  const atRest = (): number => {
-    let bits = 0
-    for (let pair = 0; pair < pairs; pair += 1) bits |= ofPair(pair)
-    return bits
+  const atRest = (): PropertySet => {
+    let found = noProperty
+    for (let pair = 0; pair < pairs; pair += 1) found = union(found, ofPair(pair))
+    return found
   }
 
   return { isJudged, atRest }

@@ -7,8 +7,17 @@ import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { crowded, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
-import { bitOf, idsIn, monitorOf, watched } from "../../impl/engine/monitor.ts"
+import { monitorOf } from "../../impl/engine/monitor.ts"
 import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
+import {
+  idsIn,
+  intersection,
+  noProperty,
+  only,
+  setOf,
+  union,
+  type PropertySet,
+} from "../../impl/engine/property-set.ts"
 import { arbitraryConfig } from "../arbitrary/config.ts"
 import { arbitrarySwarm, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
 import type { BatchResult } from "./batch.ts"
@@ -58,7 +67,7 @@ export const runVolume = (volume: Volume, seed: string, batch: number, schedules
     const schedule = done + found.schedule
     const failure = {
       schedule,
-      property: idsIn(found.bits)[0] ?? "S7",
+      property: idsIn(found.breached)[0] ?? "S7",
       found: found.codes.length,
       swarm,
       turns: inTurn,
@@ -90,8 +99,15 @@ const driverFor = (volume: Volume, config: Config): Driver => {
 
 type Driver = ReturnType<typeof driverOf>
 
+/** What a draw that the rules do not allow answers: no set of properties is negative. */
+const refused = -1
+
 /** What a schedule was found to breach, by its number from 1. */
-type Found = { readonly schedule: number; readonly bits: number; readonly codes: readonly ActionCode[] }
+type Found = {
+  readonly schedule: number
+  readonly breached: PropertySet
+  readonly codes: readonly ActionCode[]
+}
 
 /** Draws schedules for one engine, one after the other. */
 const driverOf = (volume: Volume, config: Config) => {
@@ -105,9 +121,7 @@ const driverOf = (volume: Volume, config: Config) => {
   )
   const { machine, view, layout } = engine
   const monitor = monitorOf(engine)
-  const asked = watched
-    .filter((id) => volume.properties.includes(id))
-    .reduce((bits, id) => bits | bitOf[id], 0)
+  const asked = setOf(volume.properties)
   const start = machine.key.slice()
   let elsewhere: readonly Int32Array[] = []
   let byPhase: readonly Int32Array[] = []
@@ -138,14 +152,14 @@ const driverOf = (volume: Volume, config: Config) => {
   }
 
   /**
-   * Takes one action drawn at random, and tells what it breaches; -1 if it was refused. First it is drawn whether a
+   * Takes one action drawn at random, and tells what it breaches; `refused` if the rules do not allow it. First it is drawn whether a
    * copy acts, and which, and then what of all that a copy in its phase might do.
    */
-  const draw = (length: number, bits: number): number => {
+  const draw = (length: number, bits: number): PropertySet | typeof refused => {
     const others = elsewhere[bits] as Int32Array
     const slot = (bits & hasCopies) !== 0 && below(ofCopies + others.length) < ofCopies ? occupied() : -1
     const table = slot < 0 ? others : (byPhase[view.phaseIn(view.controlOf(slot))] as Int32Array)
-    if (table.length === 0) return -1
+    if (table.length === 0) return refused
     const lot = table[below(table.length)] as number
     const kind = kindOf[lot] as number
     const a = slot < 0 ? below(overA[kind] as number) : slot
@@ -153,28 +167,28 @@ const driverOf = (volume: Volume, config: Config) => {
     const faults = view.faultsSoFar()
     monitor.begin()
     const answer = engine.step(kind, a, b)
-    if (answer > taken) return -1
+    if (answer > taken) return refused
     if (kind === suspect && view.faultsSoFar() > faults !== (isSpurious[lot] === true)) {
       machine.undo()
-      return -1
+      return refused
     }
     const code = codes[length] as { kind: number; a: number; b: number }
     code.kind = kind
     code.a = a
     code.b = b
-    if (answer === crowded) return bitOf.S7 & asked
+    if (answer === crowded) return intersection(only.S7, asked)
     machine.commit()
-    return (monitor.ofStep(kind, a, b) | monitor.ofState()) & asked
+    return intersection(union(monitor.ofStep(kind, a, b), monitor.ofState()), asked)
   }
 
-  /** Runs one schedule; the bits of what its last action breaches, or 0. */
-  const schedule = (): { readonly length: number; readonly bits: number } => {
+  /** Runs one schedule, and tells what its last action breaches. */
+  const schedule = (): { readonly length: number; readonly breached: PropertySet } => {
     machine.load(start, 0)
     let refusals = 0
     let now = situation()
     for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
-      const bits = draw(length, now)
-      if (bits < 0) {
+      const breached = draw(length, now)
+      if (breached === refused) {
         refusals += 1
         continue
       }
@@ -183,9 +197,9 @@ const driverOf = (volume: Volume, config: Config) => {
       const { kind } = codes[length] as ActionCode
       counts[kind] = (counts[kind] as number) + 1
       length += 1
-      if (bits !== 0) return { length, bits }
+      if (breached !== 0) return { length, breached }
     }
-    return { length: 0, bits: 0 }
+    return { length: 0, breached: noProperty }
   }
 
   const follow = (swarm: Swarm, seed: number): void => {
@@ -200,8 +214,9 @@ const driverOf = (volume: Volume, config: Config) => {
   const run = (swarm: Swarm, seed: number, schedules: number): Found | null => {
     follow(swarm, seed)
     for (let n = 1; n <= schedules; n += 1) {
-      const { length, bits } = schedule()
-      if (bits !== 0) return { schedule: n, bits, codes: codes.slice(0, length).map((code) => ({ ...code })) }
+      const { length, breached } = schedule()
+      if (breached !== 0)
+        return { schedule: n, breached, codes: codes.slice(0, length).map((code) => ({ ...code })) }
     }
     return null
   }

@@ -1,7 +1,8 @@
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
 import { codesOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
-import { bitOf, monitorOf, type Watched } from "../../impl/engine/monitor.ts"
+import { monitorOf } from "../../impl/engine/monitor.ts"
+import { includes, type PropertySet, type Watched } from "../../impl/engine/property-set.ts"
 import { neededFairness, suffixOf, type Lasso } from "./fairness.ts"
 import type { StateGraph } from "./graph.ts"
 import { asksRest, engineFor, type Scope } from "./scope.ts"
@@ -46,7 +47,7 @@ export const livenessOf = (scope: Scope, statesMax: number): readonly LivenessVe
   return liveness
     .filter((property) => isTold && scope.properties.includes(property))
     .map((property) => {
-      const good = Uint8Array.from(rest, (bits) => ((bits & bitOf[property]) === 0 ? 1 : 0))
+      const good = Uint8Array.from(rest, (breached) => (includes(breached, property) ? 0 : 1))
       const code = (label: number): ActionCode => codes[label] as ActionCode
       const { lasso, needs } = neededFairness(suffix, good, (label) => kinds[code(label).kind] as string)
       const run = (found: Lasso): LassoRun => ({
@@ -81,7 +82,7 @@ const graphOf = (engine: Engine, statesMax: number) => {
   const targets: number[] = []
   const labelOf: number[] = []
   const isSuffix: number[] = []
-  const rest: number[] = []
+  const rest: PropertySet[] = []
   const judged: number[] = []
 
   const numberOf = (): number => {

@@ -2,9 +2,19 @@ import { alphabet, kinds } from "../../model/action.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { crowded } from "../../impl/engine/guards.ts"
-import { bitOf, idsIn, monitorOf, type Watched } from "../../impl/engine/monitor.ts"
+import { monitorOf } from "../../impl/engine/monitor.ts"
+import {
+  idsIn,
+  includes,
+  intersection,
+  only,
+  setOf,
+  watched,
+  type PropertySet,
+  type Watched,
+} from "../../impl/engine/property-set.ts"
 import { symmetryOf } from "../../impl/engine/symmetry.ts"
-import { asksRest, bitsOf, engineFor, type Scope } from "./scope.ts"
+import { asksRest, engineFor, type Scope } from "./scope.ts"
 
 /** A shortest run that ends in a breach of a property. */
 export type ShortestRun = { readonly property: Watched; readonly codes: readonly ActionCode[] }
@@ -30,17 +40,13 @@ export const shortestRuns = (scope: Scope, lengthMax: number): readonly Shortest
     const found = here.length > 0 ? here : length < lengthMax ? [...ends] : []
     // A breach in a step is one step longer than one in the state before it; the next layer's own are as long.
     if (here.length === 0 && found.length > 0) {
-      const resting = [...search.expand(next).ends].filter(
-        ([bit, end]) => end.code === null && !ends.has(bit),
-      )
+      const resting = [...search.expand(next).ends].filter(([id, end]) => end.code === null && !ends.has(id))
       found.push(...resting)
     }
     if (found.length > 0)
       return found
-        .sort(([a], [b]) => a - b)
-        .flatMap(([bit, end]) =>
-          idsIn(bit).map((property) => ({ property, codes: runTo(engine, scope, end, bit) })),
-        )
+        .sort(([a], [b]) => watched.indexOf(a) - watched.indexOf(b))
+        .map(([property, end]) => ({ property, codes: runTo(engine, scope, end, property) }))
     layer = next
   }
   return []
@@ -50,7 +56,7 @@ const searchOf = (engine: Engine, scope: Scope) => {
   const { machine, view, layout } = engine
   const monitor = monitorOf(engine)
   const represent = representativeOf(engine, scope)
-  const asked = bitsOf(scope.properties)
+  const asked = setOf(scope.properties)
   const rests = asksRest({ ...scope, reduction: false })
   const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
   const seen = new Set<string>()
@@ -61,13 +67,11 @@ const searchOf = (engine: Engine, scope: Scope) => {
   }
 
   const expand = (layer: readonly Node[]) => {
-    const ends = new Map<number, End>()
+    const ends = new Map<Watched, End>()
     const next: Node[] = []
-    const note = (bits: number, node: Node, code: ActionCode | null): void => {
-      for (let rest = bits & asked; rest !== 0; rest &= rest - 1) {
-        const bit = rest & -rest
-        if (!ends.has(bit) || (code === null && ends.get(bit)?.code !== null)) ends.set(bit, { node, code })
-      }
+    const note = (found: PropertySet, node: Node, code: ActionCode | null): void => {
+      for (const id of idsIn(intersection(found, asked)))
+        if (!ends.has(id) || (code === null && ends.get(id)?.code !== null)) ends.set(id, { node, code })
     }
     for (const node of layer) {
       machine.load(node.key, 0)
@@ -77,8 +81,8 @@ const searchOf = (engine: Engine, scope: Scope) => {
       const before = wordsOf(machine.key, layout.words)
       let owed = 0
       engine.expand((kind, a, b, answer) => {
-        const bits = answer === crowded ? bitOf.S7 : monitor.ofStep(kind, a, b)
-        if (bits !== 0) note(bits, node, { kind, a, b })
+        const found = answer === crowded ? only.S7 : monitor.ofStep(kind, a, b)
+        if (found !== 0) note(found, node, { kind, a, b })
         const moves = wordsOf(machine.key, layout.words) !== before
         if (isProtocol[kind] === true && view.faultsSoFar() === faults && moves) owed += 1
         if (answer === crowded) return
@@ -106,7 +110,12 @@ const representativeOf = ({ machine, view }: Engine, { symmetry }: Scope): (() =
  * The run itself: from the start, at each step an action that leads to a state for which the next key on the way
  * stands. It ends in the state of the end, or with a step that breaches what the end breaches.
  */
-const runTo = (engine: Engine, scope: Scope, { node, code }: End, bit: number): readonly ActionCode[] => {
+const runTo = (
+  engine: Engine,
+  scope: Scope,
+  { node, code }: End,
+  property: Watched,
+): readonly ActionCode[] => {
   const represent = representativeOf(engine, scope)
   const fresh = engineFor(scope)
   engine.machine.load(fresh.machine.key, 0)
@@ -116,7 +125,7 @@ const runTo = (engine: Engine, scope: Scope, { node, code }: End, bit: number): 
   if (code === null) return codes
   monitor.begin()
   const breaches = (kind: number, a: number, b: number, answer: number): boolean =>
-    ((answer === crowded ? bitOf.S7 : monitor.ofStep(kind, a, b)) & bit) !== 0
+    includes(answer === crowded ? only.S7 : monitor.ofStep(kind, a, b), property)
   return [...codes, take(engine, breaches)]
 }
 

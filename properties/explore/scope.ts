@@ -2,7 +2,6 @@ import { kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
-import { bitOf, watched, type Watched } from "../../impl/engine/monitor.ts"
 import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
 
 /**
@@ -44,9 +43,3 @@ export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolea
  */
 export const asksRest = ({ among, reduction }: Scope): boolean =>
   !reduction && kindsOf("protocol").every((kind) => among.includes(kind))
-
-/** The bits of the properties that a monitor can answer for. */
-export const bitsOf = (properties: readonly string[]): number =>
-  properties.reduce((bits, id) => bits | (isWatched(id) ? bitOf[id] : 0), 0)
-
-const isWatched = (id: string): id is Watched => (watched as readonly string[]).includes(id)

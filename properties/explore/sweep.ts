@@ -1,13 +1,21 @@
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { crowded } from "../../impl/engine/guards.ts"
-import { bitOf, monitorOf } from "../../impl/engine/monitor.ts"
+import { monitorOf } from "../../impl/engine/monitor.ts"
+import {
+  intersection,
+  noProperty,
+  only,
+  setOf,
+  union,
+  type PropertySet,
+} from "../../impl/engine/property-set.ts"
 import { lookoutOf, sights } from "../../impl/engine/sights.ts"
 import { settlerOf } from "../../impl/engine/settle.ts"
 import { symmetryOf } from "../../impl/engine/symmetry.ts"
 import { correspondentOf, isAskedToStop, neverYet, type Correspondent, type Exchange } from "./exchange.ts"
 import { frontierOf, type Frontier } from "./frontier.ts"
-import { asksRest, bitsOf, engineFor, type Scope } from "./scope.ts"
+import { asksRest, engineFor, type Scope } from "./scope.ts"
 import { hashOf, tableOf } from "./table.ts"
 
 /**
@@ -15,7 +23,7 @@ import { hashOf, tableOf } from "./table.ts"
  *
  * Shape  `standsFor` counts all states that those met stand for, where symmetry joins some: else it is `states`.
  *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one.
- *        `depth` is that of the deepest layer expanded. `breached` holds bits (`monitor.ts`), by the length of
+ *        `depth` is that of the deepest layer expanded. `breached` holds what is breached, by the length of
  *        the shortest run that ends so; `ends` counts states with no successor at all, and `deadlocks` those of
  *        them in which something is still owed. `sightedAt` is the depth at which each witness was first seen, by
  *        its place in `sights`, or -1.
@@ -32,7 +40,7 @@ export type Tally = {
   highestGeneration: number
   readonly generated: Float64Array
   readonly distinct: Float64Array
-  readonly breached: Map<number, number>
+  readonly breached: Map<number, PropertySet>
   readonly sightedAt: Int32Array
 }
 
@@ -77,7 +85,7 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
   const symmetry = symmetryOf(view)
   const joins = scope.symmetry && symmetry.order > 1
   const settle = settlerOf(engine)
-  const asked = bitsOf(scope.properties)
+  const asked = setOf(scope.properties)
   const rests = asksRest(scope)
   const isProtocol = kinds.map((kind: Kind) => alphabet[kind].actor === "protocol")
   const { key } = machine
@@ -94,19 +102,20 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     unseen &= ~bits
   }
 
-  const breach = (bits: number, length: number): void => {
-    if ((bits & asked) !== 0) tally.breached.set(length, (tally.breached.get(length) ?? 0) | (bits & asked))
+  const breach = (found: PropertySet, length: number): void => {
+    const breached = intersection(found, asked)
+    if (breached !== 0) tally.breached.set(length, union(tally.breached.get(length) ?? noProperty, breached))
   }
 
   const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
     successors += 1
     tally.generated[kind] = (tally.generated[kind] as number) + 1
     if (answer === crowded) {
-      breach(bitOf.S7, depth + 1)
+      breach(only.S7, depth + 1)
       return
     }
-    const bits = monitor.ofStep(kind, a, b)
-    if (bits !== 0) breach(bits, depth + 1)
+    const found = monitor.ofStep(kind, a, b)
+    if (found !== 0) breach(found, depth + 1)
     if (unseen !== 0) sight(lookout.ofStep(kind, a), depth + 1)
     const reached = hashOf(key, 0, words)
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
@@ -117,14 +126,14 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
       send(key, 0, reached, kind)
       return
     }
-    const found = joins ? symmetry.canonical() : key
-    send(found, 0, hashOf(found, 0, words), kind)
+    const representative = joins ? symmetry.canonical() : key
+    send(representative, 0, hashOf(representative, 0, words), kind)
   }
 
   /** A state that is settled away is judged before it goes. */
   const settleOn = (length: number): void => {
-    const bits = monitor.ofState()
-    if (bits !== 0) breach(bits, length)
+    const found = monitor.ofState()
+    if (found !== 0) breach(found, length)
     settle()
   }
 
@@ -135,15 +144,15 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     faults = view.faultsSoFar()
     hash = hashOf(key, 0, words)
     isResting = rests
-    const bits = monitor.ofState()
-    if (bits !== 0) breach(bits, depth)
+    const found = monitor.ofState()
+    if (found !== 0) breach(found, depth)
     if (unseen !== 0) {
       sight(lookout.ofState(unseen), depth)
       lookout.begin()
     }
     monitor.begin()
     engine.expand(onSuccessor)
-    const owed = isResting && monitor.isJudged() ? monitor.atRest() & asked : 0
+    const owed = isResting && monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
     breach(owed, depth)
     tally.states += 1
     tally.transitions += successors
@@ -284,8 +293,8 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)
     tally.generated.forEach((n, kind) => (sum.generated[kind] = (sum.generated[kind] as number) + n))
     tally.distinct.forEach((n, kind) => (sum.distinct[kind] = (sum.distinct[kind] as number) + n))
-    for (const [length, bits] of tally.breached)
-      sum.breached.set(length, (sum.breached.get(length) ?? 0) | bits)
+    for (const [length, found] of tally.breached)
+      sum.breached.set(length, union(sum.breached.get(length) ?? noProperty, found))
   }
   return sum
 }

@@ -10,7 +10,8 @@ import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { crowded } from "../../../impl/engine/guards.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
-import { bitOf, idsIn, monitorOf, watched, type Watched } from "../../../impl/engine/monitor.ts"
+import { monitorOf } from "../../../impl/engine/monitor.ts"
+import { idsIn, union, watched, type Watched } from "../../../impl/engine/property-set.ts"
 import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { pack } from "../../../impl/engine/pack.ts"
 import { shelter } from "../../../impl/engine/shelter.ts"
@@ -33,14 +34,6 @@ describe("the monitor and the lookout", () => {
     const ids = catalogue.filter((property) => property !== comesToRest).map(({ id }) => id)
 
     expect([...watched].sort()).toEqual([...ids].sort())
-  })
-
-  it("have a bit for each property, and name it", () => {
-    const bits = watched.map((id) => bitOf[id])
-
-    expect(new Set(bits).size).toBe(watched.length)
-    expect(bits.map(idsIn)).toEqual(watched.map((id) => [id]))
-    expect(idsIn(bits.reduce((all, bit) => all | bit, 0))).toEqual(watched)
   })
 
   it.each(protocolWalks().map((walk) => [walk.name, walk] as const))(
@@ -242,7 +235,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
       if (!model.includes("S7")) differences.push(`${what}: crowded`)
       return true
     }
-    compare(what, model, idsIn(monitor.ofStep(code.kind, code.a, code.b) | monitor.ofState()))
+    compare(what, model, idsIn(union(monitor.ofStep(code.kind, code.a, code.b), monitor.ofState())))
     const found = lookout.ofState(everySight) | lookout.ofStep(code.kind, code.a)
     const seen = sightsOf(config, place.history, taken)
     compare(

@@ -4,7 +4,7 @@ import type { Config } from "../../../model/config.ts"
 import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
 import { kindNumber, layoutOf } from "../../../impl/engine/layout.ts"
-import { idsIn, watched } from "../../../impl/engine/monitor.ts"
+import { idsIn, noProperty, union, watched } from "../../../impl/engine/property-set.ts"
 import { settlerOf } from "../../../impl/engine/settle.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
@@ -173,7 +173,7 @@ describe("with the reduction, a sweep", () => {
     const { end, tally } = sweep(asked)
 
     expect(end).toBe("breach")
-    expect(idsIn([...tally.breached.values()].reduce((all, bits) => all | bits, 0))).toEqual([id])
+    expect(idsIn([...tally.breached.values()].reduce(union, noProperty))).toEqual([id])
   })
 
   it("misses SpawnInMaintenance, as it has hosts leave maintenance at once: it is for the protocol", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
-import { idsIn } from "../../../impl/engine/monitor.ts"
-import { watched } from "../../../impl/engine/monitor.ts"
+import { idsIn, noProperty } from "../../../impl/engine/property-set.ts"
+import { watched } from "../../../impl/engine/property-set.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { shortest, sweep, together, type Swept } from "../../../properties/explore/sweep.ts"
 
@@ -134,7 +134,7 @@ describe("a sweep", () => {
 
     expect(swept.end).toBe("breach")
     expect(shortest(swept.tally)).toBe(length)
-    expect(idsIn(swept.tally.breached.get(length) ?? 0)).toEqual(properties)
+    expect(idsIn(swept.tally.breached.get(length) ?? noProperty)).toEqual(properties)
     expect(swept.tally.depth).toBe(length)
     expect(swept.waiting).toBeGreaterThan(0)
   })
