@@ -1,7 +1,8 @@
 import type { Config, HostConfig } from "../model/config.ts"
 import type { HostId, PairId } from "../model/ids.ts"
-import { currentPrimary, type Pair } from "../model/pair.ts"
-import { hasStorage, hostOf, reachable, type State } from "../model/state.ts"
+import type { Pair } from "../model/pair.ts"
+import type { State } from "../model/state.ts"
+import { hostIn, leaderOf, linked, withStorage } from "./evidence.ts"
 
 // The same requirements as in the model's placement, read a second time and from the other side: not as guards
 // of an action, but as what may be said of a state.
@@ -51,15 +52,15 @@ export const couldTake = (
   otherEnd: HostId | null,
 ): boolean =>
   host !== otherEnd &&
-  hasStorage(state, host) &&
-  !hostOf(state, host).maintenance &&
-  (otherEnd === null || reachable(state, host, otherEnd)) &&
+  withStorage(state, host) &&
+  !hostIn(state, host).maintenance &&
+  (otherEnd === null || linked(state, host, otherEnd)) &&
   forbids(config, pair, host) === null &&
   demandOn(config, state, host, [pair]) === null
 
 /** Whether some host could take the copy that keeps the pair from running: the Primary, or the Secondary of the Primary it has. */
 export const couldBeProtected = (config: Config, state: State, pair: Pair): boolean => {
-  const otherEnd = currentPrimary(pair)?.host ?? null
+  const otherEnd = leaderOf(pair)?.host ?? null
   return config.hosts.some(({ id }) => couldTake(config, state, pair.id, id, otherEnd))
 }
 

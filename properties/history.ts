@@ -1,8 +1,8 @@
 import { alphabet, type Action } from "../model/action.ts"
-import { ftState } from "../model/ft-state.ts"
 import type { CopyId, PairId } from "../model/ids.ts"
-import { currentPrimary, type Pair } from "../model/pair.ts"
+import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
+import { leaderOf, reportedState } from "./evidence.ts"
 import type { Step } from "./property.ts"
 
 /** What a run has been, pair by pair, as far as a property or a witness asks and the state does not say. */
@@ -37,7 +37,7 @@ export const remember = (history: History, step: Step): History => {
   let longer = history
   for (const pair of pairsOf(step.after)) {
     const past = history[pair.id] as PairHistory
-    const isSheltered = isUndamaged && pair.copies.length === 2 && ftState(pair) === "running"
+    const isSheltered = isUndamaged && pair.copies.length === 2 && reportedState(pair) === "running"
     const isChanged = step.before.pairs[pair.id] !== pair
     if (!isChanged && !isSheltered && !(isOperators && past.shelteredAt !== null)) continue
     longer = { ...longer, [pair.id]: rememberOfPair(past, step, pair, isSheltered, isOperators) }
@@ -54,7 +54,7 @@ const rememberOfPair = (
 ): PairHistory => {
   const { action } = step
   const boots = (action.kind === "PowerOn" || action.kind === "HaRestart") && action.pair === pair.id
-  const primary = currentPrimary(pair)
+  const primary = leaderOf(pair)
   return {
     spurious: isSpurious(step) && isCopyOf(pair, action) ? [...past.spurious, action.copy] : past.spurious,
     failedOver: action.kind === "PowerOn" && boots ? false : past.failedOver || isFailover(step, pair),

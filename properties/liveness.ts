@@ -1,7 +1,5 @@
-import { ftState } from "../model/ft-state.ts"
-import { currentPrimary, primaryOf } from "../model/pair.ts"
-import { hasStorage } from "../model/state.ts"
 import { couldBeProtected } from "./eligibility.ts"
+import { leaderOf, nearEnd, reportedState, withStorage } from "./evidence.ts"
 import type { Property } from "./property.ts"
 
 /**
@@ -28,9 +26,9 @@ export const respawned: Property = {
   checks: ["FT-06", "FT-07", "FT-12"],
   witness: "protected-again",
   atRest: ({ config, state, pair }) => {
-    if (pair.power === "off" || ftState(pair) === "running" || !couldBeProtected(config, state, pair))
+    if (pair.power === "off" || reportedState(pair) === "running" || !couldBeProtected(config, state, pair))
       return null
-    return `${pair.id} comes to rest ${ftState(pair)}, and a host could take ${currentPrimary(pair) === null ? "its Primary" : "its Secondary"}`
+    return `${pair.id} comes to rest ${reportedState(pair)}, and a host could take ${leaderOf(pair) === null ? "its Primary" : "its Secondary"}`
   },
 }
 
@@ -48,8 +46,8 @@ export const failedOver: Property = {
       (copy) =>
         copy.role === "secondary" &&
         copy.generation === pair.lock.generation &&
-        hasStorage(state, copy.host) &&
-        (copy.phase === "contending" || (copy.phase === "lockstep" && primaryOf(pair, copy) === null)),
+        withStorage(state, copy.host) &&
+        (copy.phase === "contending" || (copy.phase === "lockstep" && nearEnd(pair, copy) === null)),
     )
     return waiting === undefined
       ? null
@@ -67,7 +65,7 @@ export const staleHalts: Property = {
   witness: "respawn-blocked-by-stale",
   atRest: ({ state, pair }) => {
     const stale = pair.copies.find(
-      (copy) => copy.generation < pair.lock.generation && hasStorage(state, copy.host),
+      (copy) => copy.generation < pair.lock.generation && withStorage(state, copy.host),
     )
     return stale === undefined
       ? null
@@ -84,7 +82,7 @@ export const served: Property = {
   checks: ["FT-02", "FT-08"],
   witness: "unacknowledged-kept",
   atRest: ({ pair }) => {
-    const primary = currentPrimary(pair)
+    const primary = leaderOf(pair)
     return primary === null || primary.released === primary.log.length
       ? null
       : `${primary.id} rests with ${primary.released} of ${primary.log.length} outputs released`

@@ -1,8 +1,9 @@
-import type { Action } from "../model/action.ts"
+import { alphabet, describe, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import type { Pair } from "../model/pair.ts"
 import type { RequirementId } from "../model/rule.ts"
 import type { State } from "../model/state.ts"
+import { step as answerTo, type Rules } from "../model/step.ts"
 import type { History, PairHistory } from "./history.ts"
 
 /**
@@ -15,7 +16,8 @@ import type { History, PairHistory } from "./history.ts"
  * it is not asked again about a pair when none of these has changed.
  *
  * Shape  `always` is asked of every state; `onStep` of every step; `atRest` of every state of rest, where faults
- *        have stopped and nothing that the protocol owes changes anything any more.
+ *        have stopped and nothing that the protocol owes changes anything any more. `demands` names, in every
+ *        state, the actions that must be possible there: the rules at hand must not refuse one.
  */
 export type Property = {
   readonly id: string
@@ -28,6 +30,7 @@ export type Property = {
   readonly always?: (pair: Pair, state: State) => string | null
   readonly onStep?: (step: PairStep) => string | null
   readonly atRest?: (rest: PairAtRest) => string | null
+  readonly demands?: (config: Config, state: State, pair: Pair) => readonly Action[]
 }
 
 /** Whether a breach of the property is one of liveness: of something good that never comes. */
@@ -56,8 +59,12 @@ export type PairAtRest = {
 /** A property that is false somewhere, and the sentence that says how. */
 export type Breach = { readonly property: Property; readonly why: string }
 
-/** What a step breaches, in the order of the properties. `history` is that before the step. */
+/**
+ * What a step breaches, in the order of the properties. `rules` are those that the run follows; `history` is that
+ * before the step.
+ */
 export const breachesOf = (
+  rules: Rules,
   properties: readonly Property[],
   config: Config,
   history: History,
@@ -66,29 +73,41 @@ export const breachesOf = (
   const touched = touchedBy(config, history, step)
   const breaches: Breach[] = []
   for (const property of properties) {
-    const why = firstWhy(
-      touched,
-      (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after),
-    )
+    const why =
+      firstWhy(touched, (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after)) ??
+      demandRefused(rules, property, config, step.after)
     if (why !== null) breaches.push({ property, why })
   }
   return breaches
 }
 
-/** The step as each pair sees it that has changed in it, or whose hosts or links have. */
+/**
+ * The step as each pair sees it that the action names, or that has changed, or whose hosts or links have. An action
+ * on a host or a link concerns every pair, also where it has changed nothing.
+ */
 export const touchedBy = (config: Config, history: History, step: Step): readonly PairStep[] => {
-  const hostsChanged = step.before.hosts !== step.after.hosts || step.before.cut !== step.after.cut
+  const { over } = alphabet[step.action.kind]
+  const hostsChanged =
+    over === "host" ||
+    over === "link" ||
+    step.before.hosts !== step.after.hosts ||
+    step.before.cut !== step.after.cut
   const touched: PairStep[] = []
   for (const after of Object.values(step.after.pairs)) {
     const before = step.before.pairs[after.id] as Pair
-    if (hostsChanged || before !== after)
+    if (hostsChanged || before !== after || isNamed(step.action, after))
       touched.push({ config, step, before, after, history: history[after.id] as PairHistory })
   }
   return touched
 }
 
+/** Whether the action names the pair, or a copy of it. */
+const isNamed = (action: Action, { id }: Pair): boolean =>
+  "pair" in action ? action.pair === id : "copy" in action && action.copy.startsWith(`${id}.`)
+
 /** What a state of rest breaches, in the order of the properties. */
 export const breachesAtRest = (
+  rules: Rules,
   properties: readonly Property[],
   config: Config,
   history: History,
@@ -96,12 +115,24 @@ export const breachesAtRest = (
 ): readonly Breach[] => {
   const breaches: Breach[] = []
   for (const property of properties) {
-    const why = firstWhy(Object.values(state.pairs), (pair) =>
-      property.atRest?.({ config, state, pair, history: history[pair.id] as PairHistory }),
-    )
+    const why =
+      firstWhy(Object.values(state.pairs), (pair) =>
+        property.atRest?.({ config, state, pair, history: history[pair.id] as PairHistory }),
+      ) ?? demandRefused(rules, property, config, state)
     if (why !== null) breaches.push({ property, why })
   }
   return breaches
+}
+
+/** Which of the actions that the property demands the rules refuse, and by which guard; of any pair, touched or not. */
+const demandRefused = (rules: Rules, { demands }: Property, config: Config, state: State): string | null => {
+  if (demands === undefined) return null
+  for (const action of Object.values(state.pairs).flatMap((pair) => demands(config, state, pair))) {
+    const answer = answerTo(rules, config, state, action)
+    if (answer.tag === "refused")
+      return `${describe(action)} must be possible, and is refused: ${answer.guard}`
+  }
+  return null
 }
 
 const firstWhy = <A>(values: readonly A[], why: (value: A) => string | null | undefined): string | null => {

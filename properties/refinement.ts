@@ -8,7 +8,7 @@ import { step, type Rules } from "../model/step.ts"
 import { actionOf, codeOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../impl/engine/engine.ts"
 import { crowded, guardOf, taken } from "../impl/engine/guards.ts"
-import { LayoutError, layoutOf } from "../impl/engine/layout.ts"
+import { LayoutError, layoutOf, wholly } from "../impl/engine/layout.ts"
 import { isIndexed, mutations } from "../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../impl/engine/pack.ts"
 import type { Property, Step } from "./property.ts"
@@ -25,7 +25,10 @@ export type Divergence = {
   readonly engine: Guard | State | "crowded" | "not expanded"
 }
 
-/** A model and an engine of one configuration, held against each other. */
+/**
+ * A model and an engine of one configuration, held against each other. The engine's layout holds the books as well
+ * (`wholly`): they are compared too.
+ */
 export type Twins = {
   readonly rules: Rules
   readonly engine: Engine
@@ -48,7 +51,8 @@ export const divergenceIn = (twins: Twins, state: State): Divergence | null => {
   const { engine } = twins
   pack(engine.view, state)
   const unpacked = unpack(engine.view)
-  if (identity(unpacked) !== identity(state)) return { action: null, model: state, engine: unpacked }
+  if (identity(unpacked) !== identity(state) || !hasSameBooks(engine, unpacked, state))
+    return { action: null, model: state, engine: unpacked }
   const expanded = new Set<string>()
   engine.expand((kind, a, b) => expanded.add(`${kind},${a},${b}`))
   for (const code of codesOf(engine.layout)) {
@@ -77,15 +81,35 @@ const divergenceOn = (
   return { action, model, engine: isExpanded ? state : "not expanded" }
 }
 
+/** Whether two states agree on what no guard reads. The engine counts interventions up to what its layout holds. */
+const hasSameBooks = ({ layout }: Engine, unpacked: State, state: State): boolean =>
+  Object.values(state.pairs).every((pair) => {
+    const other = unpacked.pairs[pair.id]
+    return (
+      other?.reason === pair.reason &&
+      other.registered.primary === pair.registered.primary &&
+      other.registered.secondary === pair.registered.secondary &&
+      other.interventions === Math.min(pair.interventions, layout.past.interventions.mask)
+    )
+  })
+
 /** Whether the engine's step led to the state; a second copy on one host has no place in the engine, which says so. */
 const goesTo = (twins: Twins, answer: number, state: State): boolean =>
   answer === crowded ? hasCrowd(state) : answer === taken && isAt(twins, state)
 
-/** Whether the engine is at the state, word for word. */
+/** Whether the engine is at the state, word for word, and its books say the same. */
 export const isAt = ({ engine, packer }: Twins, state: State): boolean => {
   pack(packer.view, state)
   for (let word = 0; word < engine.layout.words; word += 1)
     if (engine.machine.key[word] !== packer.machine.key[word]) return false
+  const [books, due] = [engine.view, packer.view]
+  for (let pair = 0; pair < engine.layout.pairs; pair += 1)
+    if (
+      books.reasonOf(pair) !== due.reasonOf(pair) ||
+      books.primaryAtIn(pair, books.booksOf(pair)) !== due.primaryAtIn(pair, due.booksOf(pair)) ||
+      books.secondaryAtIn(pair, books.booksOf(pair)) !== due.secondaryAtIn(pair, due.booksOf(pair))
+    )
+      return false
   return true
 }
 
@@ -119,10 +143,7 @@ const namedAs = (state: State, like: State): State => ({
         id,
         {
           ...pair,
-          registered: other?.registered ?? pair.registered,
-          reason: other?.reason ?? null,
           started: other?.started ?? pair.started,
-          interventions: other?.interventions ?? pair.interventions,
           lock: { ...pair.lock, holder: pair.lock.holder === null ? null : named(pair.lock.holder) },
           copies: pair.copies.map((copy) => ({
             ...copy,
@@ -217,7 +238,7 @@ const twinsByConfig = (rules: Rules, mutant: string | null): ((config: Config) =
   return (config) => {
     const known = made.get(config)
     if (known !== undefined) return known
-    const layout = layoutOf(config, { indexed: mutant !== null && isIndexed(mutant) })
+    const layout = layoutOf(config, { ...wholly, indexed: mutant !== null && isIndexed(mutant) })
     const twins = twinsOf(rules, engineOf(layout, mutant === null ? null : (mutations[mutant] ?? null)))
     made.set(config, twins)
     return twins

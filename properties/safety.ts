@@ -1,9 +1,16 @@
-import { isExecutingPrimary, type Copy } from "../model/copy.ts"
-import { ftState } from "../model/ft-state.ts"
-import { beginsWith, isSameEntry, prefix } from "../model/log.ts"
-import { copyIn } from "../model/pair.ts"
-import { hasStorage, hostOf } from "../model/state.ts"
+import type { Copy } from "../model/copy.ts"
 import { couldBeProtected, demandOn, forbids } from "./eligibility.ts"
+import {
+  copyNamed,
+  hostIn,
+  leads,
+  place,
+  reportedState,
+  sameEntry,
+  startsWith,
+  withStorage,
+} from "./evidence.ts"
+import { effects } from "./effects.ts"
 import type { PairStep, Property } from "./property.ts"
 
 export const singlePrimary: Property = {
@@ -17,7 +24,7 @@ export const singlePrimary: Property = {
   witness: "stale-primary-beside-running",
   always: ({ copies, lock }) => {
     const primaries = copies.filter(
-      (copy) => copy.phase === "live" || (isExecutingPrimary(copy) && copy.generation === lock.generation),
+      (copy) => copy.phase === "live" || (leads(copy) && copy.generation === lock.generation),
     )
     if (primaries.length > 1) return `${list(primaries.map(place))} are all Primary at once`
     const usurper = copies.find(
@@ -37,11 +44,11 @@ export const noDivergentOutput: Property = {
   checks: ["FT-08", "FT-11"],
   witness: "duplicate-output",
   onStep: ({ step: { action }, before }) => {
-    const copy = action.kind === "Release" ? copyIn(before, action.copy) : null
+    const copy = action.kind === "Release" ? copyNamed(before, action.copy) : null
     if (copy === null) return null
     const entry = copy.log[copy.released]
     const seen = before.observed[copy.released]
-    if (entry === undefined || seen === undefined || isSameEntry(entry, seen)) return null
+    if (entry === undefined || seen === undefined || sameEntry(entry, seen)) return null
     return `${copy.id} releases output ${copy.released + 1} of generation ${entry.generation}, and the world has seen that of generation ${seen.generation}`
   },
 }
@@ -55,7 +62,7 @@ export const outputRule: Property = {
   checks: ["FT-02", "FT-08"],
   witness: "output-in-lockstep",
   onStep: ({ step: { action }, before }) => {
-    const copy = action.kind === "Release" ? copyIn(before, action.copy) : null
+    const copy = action.kind === "Release" ? copyNamed(before, action.copy) : null
     if (copy === null || copy.phase !== "lockstep" || copy.channel === null) return null
     if (copy.released < copy.channel.delivered) return null
     return `${copy.id} releases output ${copy.released + 1}, and only ${copy.channel.delivered} entries were delivered`
@@ -73,7 +80,7 @@ export const noLostOutput: Property = {
   always: ({ copies, observed }) => {
     const gap = observed.findIndex((entry, i) => entry.index !== i + 1)
     if (gap >= 0) return `the world sees entry ${observed[gap]?.index} as output ${gap + 1}`
-    const forgetful = copies.find((copy) => copy.phase === "live" && !beginsWith(copy.log, observed))
+    const forgetful = copies.find((copy) => copy.phase === "live" && !startsWith(copy.log, observed))
     return forgetful === undefined
       ? null
       : `${place(forgetful)} is live with a log of ${forgetful.log.length}, without all ${observed.length} outputs that the world has seen`
@@ -92,10 +99,10 @@ export const lockstepPrefix: Property = {
     for (const primary of pair.copies) {
       if (primary.phase !== "lockstep" || primary.channel === null || primary.channel.peer === "gone")
         continue
-      const secondary = copyIn(pair, primary.channel.peer)
+      const secondary = copyNamed(pair, primary.channel.peer)
       if (secondary?.phase !== "lockstep" || secondary.role !== "secondary") continue
-      const delivered = prefix(primary.log, primary.channel.delivered)
-      if (secondary.log.length !== delivered.length || !beginsWith(secondary.log, delivered))
+      const delivered = primary.log.slice(0, primary.channel.delivered)
+      if (secondary.log.length !== delivered.length || !startsWith(secondary.log, delivered))
         return `${place(secondary)} has not the first ${primary.channel.delivered} entries of ${primary.id}`
     }
     return null
@@ -146,8 +153,8 @@ export const capacity: Property = {
     const copy = placedIn(seen)
     if (copy === null) return null
     const { step, config } = seen
-    if (hostOf(step.after, copy.host).maintenance) return `${place(copy)} is placed on a host in maintenance`
-    if (!hasStorage(step.after, copy.host)) return `${place(copy)} is placed on a host without storage`
+    if (hostIn(step.after, copy.host).maintenance) return `${place(copy)} is placed on a host in maintenance`
+    if (!withStorage(step.after, copy.host)) return `${place(copy)} is placed on a host without storage`
     const excess = demandOn(config, step.after, copy.host)
     return excess === null ? null : `${place(copy)} is placed where ${excess}`
   },
@@ -201,7 +208,7 @@ export const transparentFailover: Property = {
         copy.role === "secondary" &&
         copy.phase !== "syncing" &&
         copy.generation === before.lock.generation &&
-        hasStorage(state, copy.host),
+        withStorage(state, copy.host),
     )
     return able === undefined ? null : `${before.id} is restarted, and ${place(able)} could have gone live`
   },
@@ -272,7 +279,7 @@ export const contenderComplete: Property = {
         copy.role === "secondary" &&
         copy.phase !== "syncing" &&
         copy.generation === lock.generation &&
-        !beginsWith(copy.log, observed),
+        !startsWith(copy.log, observed),
     )
     return lacking === undefined
       ? null
@@ -311,10 +318,14 @@ export const singleFaultTransparent: Property = {
       : `${before.id} was running and is restarted after ${faults === 1 ? "one fault" : "no fault"}`
   },
   atRest: ({ config, state, pair, history }) => {
-    if (history.shelteredAt === null || state.faults > history.shelteredAt + 1 || ftState(pair) === "running")
+    if (
+      history.shelteredAt === null ||
+      state.faults > history.shelteredAt + 1 ||
+      reportedState(pair) === "running"
+    )
       return null
     return couldBeProtected(config, state, pair)
-      ? `${pair.id} was running before the last fault, and comes to rest ${ftState(pair)}`
+      ? `${pair.id} was running before the last fault, and comes to rest ${reportedState(pair)}`
       : null
   },
 }
@@ -328,7 +339,7 @@ export const maintenanceEmpty: Property = {
   checks: ["FT-06"],
   witness: "host-in-maintenance",
   always: ({ copies }, state) => {
-    const copy = copies.find(({ host }) => hostOf(state, host).maintenance)
+    const copy = copies.find(({ host }) => hostIn(state, host).maintenance)
     return copy === undefined ? null : `${place(copy)} runs on a host in maintenance`
   },
 }
@@ -351,13 +362,12 @@ export const safety: readonly Property[] = [
   contenderComplete,
   everyGenerationPaidFor,
   singleFaultTransparent,
+  ...effects,
   maintenanceEmpty,
 ]
 
 /** The copy that this step has started, or moved to another host; null if it did neither. */
 const placedIn = ({ before, after }: PairStep): Copy | null =>
-  after.copies.find((copy) => copyIn(before, copy.id)?.host !== copy.host) ?? null
-
-const place = (copy: Copy): string => `${copy.id} (${copy.host}, generation ${copy.generation})`
+  after.copies.find((copy) => copyNamed(before, copy.id)?.host !== copy.host) ?? null
 
 const list = (words: readonly string[]): string => words.join(" and ")

@@ -1,10 +1,19 @@
 import type { Config } from "../model/config.ts"
-import { isExecutingPrimary, type Copy } from "../model/copy.ts"
-import { ftState } from "../model/ft-state.ts"
-import { isSameEntry } from "../model/log.ts"
-import { copyIn, copyOn, currentPrimary, peerOf, type Pair } from "../model/pair.ts"
-import { hasStorage, hostOf, reachable } from "../model/state.ts"
+import type { Copy } from "../model/copy.ts"
+import type { Pair } from "../model/pair.ts"
 import { couldTake, demandOn, forbids } from "./eligibility.ts"
+import {
+  copyAt,
+  copyNamed,
+  farEnd,
+  hostIn,
+  leaderOf,
+  leads,
+  linked,
+  reportedState,
+  sameEntry,
+  withStorage,
+} from "./evidence.ts"
 import type { PairStep } from "./property.ts"
 
 /**
@@ -47,7 +56,7 @@ export const witnesses: readonly Witness[] = [
     id: "stale-primary-beside-running",
     statement: "A Primary of an older generation still executes beside a new pair that is running.",
     seen: ({ after }) =>
-      after.copies.some((copy) => isStalePrimary(after, copy)) && ftState(after) === "running",
+      after.copies.some((copy) => isStalePrimary(after, copy)) && reportedState(after) === "running",
   },
   {
     id: "output-in-lockstep",
@@ -67,7 +76,7 @@ export const witnesses: readonly Witness[] = [
     needs: twoHosts,
     seen: ({ after, step }) =>
       after.copies.some((copy) => copy.phase === "live") &&
-      after.copies.some((copy) => copy.phase === "contending" && !hasStorage(step.after, copy.host)),
+      after.copies.some((copy) => copy.phase === "contending" && !withStorage(step.after, copy.host)),
   },
   {
     id: "ha-restart",
@@ -99,9 +108,9 @@ export const witnesses: readonly Witness[] = [
       "An acknowledgement arrives after the link is cut, or after the Secondary has left lockstep or died.",
     needs: twoHosts,
     seen: ({ step: { action, before: state }, before }) => {
-      const primary = action.kind === "Ack" ? copyIn(before, action.copy) : null
-      const peer = primary === null ? null : peerOf(before, primary)
-      return primary !== null && (peer?.phase !== "lockstep" || !reachable(state, primary.host, peer.host))
+      const primary = action.kind === "Ack" ? copyNamed(before, action.copy) : null
+      const peer = primary === null ? null : farEnd(before, primary)
+      return primary !== null && (peer?.phase !== "lockstep" || !linked(state, primary.host, peer.host))
     },
   },
   {
@@ -137,7 +146,7 @@ export const witnesses: readonly Witness[] = [
         copies.slice(0, i).some((b) =>
           a.log.some((entry, n) => {
             const other = b.log[n]
-            return other !== undefined && !isSameEntry(entry, other)
+            return other !== undefined && !sameEntry(entry, other)
           }),
         ),
       ),
@@ -150,7 +159,7 @@ export const witnesses: readonly Witness[] = [
       const primary = aloneAndLive(after)
       if (primary === null) return false
       const hosts = config.hosts.filter(({ id }) => couldTake(config, step.after, after.id, id, primary.host))
-      return hosts.length > 0 && hosts.every(({ id }) => copyOn(after, id) !== null)
+      return hosts.length > 0 && hosts.every(({ id }) => copyAt(after, id) !== null)
     },
   },
   {
@@ -158,7 +167,7 @@ export const witnesses: readonly Witness[] = [
     statement: "A pair is running again after a failover.",
     needs: twoHosts,
     seen: ({ step, after, history }) =>
-      step.action.kind === "JoinLockstep" && history.failedOver && ftState(after) === "running",
+      step.action.kind === "JoinLockstep" && history.failedOver && reportedState(after) === "running",
   },
   {
     id: "single-fault-hidden",
@@ -166,7 +175,7 @@ export const witnesses: readonly Witness[] = [
     needs: twoHosts,
     seen: ({ step, after, history }) =>
       step.action.kind === "JoinLockstep" &&
-      ftState(after) === "running" &&
+      reportedState(after) === "running" &&
       history.shelteredAt !== null &&
       step.before.faults === history.shelteredAt + 1,
   },
@@ -229,7 +238,7 @@ export const witnesses: readonly Witness[] = [
     seen: ({ config, before, after }) =>
       after.copies.some(
         (copy) =>
-          copyIn(before, copy.id)?.host !== copy.host &&
+          copyNamed(before, copy.id)?.host !== copy.host &&
           forbids({ ...config, rules: preferencesAsDemands(config) }, after.id, copy.host) !== null,
       ),
   },
@@ -238,7 +247,7 @@ export const witnesses: readonly Witness[] = [
     statement: "A live Primary is alone while a host is in maintenance.",
     needs: twoHosts,
     seen: ({ config, step, after }) =>
-      aloneAndLive(after) !== null && config.hosts.some(({ id }) => hostOf(step.after, id).maintenance),
+      aloneAndLive(after) !== null && config.hosts.some(({ id }) => hostIn(step.after, id).maintenance),
   },
 ]
 
@@ -250,22 +259,22 @@ const wonBy = ({ step: { action }, before, after }: PairStep): Copy | null =>
   action.kind === "TryLock" &&
   after.lock.holder === action.copy &&
   after.lock.generation > before.lock.generation
-    ? copyIn(before, action.copy)
+    ? copyNamed(before, action.copy)
     : null
 
 /** The copy, as it was before, that releases an output in this step. */
 const releasedBy = ({ step: { action }, before }: PairStep): Copy | null =>
-  action.kind === "Release" ? copyIn(before, action.copy) : null
+  action.kind === "Release" ? copyNamed(before, action.copy) : null
 
 const isRestart = ({ step: { action }, before }: PairStep): boolean =>
   action.kind === "HaRestart" && action.pair === before.id
 
 const isStalePrimary = (pair: Pair, copy: Copy): boolean =>
-  copy.generation < pair.lock.generation && isExecutingPrimary(copy)
+  copy.generation < pair.lock.generation && leads(copy)
 
 /** The current Primary of a powered-on pair, if it is live and has no peer. */
 const aloneAndLive = (pair: Pair): Copy | null => {
-  const primary = pair.power === "on" ? currentPrimary(pair) : null
+  const primary = pair.power === "on" ? leaderOf(pair) : null
   return primary?.phase === "live" && primary.channel === null ? primary : null
 }
 

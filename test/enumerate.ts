@@ -59,7 +59,7 @@ export const shortestBreach = (
   const history = noHistory(initial(config))
   const isBreachedAtRest = (state: State) =>
     isJudged(config, state) &&
-    breachesAtRest(properties, config, history, state).length > 0 &&
+    breachesAtRest(rules, properties, config, history, state).length > 0 &&
     owed(rules, config, state).every((successor) => key(successor.state) === key(state))
   const seen = new Set([key(initial(config))])
   let layer: readonly Node[] = [{ state: initial(config), action: null, from: null }]
@@ -69,7 +69,7 @@ export const shortestBreach = (
       if (isBreachedAtRest(node.state)) return pathTo(node)
       for (const { action, state } of successors(rules, config, node.state, among)) {
         const reached = { state, action, from: node }
-        if (breachesOf(properties, config, history, { before: node.state, action, after: state }).length > 0)
+        if (breachesOf(rules, properties, config, history, { before: node.state, action, after: state }).length > 0)
           return pathTo(reached)
         const id = key(state)
         if (seen.has(id)) continue

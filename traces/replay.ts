@@ -73,14 +73,14 @@ export const replay = (
     if (outcome.tag === "refused")
       return { states, breaches: [...breaches.values()], refusal: { step: i + 1, guard: outcome.guard } }
     const taken = { before: state, action, after: outcome.state }
-    note(breachesOf(properties, config, history, taken), i + 1)
+    note(breachesOf(rules, properties, config, history, taken), i + 1)
     history = remember(history, taken)
     state = outcome.state
     states.push(state)
   }
   if (isJudged(config, state)) {
     if (isAtRest(rules, config, state))
-      note(breachesAtRest(properties, config, history, state), actions.length)
+      note(breachesAtRest(rules, properties, config, history, state), actions.length)
     else if (askRest) note(restlessFrom(rules, config, state), actions.length)
   }
   return { states, breaches: [...breaches.values()], refusal: null }

@@ -2,8 +2,9 @@ import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
 import { inOrder, linkBetween, pairIdOf, type CopyId, type HostId, type PairId } from "../../model/ids.ts"
 import type { State } from "../../model/state.ts"
 import type { Layout } from "./layout.ts"
+import { crashNamed, crashNumber } from "./reasons.ts"
 
-/** An action as the engine takes it: its kind's place in the alphabet, and what it names. */
+/** An action as the engine takes it: its kind's place in the alphabet, and what it names, or why a copy crashes. */
 export type ActionCode = { readonly kind: number; readonly a: number; readonly b: number }
 
 /** Every action that could be asked in some state of the layout, those of its kinds only. */
@@ -42,7 +43,7 @@ export const actionOf = ({ config, hosts }: Layout, state: State, { kind, a, b }
   const action = (): object => {
     switch (alphabet[name].over) {
       case "copy":
-        return { copy: copy(a) }
+        return { copy: copy(a), ...(name === "CrashCopy" ? crashNamed(b) : {}) }
       case "pair":
         return { pair: pair(a) }
       case "host":
@@ -63,7 +64,8 @@ export const codeOf = ({ config, hosts }: Layout, state: State, action: Action):
   const hostNumber = (id: HostId): number => config.hosts.findIndex((host) => host.id === id)
   const pairNumber = (id: PairId): number => config.pairs.findIndex((pair) => pair.id === id)
   const kind = kinds.indexOf(action.kind)
-  const b = "host" in action ? hostNumber(action.host) : 0
+  const b =
+    "host" in action ? hostNumber(action.host) : action.kind === "CrashCopy" ? crashNumber(action.reason) : 0
   if ("copy" in action) {
     const there = state.pairs[pairIdOf(action.copy)]?.copies.find(({ id }) => id === action.copy)
     if (there === undefined) return null

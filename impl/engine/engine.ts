@@ -9,6 +9,7 @@ import { loggingRules } from "./rules/logging.ts"
 import { operationRules } from "./rules/operations.ts"
 import { powerRules } from "./rules/power.ts"
 import { redundancyRules } from "./rules/redundancy.ts"
+import { reasonerOf } from "./reasons.ts"
 import { shelterOf } from "./shelter.ts"
 import { viewOf, type View } from "./view.ts"
 
@@ -32,7 +33,7 @@ export type Visit = (kind: number, a: number, b: number, answer: number) => void
  * The step relation over packed states, worked on in place. It allocates nothing.
  *
  * Shape  An action is three numbers: its kind's place in the alphabet, and what it names: the slot of a copy, a
- *        pair, a host or the number of a link; `b` is the host of a placement. `step` takes the action, if the
+ *        pair, a host or the number of a link; `b` is the host of a placement, or why a copy crashes. `step` takes the action, if the
  *        rules allow it, and answers with a guard's number (`guards.ts`) or `taken`. `expand` goes through all
  *        successors of the state that the machine is at, and leaves it there.
  */
@@ -40,7 +41,6 @@ export type Engine = {
   readonly layout: Layout
   readonly machine: Machine
   readonly view: View
-  readonly placement: Placement
   readonly step: (kind: number, a: number, b: number) => number
   readonly expand: (visit: Visit) => void
 }
@@ -55,15 +55,19 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
   const byNumber = kinds.map((kind) => rules[kind])
   const shelter = shelterOf(view)
   const remembers = layout.past.sheltered.mask !== 0
+  const reasoner = reasonerOf(view)
+  const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
     const faultsBefore = view.faultsSoFar()
+    if (explains) reasoner.begin()
     const answer = (byNumber[kind] as EngineRule)(a, b)
+    if (explains && answer === taken) reasoner.explain(kind, a, b)
     if (remembers && answer === taken) shelter.remember(isOperators[kind] === true, faultsBefore)
     return answer
   }
 
-  return { layout, machine, view, placement, step, expand: expansionOf(view, rules, shelter.remember) }
+  return { layout, machine, view, step, expand: expansionOf(view, rules, shelter.remember) }
 }
 
 /** Which kinds are an operator's, by number. */

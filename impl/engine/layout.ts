@@ -1,4 +1,4 @@
-import { alphabet, kinds, type Kind } from "../../model/action.ts"
+import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 
 /**
@@ -13,15 +13,21 @@ export type Capacity = { readonly log: number; readonly generations: number; rea
  *
  * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the
  *        protocol is their position. `interventions`, `sheltered`: the parts of a pair's past that S18 and S19
- *        ask for, which then tell states apart.
+ *        ask for, which then tell states apart. `registered`, `reason`: what no guard reads, which is kept beside
+ *        the state and never tells states apart: it is not stored, and a state that is loaded has it as configured.
  */
 export type LayoutOptions = {
   readonly among?: readonly Kind[]
   readonly indexed?: boolean
   readonly interventions?: boolean
   readonly sheltered?: boolean
+  readonly registered?: boolean
+  readonly reason?: boolean
   readonly capacity?: Partial<Capacity>
 }
+
+/** Whatever a state of the model holds, but for the names of its copies. */
+export const wholly = Object.freeze({ interventions: true, registered: true, reason: true })
 
 /** A part of a control or head cell. */
 export type Field = { readonly shift: number; readonly mask: number }
@@ -54,7 +60,7 @@ export type Layout = {
   /** The first cell of the first pair, and how many cells each pair has. */
   readonly firstPair: number
   readonly pairCells: number
-  /** Within a pair: its head is the first cell, its past the second. */
+  /** Within a pair: its head is the first cell, its past the second, its books the third. */
   readonly observed: number
   readonly firstCopy: number
   /** One cell of control, then those of the log. */
@@ -65,6 +71,7 @@ export type Layout = {
   readonly entriesPerCell: number
   readonly head: { readonly power: Field; readonly generation: Field; readonly holder: Field }
   readonly past: { readonly interventions: Field; readonly sheltered: Field }
+  readonly books: { readonly primary: Field; readonly secondary: Field; readonly reason: Field }
   readonly copy: {
     readonly phase: Field
     readonly generation: Field
@@ -92,6 +99,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const head = fields({ power: 1, generation: bitsFor(capacity.generations + 1), holder: bitsFor(hosts) })
   const counted = options.interventions === true ? bitsFor(capacity.generations) : 0
   const past = fields({ interventions: counted, sheltered: options.sheltered === true ? 2 : 0 })
+  const place = options.registered === true ? bitsFor(hosts) : 0
+  const books = fields({ primary: place, secondary: place, reason: options.reason === true ? 3 : 0 })
   const count = bitsFor(capacity.log)
   const copy = fields({
     phase: 3,
@@ -123,7 +132,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     ...bitSet(links),
   ]
   const ofCopy = [copy.bits, ...logWidths]
-  const ofPair = [head.bits, past.bits, ...logWidths, ...config.hosts.flatMap(() => ofCopy)]
+  // A width of 0 keeps the books out of what is stored.
+  const ofPair = [head.bits, past.bits, 0, ...logWidths, ...config.hosts.flatMap(() => ofCopy)]
   const widths = [...ofCluster, ...config.pairs.flatMap(() => ofPair)]
   return {
     config,
@@ -140,8 +150,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     cut: 1 + 3 * bitSet(hosts).length,
     firstPair: ofCluster.length,
     pairCells: ofPair.length,
-    observed: 2,
-    firstCopy: 2 + logCells,
+    observed: 3,
+    firstCopy: 3 + logCells,
     copyCells: 1 + logCells,
     logCells,
     entryBits,
@@ -149,6 +159,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     entriesPerCell,
     head: head.at,
     past: past.at,
+    books: books.at,
     copy: copy.at,
   }
 }
@@ -210,9 +221,6 @@ const stored = (widths: readonly number[]) => {
   for (const { width, cell } of order) if (width === 0) wordOf[cell] = filled.length
   return { words: filled.length, wordOf, shiftOf, maskOf }
 }
-
-/** Which kinds the protocol owes, by number. */
-export const isProtocol: readonly boolean[] = kinds.map((kind) => alphabet[kind].actor === "protocol")
 
 /** Each kind's number: its place in the alphabet. */
 export const kindNumber = Object.freeze(

@@ -1,33 +1,42 @@
+import { effectMonitorOf } from "./effects.ts"
+import { evidenceOf, type Evidence } from "./evidence.ts"
+import { taken } from "./guards.ts"
 import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { Engine } from "./engine.ts"
 import { noProperty, only, union, type PropertySet } from "./property-set.ts"
 import { shelter, shelterOf } from "./shelter.ts"
-import { isExecutingPrimary, type View } from "./view.ts"
+import type { View } from "./view.ts"
 
 /**
  * The properties of the catalogue, read again over packed states. Each answer is the set of those that are breached.
  *
  * Shape  `begin` is called at a state before steps are taken from it; `ofStep` after a step, at the state that it
- *        leads to; `ofState` and `ofPair` at any state; `atRest` at one where nothing that the protocol owes
+ *        leads to; `ofState` and `ofPair` at any state; `ofRefusals`, which tries what must be possible and takes it
+ *        back, at one that is loaded or committed; `atRest` at one where nothing that the protocol owes
  *        changes anything.
  */
 export type Monitor = {
   readonly begin: () => void
   readonly ofStep: (kind: number, a: number, b: number) => PropertySet
   readonly ofState: () => PropertySet
+  readonly ofRefusals: () => PropertySet
   readonly ofPair: (pair: number) => PropertySet
   readonly isJudged: () => boolean
   readonly atRest: () => PropertySet
 }
 
-export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
-  const { hosts, pairs, controlOf, phaseIn, generationIn, lockOf, pairOf, hasStorage } = view
+export const monitorOf = (engine: Engine): Monitor => {
+  const { view } = engine
+  const { hosts, pairs, controlOf, phaseIn, generationIn, lockOf, isOn, pairOf } = view
   const k = kindNumber
-  const lockBefore = new Int32Array(pairs)
+  const evidence = evidenceOf(view)
+  const { withStorage, inMaintenance, isBarred, isOverfull, couldTake } = evidence
+  const effects = effectMonitorOf(view)
+  const { begin, lockBefore } = effects
   const { shelterIn } = shelterOf(view)
-  const stateOf = stateMonitorOf(view)
-  const rest = restMonitorOf(view, placement.isAllowed, placement.isWithin)
+  const stateOf = stateMonitorOf(view, evidence)
+  const rest = restMonitorOf(view, evidence)
 
   /** Whether a Secondary of the generation, in lockstep or contending, has storage. */
   const hasAbleSecondary = (pair: number, generation: number): boolean => {
@@ -35,13 +44,9 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
       const copy = controlOf(pair * hosts + host)
       const phaseNow = phaseIn(copy)
       if (phaseNow !== phase.lockstepSecondary && phaseNow !== phase.contendingSecondary) continue
-      if (generationIn(copy) === generation && hasStorage(host)) return true
+      if (generationIn(copy) === generation && withStorage(host)) return true
     }
     return false
-  }
-
-  const begin = (): void => {
-    for (let pair = 0; pair < pairs; pair += 1) lockBefore[pair] = lockOf(pair)
   }
 
   /** What the release that a copy has just made breaches. Its entry is the last that it counts as released. */
@@ -55,8 +60,8 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
   }
 
   const ofPlacement = (pair: number, host: number): PropertySet => {
-    const fits = hasStorage(host) && !view.has(layout.maintenance, host) && placement.isWithin(pair, host, 0)
-    return union(placement.isAllowed(pair, host) ? noProperty : only.S8, fits ? noProperty : only.S9)
+    const fits = withStorage(host) && !inMaintenance(host) && !isOverfull(host, pair, 0)
+    return union(isBarred(pair, host) ? only.S8 : noProperty, fits ? noProperty : only.S9)
   }
 
   const ofLock = (pair: number): PropertySet => {
@@ -71,7 +76,10 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
       shelterIn(pair) === shelter.none ? noProperty : only.S19,
     )
 
-  const ofStep = (kind: number, a: number, b: number): PropertySet => {
+  const ofStep = (kind: number, a: number, b: number): PropertySet =>
+    union(ofKind(kind, a, b), effects.ofStep(kind, a, b))
+
+  const ofKind = (kind: number, a: number, b: number): PropertySet => {
     switch (kind) {
       case k.Release:
         return ofRelease(a)
@@ -99,13 +107,32 @@ export const monitorOf = ({ view, placement, layout }: Engine): Monitor => {
     return found
   }
 
-  return { begin, ofStep, ofState, ofPair: stateOf, ...rest }
+  /** Whether a host refuses a pair that it could take and that is off, with no copy left that has storage. */
+  const isBootRefused = (pair: number): boolean => {
+    if (isOn(pair)) return false
+    for (let host = 0; host < hosts; host += 1)
+      if (controlOf(pair * hosts + host) !== 0 && withStorage(host)) return false
+    for (let host = 0; host < hosts; host += 1) {
+      if (!couldTake(pair, host, -1)) continue
+      const answer = engine.step(k.PowerOn, pair, host)
+      view.machine.undo()
+      if (answer > taken) return true
+    }
+    return false
+  }
+
+  const ofRefusals = (): PropertySet => {
+    for (let pair = 0; pair < pairs; pair += 1) if (isBootRefused(pair)) return only.S25
+    return noProperty
+  }
+
+  return { begin, ofStep, ofState, ofRefusals, ofPair: stateOf, ...rest }
 }
 
 /** What must hold of one pair in every state. */
-const stateMonitorOf = (view: View) => {
+const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, farEnd }: Evidence) => {
   const { layout, hosts, controlOf, phaseIn, generationIn, releasedIn, deliveredIn, ackedIn } = view
-  const { isOn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree, peerSlot, has } = view
+  const { isOn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree } = view
 
   const isGapless = (pair: number): boolean => {
     const { indexBits } = layout
@@ -141,7 +168,7 @@ const stateMonitorOf = (view: View) => {
       const delivered = deliveredIn(copy)
       if (released > acked || acked > delivered || delivered > lengthOf(logOf(slot)))
         found = union(found, only.S16)
-      const other = peerSlot(slot, copy)
+      const other = farEnd(pair * hosts, copy)
       if (
         other >= 0 &&
         phaseIn(controlOf(other)) === phase.lockstepSecondary &&
@@ -156,7 +183,9 @@ const stateMonitorOf = (view: View) => {
       if (generation > lock) found = union(found, only.S15)
     }
     if (released > seen || (released > 0 && released > lengthOf(logOf(slot)))) found = union(found, only.S14)
-    if (has(layout.maintenance, host)) found = union(found, only.P3)
+    const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
+    if (!isUp(host) || (!contends && !isConnected(host))) found = union(found, only.S22)
+    if (inMaintenance(host)) found = union(found, only.P3)
     return found
   }
 
@@ -169,7 +198,7 @@ const stateMonitorOf = (view: View) => {
       const copy = controlOf(pair * hosts + host)
       if (copy === 0) continue
       found = union(found, ofCopy(pair, host, copy, lock, seen))
-      const isPrimary = isExecutingPrimary(phaseIn(copy)) && generationIn(copy) === lock
+      const isPrimary = leads(phaseIn(copy)) && generationIn(copy) === lock
       if (phaseIn(copy) === phase.live || isPrimary) primaries += 1
     }
     if (primaries > 1) found = union(found, only.S1)
@@ -180,36 +209,26 @@ const stateMonitorOf = (view: View) => {
 }
 
 /** What must hold where the protocol rests. */
-const restMonitorOf = (
-  view: View,
-  isAllowed: (pair: number, host: number) => boolean,
-  isWithin: (pair: number, host: number, more: number) => boolean,
-) => {
-  const { layout, hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, lockOf, hasStorage, has } = view
-  const { isOn, isRunning, currentPrimary, hostOf, primaryOf, reaches, logOf, lengthOf } = view
+const restMonitorOf = (view: View, evidence: Evidence) => {
+  const { layout, hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, lockOf } = view
+  const { isOn, hostOf, logOf, lengthOf } = view
+  const { withStorage, leaderOf, nearEnd, isProtected, couldTake } = evidence
   const { shelterIn } = shelterOf(view)
 
-  const couldTake = (pair: number, host: number, otherEnd: number): boolean =>
-    host !== otherEnd &&
-    hasStorage(host) &&
-    !has(layout.maintenance, host) &&
-    (otherEnd < 0 || reaches(host, otherEnd)) &&
-    isAllowed(pair, host) &&
-    isWithin(pair, host, 1)
-
   const couldBeProtected = (pair: number): boolean => {
-    const primary = currentPrimary(pair)
+    const primary = leaderOf(pair)
     for (let host = 0; host < hosts; host += 1)
       if (couldTake(pair, host, primary < 0 ? -1 : hostOf(primary))) return true
     return false
   }
 
   const ofCopy = (pair: number, slot: number, copy: number): PropertySet => {
-    if (!hasStorage(hostOf(slot))) return noProperty
+    if (!withStorage(hostOf(slot))) return noProperty
     if (generationIn(copy) < lockOf(pair)) return only.L3
     const phaseNow = phaseIn(copy)
     const isLeft =
-      phaseNow === phase.contendingSecondary || (phaseNow === phase.lockstepSecondary && primaryOf(slot) < 0)
+      phaseNow === phase.contendingSecondary ||
+      (phaseNow === phase.lockstepSecondary && nearEnd(pair * hosts, slot) < 0)
     return isLeft && generationIn(copy) === lockOf(pair) ? only.L2 : noProperty
   }
 
@@ -217,10 +236,10 @@ const restMonitorOf = (
     let found = noProperty
     for (let slot = pair * hosts; slot < (pair + 1) * hosts; slot += 1)
       if (controlOf(slot) !== 0) found = union(found, ofCopy(pair, slot, controlOf(slot)))
-    const primary = currentPrimary(pair)
+    const primary = leaderOf(pair)
     if (primary >= 0 && releasedIn(controlOf(primary)) !== lengthOf(logOf(primary)))
       found = union(found, only.L4)
-    if (isRunning(pair)) return found
+    if (isProtected(pair)) return found
     const isOwed = isOn(pair) && couldBeProtected(pair)
     if (isOwed) found = union(found, only.L1)
     if (shelterIn(pair) !== shelter.none && couldBeProtected(pair)) found = union(found, only.S19)

@@ -6,6 +6,7 @@ import type { Entry } from "../../model/log.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
 import { CapacityExceeded, peer, phase } from "./machine.ts"
+import { reasonNumber, reasonNamed } from "./reasons.ts"
 import { shelter } from "./shelter.ts"
 import { isSecondary, type View } from "./view.ts"
 
@@ -52,9 +53,11 @@ const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
   view.switchTo(n, pair.power === "on" ? 1 : 0)
   machine.set(
     view.headOf(n) + 1,
-    ((pair.interventions & interventions.mask) << interventions.shift) |
+    (Math.min(pair.interventions, interventions.mask) << interventions.shift) |
       ((past.shelter & sheltered.mask) << sheltered.shift),
   )
+  view.register(n, hostNumber(view, pair.registered.primary), hostNumber(view, pair.registered.secondary))
+  view.explain(n, reasonNumber(pair.reason))
   packLog(view, view.observedOf(n), pair.observed)
   for (let host = 0; host < view.hosts; host += 1) view.halt(n * view.hosts + host)
   view.lockAt(n, pair.lock.generation, pair.lock.holder === null ? -1 : (places.get(pair.lock.holder) ?? -1))
@@ -85,7 +88,7 @@ const packLog = (view: View, log: number, entries: readonly Entry[]): void => {
   })
 }
 
-/** The state that the machine is at. Copies are numbered by their hosts; registrations and reasons are as at the start. */
+/** The state that the machine is at. Copies are numbered by their hosts; what the layout does not keep is as at the start. */
 export const unpack = (view: View): State => {
   const { layout, hasStorage: _, has } = view
   const { hosts, pairs } = layout.config
@@ -109,14 +112,19 @@ export const unpack = (view: View): State => {
 }
 
 const unpackPair = (view: View, n: number): Pair => {
-  const { id, registered } = view.layout.config.pairs[n] as View["layout"]["config"]["pairs"][number]
+  const { hosts, pairs } = view.layout.config
+  const hostAt = (place: number): HostId => (hosts[place] as { id: HostId }).id
+  const { id } = pairs[n] as View["layout"]["config"]["pairs"][number]
   const holder = view.holderOf(n)
   const slots = Array.from({ length: view.hosts }, (_, host) => n * view.hosts + host)
   return {
     id,
     power: view.isOn(n) ? "on" : "off",
-    registered,
-    reason: null,
+    registered: {
+      primary: hostAt(view.primaryAtIn(n, view.booksOf(n))),
+      secondary: hostAt(view.secondaryAtIn(n, view.booksOf(n))),
+    },
+    reason: reasonNamed(view.reasonOf(n)),
     lock: { generation: view.lockOf(n), holder: holder < 0 ? null : copyIdOf(id, holder + 1) },
     copies: slots.filter((slot) => view.controlOf(slot) !== 0).map((slot) => unpackCopy(view, slot)),
     started: view.hosts,

@@ -1,3 +1,4 @@
+import { evidenceOf } from "./evidence.ts"
 import type { View } from "./view.ts"
 
 /** How a pair stands to single faults: not sheltered; sheltered, with no fault since; or with one since. */
@@ -8,7 +9,8 @@ export const shelter = Object.freeze({ none: 0, whole: 1, oneFault: 2 })
  * damage, no operator having acted since, and how many faults ago. More than one is no shelter.
  */
 export const shelterOf = (view: View) => {
-  const { machine, layout, hosts, pairs, has, headOf, controlOf, isRunning, faultsSoFar } = view
+  const { machine, layout, hosts, pairs, has, headOf, controlOf, faultsSoFar } = view
+  const { withStorage, isProtected } = evidenceOf(view)
   const { cells, set } = machine
   const { sheltered } = layout.past
 
@@ -21,7 +23,7 @@ export const shelterOf = (view: View) => {
   }
 
   const isUndamaged = (): boolean => {
-    for (let host = 0; host < hosts; host += 1) if (!view.hasStorage(host)) return false
+    for (let host = 0; host < hosts; host += 1) if (!withStorage(host)) return false
     for (let link = 0; link < (hosts * (hosts - 1)) / 2; link += 1) if (has(layout.cut, link)) return false
     return true
   }
@@ -37,7 +39,7 @@ export const shelterOf = (view: View) => {
     const struck = faultsSoFar() > faultsBefore
     for (let pair = 0; pair < pairs; pair += 1) {
       const now = shelterIn(pair)
-      if (undamaged && isRunning(pair) && copiesOf(pair) === 2) put(pair, shelter.whole)
+      if (undamaged && isProtected(pair) && copiesOf(pair) === 2) put(pair, shelter.whole)
       else if (isOperators) put(pair, shelter.none)
       else if (struck && now !== shelter.none)
         put(pair, now === shelter.whole ? shelter.oneFault : shelter.none)

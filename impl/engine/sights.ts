@@ -1,7 +1,7 @@
+import { evidenceOf } from "./evidence.ts"
 import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { Engine } from "./engine.ts"
-import { isExecutingPrimary } from "./view.ts"
 
 /** The witnesses that a packed state, or a step to it, is enough to decide; the others ask about the past. */
 export const sights = [
@@ -38,9 +38,10 @@ export type Lookout = {
 
 const bit = (sight: Sight): number => 1 << sights.indexOf(sight)
 
-export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
-  const { hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, peerIn, lockOf, isOn, isRunning } = view
-  const { hasStorage, hostOf, pairOf, logOf, observedOf, lengthOf, agree, has, peerSlot, reaches } = view
+export const lookoutOf = ({ view, layout }: Engine): Lookout => {
+  const { hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, peerIn, lockOf, isOn } = view
+  const { hostOf, pairOf, logOf, observedOf, lengthOf, agree, has } = view
+  const { withStorage, linked, leads, leaderOf, farEnd, isProtected, couldTake } = evidenceOf(view)
   const k = kindNumber
   const bits = Object.fromEntries(sights.map((sight) => [sight, bit(sight)])) as Record<Sight, number>
   const seenBefore = new Int32Array(pairs)
@@ -63,15 +64,15 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
       copies += 1
       const phaseNow = phaseIn(copy)
       const isCurrent = generationIn(copy) === lockOf(pair)
-      if (generationIn(copy) < lockOf(pair) && isExecutingPrimary(phaseNow)) stale += 1
+      if (generationIn(copy) < lockOf(pair) && leads(phaseNow)) stale += 1
       if (phaseNow === phase.live) live += 1
       if (phaseNow === phase.contendingPrimary && isCurrent) contendingPrimaries += 1
       if (phaseNow === phase.contendingSecondary && isCurrent) contendingSecondaries += 1
       const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
-      if (contends && !hasStorage(host)) waiting += 1
+      if (contends && !withStorage(host)) waiting += 1
     }
     if (copies >= 3) found |= bits["three-copies"]
-    if (stale > 0 && isRunning(pair)) found |= bits["stale-primary-beside-running"]
+    if (stale > 0 && isProtected(pair)) found |= bits["stale-primary-beside-running"]
     if (waiting > 0 && live > 0) found |= bits["waiting-contender-beside-live"]
     if (contendingPrimaries > 0 && contendingSecondaries > 0) found |= bits["both-contending"]
     if (copies > 0 && !isOn(pair)) found |= bits["stale-copy-while-off"]
@@ -89,7 +90,7 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
 
   /** What a live Primary without a peer has to do with the hosts that could take its Secondary. */
   const ofLonely = (pair: number): number => {
-    const slot = isOn(pair) ? view.currentPrimary(pair) : -1
+    const slot = isOn(pair) ? leaderOf(pair) : -1
     const copy = slot < 0 ? 0 : controlOf(slot)
     if (phaseIn(copy) !== phase.live || peerIn(copy) !== 0) return 0
     let able = 0
@@ -97,8 +98,7 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
     let found = 0
     for (let host = 0; host < hosts; host += 1) {
       if (has(layout.maintenance, host)) found |= bits["host-in-maintenance"]
-      if (host === hostOf(slot) || !hasStorage(host) || has(layout.maintenance, host)) continue
-      if (placement.unfit(pair, host, hostOf(slot)) !== 0) continue
+      if (!couldTake(pair, host, hostOf(slot))) continue
       able += 1
       if (controlOf(pair * hosts + host) === 0) free += 1
     }
@@ -136,11 +136,11 @@ export const lookoutOf = ({ view, placement, layout }: Engine): Lookout => {
   }
 
   const ofAck = (slot: number): number => {
-    const other = peerSlot(slot, controlOf(slot))
+    const other = farEnd(pairOf(slot) * hosts, controlOf(slot))
     const isTimely =
       other >= 0 &&
       phaseIn(controlOf(other)) === phase.lockstepSecondary &&
-      reaches(hostOf(slot), hostOf(other))
+      linked(hostOf(slot), hostOf(other))
     return isTimely ? 0 : bits["late-acknowledgement"]
   }
 

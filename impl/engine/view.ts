@@ -13,6 +13,11 @@ export const viewOf = (machine: Machine) => {
   const { phase: phaseField, generation, released, peer: peerField, delivered, acked } = layout.copy
   const { power, generation: lockField, holder: holderField } = layout.head
   const { interventions } = layout.past
+  const { primary: primaryField, secondary: secondaryField, reason: reasonField } = layout.books
+  const registeredAtStart = layout.config.pairs.map(({ registered }) => ({
+    primary: layout.config.hosts.findIndex(({ id }) => id === registered.primary),
+    secondary: layout.config.hosts.findIndex(({ id }) => id === registered.secondary),
+  }))
   const links = linkTable(hosts)
   const entryMask = entryBits === 32 ? -1 : 2 ** entryBits - 1
   // Looked up, not computed: a division costs more than all else that a rule does.
@@ -62,11 +67,42 @@ export const viewOf = (machine: Machine) => {
   }
   const interventionsOf = (pair: number): number =>
     ((cells[headOf(pair) + 1] as number) >>> interventions.shift) & interventions.mask
+  /**
+   * One more thing that costs a generation. The count stops at its field's largest number, which is at least the
+   * largest generation: from there on S18 holds, whatever more is counted.
+   */
   const intervened = (pair: number): void => {
-    if (interventions.mask === 0) return
-    if (interventionsOf(pair) === interventions.mask) throw outgrown("interventions", interventions.mask)
+    if (interventionsOf(pair) === interventions.mask) return
     const past = cells[headOf(pair) + 1] as number
     set(headOf(pair) + 1, past + (1 << interventions.shift))
+  }
+
+  // Books: where a pair is registered, and why it needs a Secondary. No rule reads them. 0 is a place as configured.
+  const booksOf = (pair: number): number => cells[headOf(pair) + 2] as number
+  const primaryAtIn = (pair: number, books: number): number =>
+    ((books >>> primaryField.shift) & primaryField.mask) - 1 < 0
+      ? (registeredAtStart[pair]?.primary ?? -1)
+      : ((books >>> primaryField.shift) & primaryField.mask) - 1
+  const secondaryAtIn = (pair: number, books: number): number =>
+    ((books >>> secondaryField.shift) & secondaryField.mask) - 1 < 0
+      ? (registeredAtStart[pair]?.secondary ?? -1)
+      : ((books >>> secondaryField.shift) & secondaryField.mask) - 1
+  const register = (pair: number, primary: number, secondary: number): void => {
+    if (primaryField.mask === 0) return
+    const rest = booksOf(pair) & (reasonField.mask << reasonField.shift)
+    const at = ((primary + 1) << primaryField.shift) | ((secondary + 1) << secondaryField.shift)
+    set(headOf(pair) + 2, rest | at)
+  }
+  const registerPrimary = (pair: number, host: number): void => {
+    register(pair, host, secondaryAtIn(pair, booksOf(pair)))
+  }
+  const registerSecondary = (pair: number, host: number): void => {
+    register(pair, primaryAtIn(pair, booksOf(pair)), host)
+  }
+  const reasonOf = (pair: number): number => (booksOf(pair) >>> reasonField.shift) & reasonField.mask
+  const explain = (pair: number, reason: number): void => {
+    const rest = booksOf(pair) & ~(reasonField.mask << reasonField.shift)
+    set(headOf(pair) + 2, rest | ((reason & reasonField.mask) << reasonField.shift))
   }
 
   // Copies.
@@ -228,6 +264,14 @@ export const viewOf = (machine: Machine) => {
     switchTo,
     interventionsOf,
     intervened,
+    booksOf,
+    primaryAtIn,
+    secondaryAtIn,
+    register,
+    registerPrimary,
+    registerSecondary,
+    reasonOf,
+    explain,
     pairOf,
     hostOf,
     controlOf,

@@ -50,7 +50,7 @@ export const begin = (state: State): Run => ({
 export const observe = (judge: Judge, config: Config, run: Run, { action, state }: Successor): Run => {
   const step: Step = { before: run.state, action, after: state }
   const actions = [...run.actions, action]
-  const breach = breachesOf(judge.properties, config, run.history, step)[0]
+  const breach = breachesOf(judge.rules, judge.properties, config, run.history, step)[0]
   return {
     state,
     actions,
@@ -66,7 +66,7 @@ export const observeRest = (judge: Judge, config: Config, run: Run, isAtRest: bo
   const restless: readonly Breach[] = judge.properties
     .filter((property) => property === comesToRest && !isAtRest)
     .map((property) => ({ property, why: `after ${run.actions.length} steps the protocol still goes on` }))
-  const atRest = isAtRest ? breachesAtRest(judge.properties, config, run.history, run.state) : []
+  const atRest = isAtRest ? breachesAtRest(judge.rules, judge.properties, config, run.history, run.state) : []
   const breach = [...restless, ...atRest][0]
   return breach === undefined ? run : { ...run, breach: { ...breach, step: run.actions.length } }
 }

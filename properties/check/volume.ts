@@ -116,6 +116,7 @@ const driverOf = (volume: Volume, config: Config) => {
       indexed: volume.mutant !== null && isIndexed(volume.mutant),
       interventions: true,
       sheltered: true,
+      registered: true,
     }),
     volume.mutant === null ? null : (mutations[volume.mutant] ?? null),
   )
@@ -178,7 +179,10 @@ const driverOf = (volume: Volume, config: Config) => {
     code.b = b
     if (answer === crowded) return intersection(only.S7, asked)
     machine.commit()
-    return intersection(union(monitor.ofStep(kind, a, b), monitor.ofState()), asked)
+    return intersection(
+      union(union(monitor.ofStep(kind, a, b), monitor.ofState()), monitor.ofRefusals()),
+      asked,
+    )
   }
 
   /** Runs one schedule, and tells what its last action breaches. */

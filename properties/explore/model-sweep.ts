@@ -38,10 +38,10 @@ export const modelSweep = (
     kindOf: ({ kind }) => kind,
     always: (state) =>
       isJudged(config, state) && isAtRest(rules, config, state)
-        ? (breachesAtRest(properties, config, history, state)[0]?.property.id ?? null)
+        ? (breachesAtRest(rules, properties, config, history, state)[0]?.property.id ?? null)
         : null,
     onStep: (before, action, after) =>
-      breachesOf(properties, config, history, { before, action, after })[0]?.property.id ?? null,
+      breachesOf(rules, properties, config, history, { before, action, after })[0]?.property.id ?? null,
     statesMax,
   })
 }

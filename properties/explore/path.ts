@@ -9,6 +9,7 @@ import {
   intersection,
   only,
   setOf,
+  union,
   watched,
   type PropertySet,
   type Watched,
@@ -75,7 +76,7 @@ const searchOf = (engine: Engine, scope: Scope) => {
     }
     for (const node of layer) {
       machine.load(node.key, 0)
-      note(monitor.ofState(), node, null)
+      note(union(monitor.ofState(), monitor.ofRefusals()), node, null)
       monitor.begin()
       const faults = view.faultsSoFar()
       const before = wordsOf(machine.key, layout.words)

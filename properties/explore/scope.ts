@@ -28,6 +28,7 @@ export const engineFor = ({ config, among, mutant, properties }: Scope): Engine 
       indexed: mutant !== null && isIndexed(mutant),
       interventions: properties.includes("S18") && mayIntervene(config, among),
       sheltered: properties.includes("S19"),
+      registered: properties.includes("S29"),
     }),
     mutant === null ? null : (mutations[mutant] ?? null),
   )

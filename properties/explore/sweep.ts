@@ -144,7 +144,7 @@ export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => 
     faults = view.faultsSoFar()
     hash = hashOf(key, 0, words)
     isResting = rests
-    const found = monitor.ofState()
+    const found = union(monitor.ofState(), monitor.ofRefusals())
     if (found !== 0) breach(found, depth)
     if (unseen !== 0) {
       sight(lookout.ofState(unseen), depth)

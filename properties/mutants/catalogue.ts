@@ -1,4 +1,5 @@
 import { arbitrationMutants } from "./arbitration.ts"
+import { effectMutants } from "./effects.ts"
 import { loggingMutants } from "./logging.ts"
 import type { Mutant } from "./mutant.ts"
 import { placementMutants } from "./placement.ts"
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...redundancyMutants,
   ...powerMutants,
   ...placementMutants,
+  ...effectMutants,
 ]
 
 /** The mutant of that name; null if there is none. */

@@ -92,6 +92,10 @@ const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups:
 
 /** Clusters for those whose fault shows only where there are rules or limits, or where the log plays no part. */
 const scopes: Readonly<Record<string, Config>> = {
+  TestRestartHaltsSuccessor: bounded({ log: 0, generations: 5, faults: 1 }),
+  DeliverOverCutLink: bounded({ log: 1, generations: 5, faults: 1, powerOffUpTo: 0 }),
+  DeliverForgetsReleased: bounded({ log: 2, generations: 5, faults: 0, powerOffUpTo: 0 }),
+  BootForgetsReleased: bounded({ log: 1, generations: 5, faults: 1 }),
   PowerOffBumpsOnly: bounded({ log: 0, generations: 5, faults: 2 }),
   MustOnPrimaryOnly: twoRules,
   MustUnion: twoRules,

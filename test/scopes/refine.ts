@@ -2,7 +2,7 @@ import { identity } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { rules, successors } from "../../model/step.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
-import { layoutOf } from "../../impl/engine/layout.ts"
+import { layoutOf, wholly } from "../../impl/engine/layout.ts"
 import { describeDivergence, divergenceIn, twinsOf } from "../../properties/refinement.ts"
 import type { PinnedScope } from "./manifest.ts"
 
@@ -14,7 +14,7 @@ export const refine = ({
   config,
   among,
 }: PinnedScope): { readonly states: number; readonly difference: string | null } => {
-  const twins = twinsOf(rules, engineOf(layoutOf(config, { among })))
+  const twins = twinsOf(rules, engineOf(layoutOf(config, { ...wholly, among })))
   const seen = new Set([identity(initial(config))])
   let layer: readonly State[] = [initial(config)]
   while (layer.length > 0) {

@@ -12,7 +12,8 @@ import { replay } from "../replay.ts"
 import { fileNameOf, storyOf, traceOf, writeTrace } from "../write.ts"
 
 // Writes traces/corpus/: for every mutant and every property that it must break, a shortest counterexample in
-// its scope, found breadth first. Run after a change of the format or of a rule: `npm run corpus`.
+// its scope, found breadth first. Run after a change of the format or of a rule: `npm run corpus`; for some mutants
+// alone, `npm run corpus -- NAME …`.
 
 /** Enough for the longest, of ten steps. */
 const statesMax = 2_000_000
@@ -56,6 +57,8 @@ const write = (mutant: Mutant, property: Property): void => {
   process.stdout.write(`${name}: ${found.actions.length} steps\n`)
 }
 
-for (const mutant of mutants)
+const named = process.argv.slice(2)
+
+for (const mutant of mutants.filter(({ name }) => named.length === 0 || named.includes(name)))
   for (const property of catalogue.filter(({ id }) => id in mutant.killedBy && id !== "L0"))
     write(mutant, property)

@@ -1,5 +1,6 @@
 import type { EngineMutation } from "../engine.ts"
 import { arbitrationMutations } from "./arbitration.ts"
+import { effectMutations } from "./effects.ts"
 import { indexedMutations, loggingMutations } from "./logging.ts"
 import { placementMutations } from "./placement.ts"
 import { powerMutations } from "./power.ts"
@@ -12,6 +13,7 @@ export const mutations: Readonly<Record<string, EngineMutation>> = {
   ...redundancyMutations,
   ...powerMutations,
   ...placementMutations,
+  ...effectMutations,
 }
 
 /** Whether a mutant needs entries that carry their index. */

@@ -6,6 +6,7 @@ import type { View } from "../view.ts"
 export const arbitrationRules = (view: View) => {
   const { layout, controlOf, phaseIn, generationIn, lockOf, pairOf, hostOf, hasStorage, reaches } = view
   const { primaryOf, peerSlot, contend, testAndSet, spend, faultsSoFar } = view
+  const { register, primaryAtIn, booksOf } = view
   const { faults, generations } = layout.config.bounds
 
   const Suspect = (slot: number): number => {
@@ -49,7 +50,10 @@ export const arbitrationRules = (view: View) => {
     const lock = lockOf(pairOf(slot))
     if (lock === generationIn(copy) && lock >= generations) return refusal.bound
 
+    const pair = pairOf(slot)
     testAndSet(slot)
+    if (phaseNow === phase.contendingSecondary && lock === generationIn(copy))
+      register(pair, hostOf(slot), primaryAtIn(pair, booksOf(pair)))
     return taken
   }
 

@@ -28,7 +28,11 @@ export const faultRules = (view: View) => {
     return taken
   }
 
+  /** A cluster of one host has no link, and no cell to keep one in. */
+  const isLink = (link: number): boolean => link < (hosts * (hosts - 1)) / 2
+
   const CutLink = (link: number): number => {
+    if (!isLink(link)) return refusal.unknown
     if (has(layout.cut, link)) return refusal.cut
     if (isSpent()) return refusal.bound
 
@@ -38,6 +42,7 @@ export const faultRules = (view: View) => {
   }
 
   const HealLink = (link: number): number => {
+    if (!isLink(link)) return refusal.unknown
     if (!has(layout.cut, link)) return refusal.connected
 
     put(layout.cut, link, 0)

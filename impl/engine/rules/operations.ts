@@ -8,7 +8,7 @@ export const operationRules = (view: View, { ineligible }: Placement) => {
   const { layout, hosts, pairs, controlOf, phaseIn, generationIn, peerIn, deliveredIn, ackedIn } = view
   const { withChannel, write, isOn, lockOf, holderOf, lockAt, intervened, pairOf, hostOf, hasStorage } = view
   const { has, put, reaches, primaryOf, peerSlot, currentPrimary, isRunning, halt, testAndSet } = view
-  const { logOf, lengthOf, copyPrefix } = view
+  const { logOf, lengthOf, copyPrefix, registerPrimary, registerSecondary } = view
   const { generations, fencesUpTo } = layout.config.bounds
 
   const isFenceBeyond = (pair: number): boolean => lockOf(pair) > fencesUpTo || lockOf(pair) >= generations
@@ -68,6 +68,9 @@ export const operationRules = (view: View, { ineligible }: Placement) => {
   /** The same copy in another place: its memory, its hold on the lock and its place as a peer go with it. */
   const move = (from: number, to: number): void => {
     const pair = pairOf(from)
+    const leader = currentPrimary(pair)
+    if (leader === from) registerPrimary(pair, hostOf(to))
+    else if (leader >= 0 && peerSlot(leader, controlOf(leader)) === from) registerSecondary(pair, hostOf(to))
     if (holderOf(pair) === hostOf(from)) lockAt(pair, lockOf(pair), hostOf(to))
     const primary = primaryOf(from)
     if (primary >= 0) {

@@ -6,7 +6,18 @@ import { isExecutingPrimary, type View } from "../view.ts"
 /** Power, and the restart by HA. Each rule takes a pair; a restart takes the host too. */
 export const powerRules = (view: View, { ineligible }: Placement) => {
   const { layout, hosts, controlOf, phaseIn, generationIn, control, write, isOn, switchTo } = view
-  const { lockOf, lockAt, intervened, hasStorage, halt, logOf, observedOf, lengthOf, copyPrefix } = view
+  const {
+    lockOf,
+    lockAt,
+    intervened,
+    registerPrimary,
+    hasStorage,
+    halt,
+    logOf,
+    observedOf,
+    lengthOf,
+    copyPrefix,
+  } = view
   const { generations, powerOffUpTo } = layout.config.bounds
 
   const PowerOn = (pair: number, host: number): number => {
@@ -57,6 +68,7 @@ export const powerRules = (view: View, { ineligible }: Placement) => {
     const slot = pair * hosts + host
     const seen = lengthOf(observedOf(pair))
     lockAt(pair, generation, host)
+    registerPrimary(pair, host)
     write(slot, control(phase.live, generation, seen))
     copyPrefix(observedOf(pair), logOf(slot), seen)
   }

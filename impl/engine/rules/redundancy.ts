@@ -8,7 +8,7 @@ export const redundancyRules = (view: View, { ineligible }: Placement) => {
   const { hosts, controlOf, phaseIn, generationIn, releasedIn, peerIn, deliveredIn, isOn, pairOf, hostOf } =
     view
   const { control, withPhase, withReleased, withChannel, withoutChannel, write } = view
-  const { logOf, lengthOf, copyPrefix, reaches, primaryOf, peerSlot, halt } = view
+  const { registerSecondary, logOf, lengthOf, copyPrefix, reaches, primaryOf, peerSlot, halt } = view
 
   const SpawnSecondary = (slot: number, host: number): number => {
     const copy = controlOf(slot)
@@ -27,6 +27,7 @@ export const redundancyRules = (view: View, { ineligible }: Placement) => {
   const start = (slot: number, host: number): void => {
     const copy = controlOf(slot)
     write(slot, withChannel(copy, peer.first + host, 0, 0))
+    registerSecondary(pairOf(slot), host)
     write(pairOf(slot) * hosts + host, control(phase.syncing, generationIn(copy), 0))
   }
 

@@ -77,7 +77,7 @@ abstract class Taken implements Command {
     const outcome = action === null ? null : step(rules, run.config, run.state, action)
     if (action === null || outcome?.tag !== "next") throw new Error(`defect: ${this.toString()} is refused`)
     const taken = { before: run.state, action, after: outcome.state }
-    const [breach] = breachesOf(safety, run.config, run.history, taken)
+    const [breach] = breachesOf(rules, safety, run.config, run.history, taken)
     if (breach !== undefined) throw new Error(`${breach.property.id}: ${breach.why}`)
     run.history = remember(run.history, taken)
     run.state = outcome.state

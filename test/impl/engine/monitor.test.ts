@@ -193,7 +193,7 @@ const isCrowded = (state: State): boolean =>
 /** The model's properties and witnesses, and what the engine makes of them. */
 const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const rules = rulesOf(mutant)
-  const layout = layoutOf(config, { indexed, interventions: true, sheltered: true })
+  const layout = layoutOf(config, { indexed, interventions: true, sheltered: true, registered: true })
   const engine = engineOf(layout, mutant === null ? null : (mutations[mutant.name] ?? null))
   const monitor = monitorOf(engine)
   const lookout = lookoutOf(engine)
@@ -214,8 +214,12 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     packPlace(place)
     if (monitor.isJudged() !== isJudged(config, place.state)) differences.push("isJudged")
     if (!isAtRest(rules, config, place.state)) return
-    const model = idsOf(breachesAtRest(asked, config, place.history, place.state))
-    compare(`at rest in ${identityWithInterventions(place.state)}`, model, idsIn(monitor.atRest()))
+    const model = idsOf(breachesAtRest(rules, asked, config, place.history, place.state))
+    compare(
+      `at rest in ${identityWithInterventions(place.state)}`,
+      model,
+      idsIn(union(monitor.atRest(), monitor.ofRefusals())),
+    )
     for (const id of model) breached.add(id)
   }
 
@@ -223,7 +227,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const compareStep = (place: Place, taken: Step): boolean => {
     const { action, before } = taken
     const what = `${written(action)} from ${identityWithInterventions(before)}`
-    const model = idsOf(breachesOf(asked, config, place.history, taken))
+    const model = idsOf(breachesOf(rules, asked, config, place.history, taken))
     for (const id of model) breached.add(id)
     packPlace(place)
     const code = codeOf(layout, before, action)
@@ -235,9 +239,11 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
       if (!model.includes("S7")) differences.push(`${what}: crowded`)
       return true
     }
-    compare(what, model, idsIn(union(monitor.ofStep(code.kind, code.a, code.b), monitor.ofState())))
+    const ofStep = union(monitor.ofStep(code.kind, code.a, code.b), monitor.ofState())
     const found = lookout.ofState(everySight) | lookout.ofStep(code.kind, code.a)
     const seen = sightsOf(config, place.history, taken)
+    engine.machine.commit()
+    compare(what, model, idsIn(union(ofStep, monitor.ofRefusals())))
     compare(
       what,
       sights.filter((id) => seen.includes(id)),

@@ -18,7 +18,7 @@ import { rules, step, successors, type Rules } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf, type EngineMutation } from "../../../impl/engine/engine.ts"
 import { guardOf, taken } from "../../../impl/engine/guards.ts"
-import { layoutOf } from "../../../impl/engine/layout.ts"
+import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { arbitraryConfig } from "../../../properties/arbitrary/config.ts"
 import { runBatch } from "../../../properties/check/batch.ts"
@@ -285,7 +285,7 @@ const twinsFor = (
   mutant: Pick<Mutant, "name"> | null,
 ): Twins => {
   const indexed = mutant !== null && isIndexed(mutant.name)
-  return twinsOf(table, engineOf(layoutOf(config, { among, indexed }), mutationOf(mutant)))
+  return twinsOf(table, engineOf(layoutOf(config, { ...wholly, among, indexed }), mutationOf(mutant)))
 }
 
 const mutationOf = (mutant: Pick<Mutant, "name"> | null): EngineMutation | null => {

@@ -1,0 +1,126 @@
+import type { EngineMutation, EngineRules } from "../engine.ts"
+import { refusal, taken } from "../guards.ts"
+import { peer, phase } from "../machine.ts"
+import { allowed } from "./mutation.ts"
+
+type View = Parameters<EngineMutation>[1]
+
+/** The loss of storage, where each copy on the host suffers what `suffer` says. */
+const losingStorage =
+  (suffer: (view: View, slot: number, phaseNow: number) => void): EngineMutation =>
+  ({ LoseStorage }, view) => ({
+    LoseStorage: (host, b) => {
+      const answer = allowed(view, LoseStorage, host, b)
+      if (answer !== taken) return answer
+      view.put(view.layout.storage, host, 0)
+      for (let slot = host; slot < view.slots; slot += view.hosts)
+        suffer(view, slot, view.phaseIn(view.controlOf(slot)))
+      view.spend()
+      return taken
+    },
+  })
+
+const executes = (phaseNow: number): boolean =>
+  phaseNow === phase.lockstepPrimary || phaseNow === phase.lockstepSecondary || phaseNow === phase.live
+
+/** A boot after which the new copy counts nothing as released. */
+const bootedForgetful =
+  ({ hosts, controlOf, write, withReleased }: View, boot: EngineRules["PowerOn"]) =>
+  (pair: number, host: number): number => {
+    const answer = boot(pair, host)
+    const slot = pair * hosts + host
+    if (answer === taken) write(slot, withReleased(controlOf(slot), 0))
+    return answer
+  }
+
+/** The mutants of what steps do and to whom, on the engine's side. */
+export const effectMutations: Readonly<Record<string, EngineMutation>> = {
+  TestRestartHaltsSuccessor: ({ TestRestartSecondary }, view) => ({
+    TestRestartSecondary: (slot, b) => {
+      const { controlOf, peerSlot, reaches, hostOf, halt } = view
+      const other = peerSlot(slot, controlOf(slot))
+      const answer = TestRestartSecondary(slot, b)
+      if (answer !== taken || controlOf(slot) !== 0 || other < 0 || controlOf(other) === 0) return answer
+      if (reaches(hostOf(slot), hostOf(other))) halt(other)
+      return answer
+    },
+  }),
+  TestFailoverAlone: ({ TestFailover }, view) => ({
+    TestFailover: (pair, b) => {
+      const answer = TestFailover(pair, b)
+      const primary = view.currentPrimary(pair)
+      if (answer !== refusal["not-running"] || primary < 0) return answer
+      const { fencesUpTo, generations } = view.layout.config.bounds
+      if (view.lockOf(pair) > fencesUpTo || view.lockOf(pair) >= generations) return refusal.bound
+      view.halt(primary)
+      view.intervened(pair)
+      return taken
+    },
+  }),
+  SyncSurvivesStorageLoss: losingStorage((view, slot, phaseNow) => {
+    if (executes(phaseNow)) view.contend(slot)
+  }),
+  DeliverOverCutLink: ({ Deliver }, { layout, primaryOf, linkOf, hostOf, put }) => ({
+    Deliver: (slot, b) => {
+      const answer = Deliver(slot, b)
+      if (answer !== refusal.unreachable) return answer
+      const link = linkOf(hostOf(primaryOf(slot)), hostOf(slot))
+      put(layout.cut, link, 0)
+      const second = Deliver(slot, b)
+      put(layout.cut, link, 1)
+      return second
+    },
+  }),
+  StorageLossHalts: losingStorage((view, slot, phaseNow) => {
+    if (executes(phaseNow) || phaseNow === phase.syncing) view.halt(slot)
+  }),
+  PowerOnWaitsForTheLost: ({ PowerOn }, { hosts, isOn, controlOf }) => ({
+    PowerOn: (pair, host) => {
+      if (!isOn(pair))
+        for (let slot = pair * hosts; slot < (pair + 1) * hosts; slot += 1)
+          if (controlOf(slot) !== 0) return refusal["may-run"]
+      return PowerOn(pair, host)
+    },
+  }),
+  SpawnBesideSyncing: ({ SpawnSecondary }, { controlOf, phaseIn, peerIn, withoutChannel, write }) => ({
+    SpawnSecondary: (slot, host) => {
+      const copy = controlOf(slot)
+      if (phaseIn(copy) !== phase.live || peerIn(copy) === peer.none) return SpawnSecondary(slot, host)
+      write(slot, withoutChannel(copy))
+      const answer = SpawnSecondary(slot, host)
+      if (answer !== taken) write(slot, copy)
+      return answer
+    },
+  }),
+  DeliverForgetsReleased: ({ Deliver }, { controlOf, releasedIn, withReleased, write }) => ({
+    Deliver: (slot, b) => {
+      const released = releasedIn(controlOf(slot))
+      const answer = Deliver(slot, b)
+      if (answer === taken) write(slot, withReleased(controlOf(slot), released))
+      return answer
+    },
+  }),
+  BootForgetsReleased: ({ PowerOn, HaRestart }, view) => ({
+    PowerOn: bootedForgetful(view, PowerOn),
+    HaRestart: bootedForgetful(view, HaRestart),
+  }),
+  SpawnNotRegistered: ({ SpawnSecondary }, { pairOf, booksOf, secondaryAtIn, registerSecondary }) => ({
+    SpawnSecondary: (slot, host) => {
+      const pair = pairOf(slot)
+      const registered = secondaryAtIn(pair, booksOf(pair))
+      const answer = SpawnSecondary(slot, host)
+      if (answer === taken) registerSecondary(pair, registered)
+      return answer
+    },
+  }),
+  ContenderChangesRole: ({ Suspect }, { controlOf, withPhase, write }) => ({
+    Suspect: (slot, b) => {
+      const answer = Suspect(slot, b)
+      if (answer === taken) write(slot, withPhase(controlOf(slot), phase.contendingSecondary))
+      return answer
+    },
+  }),
+  MigrationStaysBehind: ({ Migrate }, view) => ({
+    Migrate: (slot, host) => allowed(view, Migrate, slot, host),
+  }),
+}

@@ -1,0 +1,437 @@
+import { alphabet, type Action } from "../model/action.ts"
+import type { Copy } from "../model/copy.ts"
+import type { Host } from "../model/host.ts"
+import type { CopyId, HostId } from "../model/ids.ts"
+import type { Pair } from "../model/pair.ts"
+import type { State } from "../model/state.ts"
+import { demandOn, forbids } from "./eligibility.ts"
+import {
+  copyAt,
+  copyNamed,
+  farEnd,
+  hostIn,
+  leaderOf,
+  linked,
+  nearEnd,
+  place,
+  sameLog,
+  withStorage,
+} from "./evidence.ts"
+import type { PairStep, Property } from "./property.ts"
+
+// Safety of single steps: whom an action may touch, what it must tell, and that it does what it is called.
+
+export const testRestartSpares: Property = {
+  id: "S20",
+  name: "TestRestartSpares",
+  family: "safety",
+  statement:
+    "A test restart leaves a copy of the lock's generation, with storage, that goes on or may, if there was one, and halts none of a later generation than its Primary's.",
+  why: "Asked of a Primary that has been replaced, the test would stop the one that replaced it.",
+  checks: ["FT-11", "FT-12"],
+  witness: "stale-primary-beside-running",
+  onStep: ({ step, before, after }) => {
+    const { action } = step
+    const asked = action.kind === "TestRestartSecondary" ? copyNamed(before, action.copy) : null
+    if (asked === null) return null
+    const victim = before.copies.find(
+      (copy) => copy.generation > asked.generation && copyNamed(after, copy.id) === null,
+    )
+    if (victim !== undefined) return `${place(victim)} halts, as ${place(asked)} restarts its Secondary`
+    return mayGoOn(before, step.before) && !mayGoOn(after, step.after)
+      ? `${asked.id} restarts its Secondary, and no copy of ${after.id} is left that goes on or may`
+      : null
+  },
+}
+
+export const testFailoverSpares: Property = {
+  id: "S21",
+  name: "TestFailoverSpares",
+  family: "safety",
+  statement:
+    "A test failover leaves a Secondary of the lock's generation, in lockstep and with storage, to take over.",
+  why: "Without one, the test is an outage.",
+  checks: ["FT-05", "FT-06"],
+  witness: "protected-again",
+  onStep: ({ step: { action, after: state }, after }) => {
+    if (action.kind !== "TestFailover" || action.pair !== after.id) return null
+    const heir = after.copies.find(
+      (copy) =>
+        copy.role === "secondary" &&
+        copy.phase === "lockstep" &&
+        copy.generation === after.lock.generation &&
+        withStorage(state, copy.host),
+    )
+    return heir === undefined ? `the Primary of ${after.id} is halted, and no Secondary can take over` : null
+  },
+}
+
+export const storageUnderfoot: Property = {
+  id: "S22",
+  name: "StorageUnderfoot",
+  family: "safety",
+  statement:
+    "Every copy is on a host that is up, and one that executes, replays or synchronises is on a host with storage.",
+  why: "Who does not reach the storage cannot ask the lock, and must not act as if it had.",
+  checks: ["FT-02", "FT-11"],
+  witness: "waiting-contender-beside-live",
+  always: ({ copies }, state) => {
+    const adrift = copies.find(
+      ({ host, phase }) =>
+        !hostIn(state, host).up || (phase !== "contending" && !hostIn(state, host).storage),
+    )
+    if (adrift === undefined) return null
+    const lacks = hostIn(state, adrift.host).up ? "without storage" : "that has failed"
+    return `${place(adrift)} is ${adrift.phase} on a host ${lacks}`
+  },
+}
+
+export const nothingCrossesACut: Property = {
+  id: "S23",
+  name: "NothingCrossesACut",
+  family: "safety",
+  statement:
+    "Nothing crosses a cut link: no entry is delivered, no checkpoint taken or joined, no Secondary started, no end of a channel moved.",
+  why: "What seems to arrive over a dead link makes a Secondary count as complete that is not.",
+  checks: ["FT-02", "FT-04"],
+  witness: "late-acknowledgement",
+  onStep: ({ step: { after: state }, before, after }) => {
+    for (const primary of after.copies) {
+      const secondary = farEnd(after, primary)
+      if (secondary === null || linked(state, primary.host, secondary.host)) continue
+      if (isTold(before, primary, secondary))
+        return `${place(secondary)} hears from ${place(primary)}, and the link between them is cut`
+    }
+    return null
+  },
+}
+
+export const storageLossSpares: Property = {
+  id: "S24",
+  name: "StorageLossSpares",
+  family: "safety",
+  statement:
+    "The loss of a host's storage halts nobody but a copy that synchronises there, and takes from no copy its log, its generation or its role.",
+  why: "A copy that waits for its storage may be the only one that has what the world has seen.",
+  checks: ["FT-05", "FT-08"],
+  witness: "ha-restart-beside-contender",
+  onStep: ({ step: { action }, before, after }) => {
+    if (action.kind !== "LoseStorage") return null
+    for (const earlier of before.copies) {
+      const later = copyNamed(after, earlier.id)
+      const mayHalt = earlier.phase === "syncing" && earlier.host === action.host
+      if (later === null ? mayHalt : hasItsMemory(earlier, later)) continue
+      return `${place(earlier)} is ${later === null ? "halted" : "changed"} by the loss of the storage of ${action.host}`
+    }
+    return null
+  },
+}
+
+export const bootable: Property = {
+  id: "S25",
+  name: "Bootable",
+  family: "safety",
+  statement:
+    "A pair that is powered off may be powered on wherever a host can take it and no copy of it is left with storage: rules bind exactly when in force.",
+  why: "A VM that cannot be started, for a rule that is not in force or a copy that is lost, is down for nothing.",
+  checks: ["FT-10", "FT-13"],
+  witness: "both-registered-on-one-host",
+  demands: (config, state, pair) => {
+    if (pair.power === "on" || pair.copies.some(({ host }) => withStorage(state, host))) return []
+    return config.hosts
+      .filter(
+        ({ id }) =>
+          withStorage(state, id) &&
+          !hostIn(state, id).maintenance &&
+          forbids(config, pair.id, id) === null &&
+          demandOn(config, state, id, [pair.id]) === null,
+      )
+      .map(({ id }): Action => ({ kind: "PowerOn", pair: pair.id, host: id }))
+  },
+}
+
+export const oneSecondaryAtATime: Property = {
+  id: "S26",
+  name: "OneSecondaryAtATime",
+  family: "safety",
+  statement: "A Primary starts a Secondary only while it has no peer, present or gone.",
+  why: "The one that it had would be left syncing for nobody, on a host that others may need.",
+  checks: ["FT-06", "FT-12"],
+  witness: "protected-again",
+  onStep: ({ step: { action }, before }) => {
+    const primary = action.kind === "SpawnSecondary" ? copyNamed(before, action.copy) : null
+    if (primary === null || primary.channel === null) return null
+    return `${place(primary)} starts a Secondary, and ${primary.channel.peer === "gone" ? "has not yet given up the one that is gone" : `has ${primary.channel.peer} for one`}`
+  },
+}
+
+export const secondaryIsTold: Property = {
+  id: "S27",
+  name: "SecondaryIsTold",
+  family: "safety",
+  statement: "A Secondary that joins, or takes an entry, knows how much its Primary had released by then.",
+  why: "After a failover it would send again, without need, what clients have long had.",
+  checks: ["FT-02", "FT-08"],
+  witness: "duplicate-output",
+  onStep: ({ step: { action }, before, after }) => {
+    if (action.kind !== "Deliver" && action.kind !== "JoinLockstep") return null
+    const primary = nearEnd(after, { id: action.copy })
+    const secondary = copyNamed(after, action.copy)
+    const released = copyNamed(before, primary?.id ?? null)?.released
+    return secondary === null || released === undefined || secondary.released === released
+      ? null
+      : `${place(secondary)} counts ${secondary.released} outputs as released, and ${primary?.id} had released ${released}`
+  },
+}
+
+export const bootFromTheWorld: Property = {
+  id: "S28",
+  name: "BootFromTheWorld",
+  family: "safety",
+  statement:
+    "A copy that is booted has as its log what the world has seen, and counts all of it as released.",
+  why: "It would answer again what has been answered, or from what nobody has seen.",
+  checks: ["FT-08"],
+  witness: "ha-restart",
+  onStep: ({ step: { action }, before, after }) => {
+    if (!isBoot(action) || action.pair !== after.id) return null
+    const booted = copyAt(after, action.host)
+    const { length } = before.observed
+    if (booted === null) return `${after.id} is booted on ${action.host}, and nothing runs there`
+    return booted.released === length && sameLog(booted.log, before.observed)
+      ? null
+      : `${place(booted)} is booted with ${booted.log.length} entries, ${booted.released} of them released, and the world has seen ${length}`
+  },
+}
+
+export const registeredWhereItRuns: Property = {
+  id: "S29",
+  name: "RegisteredWhereItRuns",
+  family: "safety",
+  statement:
+    "The pair is registered where its current Primary runs, and that one's Secondary; a failover makes the two registrations change places, and nothing else changes them.",
+  why: "Who looks for the VM, to start it or to back it up, looks where it is registered.",
+  checks: ["FT-13"],
+  witness: "both-registered-on-one-host",
+  onStep: (seen) => {
+    const { before, after } = seen
+    const due = registrationDue(seen)
+    const { primary, secondary } = after.registered
+    return primary === due.primary && secondary === due.secondary
+      ? null
+      : `${after.id} is registered on ${primary} and ${secondary} after ${before.registered.primary} and ${before.registered.secondary}, where it should be on ${due.primary} and ${due.secondary}`
+  },
+}
+
+export const roleByWinning: Property = {
+  id: "S30",
+  name: "RoleByWinning",
+  family: "safety",
+  statement: "A copy's role changes only from Secondary to Primary, and only as it advances the lock.",
+  why: "The role is what decides who may release; whoever gets it otherwise has asked nobody.",
+  checks: ["FT-05", "FT-11"],
+  witness: "both-contending",
+  onStep: ({ step: { action }, before, after }) => {
+    const turned = after.copies.find((copy) => {
+      const earlier = copyNamed(before, copy.id)
+      return earlier !== null && earlier.role !== copy.role
+    })
+    if (turned === undefined) return null
+    const isWinner =
+      action.kind === "TryLock" &&
+      action.copy === turned.id &&
+      turned.role === "primary" &&
+      after.lock.holder === turned.id &&
+      after.lock.generation > before.lock.generation
+    return isWinner ? null : `${place(turned)} becomes a ${turned.role}, and has not won the lock`
+  },
+}
+
+export const environmentAsCalled: Property = {
+  id: "S31",
+  name: "EnvironmentAsCalled",
+  family: "safety",
+  statement:
+    "Faults, recoveries, maintenance and migrations do to hosts, links and copies what they are called and nothing else, only they do, and each fault is counted once.",
+  why: "A host that is recovered in name only takes no copy, and a failure that does not happen tests nothing.",
+  checks: ["FT-05", "FT-07", "FT-10", "FT-11"],
+  witness: "single-fault-hidden",
+  onStep: (seen) => hostsAstray(seen) ?? linksAstray(seen) ?? faultsAstray(seen) ?? copiesAstray(seen),
+}
+
+/** In the order of their ids. */
+export const effects: readonly Property[] = [
+  testRestartSpares,
+  testFailoverSpares,
+  storageUnderfoot,
+  nothingCrossesACut,
+  storageLossSpares,
+  bootable,
+  oneSecondaryAtATime,
+  secondaryIsTold,
+  bootFromTheWorld,
+  registeredWhereItRuns,
+  roleByWinning,
+  environmentAsCalled,
+]
+
+/** Whether some copy of the lock's generation, with storage, executes, replays or contends. */
+const mayGoOn = ({ copies, lock }: Pair, state: State): boolean =>
+  copies.some(
+    (copy) =>
+      copy.phase !== "syncing" && copy.generation === lock.generation && withStorage(state, copy.host),
+  )
+
+/** Whether in this step something has come to the Secondary from its Primary, or one of the two has moved. */
+const isTold = (before: Pair, primary: Copy, secondary: Copy): boolean => {
+  const [earlierPrimary, earlier] = [copyNamed(before, primary.id), copyNamed(before, secondary.id)]
+  if (secondary.role !== "secondary" || earlierPrimary === null) return false
+  if (earlier === null) return true
+  return (
+    earlier.log.length !== secondary.log.length ||
+    (earlier.phase === "syncing" && secondary.phase === "lockstep") ||
+    (earlierPrimary.phase === "live" && primary.phase === "lockstep") ||
+    earlier.host !== secondary.host ||
+    earlierPrimary.host !== primary.host
+  )
+}
+
+const hasItsMemory = (earlier: Copy, later: Copy): boolean =>
+  earlier.role === later.role &&
+  earlier.generation === later.generation &&
+  earlier.released === later.released &&
+  sameLog(earlier.log, later.log)
+
+const isBoot = (action: Action): action is Action<"PowerOn" | "HaRestart"> =>
+  action.kind === "PowerOn" || action.kind === "HaRestart"
+
+/** Where the pair should be registered after the step. */
+const registrationDue = ({ step: { action }, before, after }: PairStep): Pair["registered"] => {
+  const { registered } = before
+  if (isBoot(action) && action.pair === before.id) return { ...registered, primary: action.host }
+  const copy = "copy" in action ? copyNamed(before, action.copy) : null
+  if (copy === null) return registered
+  const leader = leaderOf(before)
+  switch (action.kind) {
+    case "SpawnSecondary":
+      return { ...registered, secondary: action.host }
+    case "TryLock":
+      return copy.role === "secondary" && after.lock.holder === copy.id
+        ? { primary: copy.host, secondary: registered.primary }
+        : registered
+    case "Migrate":
+      if (leader?.id === copy.id) return { ...registered, primary: action.host }
+      return leader?.channel?.peer === copy.id ? { ...registered, secondary: action.host } : registered
+    default:
+      return registered
+  }
+}
+
+const hostsAstray = ({ config, step: { action, before, after } }: PairStep): string | null => {
+  const asked = "host" in action && alphabet[action.kind].over === "host" ? action.host : null
+  if (asked === null && before.hosts === after.hosts) return null
+  for (const { id } of config.hosts) {
+    const due = { ...hostIn(before, id), ...(id === asked ? flagSetBy(action) : {}) }
+    const is = hostIn(after, id)
+    if (is.up !== due.up || is.storage !== due.storage || is.maintenance !== due.maintenance)
+      return `${action.kind} leaves ${id} ${flagsOf(is)}, where it should be ${flagsOf(due)}`
+  }
+  return null
+}
+
+const flagSetBy = ({ kind }: Action): Partial<Host> => {
+  switch (kind) {
+    case "FailHost":
+      return { up: false }
+    case "RecoverHost":
+      return { up: true }
+    case "LoseStorage":
+      return { storage: false }
+    case "RestoreStorage":
+      return { storage: true }
+    case "EnterMaintenance":
+      return { maintenance: true }
+    case "ExitMaintenance":
+      return { maintenance: false }
+    default:
+      return {}
+  }
+}
+
+const flagsOf = ({ up, storage, maintenance }: Host): string =>
+  `${up ? "up" : "down"}, ${storage ? "with" : "without"} storage${maintenance ? ", in maintenance" : ""}`
+
+const linksAstray = ({ config: { hosts }, step: { action, before, after } }: PairStep): string | null => {
+  const asked: readonly HostId[] = "hosts" in action ? action.hosts : []
+  if (asked.length === 0 && before.cut === after.cut) return null
+  for (const { id: a } of hosts)
+    for (const { id: b } of hosts) {
+      const isAsked = a !== b && asked.includes(a) && asked.includes(b)
+      const due = isAsked ? action.kind === "HealLink" : linked(before, a, b)
+      if (linked(after, a, b) !== due)
+        return `${action.kind} leaves the link of ${a} and ${b} ${due ? "cut" : "connected"}`
+    }
+  return null
+}
+
+const faultsAstray = ({ step: { action, before, after } }: PairStep): string | null => {
+  const spent = after.faults - before.faults
+  const isFault = alphabet[action.kind].actor === "fault"
+  const mayCost = action.kind === "Suspect" ? [0, 1] : [isFault ? 1 : 0]
+  return mayCost.includes(spent) ? null : `${action.kind} counts as ${spent} faults`
+}
+
+/** What the environment has done to the copies of a pair that it should not have, or has not and should have. */
+const copiesAstray = (seen: PairStep): string | null => {
+  const { step, before, after } = seen
+  const { action } = step
+  const isOurs = alphabet[action.kind].over === "host" || alphabet[action.kind].over === "link"
+  if (!isOurs && action.kind !== "CrashCopy" && action.kind !== "Migrate") return null
+  if (after.power !== before.power || after.lock.generation !== before.lock.generation)
+    return `${action.kind} changes the power or the lock of ${after.id}`
+  if (!sameLog(before.observed, after.observed)) return `${action.kind} changes what the world has seen`
+  const strange = after.copies.find(({ id }) => copyNamed(before, id) === null)
+  if (strange !== undefined) return `${action.kind} starts ${place(strange)}`
+  const held = copyNamed(before, before.lock.holder)
+  if (after.lock.holder !== (copyNamed(after, held?.id ?? null)?.id ?? null))
+    return `${action.kind} leaves the lock of ${after.id} to ${after.lock.holder ?? "nobody"}`
+  for (const copy of before.copies) {
+    const fate = fateOf(action, copy)
+    const is = copyNamed(after, copy.id)
+    if (fate === "any") continue
+    if (fate === "gone" ? is !== null : is === null || !isSameBut(copy, is, fate, after))
+      return `${action.kind} leaves ${place(copy)} ${is === null ? "halted" : "not as it should be"}`
+  }
+  return null
+}
+
+/** What an action of the environment makes of a copy: it is gone, or on this host as it was, or S24 says. */
+const fateOf = (action: Action, { id, host }: Copy): HostId | "gone" | "any" => {
+  switch (action.kind) {
+    case "FailHost":
+      return host === action.host ? "gone" : host
+    case "CrashCopy":
+      return id === action.copy ? "gone" : host
+    case "LoseStorage":
+      return host === action.host ? "any" : host
+    case "Migrate":
+      return id === action.copy ? action.host : host
+    default:
+      return host
+  }
+}
+
+/** Whether a copy is on the host as it was before; a peer that no longer exists is gone. */
+const isSameBut = (earlier: Copy, later: Copy, host: HostId, after: Pair): boolean => {
+  const peer = earlier.channel?.peer ?? null
+  const due: CopyId | "gone" | null =
+    peer === null || peer === "gone" || copyNamed(after, peer) !== null ? peer : "gone"
+  return (
+    later.host === host &&
+    hasItsMemory(earlier, later) &&
+    earlier.phase === later.phase &&
+    (later.channel?.peer ?? null) === due &&
+    earlier.channel?.delivered === later.channel?.delivered &&
+    earlier.channel?.acked === later.channel?.acked
+  )
+}

@@ -1,0 +1,232 @@
+import { readFileSync } from "node:fs"
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { coreKinds, kinds, type Kind } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
+
+// A property never asks the code that it judges: what the rules take for granted, it works out by itself.
+
+const judges = ["safety", "effects", "eligibility", "evidence", "history", "liveness", "witnesses"].map(
+  (name) => `properties/${name}.ts`,
+)
+const packedJudges = ["monitor", "effects", "evidence", "shelter", "sights"].map(
+  (name) => `impl/engine/${name}.ts`,
+)
+
+/** What the judges of the model may take from it beside types: words, and where things are. */
+const ofTheModel = ["alphabet", "pairsOf"]
+
+/** What those of packed states may take from the view: the fields of a state, and where its parts are. */
+const ofTheView = [
+  ...["machine", "layout", "hosts", "pairs", "slots", "has", "headOf", "hostOf", "pairOf", "linkOf"],
+  ...["isOn", "lockOf", "holderOf", "interventionsOf", "faultsSoFar", "booksOf", "primaryAtIn"],
+  ...["secondaryAtIn", "controlOf", "phaseIn", "generationIn", "releasedIn", "peerIn", "deliveredIn"],
+  ...["ackedIn", "logOf", "observedOf", "lengthOf", "entryOf", "agree"],
+]
+
+describe("what judges the protocol", () => {
+  it.each(judges)("asks none of the model's functions: %s", (file) => {
+    const text = readFileSync(file, "utf8")
+    const imports = [...text.matchAll(/import \{([^}]*)\} from "\.\.\/model\/[^"]+"/g)]
+    const values = imports
+      .flatMap(([, names]) => (names ?? "").split(","))
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && !name.startsWith("type "))
+
+    expect(values.filter((name) => !ofTheModel.includes(name))).toEqual([])
+  })
+
+  it.each(packedJudges)("asks nothing of the engine's rules, nor of what they ask: %s", (file) => {
+    const text = readFileSync(file, "utf8")
+    const destructured = [...text.matchAll(/const \{([^}]*)\} = view\b/g)].flatMap(([, names]) =>
+      (names ?? "").split(","),
+    )
+    const named = [...text.matchAll(/\bview\.(?!ts\b)(\w+)/g)].map(([, name]) => name ?? "")
+    const asked = [...destructured.map((name) => name.trim()).filter(Boolean), ...named]
+
+    expect(text).not.toMatch(/from "\.\/(placement|rules\/.*|mutations\/.*)\.ts"/)
+    expect([...new Set(asked)].filter((name) => !ofTheView.includes(name))).toEqual([])
+  })
+})
+
+describe("a helper that is wrong under the rules is found out", () => {
+  afterEach(() => {
+    vi.doUnmock("../../model/state.ts")
+    vi.doUnmock("../../model/placement.ts")
+    vi.doUnmock("../../model/ft-state.ts")
+    vi.doUnmock("../../impl/engine/view.ts")
+    vi.doUnmock("../../impl/engine/placement.ts")
+    vi.resetModules()
+  })
+
+  it.each(plants())("in the model, by $property: $what", async ({ property, config, among, inModel }) => {
+    inModel()
+
+    expect(await foundByModel(config, among, property)).toBe(property)
+  })
+
+  it.each(plants())("in the engine, by $property: $what", async ({ property, config, among, inEngine }) => {
+    inEngine()
+
+    expect(await foundByEngine(config, among, property)).toEqual([property])
+  })
+
+  it.each(plants())("and where it is right, nothing is: $what", async ({ property, config, among }) => {
+    vi.resetModules()
+
+    expect(await foundByModel(config, among, property)).toBeNull()
+    expect(await foundByEngine(config, among, property)).toEqual([])
+  })
+})
+
+// Helpers
+
+type Plant = {
+  readonly property: string
+  readonly what: string
+  readonly config: Config
+  readonly among: readonly Kind[]
+  readonly inModel: () => void
+  readonly inEngine: () => void
+}
+
+function plants(): readonly Plant[] {
+  const small = { log: 0, generations: 3, faults: 1, powerOffUpTo: 0, fencesUpTo: 1 }
+  const withoutRules = (config: Config): Config => ({ ...config, rules: [] })
+  const withoutLimits = (config: Config): Config => ({
+    ...config,
+    hosts: config.hosts.map((host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 })),
+  })
+  const withEveryRule = (config: Config): Config => ({
+    ...config,
+    rules: config.rules.map((rule) => ({ ...rule, active: true })),
+  })
+  const ruled = clusterOf([{ groups: ["a"] }, {}, {}], {
+    rules: [ruleOnP1("must", "on", "a")],
+    bounds: small,
+  })
+  const crowded = clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }], { pairs: 2, bounds: small })
+  const dormant = { ...ruled, rules: [{ ...ruleOnP1("must", "on", "a"), active: false }] }
+  return [
+    {
+      property: "S8",
+      what: "every host is allowed",
+      config: ruled,
+      among: coreKinds,
+      ...reading(withoutRules),
+    },
+    {
+      property: "S9",
+      what: "no host is ever full",
+      config: crowded,
+      among: coreKinds,
+      ...reading(withoutLimits),
+    },
+    {
+      property: "S25",
+      what: "a rule binds that is not in force",
+      config: dormant,
+      among: coreKinds,
+      ...reading(withEveryRule),
+    },
+    {
+      property: "S9",
+      what: "every host has its storage",
+      config: bounded(small),
+      among: coreKinds,
+      inModel: () => {
+        mock("../../model/state.ts", (own) => ({ ...own, hasStorage: () => true }))
+      },
+      inEngine: () => {
+        mockView(() => ({ hasStorage: () => true }))
+      },
+    },
+    {
+      property: "S23",
+      what: "every two hosts reach each other",
+      config: bounded(small),
+      among: coreKinds,
+      inModel: () => {
+        mock("../../model/state.ts", (own) => ({ ...own, reachable: () => true }))
+      },
+      inEngine: () => {
+        mockView(() => ({ reaches: () => true }))
+      },
+    },
+    {
+      property: "S21",
+      what: "every pair that is on is running",
+      config: bounded(small),
+      among: kinds,
+      inModel: () => {
+        mock("../../model/ft-state.ts", (own) => ({ ...own, ftState: () => "running" }))
+      },
+      inEngine: () => {
+        mockView((own) => ({ isRunning: (pair: number) => own.currentPrimary(pair) >= 0 }))
+      },
+    },
+  ]
+}
+
+type Module = Readonly<Record<string, unknown>>
+
+const mock = (path: string, change: (own: Module) => Module): void => {
+  vi.resetModules()
+  vi.doMock(path, async (original) => change(await original<Module>()))
+}
+
+type View = { readonly currentPrimary: (pair: number) => number }
+
+const mockView = (change: (own: View) => object): void => {
+  mock("../../impl/engine/view.ts", (own) => ({
+    ...own,
+    viewOf: (machine: unknown) => {
+      const view = (own["viewOf"] as (machine: unknown) => View)(machine)
+      return { ...view, ...change(view) }
+    },
+  }))
+}
+
+/** Placement by another reading of the configuration, on either side. */
+function reading(change: (config: Config) => Config): Pick<Plant, "inModel" | "inEngine"> {
+  return {
+    inModel: () => {
+      mock("../../model/placement.ts", (own) => ({
+        ...own,
+        ineligible: (config: Config, ...rest: readonly unknown[]) =>
+          (own["ineligible"] as (...all: readonly unknown[]) => unknown)(change(config), ...rest),
+      }))
+    },
+    inEngine: () => {
+      mock("../../impl/engine/placement.ts", (own) => ({
+        ...own,
+        placementOf: (view: { readonly layout: { readonly config: Config } }, config = view.layout.config) =>
+          (own["placementOf"] as (...all: readonly unknown[]) => unknown)(view, change(config)),
+      }))
+    },
+  }
+}
+
+const foundByModel = async (
+  config: Config,
+  among: readonly Kind[],
+  property: string,
+): Promise<string | null> => {
+  const { modelSweep } = await import("../../properties/explore/model-sweep.ts")
+  const { catalogue } = await import("../../properties/catalogue.ts")
+  const { rules } = await import("../../model/step.ts")
+  const asked = catalogue.filter(({ id }) => id === property)
+  return modelSweep(rules, config, among, asked, 3000).breach?.why ?? null
+}
+
+const foundByEngine = async (
+  config: Config,
+  among: readonly Kind[],
+  property: string,
+): Promise<readonly string[]> => {
+  const { sweep, shortest } = await import("../../properties/explore/sweep.ts")
+  const { idsIn, noProperty } = await import("../../impl/engine/property-set.ts")
+  const scope = { config, among, mutant: null, properties: [property], symmetry: false, reduction: false }
+  const { tally } = sweep(scope, { statesMax: 3000 })
+  return idsIn(tally.breached.get(shortest(tally)) ?? noProperty)
+}
