@@ -18,7 +18,7 @@ export const withStorage = (state: State, id: HostId): boolean =>
 
 /** "Reachable": nothing cuts the link between the two hosts. */
 export const linked = ({ cut }: State, a: HostId, b: HostId): boolean =>
-  !cut.some((link) => link === `${a}-${b}` || link === `${b}-${a}`)
+  !cut.some((link) => [`${a}-${b}`, `${b}-${a}`, `${a}/${b}`, `${b}/${a}`].includes(link))
 
 export const copyNamed = (pair: Pair, id: CopyId | null): Copy | null =>
   pair.copies.find((copy) => copy.id === id) ?? null

@@ -23,7 +23,7 @@ describe("the catalogue", () => {
 
   it("asks something of every property but the one that is found by running", () => {
     const silent = catalogue.filter(
-      ({ always, onStep, atRest }) => (always ?? onStep ?? atRest) === undefined,
+      ({ always, onStep, atRest, demands }) => (always ?? onStep ?? atRest ?? demands) === undefined,
     )
 
     expect(silent.map(({ id }) => id)).toEqual(["L0"])

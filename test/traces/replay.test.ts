@@ -165,7 +165,7 @@ describe("verdictOf", () => {
       story.actions,
     )
 
-    expect(replayed.breaches.map(({ property }) => property.id)).toEqual(["S1", "S15"])
+    expect(replayed.breaches.map(({ property }) => property.id)).toEqual(["S1", "S15", "S30"])
     expect(verdictOf(replayed, story)).toEqual({ verdict: "breached", property: "S15", step: 5 })
     expect(verdictOf(replayed, { ...story, expect: null })).toMatchObject({ property: "S1" })
   })
