@@ -91,9 +91,11 @@ export const observeRound = (
         property: comesToRest,
         why: `after step ${step} all is as it was after step ${loop}, and ${words} may follow each other for ever`,
       }
-    : breachesAtRest(judge.properties.filter(isLiveness), config, run.history, run.state).find(
+    : breachesAtRest(judge.rules, judge.properties.filter(isLiveness), config, run.history, run.state).find(
         ({ property }) =>
-          states.every((state) => breachesAtRest([property], config, run.history, state).length > 0),
+          states.every(
+            (state) => breachesAtRest(judge.rules, [property], config, run.history, state).length > 0,
+          ),
       )
   return breach === undefined ? run : { ...run, breach: { ...breach, step, loop } }
 }
