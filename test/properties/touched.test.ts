@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest"
+import type { Config } from "../../model/config.ts"
+import type { PairId } from "../../model/ids.ts"
+import { without } from "../../model/pair.ts"
+import { pairOf, withPair, type State } from "../../model/state.ts"
+import { rules, step } from "../../model/step.ts"
+import { codeOf } from "../../impl/engine/action-code.ts"
+import { engineOf } from "../../impl/engine/engine.ts"
+import { layoutOf, wholly } from "../../impl/engine/layout.ts"
+import { monitorOf } from "../../impl/engine/monitor.ts"
+import { pack } from "../../impl/engine/pack.ts"
+import { idsIn, union } from "../../impl/engine/property-set.ts"
+import { catalogue } from "../../properties/catalogue.ts"
+import { noHistory } from "../../properties/history.ts"
+import { breachesAtRest, breachesOf, touchedBy } from "../../properties/property.ts"
+import { act, clusterOf, reach } from "../fixtures.ts"
+
+// A fault of one host touches several pairs, and whichever of them suffers what it should not, it is told.
+
+const config: Config = clusterOf([{}, {}, {}], { pairs: 3 })
+
+const before = reach(config, "PowerOn(p1,h1) PowerOn(p2,h1) PowerOn(p3,h1)")
+
+describe("a step that touches several pairs", () => {
+  it("is seen by each of them, whether it has changed them or not", () => {
+    const after = taken("FailHost(h2)")
+
+    const seen = touchedBy(config, noHistory(before), { before, action: act("FailHost(h2)"), after })
+
+    expect(seen.map((each) => each.after.id)).toEqual(["p1", "p2", "p3"])
+  })
+
+  it.each(["p1", "p2", "p3"] as const)(
+    "is judged for each: %s alone outlives the failure of its host",
+    (id) => {
+      const after = withPair(taken("FailHost(h1)"), pairOf(before, id))
+
+      expect(judged("FailHost(h1)", after)).toEqual(["S22", "S31"])
+      expect(monitored("FailHost(h1)", after)).toEqual(["S22", "S31"])
+    },
+  )
+
+  it.each(["p1", "p2", "p3"] as const)(
+    "is judged for each: %s alone is halted by the loss of storage",
+    (id) => {
+      const after = emptied(taken("LoseStorage(h1)"), id)
+
+      expect(judged("LoseStorage(h1)", after)).toEqual(["S24"])
+      expect(monitored("LoseStorage(h1)", after)).toEqual(["S24"])
+    },
+  )
+
+  it.each(["p1", "p2", "p3"] as const)("is judged for each at rest: %s alone is not protected", (id) => {
+    const words = ["p1", "p2", "p3"]
+      .filter((each) => each !== id)
+      .map((each) => `SpawnSecondary(${each}.1,h2) BeginLockstep(${each}.1) JoinLockstep(${each}.2)`)
+    const state = reach(config, "PowerOn(p1,h1) PowerOn(p2,h1) PowerOn(p3,h1)", ...words)
+
+    const why = breachesAtRest(rules, catalogue, config, noHistory(state), state).map((each) => each.why)
+
+    expect(why).toEqual([expect.stringContaining(id)])
+  })
+})
+
+// Helpers
+
+function taken(asked: string): State {
+  const outcome = step(rules, config, before, act(asked))
+  if (outcome.tag === "refused") throw new Error(`${asked} is refused: ${outcome.guard}`)
+  return outcome.state
+}
+
+/** The pair without any copy. */
+function emptied(state: State, id: PairId): State {
+  return withPair(
+    state,
+    without(pairOf(state, id), () => true),
+  )
+}
+
+function judged(asked: string, after: State): readonly string[] {
+  const found = breachesOf(rules, catalogue, config, noHistory(before), { before, action: act(asked), after })
+  return found.map(({ property }) => property.id)
+}
+
+function monitored(asked: string, after: State): readonly string[] {
+  const engine = engineOf(layoutOf(config, wholly))
+  const monitor = monitorOf(engine)
+  const code = codeOf(engine.layout, before, act(asked))
+  pack(engine.view, before)
+  monitor.begin()
+  pack(engine.view, after)
+  return idsIn(union(monitor.ofStep(code?.kind ?? -1, code?.a ?? -1, code?.b ?? -1), monitor.ofState()))
+}
