@@ -69,7 +69,10 @@ export const shortestBreach = (
       if (isBreachedAtRest(node.state)) return pathTo(node)
       for (const { action, state } of successors(rules, config, node.state, among)) {
         const reached = { state, action, from: node }
-        if (breachesOf(rules, properties, config, history, { before: node.state, action, after: state }).length > 0)
+        if (
+          breachesOf(rules, properties, config, history, { before: node.state, action, after: state })
+            .length > 0
+        )
           return pathTo(reached)
         const id = key(state)
         if (seen.has(id)) continue
