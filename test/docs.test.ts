@@ -1,10 +1,20 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import * as Schema from "effect/Schema"
 import { format, resolveConfig } from "prettier"
+import { coreScope } from "../properties/mutants/mutant.ts"
+import { configOf } from "../traces/read.ts"
 import { messages, wireReference } from "../traces/conform/registry.ts"
 import { Answer, Ask } from "../traces/conform/wire.ts"
 import { jsonSchemas } from "../traces/json-schemas.ts"
@@ -15,6 +25,8 @@ const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownBelow(
 // A reader's folder: the commands write their failures here, and find the project's files by their own names.
 const folder = mkdtempSync(join(tmpdir(), "ftpair-docs-"))
 symlinkSync(resolve("traces"), join(folder, "traces"))
+const exampleConfig = /```json\n([\s\S]*?)```/.exec(readFileSync("docs/configuration.md", "utf8"))?.[1] ?? ""
+writeFileSync(join(folder, "cluster.json"), exampleConfig)
 afterAll(() => {
   rmSync(folder, { recursive: true })
 })
@@ -71,6 +83,50 @@ describe("the transcripts in the documentation", () => {
   })
 })
 
+describe("docs/configuration.md", () => {
+  const page = readFileSync("docs/configuration.md", "utf8")
+
+  it("has a row for every field that a configuration may have", () => {
+    const documented = [...page.matchAll(/^(?:\| `(\w+)`|## `(\w+)`)/gm)].map(
+      ([, row, heading]) => row ?? heading,
+    )
+
+    expect(new Set(documented)).toEqual(new Set(fieldsOf(jsonSchemas()["config.schema.json"])))
+  })
+
+  it("shows a configuration that has every field but those with one legal value, and that is read", () => {
+    const example: unknown = JSON.parse(exampleConfig)
+
+    expect(configOf("the example", example, [])).toMatchObject({
+      hosts: [{ id: "esx1" }, { ftVcpusMax: 0 }, {}],
+    })
+    expect(
+      fieldsOf(jsonSchemas()["config.schema.json"]).filter((field) => !exampleConfig.includes(`"${field}"`)),
+    ).toEqual(["ft", "active"])
+  })
+
+  it("gives the defaults that are filled in", () => {
+    const { hosts, pairs, rules, bounds } = configOf(
+      "the least",
+      {
+        hosts: [{ id: "h1", groups: ["a"] }],
+        pairs: [{ id: "p1" }],
+        rules: [{ pairs: ["p1"], type: "must", run: "on", group: "a" }],
+      },
+      [],
+    )
+
+    expect(page).toMatch(new RegExp(`^\\| \`ftVmsMax\` +\\| ${hosts[0]?.ftVmsMax} `, "m"))
+    expect(page).toMatch(new RegExp(`^\\| \`ftVcpusMax\` +\\| ${hosts[0]?.ftVcpusMax} `, "m"))
+    expect(page).toMatch(new RegExp(`^\\| \`vcpus\` +\\| ${pairs[0]?.vcpus} `, "m"))
+    expect(page).toMatch(new RegExp(`^\\| \`active\` +\\| \`${rules[0]?.active}\` `, "m"))
+    expect(pairs[0]?.registered).toEqual({ primary: "h1", secondary: "h1" })
+    expect(Object.values(bounds)).toEqual(Object.values(bounds).map(() => Infinity))
+    for (const bound of ["log", "generations", "faults"] as const)
+      expect(page).toMatch(new RegExp(`^\\| \`${bound}\` .* ${coreScope.bounds[bound]} +\\|$`, "m"))
+  })
+})
+
 describe("docs/wire.md", () => {
   const strictly = { onExcessProperty: "error" } as const
 
@@ -107,6 +163,16 @@ describe("the JSON Schemas in traces/schema", () => {
 })
 
 // Helpers
+
+/** The names of all fields in a JSON Schema, those of one choice of several included. */
+function fieldsOf(schema: unknown): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return []
+  const own = (schema as { properties?: object }).properties ?? {}
+  const inner = Object.values(schema).flatMap(fieldsOf)
+  return [...new Set([...Object.keys(own), ...inner])].filter(
+    (name) => !["primary", "secondary"].includes(name),
+  )
+}
 
 /** Every `npx ftpair` line of a code block, but the bare main job, which continuous integration runs as it is. */
 function commands(): readonly { readonly page: string; readonly command: string }[] {

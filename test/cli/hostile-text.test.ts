@@ -46,25 +46,28 @@ const stories = [
 ] as const
 
 describe.each(stories)("hostile text in a %s", (_what, story, name) => {
-  it.each(stringsIn(story))("at $place neither moves a cursor nor forges a line", ({ place, value }) => {
-    const folder = freshFolder(onTestFinished)
-    const file = join(folder, write(folder, name, replaced(story, place.split("/"), value + hostile)))
-    const asItIs = join(
-      folder,
-      write(folder, `plain-${name}`, replaced(story, place.split("/"), value + printable(hostile))),
-    )
+  it.each(stringsIn(story).filter(({ place }) => !/^states\/[1-9]/.test(place)))(
+    "at $place neither moves a cursor nor forges a line",
+    ({ place, value }) => {
+      const folder = freshFolder(onTestFinished)
+      const file = join(folder, write(folder, name, replaced(story, place.split("/"), value + hostile)))
+      const asItIs = join(
+        folder,
+        write(folder, `plain-${name}`, replaced(story, place.split("/"), value + printable(hostile))),
+      )
 
-    for (const command of [
-      (each: string) => show(each, { color: true }),
-      (each: string) => show(each, { color: true, at: 1 }),
-      (each: string) => replayFiles([each], { color: true }),
-    ]) {
-      const said = told(() => command(file))
-      expect(said).not.toMatch(forbidden)
-      if (!said.startsWith("ftpair: "))
-        expect(said.split("\n")).toHaveLength(told(() => command(asItIs)).split("\n").length)
-    }
-  })
+      for (const command of [
+        (each: string) => show(each, { color: true }),
+        (each: string) => show(each, { color: true, at: 1 }),
+        (each: string) => replayFiles([each], { color: true }),
+      ]) {
+        const said = told(() => command(file))
+        expect(said).not.toMatch(forbidden)
+        if (!said.startsWith("ftpair: "))
+          expect(said.split("\n")).toHaveLength(told(() => command(asItIs)).split("\n").length)
+      }
+    },
+  )
 })
 
 describe("hostile text in a log", () => {
