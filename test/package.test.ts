@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join, normalize } from "node:path"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../model/config.ts"
 import {
@@ -59,6 +59,33 @@ describe("the package", () => {
     expect(folders.filter((folder) => !existsSync(join(packageRoot, folder)))).toEqual([])
     expect(folders).toContain("traces/adapters")
     expect(readdirSync(join(packageRoot, "traces", "adapters"))).toContain("scaffold")
+  })
+})
+
+describe("what is packed", () => {
+  const packed = packedFiles()
+
+  it("is the program with its types, and nothing that only building needs", () => {
+    expect(packed).toContain("dist/cli/main.js")
+    expect(packed).toContain("dist/model/face.d.ts")
+    expect(
+      packed.filter((file) => /tsbuildinfo|\.map$|^dist\/test\/|\/generate\/|\.tmp$/.test(file)),
+    ).toEqual([])
+    expect(packed.filter((file) => /\.ts$/.test(file) && !/\.d\.ts$|^traces\/adapters\//.test(file))).toEqual(
+      [],
+    )
+  })
+
+  it.each(packed.filter((file) => file.endsWith(".md")))("%s leads only to what is packed too", (page) => {
+    const targets = [
+      ...readFileSync(join(packageRoot, page), "utf8").matchAll(/\]\((?!https?:)([^)#\s]+)/g),
+    ].map((match) => normalize(join(dirname(page), match[1] ?? "")))
+
+    expect(
+      targets.filter(
+        (target) => !packed.some((file) => file === target || file.startsWith(join(target, "/"))),
+      ),
+    ).toEqual([])
   })
 })
 
@@ -143,6 +170,17 @@ const stubborn = `
     const answer = op === "hello" ? hello : op === "apply" ? { ok: true, refused: "no" } : { ok: true }
     console.log(JSON.stringify({ seq, ...answer }))
   })`
+
+/** What `npm pack` would put into the package. */
+function packedFiles(): readonly string[] {
+  const [pack] = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: packageRoot,
+      encoding: "utf8",
+    }),
+  ) as readonly [{ readonly files: readonly { readonly path: string }[] }]
+  return pack.files.map(({ path }) => path)
+}
 
 /** The names that a program has which imports the package by its name. */
 function namesBy(name: string): readonly string[] {

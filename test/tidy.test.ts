@@ -55,7 +55,6 @@ describe("tidy", () => {
       "properties/explore/sweep-worker.ts",
       "traces/adapters/typescript/engine.ts",
       "traces/adapters/typescript/placement.ts",
-      "traces/adapters/typescript/placement.ts",
       "traces/generate/corpus.ts",
       "traces/generate/schemas.ts",
     ]
