@@ -8,13 +8,13 @@ import { quoted } from "./report.ts"
 export const writeScaffold = (
   language: string,
   [folder, ...others]: readonly string[],
-  flags: Pick<ConformFlags, "json" | "quiet">,
+  flags: Pick<ConformFlags, "json" | "quiet" | "profile">,
 ): ExitCode => {
   if (folder === undefined || others.length > 0)
     throw new BadInput({
       message: `expected one folder to write it into: ftpair conform --scaffold ${quoted(language)} DIR`,
     })
-  const { files, build, start } = scaffold(language, folder)
+  const { files, build, start } = scaffold(language, folder, flags.profile)
   const words = [...(build === null ? [] : [...build, "&&"]), ...tryOut, ...start]
   const next = words.map((word) => (word === "&&" ? word : quoted(word))).join(" ")
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ files, next }, null, 2)}\n`)

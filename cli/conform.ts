@@ -213,6 +213,9 @@ const drive = async <S>(
   return code
 }
 
+/** Told on stderr: a kept failure that cannot be read is passed over, and stays. */
+const warn = (why: string): void => void process.stderr.write(`ftpair: passed over: ${printable(why)}\n`)
+
 const specOf = <S>(
   { profile }: Ground<S>,
   flags: ConformFlags,
@@ -223,7 +226,7 @@ const specOf = <S>(
   const isPicked = (path: string): boolean =>
     patterns.length === 0 || patterns.some((pattern) => matches(pattern, path))
   const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
-  const stored = flags.config === undefined ? namedCases(profile.name, folder) : []
+  const stored = flags.config === undefined ? namedCases(profile.name, folder, warn) : []
   const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
   const picksOthers = patterns.some((pattern) => !files.includes(pattern))
   if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)

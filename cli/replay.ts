@@ -1,3 +1,4 @@
+import { storedFailureIn, type StoredFailure } from "../traces/conform/stored-failure.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { printable } from "../traces/printable.ts"
 import { BadInput, readConfig, readStory, type Story } from "../traces/read.ts"
@@ -15,6 +16,7 @@ import { stateJsonOf } from "../traces/state-json.ts"
 import type { State } from "../model/state.ts"
 import { describe } from "../model/action.ts"
 import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
+import { replayFailure } from "./conform-replay.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { paperFor, type Paper } from "./paper.ts"
 import { stepLines } from "./report.ts"
@@ -42,6 +44,14 @@ type Replayed = {
 /** Replays schedules and traces, and compares what comes of them with what they promise. */
 export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitCode => {
   const paper = paperFor(process.stdout, flags.color)
+  if (isPlain(flags)) {
+    const [failures, stories] = sortedOut(files)
+    if (failures.length > 0)
+      return worst([
+        tellFailures(paper, failures, flags),
+        ...(stories.length === 0 ? [] : [replayFiles(stories, flags)]),
+      ])
+  }
   const all = files.map((file) => replayAs(changed(readStory(file), flags), flags))
   if (flags.out !== undefined) writePrefixOf(all, flags.out, flags.at)
   if (flags.json === true) {
@@ -50,6 +60,29 @@ export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitC
   } else if (flags.quiet !== true)
     for (const each of all) process.stdout.write(`${linesOf(paper, each, flags.at).join("\n")}\n\n`)
   return worst(all.map(codeOf))
+}
+
+/** Whether a file is to be told as it is: by nothing but its own words. */
+const isPlain = ({ config, property, mutant, at, out }: ReplayFlags): boolean =>
+  [config, property, mutant, at, out].every((flag) => flag === undefined)
+
+/** Which files keep a failure of an implementation, and which are other stories. */
+const sortedOut = (files: readonly string[]): readonly [readonly StoredFailure[], readonly string[]] => {
+  const found = files.map((file) => ({ file, failure: storedFailureIn(file) }))
+  return [
+    found.flatMap(({ failure }) => failure ?? []),
+    found.flatMap(({ file, failure }) => (failure === null ? [file] : [])),
+  ]
+}
+
+const tellFailures = (paper: Paper, failures: readonly StoredFailure[], flags: ReplayFlags): ExitCode => {
+  const all = failures.map(replayFailure)
+  if (flags.json === true) {
+    const json = all.map((each) => each.json)
+    process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
+  } else if (flags.quiet !== true)
+    for (const each of all) process.stdout.write(`${each.lines(paper).join("\n")}\n\n`)
+  return worst(all.map(({ code }) => code))
 }
 
 /** The story in another cluster, or under other rules: then the states that it has stored say nothing. */

@@ -1,6 +1,7 @@
 import { describe } from "../model/action.ts"
 import type { PairId } from "../model/ids.ts"
 import type { State } from "../model/state.ts"
+import { storedFailureIn } from "../traces/conform/stored-failure.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { changesOf } from "../traces/diff.ts"
 import { printable } from "../traces/printable.ts"
@@ -10,6 +11,7 @@ import { stateJsonOf } from "../traces/state-json.ts"
 import { wrapped } from "../traces/table.ts"
 import { timelineText } from "../traces/timeline.ts"
 import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
+import { replayFailure } from "./conform-replay.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { paperFor } from "./paper.ts"
 
@@ -29,6 +31,14 @@ const pageWidth = 100
 
 /** Draws a schedule or a trace, as far as its actions go; or tells what may happen after one of its steps. */
 export const show = (file: string, flags: ShowFlags): ExitCode => {
+  const failure = flags.at === undefined && flags.out === undefined ? storedFailureIn(file) : null
+  if (failure !== null) {
+    const { lines, json } = replayFailure(failure)
+    const told =
+      flags.json === true ? [JSON.stringify(json, null, 2)] : lines(paperFor(process.stdout, flags.color))
+    process.stdout.write(`${told.join("\n")}\n`)
+    return exitCodes.ok
+  }
   const story = readStory(file)
   const replayed = replayStory(catalogue, story)
   if (flags.at !== undefined) {

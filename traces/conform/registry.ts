@@ -210,8 +210,9 @@ ${profiles.map(({ name, what, shows, hides }) => `| \`${name}\` | ${what} | ${sh
 
 ## What is shown
 
-\`observes\` names fields of the state, \`*\` standing for every id; a path stands for all below it. What it names must be
-in every state, and nothing else. Under \`copies\`, a copy that is not shown does not run. \`peer\`, \`delivered\` and
+\`observes\` names fields of the state, \`*\` standing for every id; a path stands for all below it, \`*\` alone for everything, and
+\`!hosts.*.maintenance\` takes out again what another path names. What it names must be in every state, and nothing else;
+only an answer with \`refused\` may leave the whole state out. Under \`copies\`, a copy that is not shown does not run. \`peer\`, \`delivered\` and
 \`acked\` are there only while the copy has a channel. A value that cannot be told this time is \`{"#ignore":true}\`.
 
 ## Messages

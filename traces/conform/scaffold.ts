@@ -2,21 +2,24 @@ import { copyFileSync, mkdirSync, readdirSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
 import { scaffoldsFolder } from "../package.ts"
 import { BadInput } from "../read.ts"
+import type { ProfileName } from "./wire.ts"
 
 /** A language in which there is a skeleton: what its adapter is built with, if it is built, and started with. */
 type Language = {
+  readonly profile: ProfileName
   readonly build: (at: (file: string) => string) => readonly string[] | null
   readonly start: (at: (file: string) => string) => readonly string[]
 }
 
 const languages: Readonly<Record<string, Language>> = {
-  python: { build: () => null, start: (at) => ["python3", at("adapter.py")] },
-  node: { build: () => null, start: (at) => ["node", at("adapter.mjs")] },
+  python: { profile: "pair", build: () => null, start: (at) => ["python3", at("adapter.py")] },
+  node: { profile: "pair", build: () => null, start: (at) => ["node", at("adapter.mjs")] },
   c: {
+    profile: "lock",
     build: (at) => ["gcc", "-O2", "-Wall", "-o", at("adapter"), at("adapter.c")],
     start: (at) => [at("adapter")],
   },
-  java: { build: () => null, start: (at) => ["java", at("Adapter.java")] },
+  java: { profile: "lock", build: () => null, start: (at) => ["java", at("Adapter.java")] },
 }
 
 /** A skeleton that was written: its files, the command that builds it, null where none is needed, and the one that starts it. */
@@ -27,12 +30,20 @@ export type Scaffold = {
 }
 
 /** Writes a runnable skeleton of an adapter into a folder, which is made, or empty. Throws BadInput. */
-export const scaffold = (name: string, folder: string): Scaffold => {
+export const scaffold = (name: string, folder: string, profile?: ProfileName): Scaffold => {
   const language = Object.hasOwn(languages, name) ? languages[name] : undefined
   if (language === undefined)
     throw new BadInput({
       message: `--scaffold ${name}: expected ${Object.keys(languages).join(", ")}`,
     })
+  if (profile !== undefined && profile !== language.profile) {
+    const others = Object.entries(languages).flatMap(([other, each]) =>
+      each.profile === profile ? [other] : [],
+    )
+    throw new BadInput({
+      message: `--profile ${profile}: the skeleton in ${name} is of the profile ${language.profile}${others.length === 0 ? "" : `; of the profile ${profile} there is one in ${others.join(" and in ")}`}`,
+    })
+  }
   makeEmpty(folder)
   const template = join(scaffoldsFolder, name)
   const files = readdirSync(template)

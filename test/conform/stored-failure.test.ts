@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, it, onTestFinished } from "vitest"
+import { replayFailure } from "../../cli/conform-replay.ts"
+import { paperFor } from "../../cli/paper.ts"
+import { plainConfig } from "../../model/config.ts"
+import { keepFailure } from "../../traces/conform/artefact.ts"
+import { lockProfile } from "../../traces/conform/lock-profile.ts"
+import { namedCases } from "../../traces/conform/named.ts"
+import { judgeCase, sessionOf } from "../../traces/conform/session.ts"
+import { storedFailureIn } from "../../traces/conform/stored-failure.ts"
+import type { Hello } from "../../traces/conform/wire.ts"
+import { freshFolder, write } from "../cli/ftpair.ts"
+import { hello } from "./model-peer.ts"
+
+const config = plainConfig(2, 1)
+const actions = [{ kind: "Pause", host: "h1" }]
+const mine: Hello = { ...hello, profile: "lock", observes: ["lock"], actions: ["Pause"] }
+
+/** A failure that was kept: by itself the lock has gone on at a pause. */
+const kept = (folder: string): string => {
+  const session = sessionOf(null, mine, lockProfile, 10)
+  const replies = [1, 2].map((generation, n) => {
+    const json = { seq: n + 1, ok: true, state: { lock: { generation, holder: null } } }
+    return { line: JSON.stringify(json), json }
+  })
+  const outcome = judgeCase(session, config, actions, replies)
+  if (outcome.tag !== "diverged") throw new Error("expected a difference")
+  const steadiness = { tag: "deterministic", failures: 1, runs: 1 } as const
+  const shrunk = { config, actions, outcome, steadiness, minimality: "shortest", trials: 1 } as const
+  return keepFailure(folder, session, shrunk, "a case", "cmd")
+}
+
+const told = (file: string) => {
+  const failure = storedFailureIn(file)
+  if (failure === null) throw new Error("expected a kept failure")
+  const { code, lines } = replayFailure(failure)
+  return { code, text: lines(paperFor(process.stdout, false)).join("\n") }
+}
+
+it("a kept failure tells what was expected and what was answered, and is reproduced", () => {
+  const { code, text } = told(kept(freshFolder(onTestFinished)))
+
+  expect(code).toBe(0)
+  expect(text).toMatch(/^ +1 {2}Pause\(h1\) +taken +taken$/m)
+  expect(text).toMatch(/^ +lock\.generation +1 +2 {2}differs$/m)
+  expect(text).toContain("reproduced: as recorded: differs at step 1")
+})
+
+it("a kept failure with whose answers the model agrees is not as it promises", () => {
+  const folder = freshFolder(onTestFinished)
+  const text = readFileSync(kept(folder), "utf8").replace('"generation":2', '"generation":1')
+
+  expect(told(join(folder, write(folder, "conform.b.itf.json", text)))).toMatchObject({
+    code: 16,
+    text: expect.stringContaining("fixed: the model agrees") as string,
+  })
+})
+
+it.each([
+  ["{}", /^[^\n]*: at #meta\.profile: expected one of pair, lock, placement, not nothing$/],
+  ["null", /^[^\n]*expected one of pair, lock, placement, not nothing$/],
+  ['{"#meta":{"profile":{"toString":1}}}', /^[^\n]*not an object$/],
+  ['{"#meta":{"profile":"lock"},"states":[]}', /^[^\n]*#meta\.config: expected an object/],
+  ["[".repeat(20_000), /^[^\n]*within each other/],
+  ["no JSON", /^[^\n]*is not JSON/],
+])("a kept failure that cannot be read is passed over, and told: %#", (text, why) => {
+  const folder = freshFolder(onTestFinished)
+  kept(folder)
+  write(folder, "conform.bad.itf.json", text)
+  const warnings: string[] = []
+
+  const cases = namedCases("lock", folder, (warning) => warnings.push(warning))
+
+  expect(cases).toHaveLength(1)
+  expect(warnings).toEqual([expect.stringMatching(why) as string])
+})
