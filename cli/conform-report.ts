@@ -6,8 +6,8 @@ import { shortened, type AdapterFault } from "../traces/conform/fault.ts"
 import type { Json } from "../traces/conform/observation.ts"
 import type { AskedAction, Profile } from "../traces/conform/profile.ts"
 import type { Shrunk } from "../traces/conform/shrink.ts"
-import { printable } from "../traces/printable.ts"
 import { faults, type Hello } from "../traces/conform/wire.ts"
+import { printable } from "../traces/printable.ts"
 import type { ConformReport } from "./conform.ts"
 import { exitCodes } from "./exit.ts"
 import type { Paper } from "./paper.ts"
@@ -82,12 +82,16 @@ export const failureLines = <S>(
             ? [`  ${paper.bad("not saved")}: ${printable(kept.why)}`]
             : [
                 `  saved:     ${printable(kept.file)}`,
-                `  Reproduce: npx ftpair conform --run ${quoted(kept.file)} -- ${kept.command}`,
+                `  Reproduce: ${reproduceLine(kept.file, kept.command)}`,
               ]),
         ]),
     "",
   ]
 }
+
+/** The command with which a kept failure comes back. */
+export const reproduceLine = (file: string, command: string): string =>
+  `npx ftpair conform --run ${quoted(file)} -- ${command}`
 
 const answerLines = <S>(
   paper: Paper,
@@ -158,8 +162,9 @@ export const conformLines = (paper: Paper, report: ConformReport): readonly stri
       : [
           `  ${number(tally.skipped)} skipped, ${number(tally.errors)} definite errors, ${number(tally.unsure)} indefinite ones, followed both ways`,
         ]),
+    ...coverageLines(paper, result),
     ...listed(paper, lacking, "stored cases need actions that it does not take"),
-    ...listed(paper, skipped, "cases are in clusters that it does not have"),
+    ...skippedLines(paper, skipped),
     ...listed(paper, beyond, "cases were given up: too many model states fitted"),
     ...(known.length === 0 ? [] : [`  ${number(known.length)} cases fail, as it is known`]),
     ...stale.map((pattern) => paper.bad(`  known to fail, and nothing of it fails: ${pattern}`)),
@@ -192,7 +197,7 @@ const verdictLine = (
     case exitCodes.divergence:
       return paper.bad(`${name} differs from the model`)
     case exitCodes.vacuous:
-      return paper.warn("vacuous: no answer told anything")
+      return paper.warn(vacuityText(result))
     case exitCodes.notAsPromised:
       return paper.bad("the list of known failures is stale")
     case exitCodes.inconclusive:
@@ -203,3 +208,45 @@ const verdictLine = (
       return paper.bad(`${name} broke the wire`)
   }
 }
+
+/** How many cases were left out because of their clusters, and what was said to that. */
+const skippedLines = (paper: Paper, skipped: ConformReport["result"]["skipped"]): readonly string[] => {
+  const reasons = [...new Set(skipped.map(({ why }) => why))]
+  return reasons.flatMap((why) => {
+    const paths = skipped.filter((each) => each.why === why).map(({ path }) => path)
+    const said = why === "" ? "" : ` (${printable(why)})`
+    return listed(paper, paths, `cases are in clusters that it does not have${said}`)
+  })
+}
+
+/** What was seen of each small cluster, and which witnesses were. */
+const coverageLines = (
+  paper: Paper,
+  { scopes, isToured, witnesses, unseen, untaken }: ConformReport["result"],
+): readonly string[] => {
+  const seen = Object.entries(witnesses)
+  return [
+    ...scopes.map(
+      ({ name, bounds, states, transitions, refusals }) =>
+        `  ${name.padEnd(Math.max(...scopes.map((scope) => scope.name.length)))}  ${share(transitions)} transitions, ${share(refusals)} refusals of ${number(states)} states: ${bounds}`,
+    ),
+    ...(scopes.length === 0 || isToured
+      ? []
+      : [paper.warn("  the small scopes were not gone through to their end")]),
+    ...(seen.length === 0
+      ? []
+      : [
+          `  ${seen.length} witnesses, in so many cases: ${seen.map(([id, cases]) => `${id} ${number(cases)}`).join(", ")}`,
+        ]),
+    ...(isToured && unseen.length > 0 ? [paper.warn(`  never seen: ${unseen.join(", ")}`)] : []),
+    ...(isToured && untaken.length > 0 ? [paper.faint(`  never taken: ${untaken.join(", ")}`)] : []),
+  ]
+}
+
+const share = ({ covered, all }: { readonly covered: number; readonly all: number }): string =>
+  covered === all ? `all ${number(all)}` : `${number(covered)} of ${number(all)}`
+
+const vacuityText = ({ tally, unseen, untaken }: ConformReport["result"]): string =>
+  tally.taken + tally.refused === 0
+    ? "vacuous: no answer told anything"
+    : `vacuous, never seen: ${unseen.join(", ")}${untaken.length === 0 ? "" : `; it never takes ${untaken.join(", ")}`}`

@@ -3,6 +3,7 @@ import { keepFailure } from "../traces/conform/artefact.ts"
 import { conform, type Conformance, type ConformSpec, type FailedCase } from "../traces/conform/campaign.ts"
 import type { Overheard } from "../traces/conform/child.ts"
 import { connectionOf, starterOf, type Connection } from "../traces/conform/connection.ts"
+import { drawnNameIn } from "../traces/conform/draw.ts"
 import { AdapterFault, Interrupted } from "../traces/conform/fault.ts"
 import { caseOf, matches, namedCases } from "../traces/conform/named.ts"
 import { withGround, type Ground } from "../traces/conform/profiles.ts"
@@ -15,7 +16,8 @@ import { failuresFolder } from "../traces/store.ts"
 import { CannotWrite, prepareFolder } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
-import { conformLines, failureLines, faultLines, helloLines } from "./conform-report.ts"
+import { differenceOf, type Difference } from "./conform-difference.ts"
+import { conformLines, failureLines, faultLines, helloLines, reproduceLine } from "./conform-report.ts"
 import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
@@ -66,6 +68,8 @@ type Told = {
   readonly isFault: boolean
   readonly minimality: string
   readonly case: string
+  readonly difference: Difference
+  readonly reproduce: string | null
 }
 
 /** Drives an implementation over the wire, and compares what it answers with the model. */
@@ -224,7 +228,8 @@ const specOf = <S>(
 ): ConformSpec => {
   const patterns = flags.run ?? []
   const isPicked = (path: string): boolean =>
-    patterns.length === 0 || patterns.some((pattern) => matches(pattern, path))
+    patterns.length === 0 ||
+    patterns.some((pattern) => drawnNameIn(pattern) === null && matches(pattern, path))
   const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
   const stored = flags.config === undefined ? namedCases(profile.name, folder, warn) : []
   const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
@@ -238,11 +243,19 @@ const specOf = <S>(
     runs: flags.runs ?? defaultRuns,
     seed: flags.seed ?? freshSeed(),
     config: flags.config === undefined ? null : readConfig(flags.config),
-    inScopes: patterns.length === 0 || patterns.some((pattern) => /^(scopes|\*)/.test(pattern)),
+    inScope: (name) =>
+      patterns.length === 0 || patterns.some((pattern) => mayBeIn(pattern, `scopes/${name}/`)),
+    drawn: patterns.map(drawnNameIn).filter((name) => name !== null),
     isPicked,
     isKnown: (path) => known.some((pattern) => matches(pattern, path)),
     until: flags.time === undefined ? Infinity : performance.now() + flags.time,
   }
+}
+
+/** Whether a pattern may pick a case of a folder. */
+const mayBeIn = (pattern: string, folder: string): boolean => {
+  const [plain = ""] = pattern.split("*", 1)
+  return plain === pattern ? pattern.startsWith(folder) : folder.startsWith(plain) || plain.startsWith(folder)
 }
 
 /** Whether a pattern may pick cases that are made up as they are run. */
@@ -321,6 +334,8 @@ const tell = <S>(
     isFault: shrunk.outcome.tag === "broken",
     minimality: shrunk.minimality,
     case: failure.case.path,
+    difference: differenceOf(shrunk),
+    reproduce: file === null ? null : reproduceLine(file, words),
     lines: failureLines(paper, profile, failure, shrunk, { file, why, command: words }),
   }
 }
@@ -336,7 +351,7 @@ const kept = (keep: () => string): { readonly file: string | null; readonly why:
 }
 
 const codeOf = <S>(
-  { failed, tally, beyond, stopped }: Conformance<S>,
+  { failed, tally, beyond, stopped, isToured, unseen }: Conformance<S>,
   told: readonly Told[],
   stale: readonly string[],
   parting: AdapterFault | null,
@@ -350,7 +365,9 @@ const codeOf = <S>(
       ? [exitCodes.foreign]
       : []),
     ...(stale.length > 0 ? [exitCodes.notAsPromised] : []),
-    ...(failed.length === 0 && compared === 0 && stopped === "done" ? [exitCodes.vacuous] : []),
+    ...(failed.length === 0 && ((compared === 0 && stopped === "done") || (isToured && unseen.length > 0))
+      ? [exitCodes.vacuous]
+      : []),
     ...(beyond.length > 0 || stopped === "time" || stopped === "interrupted" ? [exitCodes.inconclusive] : []),
   ])
 }
@@ -384,7 +401,19 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: Co
   seed: spec.seed,
   cases: result.cases,
   answers: result.tally,
-  failures: told.map(({ case: path, steps, minimality, file }) => ({ case: path, steps, minimality, file })),
+  scopes: result.scopes,
+  toured: result.isToured,
+  witnesses: result.witnesses,
+  unseen: result.unseen,
+  untaken: result.untaken,
+  failures: told.map(({ case: path, steps, minimality, file, difference, reproduce }) => ({
+    case: path,
+    steps,
+    minimality,
+    file,
+    ...difference,
+    reproduce,
+  })),
   failed: result.failed.map(({ case: { path } }) => path),
   known: result.known,
   stale,

@@ -17,7 +17,10 @@ export const conformBench = async (rounds: number, say: (line: string) => void):
   say(`\nconform: ${cases} random schedules, the engine in a child process`)
   const profile = pairProfile()
   const drawn = Array.from({ length: cases }, (_, n) =>
-    drawnCase({ profile, repertoire: pairRepertoire, kinds: profile.kinds }, "1", n + 1),
+    drawnCase(
+      { profile, repertoire: pairRepertoire, kinds: profile.kinds },
+      { seed: "1", n: n + 1, redraw: 0 },
+    ),
   )
   const actions = drawn.reduce((sum, each) => sum + each.actions.length, 0)
   const rates = { "many asks on their way": [] as number[], "one by one": [] as number[] }

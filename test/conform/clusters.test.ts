@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest"
 import type { Config } from "../../model/config.ts"
 import { plainConfig } from "../../model/config.ts"
+import { lockKinds } from "../../model/lock-profile.ts"
+import { conform, type ConformSpec } from "../../traces/conform/campaign.ts"
+import { connectionOf } from "../../traces/conform/connection.ts"
+import { inProcess } from "../../traces/conform/in-process.ts"
+import { lockProfile } from "../../traces/conform/lock-profile.ts"
+import { lockRepertoire } from "../../traces/conform/lock-repertoire.ts"
+import { pairRepertoire } from "../../traces/conform/pair-repertoire.ts"
 import type { AskBody, Peer, Reply } from "../../traces/conform/peer.ts"
 import type { Case } from "../../traces/conform/repertoire.ts"
-import { connectedTo, peerOf } from "./model-peer.ts"
+import type { Hello } from "../../traces/conform/wire.ts"
+import { connectedTo, hello, peerOf } from "./model-peer.ts"
 
 describe("a cluster that the implementation does not have", () => {
   it.each([
@@ -32,7 +40,116 @@ describe("a cluster that the implementation does not have", () => {
   })
 })
 
+describe("random cases", () => {
+  it("are drawn in clusters of the sort that the implementation has, and can be drawn again by their paths", async () => {
+    const { peer } = simplePeer({ skipped: "one pair only" })
+    const connection = connectedTo(peer, { window: 100 })
+
+    const { cases, skipped, failed } = await conform(connection, pairRepertoire, { ...spec, runs: 80 })
+
+    expect(failed).toEqual([])
+    expect(cases.random).toBeGreaterThanOrEqual(78)
+    expect(skipped.length).toBeLessThan(60)
+    expect(new Set(skipped.map(({ why }) => why))).toEqual(new Set(["one pair only"]))
+  })
+
+  it("are as many as asked for where all clusters are there, and few are wasted where none is", async () => {
+    const all = await conform(connectedTo(peerOf(null)), pairRepertoire, { ...spec, runs: 20 })
+    const none = await conform(connectedTo(simplePeer({ skipped: "none" }, 9).peer), pairRepertoire, {
+      ...spec,
+      runs: 20,
+    })
+
+    expect([all.cases.random, all.skipped.length]).toEqual([20, 0])
+    expect(none.cases.random).toBe(0)
+    expect(none.skipped.length).toBeLessThanOrEqual(60)
+  })
+
+  it("can be asked by name alone, whatever the seed", async () => {
+    const name = { seed: "77", n: 3, redraw: 2 }
+    const asked: string[] = []
+    const connection = connectedTo(peerOf(null))
+    const noting = {
+      ...connection,
+      run: (cases: Iterable<Case>) =>
+        connection.run(
+          [...cases].map((each) => {
+            asked.push(each.path)
+            return each
+          }),
+        ),
+    }
+
+    await conform(noting, pairRepertoire, { ...spec, runs: 5, isPicked: () => false, drawn: [name] })
+
+    expect(asked).toEqual(["random/77/3+2"])
+  })
+})
+
+describe("what the small scopes promise", () => {
+  const lockHello: Partial<Hello> = {
+    profile: "lock",
+    actions: lockKinds,
+    observes: ["hosts", "lock", "copies"],
+  }
+  const lockOf = (more: Partial<Hello>) => {
+    const greeting = { ...hello, ...lockHello, ...more }
+    const peer = inProcess(lockProfile, lockProfile.sight, greeting)
+    return connectionOf(() => Promise.resolve(peer), { peer, hello: greeting }, lockProfile, 1_000)
+  }
+
+  it("is covered and seen by whoever takes all that is asked", async () => {
+    const { scopes, isToured, unseen, untaken } = await conform(lockOf({}), lockRepertoire, {
+      ...spec,
+      inScope: () => true,
+      runs: 0,
+    })
+
+    expect(isToured).toBe(true)
+    expect([unseen, untaken]).toEqual([[], []])
+    for (const { transitions, refusals } of scopes) {
+      expect(transitions.covered).toBe(transitions.all)
+      expect(refusals.covered).toBe(refusals.all)
+    }
+  })
+
+  it("is missed where actions are not taken, and these are named", async () => {
+    const actions = lockKinds.filter((kind) => kind !== "Contend") as unknown as Hello["actions"]
+
+    const { unseen, untaken } = await conform(lockOf({ actions }), lockRepertoire, {
+      ...spec,
+      inScope: () => true,
+      runs: 0,
+    })
+
+    expect(unseen).toEqual(lockRepertoire.promised)
+    expect(untaken).toEqual(["Contend", "TryLock"])
+  })
+
+  it("is not asked of a part of them", async () => {
+    const { isToured } = await conform(lockOf({}), lockRepertoire, {
+      ...spec,
+      inScope: () => true,
+      isPicked: (path) => path.startsWith("scopes/one-contender/"),
+      runs: 0,
+    })
+
+    expect(isToured).toBe(false)
+  })
+})
+
 // Helpers
+
+const spec: ConformSpec = {
+  named: [],
+  runs: 0,
+  seed: "7",
+  config: null,
+  inScope: () => false,
+  isPicked: () => true,
+  isKnown: () => false,
+  until: Infinity,
+}
 
 const powerOn = [
   { kind: "PowerOn", pair: "p1", host: "h1" },
@@ -46,12 +163,15 @@ const cases: readonly Case[] = [1, 2, 1, 3].map((pairs, n) => ({
 }))
 
 /** An implementation of one pair; what it is asked in a cluster that it does not have. */
-const simplePeer = (answer: object): { readonly peer: Peer; readonly asked: readonly AskBody[] } => {
+const simplePeer = (
+  answer: object,
+  pairs = 1,
+): { readonly peer: Peer; readonly asked: readonly AskBody[] } => {
   const inner = peerOf(null)
   const asked: AskBody[] = []
   let isHere = true
   const replyTo = async (body: AskBody): Promise<Reply> => {
-    if (body.op === "reset") isHere = (body["config"] as Config).pairs.length === 1
+    if (body.op === "reset") isHere = (body["config"] as Config).pairs.length === pairs
     if (isHere) return (await inner.ask([body]))[0] as Reply
     if (body.op === "apply") asked.push(body)
     return { line: JSON.stringify({ seq: 1, ...answer }), json: { seq: 1, ...answer } }

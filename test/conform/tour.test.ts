@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
-import { identity } from "../../model/identity.ts"
 import { initialLock, lockStep, type LockAction, type LockState } from "../../model/lock-profile.ts"
+import { running, type State } from "../../model/state.ts"
 import { candidates, rules } from "../../model/step.ts"
 import { enumerate as enumerateSystem } from "../../properties/explore/enumerate.ts"
-import { drawnCase } from "../../traces/conform/draw.ts"
+import { drawnCase, drawnNameIn, drawnPath } from "../../traces/conform/draw.ts"
 import { lockProfile } from "../../traces/conform/lock-profile.ts"
 import { lockRepertoire } from "../../traces/conform/lock-repertoire.ts"
 import { pairProfile } from "../../traces/conform/pair-profile.ts"
 import { pairRepertoire } from "../../traces/conform/pair-repertoire.ts"
 import type { AskedAction, Profile } from "../../traces/conform/profile.ts"
-import type { Case } from "../../traces/conform/repertoire.ts"
+import type { Case, Scope } from "../../traces/conform/repertoire.ts"
+import { atlasOf, stranger } from "../../traces/conform/atlas.ts"
+import { searchOf } from "../../traces/conform/search.ts"
+import { sortOf } from "../../traces/conform/sort.ts"
 import { tourOf } from "../../traces/conform/tour.ts"
 import { enumerate } from "../enumerate.ts"
 import { statesOf } from "./model-peer.ts"
@@ -20,36 +23,64 @@ const pair = { profile: pairProfile(), repertoire: pairRepertoire, kinds }
 const lock = { profile: lockProfile, repertoire: lockRepertoire, kinds: lockProfile.kinds }
 
 describe("a tour", () => {
-  it.each(lockRepertoire.scopes.map(({ name, config }) => [name, config] as const))(
-    "asks each contender and host everything in every state, and nothing twice in vain: %s",
-    (_name, config) => {
-      const asked = askedIn(lock.profile, [...tourOf(lock, "here", config)], JSON.stringify, (_, action) =>
-        JSON.stringify(action),
-      )
+  it.each(
+    lockRepertoire.scopes
+      .filter(({ refusals }) => refusals === "all")
+      .map((scope) => [scope.name, scope] as const),
+  )("asks each contender and host everything in every state: %s", (_name, scope) => {
+    const asked = askedIn(lock.profile, [...tourOf(lock, scope)], JSON.stringify, (_, action) =>
+      JSON.stringify(action),
+    )
 
-      expect([...asked].toSorted()).toEqual([...everythingOfLock(config)].toSorted())
-    },
-  )
+    expect([...asked].toSorted()).toEqual([...everythingOfLock(scope.config)].toSorted())
+  })
 
-  it.each(pairRepertoire.scopes.map(({ name, config }) => [name, config] as const))(
-    "asks a pair everything in every state, copies being told apart by where they are: %s",
-    (_name, config) => {
-      const cases = [...tourOf(pair, "here", config)]
+  it.each([
+    ["2 hosts", scopeOf(2, { faults: 1, log: 1 }, "all")],
+    ["3 hosts", scopeOf(3, { faults: 0, log: 0 }, "all")],
+  ])("asks a pair everything in every state, whatever hosts and copies are called: %s", (_name, scope) => {
+    const cases = [...tourOf(pair, scope)]
 
-      const asked = askedIn(pair.profile, cases, pairRepertoire.likeness, pairRepertoire.likened)
+    const asked = askedIn(
+      pair.profile,
+      cases,
+      (state) => likenessBySorting(scope.config, state),
+      (state, action) => actionBySorting(scope.config, state, action),
+    )
 
-      const ofStrangers = [...asked].filter((each) => each.includes("@nowhere"))
-      expect(new Set([...asked].filter((each) => !each.includes("@nowhere")))).toEqual(
-        everythingOfPair(config),
-      )
-      expect(ofStrangers.length).toBeGreaterThan(0)
-    },
-  )
+    const ofStrangers = [...asked].filter((each) => each.includes("nowhere"))
+    expect(new Set([...asked].filter((each) => !each.includes("nowhere")))).toEqual(
+      everythingOfPair(scope.config),
+    )
+    expect(ofStrangers.length).toBeGreaterThan(0)
+  })
+
+  it("takes every transition of a larger scope, and asks each sort of refusal there", () => {
+    const scope = scopeOf(2, { faults: 1, log: 0 }, "by sort")
+    const cases = [...tourOf(pair, scope)]
+
+    const { taken, sorts } = takenAndSorts(scope.config, cases)
+
+    const all = allTakenAndSorts(scope.config)
+    expect(taken).toEqual(all.taken)
+    expect(sorts).toEqual(all.sorts)
+  })
+
+  it("goes on for long, and begins anew seldom", () => {
+    for (const scope of pairRepertoire.scopes.filter(({ name }) => name === "two-faults")) {
+      const cases = [...tourOf(pair, scope)]
+      const asks = cases.reduce((sum, { actions }) => sum + actions.length, 0)
+      const { transitions, refusals } = atlasOf(pair, scope)
+
+      expect(cases.length).toBeLessThan(transitions / 2)
+      expect(asks - refusals).toBeLessThan(4 * transitions)
+    }
+  })
 
   it("asks nothing that a bound refuses", () => {
-    const [, { config }] = lockRepertoire.scopes as [unknown, { readonly config: Config }]
+    const [, scope] = lockRepertoire.scopes as [unknown, Scope]
 
-    const guards = guardsIn(lock.profile, [...tourOf(lock, "here", config)])
+    const guards = guardsIn(lock.profile, [...tourOf(lock, scope)])
 
     expect(guards.get("bound")).toBeUndefined()
     expect([...guards.keys()].toSorted()).toEqual(
@@ -60,17 +91,28 @@ describe("a tour", () => {
   it("asks only the kinds that it is given", () => {
     const few = { ...lock, kinds: ["Contend", "TryLock"] }
 
-    const cases = [...tourOf(few, "here", plainConfig(2, 1, { generations: 2 }))]
+    const cases = [...tourOf(few, lockRepertoire.scopes[1] as Scope)]
 
     expect(new Set(cases.flatMap(({ actions }) => actions.map(({ kind }) => kind)))).toEqual(
       new Set(["Contend", "TryLock"]),
     )
   })
 
+  it("is the same each time, and names its cases by number", () => {
+    const scope = lockRepertoire.scopes[0] as Scope
+
+    const cases = [...tourOf(lock, scope)]
+
+    expect(cases.map(({ path }) => path)).toEqual(cases.map((_, n) => `scopes/one-contender/${n + 1}`))
+    expect([...tourOf({ ...lock, kinds: [...lock.kinds] }, { ...scope })]).toEqual(cases)
+  })
+})
+
+describe("a search", () => {
   it("goes no deeper than it is told, and tries all on the way there", () => {
     const config = plainConfig(1, 1, { generations: 3 })
 
-    const cases = [...tourOf(lock, "here", config, 1)]
+    const cases = [...searchOf(lock, config, 1)]
 
     const taken = takenIn(lock.profile, cases)
     expect(Math.max(...taken)).toBe(1)
@@ -79,10 +121,21 @@ describe("a tour", () => {
     )
   })
 
-  it("names its cases by number, breadth first: shorter ways before longer ones", () => {
-    const cases = [...tourOf(lock, "there", plainConfig(1, 1, { generations: 2 }))]
+  it("asks only what is meant, by the shortest ways", () => {
+    const isMeant = (_: unknown, { kind }: AskedAction, guard: string | null): boolean =>
+      kind === "Ack" && guard === null
 
-    expect(cases.map(({ path }) => path)).toEqual(cases.map((_, n) => `scopes/there/${n + 1}`))
+    const [first] = [...searchOf(pair, plainConfig(2, 1), 7, isMeant)]
+
+    expect(first?.actions.map(({ kind }) => kind)).toEqual([
+      "PowerOn",
+      "SpawnSecondary",
+      "BeginLockstep",
+      "Record",
+      "JoinLockstep",
+      "Deliver",
+      "Ack",
+    ])
   })
 })
 
@@ -91,7 +144,7 @@ describe("a drawn case", () => {
     ["pair", pair],
     ["lock", lock],
   ])("is always the same for a seed and a number, and another for others: %s", (_name, ground) => {
-    const drawn = (seed: string, n: number): Case => drawnCase(ground as typeof pair, seed, n)
+    const drawn = (seed: string, n: number): Case => drawnCase(ground as typeof pair, { seed, n, redraw: 0 })
 
     expect(drawn("7", 3)).toEqual(drawn("7", 3))
     expect(drawn("7", 3).path).toBe("random/7/3")
@@ -104,7 +157,7 @@ describe("a drawn case", () => {
     ["lock", lock],
   ])("asks what is taken and what is refused, and nothing that a bound refuses: %s", (_name, each) => {
     const ground = each as typeof pair
-    const cases = numbers(150).map((n) => drawnCase(ground, "1", n))
+    const cases = numbers(150).map((n) => drawnCase(ground, { seed: "1", n, redraw: 0 }))
 
     const guards = guardsIn(ground.profile, cases)
 
@@ -116,9 +169,35 @@ describe("a drawn case", () => {
     expect(refused).toBeGreaterThan(taken / 20)
   })
 
+  it("prefers what comes up seldom", () => {
+    const blind = { ...pair, repertoire: { ...pairRepertoire, sortOf: () => "any" } }
+    const drawn = (ground: typeof pair, seed: string) =>
+      numbers(100).flatMap((n) => sortsIn(drawnCase(ground, { seed, n, redraw: 0 })))
+    const usual = new Map<string, number>()
+    for (const sort of drawn(blind, "1")) usual.set(sort, (usual.get(sort) ?? 0) + 1)
+    const shareOfRare = (sorts: readonly string[]): number =>
+      sorts.filter((sort) => (usual.get(sort) ?? 0) < 5).length / sorts.length
+
+    expect(shareOfRare(drawn(pair, "2"))).toBeGreaterThan(1.5 * shareOfRare(drawn(blind, "2")))
+  })
+
+  it("has a path that names it, and what was drawn in its place another", () => {
+    const name = { seed: "0xab", n: 12, redraw: 3 }
+
+    expect(drawnNameIn(drawnPath(name))).toEqual(name)
+    expect(drawnNameIn("random/7/12")).toEqual({ seed: "7", n: 12, redraw: 0 })
+    expect(["random/7/*", "random/x/1", "random/7/0", "scopes/a/1"].map(drawnNameIn)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ])
+    expect(drawnCase(pair, name)).not.toEqual(drawnCase(pair, { ...name, redraw: 0 }))
+  })
+
   it("asks, between them, every kind", () => {
     for (const ground of [pair, lock] as unknown as readonly (typeof pair)[]) {
-      const cases = numbers(150).map((n) => drawnCase(ground, "1", n))
+      const cases = numbers(150).map((n) => drawnCase(ground, { seed: "1", n, redraw: 0 }))
 
       const asked = new Set(cases.flatMap(({ actions }) => actions.map(({ kind }) => kind)))
 
@@ -130,7 +209,7 @@ describe("a drawn case", () => {
     const config = plainConfig(2, 1, { log: 1, generations: 4 })
     const few = { ...pair, kinds: ["PowerOn", "SpawnSecondary", "FailHost"] }
 
-    const cases = numbers(40).map((n) => drawnCase(few, "1", n, config))
+    const cases = numbers(40).map((n) => drawnCase(few, { seed: "1", n, redraw: 0 }, config))
 
     expect(cases.every((each) => each.config === config)).toBe(true)
     expect(cases.flatMap(({ actions }) => actions).every(({ kind }) => few.kinds.includes(kind))).toBe(true)
@@ -138,6 +217,11 @@ describe("a drawn case", () => {
 })
 
 // Helpers
+
+function scopeOf(hosts: number, bounds: Partial<Config["bounds"]>, refusals: Scope["refusals"]): Scope {
+  const config = plainConfig(hosts, 1, { generations: 3, powerOffUpTo: 1, fencesUpTo: 1, ...bounds })
+  return { name: "here", says: "", config, kinds: null, refusals }
+}
 
 const numbers = (most: number): readonly number[] => Array.from({ length: most }, (_, n) => n + 1)
 
@@ -211,12 +295,136 @@ function lockActions({ hosts, copies, lock: { generation } }: LockState): readon
 const everythingOfPair = (config: Config): ReadonlySet<string> => {
   const asked = new Set<string>()
   enumerate(rules, config, kinds, undefined, (state) => {
-    for (const kind of kinds)
-      for (const action of candidates(state, kind) as unknown as readonly AskedAction[]) {
-        const outcome = pair.profile.step(config, state, action)
-        if (outcome.tag === "refused" && outcome.guard === "bound") continue
-        asked.add(`${identity(state)} ${pairRepertoire.likened(state, action)}`)
-      }
+    for (const action of askable(config, state))
+      asked.add(`${likenessBySorting(config, state)} ${actionBySorting(config, state, action)}`)
   })
   return asked
+}
+
+/** Everything that can be asked of a state within bounds. */
+const askable = (config: Config, state: State): readonly AskedAction[] =>
+  kinds.flatMap((kind) =>
+    (candidates(state, kind) as unknown as readonly AskedAction[]).filter((action) => {
+      const outcome = pair.profile.step(config, state, action)
+      return outcome.tag === "next" || outcome.guard !== "bound"
+    }),
+  )
+
+/** Found without the tour: a state by all the ways in which its hosts may be called, the first in the alphabet. */
+const likenessBySorting = (config: Config, state: State): string => toldOf(config, state).least
+
+const told = new Map<string, { readonly least: string; readonly by: readonly ((text: string) => string)[] }>()
+
+const toldOf = (config: Config, state: State) => {
+  const words = wordsOf(state)
+  const name = `${config.hosts.length} ${words}`
+  const before = told.get(name)
+  if (before !== undefined) return before
+  const renamed = renamings(config).map((rename) => ({ rename, text: rename(words) }))
+  const least = renamed.map(({ text }) => text).toSorted()[0] as string
+  const found = { least, by: renamed.filter(({ text }) => text === least).map(({ rename }) => rename) }
+  told.set(name, found)
+  return found
+}
+
+/** An action by the ways to call the hosts by which its state is told, the first in the alphabet. */
+const actionBySorting = (config: Config, state: State, action: AskedAction): string => {
+  const { copy, ...rest } = action as { readonly copy?: `p${bigint}.${bigint}` }
+  const text = JSON.stringify([
+    rest,
+    copy === undefined ? null : (running(state, copy)?.copy.host ?? "nowhere"),
+  ])
+  return toldOf(config, state)
+    .by.map((rename) => rename(text))
+    .toSorted()[0] as string
+}
+
+/** What a state is, copies being called by their hosts: a list of facts. */
+const wordsOf = (state: State): string =>
+  JSON.stringify([
+    state.faults,
+    Object.entries(state.hosts),
+    state.cut.map((link) => link.split("-")),
+    Object.values(state.pairs).map(({ power, lock, copies, observed }) => {
+      const at = (id: string | null | undefined) => copies.find((copy) => copy.id === id)?.host ?? id
+      return [
+        power,
+        lock.generation,
+        at(lock.holder),
+        observed,
+        copies.map(({ id: _, channel, ...copy }) => [
+          copy,
+          at(channel?.peer),
+          channel?.delivered,
+          channel?.acked,
+        ]),
+      ]
+    }),
+  ])
+
+/** Each way to call the hosts by other names, in a text of facts: what has no order is sorted anew. */
+const renamings = ({ hosts }: Config): readonly ((text: string) => string)[] =>
+  orders(hosts.map(({ id }) => id)).map((names) => (text) => {
+    const renamed = JSON.parse(
+      text.replace(/h(\d)/g, (_, n: string) => names[Number(n) - 1] as string),
+    ) as unknown
+    return JSON.stringify(renamed, (_key, value: unknown) =>
+      Array.isArray(value) && (value.every(Array.isArray) || value.every(isHost))
+        ? value.toSorted(byText)
+        : value,
+    )
+  })
+
+const isHost = (value: unknown): boolean => typeof value === "string" && /^h\d$/.test(value)
+
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+
+const orders = (names: readonly string[]): readonly (readonly string[])[] =>
+  names.length === 0
+    ? [[]]
+    : names.flatMap((name) => orders(names.filter((other) => other !== name)).map((rest) => [name, ...rest]))
+
+const sortIn = (config: Config, state: State, action: AskedAction): string => {
+  const outcome = pair.profile.step(config, state, action)
+  return sortOf(state, action, outcome.tag === "next" ? null : outcome.guard)
+}
+
+const sortsIn = ({ config, actions }: Case): readonly string[] => {
+  const states = statesOf(pair.profile, config, actions)
+  return actions.map((action, n) => sortIn(config, states[n] as State, action))
+}
+
+/** The transitions that cases take, and the sorts of refusals that they ask. */
+const takenAndSorts = (config: Config, cases: readonly Case[]) => {
+  const taken = new Set<string>()
+  const sorts = new Set<string>()
+  for (const { actions } of cases) {
+    const states = statesOf(pair.profile, config, actions)
+    for (const [n, action] of actions.entries()) noteIn(config, states[n] as State, action, taken, sorts)
+  }
+  return { taken, sorts }
+}
+
+const allTakenAndSorts = (config: Config) => {
+  const taken = new Set<string>()
+  const sorts = new Set<string>()
+  enumerate(rules, config, kinds, undefined, (state) => {
+    for (const action of askable(config, state)) noteIn(config, state, action, taken, sorts)
+  })
+  return { taken, sorts }
+}
+
+/** Copies that do not run are left out. */
+const noteIn = (
+  config: Config,
+  state: State,
+  action: AskedAction,
+  taken: Set<string>,
+  sorts: Set<string>,
+): void => {
+  const sort = sortIn(config, state, action)
+  if (sort.endsWith(stranger)) return
+  if (sort.startsWith(`${action.kind} taken`))
+    taken.add(`${likenessBySorting(config, state)} ${actionBySorting(config, state, action)}`)
+  else sorts.add(sort)
 }

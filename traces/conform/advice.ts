@@ -29,7 +29,8 @@ export type Advice = {
   readonly fields: readonly string[]
 }
 
-/** How many random cases are tried on each mutant. */
+/** The small clusters in which everything is tried on each mutant, and how many random cases. */
+const adviceScopes: readonly string[] = ["operations", "two-faults"]
 const adviceRuns = 300
 
 /** Puts every mutant of the protocol in the implementation's place, and sees which go unnoticed. */
@@ -64,6 +65,7 @@ const telling = async (
     runs: adviceRuns,
     seed,
     config: null,
+    inScope: (name) => adviceScopes.includes(name),
     isPicked: () => true,
     isKnown: () => false,
     until: Infinity,

@@ -1,9 +1,10 @@
 import * as fc from "fast-check"
 import type { Config } from "../../model/config.ts"
 import { choiceRange } from "../../properties/arbitrary/plan.ts"
-import { seedOf } from "../../properties/check/seed.ts"
-import type { AskedAction, Profile } from "./profile.ts"
-import type { AskPlan, Case, Repertoire } from "./repertoire.ts"
+import { parseSeed, seedOf } from "../../properties/check/seed.ts"
+import type { TourGround } from "./atlas.ts"
+import type { AskedAction } from "./profile.ts"
+import type { AskPlan, Case } from "./repertoire.ts"
 
 /** How often another action is drawn in place of one that is not asked. */
 const triesMax = 24
@@ -11,58 +12,110 @@ const triesMax = 24
 /** One in how many refusals that are met in drawing is asked too. */
 const askedRefusals = 6
 
-/** The path of the `n`-th random case of a seed. */
-export const drawnPath = (seed: string, n: number): string => `random/${seed}/${n}`
+/** Which random case: the `n`-th of a seed, from 1, or one that was drawn in its place, because of its cluster. */
+export type DrawnName = { readonly seed: string; readonly n: number; readonly redraw: number }
 
-/** The `n`-th random case of a seed, from 1, always the same; in one cluster, if it is given. */
-export const drawnCase = <S>(
-  {
-    profile,
-    repertoire,
-    kinds,
-  }: { profile: Profile<S>; repertoire: Repertoire<S>; kinds: readonly string[] },
-  seed: string,
-  n: number,
-  only: Config | null = null,
-): Case => {
-  const [plan] = fc.sample(repertoire.plans(only), { seed: seedOf(seed, n), numRuns: 1 })
-  const { config } = plan as AskPlan
-  return {
-    path: drawnPath(seed, n),
-    config,
-    actions: actionsOf(profile, repertoire, kinds, plan as AskPlan),
-  }
+/** The path of a random case: `random/7/12`, or `random/7/12+3` for the third that was drawn in its place. */
+export const drawnPath = ({ seed, n, redraw }: DrawnName): string =>
+  `random/${seed}/${n}${redraw === 0 ? "" : `+${redraw}`}`
+
+/** The random case that a path names; null if it names none, or more than one. */
+export const drawnNameIn = (path: string): DrawnName | null => {
+  const found = /^random\/([^/*]+)\/([1-9][0-9]{0,8})(?:\+([1-9][0-9]{0,2}))?$/.exec(path)
+  return found === null || parseSeed(found[1] as string) === null
+    ? null
+    : { seed: found[1] as string, n: Number(found[2]), redraw: Number(found[3] ?? 0) }
+}
+
+/** A random case, always the same for its name; in one cluster, if it is given. */
+export const drawnCase = <S>(ground: TourGround<S>, name: DrawnName, only: Config | null = null): Case => {
+  const plan = planOf(ground, name, only)
+  return { path: drawnPath(name), config: plan.config, actions: actionsOf(ground, plan, rarityOf(ground)) }
+}
+
+/** The cluster of a random case. */
+export const drawnCluster = <S>(ground: TourGround<S>, name: DrawnName): Config =>
+  planOf(ground, name, null).config
+
+const planOf = <S>(
+  { repertoire }: TourGround<S>,
+  { seed, n, redraw }: DrawnName,
+  only: Config | null,
+): AskPlan => {
+  const from = seedOf(seed, n + redraw * 2 ** 32)
+  return fc.sample(repertoire.plans(only), { seed: from, numRuns: 1 })[0] as AskPlan
+}
+
+/** How often asks of each sort come up when nothing is preferred. */
+type Rarity = ReadonlyMap<string, number>
+
+const rarities = new WeakMap<object, Map<string, Rarity>>()
+
+/** How many cases tell what is rare. They are always the same: what is drawn depends on nothing that was seen. */
+const rarityCases = 150
+
+const rarityOf = <S>(ground: TourGround<S>): Rarity => {
+  const made = rarities.get(ground.repertoire) ?? new Map<string, Rarity>()
+  rarities.set(ground.repertoire, made)
+  const name = ground.kinds.join()
+  const before = made.get(name)
+  if (before !== undefined) return before
+  const counts = new Map<string, number>()
+  for (let n = 1; n <= rarityCases; n += 1)
+    actionsOf(ground, planOf(ground, { seed: "0", n, redraw: 0 }, null), null, (sort) => {
+      counts.set(sort, (counts.get(sort) ?? 0) + 1)
+    })
+  made.set(name, counts)
+  return counts
 }
 
 /**
  * What a plan asks: what the model allows and what it refuses, never what is beyond a bound. Most of what could be
- * asked is refused, so that refusals are many though few of them are asked: that finds more than asking fewer.
+ * asked is refused, so that refusals are many though few of them are asked: that finds more than asking fewer. Of
+ * some that are drawn, the one that is rarest is asked. `tell` is told the sort of each.
  */
 const actionsOf = <S>(
-  profile: Profile<S>,
-  repertoire: Repertoire<S>,
-  kinds: readonly string[],
+  ground: TourGround<S>,
   { config, weights, choices }: AskPlan,
+  rarity: Rarity | null,
+  tell: (sort: string) => void = () => {},
 ): readonly AskedAction[] => {
+  const { profile, repertoire, kinds } = ground
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
   const total = open.reduce((sum, kind) => sum + (weights[kind] ?? 0), 0)
   const actions: AskedAction[] = []
   let state = profile.initial(config)
   for (const choice of choices) {
     const dice = diceOf(choice)
-    for (let i = 0; i < triesMax; i += 1) {
+    let best: Drawn<S> | null = null
+    for (let i = 0, drawn = 0; i < triesMax && drawn < (rarity === null ? 1 : drawnEach); i += 1) {
       const candidates = repertoire.candidates(state, kindAt(open, weights, dice() * total))
       const action = candidates[Math.floor(dice() * candidates.length)]
       if (action === undefined) continue
       const outcome = profile.step(config, state, action)
       const isAsked = outcome.tag === "next" || (outcome.guard !== "bound" && dice() * askedRefusals < 1)
-      if (!isAsked) continue
-      actions.push(action)
-      if (outcome.tag === "next") state = outcome.state
-      break
+      if (!isAsked || (best !== null && (best.after !== null) !== (outcome.tag === "next"))) continue
+      drawn += 1
+      const sort = repertoire.sortOf(state, action, outcome.tag === "next" ? null : outcome.guard)
+      const found = { action, after: outcome.tag === "next" ? outcome : null, sort }
+      if (best === null || (rarity?.get(sort) ?? 0) < (rarity?.get(best.sort) ?? 0)) best = found
     }
+    if (best === null) continue
+    tell(best.sort)
+    actions.push(best.action)
+    if (best.after !== null) state = best.after.state
   }
   return actions
+}
+
+/** How many are drawn of which the rarest is asked. */
+const drawnEach = 6
+
+/** One that was drawn: its sort, and where it leads, if it is not refused. */
+type Drawn<S> = {
+  readonly action: AskedAction
+  readonly after: { readonly state: S } | null
+  readonly sort: string
 }
 
 const kindAt = (open: readonly string[], weights: AskPlan["weights"], at: number): string => {

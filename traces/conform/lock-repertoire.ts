@@ -1,19 +1,34 @@
 import * as fc from "fast-check"
-import { plainConfig } from "../../model/config.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
+import type { CopyId } from "../../model/ids.ts"
 import { lockKinds, type LockState } from "../../model/lock-profile.ts"
 import { choiceRange, choicesMax } from "../../properties/arbitrary/plan.ts"
 import type { AskedAction } from "./profile.ts"
-import type { Repertoire } from "./repertoire.ts"
+import type { Repertoire, Scope } from "./repertoire.ts"
+import type { Followed } from "./session.ts"
 
 /** What there is to try on an implementation of the arbitration alone. */
 export const lockRepertoire: Repertoire<LockState> = {
   candidates,
-  likeness: (state) => JSON.stringify(state),
-  likened: (_state, action) => JSON.stringify(action),
+  likeness: (_config, state) => JSON.stringify(state),
+  likened: (_config, _state, action) => `${action.kind} ${JSON.stringify(action)}`,
+  sortOf: (state, { kind, copy }, guard) =>
+    `${kind} ${guard ?? "taken"} ${copy === undefined ? "" : (state.copies[copy as CopyId]?.belief ?? "")}`,
   scopes: [
-    { name: "one-contender", config: plainConfig(1, 1, { generations: 3 }) },
-    { name: "two-contenders", config: plainConfig(2, 1, { generations: 2 }) },
+    scope("one-contender", "1 contender, up to generation 3", plainConfig(1, 1, { generations: 3 }), "all"),
+    scope("two-contenders", "2 contenders, up to generation 2", plainConfig(2, 1, { generations: 2 }), "all"),
+    {
+      ...scope(
+        "overtaken",
+        "2 contenders that pause, up to generation 3",
+        plainConfig(2, 1, { generations: 3 }),
+        "by sort",
+      ),
+      kinds: ["Contend", "TryLock", "Pause", "Resume"],
+    },
   ],
+  witnessesIn: (_config, steps) => new Set(steps.flatMap(seenIn)),
+  promised: ["two-contend", "claim-goes-stale", "stale-claim-loses", "holder-unsure", "stale-holder"],
   plans: (only) =>
     fc.record({
       config:
@@ -29,11 +44,40 @@ export const lockRepertoire: Repertoire<LockState> = {
       choices: fc.noBias(fc.array(fc.nat(choiceRange - 1), { maxLength: choicesMax, size: "max" })),
     }),
   renaming: () => ({ renamed: (action) => action, note: () => {} }),
+  clusters: (config) => config.hosts.map((_, n) => plainConfig(n + 1, 1)),
+  episodes: () => [],
   simpler: (config, actions) => {
     const last = config.hosts.length
     const isUsed = actions.some((action) => action["host"] === `h${last}` || action["copy"] === `p1.${last}`)
     return last < 2 || isUsed ? [] : [{ config: { ...config, hosts: config.hosts.slice(0, -1) }, actions }]
   },
+}
+
+/** What a step shows that must have been seen, or else little has. */
+const seenIn = (step: Followed<LockState>): readonly string[] => {
+  if (!step.isTaken) return []
+  const { before, action, after } = step
+  const copies = Object.values(after.copies)
+  const tried = before.copies[action["copy"] as CopyId]
+  const isStale = ({ generation }: { readonly generation: number }): boolean =>
+    generation < after.lock.generation
+  const isTried = action.kind === "TryLock" && tried !== undefined
+  return [
+    ...(copies.filter(({ belief }) => belief === "contending").length > 1 ? ["two-contend"] : []),
+    ...(copies.some((copy) => copy.belief === "contending" && isStale(copy)) ? ["claim-goes-stale"] : []),
+    ...(isTried && tried.generation < before.lock.generation ? ["stale-claim-loses"] : []),
+    ...(action.kind !== "Contend" &&
+    copies.some(
+      (copy, n) => copy.belief === "contending" && Object.values(before.copies)[n]?.belief === "holds",
+    )
+      ? ["holder-unsure"]
+      : []),
+    ...(copies.some((copy) => copy.belief === "holds" && isStale(copy)) ? ["stale-holder"] : []),
+  ]
+}
+
+function scope(name: string, says: string, config: Config, refusals: Scope["refusals"]): Scope {
+  return { name, says, config, kinds: null, refusals }
 }
 
 function candidates(state: LockState, kind: string): readonly AskedAction[] {

@@ -18,14 +18,19 @@ const stepsBetween = 7
 export const placementRepertoire: Repertoire<Placed> = {
   ...pairRepertoire,
   candidates: () => [],
-  likeness: ({ host }) => String(host),
-  likened: (_placed, question) => JSON.stringify(question),
+  likeness: (_config, { host }) => String(host),
+  likened: (_config, _placed, question) => `${question.kind} ${JSON.stringify(question)}`,
+  sortOf: (_placed, { kind }, guard) => `${kind} ${guard ?? "taken"}`,
   scopes: [],
   renaming: () => ({ renamed: (question) => question, note: () => {} }),
+  clusters: (config) => [config],
+  episodes: () => [],
   simpler: () => [],
-  drawn: (kinds, seed, n, only) => {
+  witnessesIn: () => [],
+  promised: [],
+  drawn: (kinds, name, only) => {
     const profile = pairProfile()
-    const run = drawnCase({ profile, repertoire: pairRepertoire, kinds: profile.kinds }, seed, n, only)
+    const run = drawnCase({ profile, repertoire: pairRepertoire, kinds: profile.kinds }, name, only)
     const actions = run.actions as unknown as readonly Action[]
     return { ...run, actions: questionsOn(run.config, actions).filter(({ kind }) => kinds.includes(kind)) }
   },

@@ -1,26 +1,53 @@
 import type * as fc from "fast-check"
 import type { Config } from "../../model/config.ts"
+import type { DrawnName } from "./draw.ts"
+import type { Episode } from "./episodes.ts"
 import type { AskedAction } from "./profile.ts"
+import type { Followed } from "./session.ts"
 
 /**
  * What there is to try on an implementation of a profile.
  *
  * Shape  `candidates` are the actions of a kind that could be asked in a state, allowed or not. States of the same
- *        `likeness` differ only in the numbers of their copies; `likened` is an action without such a number.
- *        `scopes` are small clusters in which everything is tried; `plans` draws clusters, if none is given, and choices. `drawn`
- *        makes a random case itself, where choosing among candidates would not. `renaming`
- *        gives the copies of a run the names that they have once some of its actions are left out. `simpler` are
- *        clusters with one thing less.
+ *        `likeness` go on alike, whatever their hosts and copies are called; `likened` is an action without such
+ *        names, its kind first. `sortOf` says of which sort it is to ask an action in a state: its kind, the guard
+ *        that refuses it, or null, and the situation of whoever acts. `scopes` are small clusters in which everything
+ *        is tried; `plans` draws clusters, if none is given, and choices. `drawn`
+ *        makes a random case itself, where choosing among candidates would not. `witnessesIn` are those that a run
+ *        shows, `promised` those that are surely seen where the scopes are gone through. `renaming`
+ *        gives the copies of a run the names that they have once some of its actions are left out. `clusters` are
+ *        those in which a shortest way to a failure is looked for, the simplest first, and the given one last;
+ *        `episodes` are what could be left out of a run as a whole, the largest first. `simpler` are clusters with one
+ *        thing less.
  */
 export type Repertoire<S> = {
   readonly candidates: (state: S, kind: string) => readonly AskedAction[]
-  readonly likeness: (state: S) => string
-  readonly likened: (state: S, action: AskedAction) => string
-  readonly scopes: readonly { readonly name: string; readonly config: Config }[]
+  readonly likeness: (config: Config, state: S) => string
+  readonly likened: (config: Config, state: S, action: AskedAction) => string
+  readonly sortOf: (state: S, action: AskedAction, guard: string | null) => string
+  readonly scopes: readonly Scope[]
   readonly plans: (config: Config | null) => fc.Arbitrary<AskPlan>
-  readonly drawn?: (kinds: readonly string[], seed: string, n: number, only: Config | null) => Case
+  readonly drawn?: (kinds: readonly string[], name: DrawnName, only: Config | null) => Case
+  readonly witnessesIn: (config: Config, steps: readonly Followed<S>[]) => Iterable<string>
+  readonly promised: readonly string[]
   readonly renaming: () => Renaming<S>
+  readonly clusters: (config: Config) => readonly Config[]
+  readonly episodes: (actions: readonly AskedAction[], isTaken: readonly boolean[]) => readonly Episode[]
   readonly simpler: (config: Config, actions: readonly AskedAction[]) => readonly Simpler[]
+}
+
+/**
+ * A small cluster in which everything is tried.
+ *
+ * Shape  `says` tells its bounds in words. `kinds` are those that are asked, null for all. Of what is refused, `all` is
+ *        asked in each state; or, in a larger scope, what is refused `by sort`, each sort once.
+ */
+export type Scope = {
+  readonly name: string
+  readonly says: string
+  readonly config: Config
+  readonly kinds: readonly string[] | null
+  readonly refusals: "all" | "by sort"
 }
 
 /** A case before it is drawn: a cluster, how likely each kind is, and a number for each action. */

@@ -20,17 +20,23 @@ export type Session<S> = {
 /**
  * How an implementation fared in one case.
  *
- * Shape  `tally` counts its answers. `skipped`: it has no such cluster. `diverged` is the first answer that no model state fits, by the number of its
- *        action, from 1 (0: the state after the reset); `shown` is what it answered, `replies` all
+ * Shape  `tally` counts its answers. `fits` has the steps that are known for sure, up to the first that is not.
+ *        `skipped`: it has no such cluster. `diverged` is the first answer that no model state fits, by the number of
+ *        its action, from 1 (0: the state after the reset); `shown` is what it answered, `replies` all
  *        that it answered until then, `frontier` each model state that
  *        had fitted until then and what rules it out. `beyond`: too many model states fit to follow them all.
  */
 export type CaseResult<S> = { readonly tally: Tally } & (
-  | { readonly tag: "fits" }
+  | { readonly tag: "fits"; readonly steps: readonly Followed<S>[] }
   | { readonly tag: "skipped"; readonly why: string }
   | ({ readonly tag: "diverged" } & Divergence<S>)
   | { readonly tag: "beyond"; readonly step: number; readonly size: number }
 )
+
+/** A step that surely happened, or was surely refused, in a state that is surely known. */
+export type Followed<S> =
+  | { readonly isTaken: true; readonly before: S; readonly action: AskedAction; readonly after: S }
+  | { readonly isTaken: false; readonly before: S; readonly action: AskedAction }
 
 export type Divergence<S> = {
   readonly step: number
@@ -132,6 +138,8 @@ const followed = <S>(
   const silent = new Set<string>(hello.silent ?? [])
   const watch: Watch<S> = { profile, config, sight, strictly: true, silent, candidatesMax }
   const tally = noAnswers()
+  const steps: Followed<S>[] = []
+  let isSure = silent.size === 0
   let candidates = firstBeliefs(watch)
   for (const [step, reply] of reading) {
     const action = step === 0 ? null : (actions[step - 1] as AskedAction)
@@ -141,6 +149,8 @@ const followed = <S>(
     const result = advance(watch, candidates, sighting)
     if (result.tag === "beyond") return { tag: "beyond", step, size: result.size, tally }
     if (result.tag === "fits") {
+      isSure &&= result.candidates.length === 1
+      if (isSure && action !== null) steps.push(...sureStep(candidates, sighting, result.candidates))
       candidates = result.candidates
       continue
     }
@@ -162,7 +172,19 @@ const followed = <S>(
       tally,
     }
   }
-  return { tag: "fits", tally }
+  return { tag: "fits", steps, tally }
+}
+
+/** The step, if it is one, from the one state that fitted to the one that does. */
+const sureStep = <S>(
+  [before]: readonly Candidate<S>[],
+  { action, answered }: Sighting,
+  [after]: readonly Candidate<S>[],
+): readonly Followed<S>[] => {
+  if (before === undefined || after === undefined || action === null || answered === "not-done") return []
+  if (answered === "refused") return [{ isTaken: false, before: before.state, action }]
+  const taken = after.way?.action ?? action
+  return [{ isTaken: true, before: before.state, action: taken, after: after.state }]
 }
 
 /** What a complete state would show to whoever observes as much as this implementation. */

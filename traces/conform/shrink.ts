@@ -2,7 +2,7 @@ import type { Config } from "../../model/config.ts"
 import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
-import { tourOf } from "./tour.ts"
+import { searchOf } from "./search.ts"
 
 /**
  * How surely an implementation fails in a case: always alike; depending on how fast it is asked; now and then, in
@@ -43,13 +43,16 @@ const flakyTries = 8
 /** How many runs on the implementation one shrinking may take; those that wait for a timeout are dear. */
 const trialsMax = { broken: 400, waiting: 6 }
 
-/** How many actions may be tried in looking for a shorter way than the one that was found. */
-const searchAsksMax = 40_000
+/** How many states may be gone through, and actions tried, in looking for a shorter way: of one sort, and of all. */
+const ledStatesMax = 10_000
+const searchAsksMax = { led: 20_000, all: 40_000 }
 
 /**
  * Makes a failing case short, on the implementation itself: every candidate is reset and run anew, and is first made
- * legal by the model, so that nothing is asked that the model refuses, but for what was refused before. Drops actions,
- * simplifies the cluster, and tries all shorter ways at last. Null if it does not fail again.
+ * legal by the model, so that nothing is asked that the model refuses, but for what was refused before. Most failures
+ * are one wrong step: what failed is first asked again wherever the model says the same to it, nearest first. Then
+ * drops episodes and single actions, simplifies the cluster, and tries all shorter ways at last. Null if it does not
+ * fail again.
  */
 export const shrink = async <S>(
   connection: Connection<S>,
@@ -67,7 +70,10 @@ export const shrink = async <S>(
     const upTo = first.tag === "diverged" ? actions.slice(0, first.step) : actions
     return { config, actions: upTo, outcome: first, steadiness, minimality: "found", trials: budget.trials }
   }
-  let best: Attempt<S> = whole
+  const isSteady = steadiness.tag === "deterministic" && !isWaiting(first)
+  const led = isSteady && first.tag === "diverged" ? await ledWay(connection, repertoire, whole) : null
+  let best: Attempt<S> = led ?? (await withFewer(attempt, await withoutEpisodes(attempt, repertoire, whole)))
+  if (isSteady && first.tag === "broken") best = (await ledWay(connection, repertoire, best)) ?? best
   for (;;) {
     const fewer = await withFewer(attempt, best)
     const simpler = await inSimpler(attempt, connection.profile, repertoire, fewer)
@@ -75,7 +81,7 @@ export const shrink = async <S>(
       best = simpler
       continue
     }
-    const isSearched = steadiness.tag === "deterministic" && !isWaiting(first) && budget.trials < budget.max
+    const isSearched = isSteady && budget.trials < budget.max
     const shorter = isSearched ? await shorterWay(connection, repertoire, first, fewer) : "unknown"
     if (shorter !== "none" && shorter !== "unknown") {
       best = await withFewer(attempt, shorter)
@@ -187,6 +193,83 @@ const legalised = <S>(
   })
 }
 
+/** Drops what belongs together: first all that is only asked to be refused, then episodes, the largest first. */
+const withoutEpisodes = async <S>(
+  attempt: Attempts<S>,
+  repertoire: Repertoire<S>,
+  start: Attempt<S>,
+): Promise<Attempt<S>> => {
+  const last = start.probes.length - 1
+  const without = async ({ config, probes }: Attempt<S>, isLeftOut: (n: number) => boolean) => {
+    const shorter = await attempt(
+      config,
+      probes.filter((_, n) => !isLeftOut(n)),
+    )
+    return shorter !== null && shorter.probes.length < probes.length ? shorter : null
+  }
+  let best = (await without(start, (n) => start.probes[n]?.isProbe === true && n !== last)) ?? start
+  for (;;) {
+    const { probes } = best
+    const isTaken = probes.map(({ isProbe }) => !isProbe)
+    let shorter: Attempt<S> | null = null
+    for (const episode of repertoire.episodes(
+      probes.map(({ action }) => action),
+      isTaken,
+    )) {
+      const places = new Set(episode)
+      shorter = await without(best, (n) => places.has(n))
+      if (shorter !== null) break
+    }
+    if (shorter === null) return best
+    best = shorter
+  }
+}
+
+/**
+ * The shortest way to fail at an action of the same kind to which the model says the same, in the simplest cluster in
+ * which there is one; null if none was found that is no longer than the one that is there.
+ */
+const ledWay = async <S>(
+  { run, profile, hello }: Connection<S>,
+  repertoire: Repertoire<S>,
+  { config: found, probes, outcome: first }: Attempt<S>,
+): Promise<Attempt<S> | null> => {
+  const last = probes.at(-1)
+  if (last === undefined) return null
+  const kinds = kindsOf(profile, hello)
+  const verdict = verdictsOf(profile, found, probes).at(-1)
+  const isMeant = (_state: S, { kind }: AskedAction, guard: string | null): boolean =>
+    kind === last.action.kind && guard === verdict
+  for (const config of repertoire.clusters(found)) {
+    const search = searchOf({ profile, repertoire, kinds }, config, probes.length, isMeant, ledStatesMax)
+    const asked = { asks: 0 }
+    for await (const { case: each, outcome } of run(upTo(searchAsksMax.led, search, asked, hello.chooses))) {
+      if (!isAlike(first, outcome)) continue
+      const tried = probed(profile, config, each.actions)
+      const until = outcome.tag === "diverged" ? tried.slice(0, outcome.step) : tried
+      return { config, probes: until, outcome }
+    }
+  }
+  return null
+}
+
+const kindsOf = <S>(profile: Profile<S>, { actions }: Connection<S>["hello"]): readonly string[] =>
+  profile.kinds.filter((kind) => (actions as readonly string[]).includes(kind))
+
+/** What the model says to each: the guard that refuses it, or null. */
+const verdictsOf = <S>(
+  profile: Profile<S>,
+  config: Config,
+  probes: readonly Probe[],
+): readonly (string | null)[] => {
+  let state = profile.initial(config)
+  return probes.map(({ action }) => {
+    const outcome = profile.step(config, state, action)
+    if (outcome.tag === "next") state = outcome.state
+    return outcome.tag === "next" ? null : outcome.guard
+  })
+}
+
 /** Drops actions, in chunks from half of the case down to single ones, until none can go. */
 const withFewer = async <S>(attempt: Attempts<S>, start: Attempt<S>): Promise<Attempt<S>> => {
   let best = start
@@ -229,17 +312,17 @@ const shorterWay = async <S>(
   first: Failing<S>,
   { config, probes }: Attempt<S>,
 ): Promise<Attempt<S> | "none" | "unknown"> => {
-  const kinds = profile.kinds.filter((kind) => (hello.actions as readonly string[]).includes(kind))
-  const tour = tourOf({ profile, repertoire, kinds }, "shorter", config, probes.length - 1)
+  const kinds = kindsOf(profile, hello)
+  const tour = searchOf({ profile, repertoire, kinds }, config, probes.length - 1)
   const search = { asks: 0 }
-  for await (const { case: each, outcome } of run(upTo(searchAsksMax, tour, search, hello.chooses))) {
+  for await (const { case: each, outcome } of run(upTo(searchAsksMax.all, tour, search, hello.chooses))) {
     if (!isAlike(first, outcome)) continue
     const tried = probed(profile, config, each.actions)
     const until = outcome.tag === "diverged" ? tried.slice(0, outcome.step) : tried
     const taken = until.filter(({ isProbe }, n) => !isProbe || n === until.length - 1)
     if (taken.length < probes.length) return { config, probes: until, outcome }
   }
-  return search.asks > searchAsksMax ? "unknown" : "none"
+  return search.asks > searchAsksMax.all ? "unknown" : "none"
 }
 
 /** The cases until they ask too much; what they ask is counted. */

@@ -1,100 +1,98 @@
-import type { Config } from "../../model/config.ts"
-import type { AskedAction, Profile } from "./profile.ts"
-import type { Case, Repertoire } from "./repertoire.ts"
+import { atlasOf, movesOf, refusalsIn, type Atlas, type Place, type TourGround } from "./atlas.ts"
+import type { AskedAction } from "./profile.ts"
+import type { Case, Scope } from "./repertoire.ts"
 
-/** How long a case of a tour may be. */
-const stepsMax = 60
+/** How many actions a case of a tour asks, about: it ends with the state in which it has asked so many. */
+const asksMax = 400
 
-type Reached<S> = { readonly state: S; readonly path: readonly AskedAction[] }
+const toured = new WeakMap<Scope, Map<string, { readonly cases: Case[]; readonly more: Iterator<Case> }>>()
 
 /**
- * Cases that together try everything that could be asked in every state of a small cluster: each action that is
- * allowed, and each that is not. Breadth first: what differs near the start is met early. What goes beyond the bounds
- * of the cluster is not asked; nor, with `depthMax`, what takes more than so many actions.
+ * Cases that together take every transition of a small cluster, and ask everything that is refused there: on and on
+ * to the nearest transition that was not taken yet, and anew from the start where none is within reach. Made as they
+ * are asked for, and only once.
  */
-export function* tourOf<S>(
-  {
-    profile,
-    repertoire,
-    kinds,
-  }: { profile: Profile<S>; repertoire: Repertoire<S>; kinds: readonly string[] },
-  name: string,
-  config: Config,
-  depthMax: number = stepsMax,
-): Generator<Case> {
-  const tried = new Set<string>()
-  let number = 0
-  for (const reached of statesOf(profile, repertoire, kinds, config)) {
-    if (reached.path.length >= depthMax) return
-    for (;;) {
-      const actions = [...reached.path]
-      let {
-        state,
-        path: { length: depth },
-      } = reached
-      for (;;) {
-        const next = untried(profile, repertoire, kinds, config, state, tried)
-        actions.push(...next.refused)
-        if (next.taken === null) break
-        actions.push(next.taken.action)
-        state = next.taken.state
-        depth += 1
-        if (depth >= depthMax || actions.length >= stepsMax) break
-      }
-      if (actions.length === reached.path.length) break
-      number += 1
-      yield { path: `scopes/${name}/${number}`, config, actions }
-    }
+export function* tourOf<S>(ground: TourGround<S>, scope: Scope): Generator<Case> {
+  const tours = toured.get(scope) ?? new Map<string, { cases: Case[]; more: Iterator<Case> }>()
+  toured.set(scope, tours)
+  const name = ground.kinds.join()
+  const tour = tours.get(name) ?? { cases: [], more: legsOf(ground, scope) }
+  tours.set(name, tour)
+  for (let n = 0; ; n += 1) {
+    const next = tour.cases[n] === undefined ? tour.more.next() : null
+    if (next?.done === true) return
+    if (next !== null) tour.cases.push(next.value)
+    yield tour.cases[n] as Case
   }
 }
 
-/** What was not tried yet in a state: all that it refuses, and one action that it takes. Marked as tried. */
-const untried = <S>(
-  profile: Profile<S>,
-  repertoire: Repertoire<S>,
-  kinds: readonly string[],
-  config: Config,
-  state: S,
-  tried: Set<string>,
-): {
-  readonly refused: readonly AskedAction[]
-  readonly taken: { readonly action: AskedAction; readonly state: S } | null
-} => {
-  const refused: AskedAction[] = []
-  const likeness = repertoire.likeness(state)
-  for (const kind of kinds)
-    for (const action of repertoire.candidates(state, kind)) {
-      const key = `${likeness} ${repertoire.likened(state, action)}`
-      if (tried.has(key)) continue
-      const outcome = profile.step(config, state, action)
-      if (outcome.tag === "refused" && outcome.guard === "bound") continue
-      tried.add(key)
-      if (outcome.tag === "next") return { refused, taken: { action, state: outcome.state } }
-      refused.push(action)
-    }
-  return { refused, taken: null }
+/** What is still to be done of a tour. */
+type Ledger = {
+  readonly atlas: Atlas
+  readonly taken: Set<string>
+  readonly open: number[]
+  readonly visited: Set<Place>
+  readonly refused: Set<string>
 }
 
-/** Every state of the cluster, but for the numbers of copies, with a shortest way to it; breadth first. */
-function* statesOf<S>(
-  profile: Profile<S>,
-  repertoire: Repertoire<S>,
-  kinds: readonly string[],
-  config: Config,
-): Generator<Reached<S>> {
-  const start = profile.initial(config)
-  const seen = new Set([repertoire.likeness(start)])
-  const queue: Reached<S>[] = [{ state: start, path: [] }]
-  for (const reached of queue) {
-    yield reached
-    for (const kind of kinds)
-      for (const action of repertoire.candidates(reached.state, kind)) {
-        const outcome = profile.step(config, reached.state, action)
-        if (outcome.tag === "refused") continue
-        const likeness = repertoire.likeness(outcome.state)
-        if (seen.has(likeness)) continue
-        seen.add(likeness)
-        queue.push({ state: outcome.state, path: [...reached.path, action] })
-      }
+function* legsOf<S>(ground: TourGround<S>, scope: Scope): Generator<Case> {
+  const atlas = atlasOf(ground, scope)
+  const open = [...atlas.places.values()].map(({ exits }) => exits.size)
+  const ledger: Ledger = { atlas, taken: new Set(), open, visited: new Set(), refused: new Set() }
+  for (let number = 1; ; number += 1) {
+    const actions = legOf(ground, scope, ledger, number)
+    if (actions.length === 0) return
+    yield { path: `scopes/${scope.name}/${number}`, config: scope.config, actions }
   }
+}
+
+/** One case: from the start as far as there is something left to do. Hosts that look alike take turns. */
+const legOf = <S>(
+  ground: TourGround<S>,
+  scope: Scope,
+  { atlas, taken, open, visited, refused }: Ledger,
+  number: number,
+): readonly AskedAction[] => {
+  const actions: AskedAction[] = []
+  let place = atlas.start
+  let state = ground.profile.initial(scope.config)
+  let route: string[] = []
+  for (;;) {
+    if (!visited.has(place))
+      for (const { action, key } of refusalsIn(ground, scope, place, state)) {
+        if (refused.has(key)) continue
+        refused.add(key)
+        actions.push(action)
+      }
+    visited.add(place)
+    if (actions.length >= asksMax) return actions
+    if (route.length === 0) route = routeFrom(place, open, taken)
+    const label = route.shift()
+    if (label === undefined) return actions
+    const moves = movesOf(ground, scope, state, label)
+    const move = moves[number % moves.length]
+    if (move === undefined)
+      throw new Error(`defect: ${label} is in the atlas of ${scope.name}, and is not taken`)
+    const exit = `${place.number} ${label}`
+    if (!taken.has(exit)) open[place.number] = (open[place.number] as number) - 1
+    taken.add(exit)
+    actions.push(move.action)
+    state = move.state
+    place = place.exits.get(label) as Place
+  }
+}
+
+/** The way to the nearest transition that was not taken yet, with it; empty if none is within reach. */
+const routeFrom = (from: Place, open: readonly number[], taken: ReadonlySet<string>): string[] => {
+  const cameBy = new Map<Place, { readonly before: Place; readonly label: string } | null>([[from, null]])
+  for (const place of cameBy.keys()) {
+    if ((open[place.number] as number) > 0) {
+      const last = [...place.exits.keys()].find((label) => !taken.has(`${place.number} ${label}`)) as string
+      const route = [last]
+      for (let at = cameBy.get(place); at != null; at = cameBy.get(at.before)) route.unshift(at.label)
+      return route
+    }
+    for (const [label, next] of place.exits) if (!cameBy.has(next)) cameBy.set(next, { before: place, label })
+  }
+  return []
 }
