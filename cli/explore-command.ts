@@ -17,7 +17,13 @@ export const addExplore: AddCommand = (program, parse, end) => {
     .option("--property <id>", "ask only this; * for any letters; may be repeated", parse.collectProperties)
     .option("--mutant <name>", "a protocol with one thing wrong, on purpose", parse.parseMutant)
     .option("--no-symmetry", "tell apart what differs only in which host or pair is which")
-    .option("--no-reduction", "take no step at once, not even one that only makes more possible")
+    .option("--reduction", "follow only what steps that make more possible lead to (default: no)")
+    .option("--no-reduction", "follow every step")
+    .option(
+      "--require <names>",
+      "kinds of action and witnesses that must be seen, with commas between them",
+      parse.parseRequired,
+    )
     .option("--liveness", "ask liveness on the state graph too, under weak fairness")
     .addOption(choice("--engine <engine>", "what steps", ["packed", "model"]).default("packed"))
     .option(

@@ -1,24 +1,34 @@
+import { lstatSync } from "node:fs"
 import { totalmem } from "node:os"
+import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { explore, type Exploration, type Explored } from "../properties/explore/explore.ts"
-import { unfitForEngine } from "../properties/refinement.ts"
-import { asksRest, mayIntervene } from "../properties/explore/scope.ts"
+import type { Protocol } from "../properties/explore/protocol.ts"
+import { asksRest, layoutFor, mayIntervene, type Scope } from "../properties/explore/scope.ts"
+import { missingIn } from "../properties/explore/vacuity.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { coreScope } from "../properties/mutants/mutant.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
+import { unfitForEngine } from "../properties/refinement.ts"
+import { prepareFolder } from "../traces/atomic-file.ts"
 import { packageVersion } from "../traces/package.ts"
 import { BadInput, jsonOfConfig, readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { writeDot } from "../traces/dot.ts"
-import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
-import { exploredFindings, type ExploredFindings } from "./explored-finding.ts"
-import { exploredLines, scopeWords } from "./explored-report.ts"
+import { printable } from "../traces/printable.ts"
+import type { ExitCode } from "./exit.ts"
+import { exploredFindings } from "./explored-finding.ts"
+import { exploredLines, type Told } from "./explored-report.ts"
+import { assuranceOf, codeOf, concluded, wordOf } from "./explored-verdict.ts"
+import { interruption } from "./interruption.ts"
 import { defaultWorkers } from "./options.ts"
 import { paperFor } from "./paper.ts"
 import { layersOn } from "./progress.ts"
+import { quoted } from "./report.ts"
+import { scopeWords } from "./scope-words.ts"
 
 /** The flags of `ftpair explore`, as commander gives them. */
 export type ExploreFlags = {
@@ -34,7 +44,8 @@ export type ExploreFlags = {
   readonly property?: readonly string[]
   readonly mutant?: string
   readonly symmetry: boolean
-  readonly reduction: boolean
+  readonly reduction?: boolean
+  readonly require?: readonly string[]
   readonly liveness?: true
   readonly engine: "model" | "packed"
   readonly maxStates?: number
@@ -50,62 +61,137 @@ export type ExploreFlags = {
 /** What a state costs at the most, in bytes: the table, the layers. Half of the memory is left to others. */
 const bytesPerState = 48
 
-/** Explores every state within the bounds, and reports it. Results are written before they are reported. */
-export const exploreScope = async (flags: ExploreFlags): Promise<ExitCode> => {
+/** More hosts and pairs than this have more states than anybody can wait for. */
+const most = { hosts: 16, pairs: 16, copies: 64 } as const
+
+/** Whom an exploration may be given: rules on both sides in place of those of `--mutant`, and who stops it. */
+export type ExploreCompany = { readonly protocol?: Protocol; readonly signal?: AbortSignal }
+
+/**
+ * Explores every state within the bounds, and reports it. Results are written before they are reported, and reported
+ * where they cannot be written.
+ */
+export const exploreScope = async (
+  flags: ExploreFlags,
+  { protocol, signal = interruption() }: ExploreCompany = {},
+): Promise<ExitCode> => {
   const start = performance.now()
   const paper = paperFor(process.stdout, flags.color)
   const say = (...lines: readonly string[]): void => {
     if (flags.json !== true && flags.quiet !== true) process.stdout.write(`${lines.join("\n")}\n`)
   }
-  const exploration = explorationOf(flags)
-  const unfit = exploration.engine === "packed" ? unfitForEngine(exploration.scope.config) : null
-  if (unfit !== null) throw new BadInput({ message: `${unfit}; --engine model has no such limit` })
+  const exploration = explorationOf(flags, protocol)
+  preparePlaces(flags)
   say(`${paper.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
   if (flags.dot !== undefined) writeDot(flags.dot, exploration.scope)
   const progress = layersOn(process.stderr, flags.quiet === true)
-  const explored = await Effect.runPromise(explore(exploration, progress.show)).finally(progress.end)
+  const company = { onProgress: progress.show, signal }
+  const explored = await Effect.runPromise(explore(exploration, company)).finally(progress.end)
   const found = exploredFindings(paper, exploration, explored, flags.out ?? failuresFolder)
-  const code = codeOf(explored, found)
-  const seconds = (performance.now() - start) / 1000
-  const asked = { asked: askedOf(exploration), notAsked: notAskedOf(exploration) }
-  say(...exploredLines(paper, exploration, explored, found, { ...asked, seconds, code }))
+  const missing = missingIn(exploration.scope, explored, {
+    named: isNamed(flags.actions) ? flags.actions : [],
+    required: flags.require ?? [],
+  })
+  const conclusion = concluded(explored, found, missing)
+  const told = {
+    asked: askedOf(exploration),
+    notAsked: notAskedOf(exploration),
+    seconds: (performance.now() - start) / 1000,
+    conclusion,
+    divergences: found.divergences,
+  }
+  say(...exploredLines(paper, exploration, explored, told), `Reproduce: ${reproduceLine(flags)}`)
   if (flags.json === true)
-    process.stdout.write(`${JSON.stringify(jsonOf(exploration, explored, found, seconds, code), null, 2)}\n`)
-  return code
+    process.stdout.write(`${JSON.stringify(jsonOf(flags, exploration, explored, told), null, 2)}\n`)
+  for (const { unsaved } of found.findings)
+    if (unsaved !== null) process.stderr.write(`ftpair: ${printable(unsaved)}\n`)
+  return codeOf(conclusion)
 }
 
-const explorationOf = (flags: ExploreFlags): Exploration => {
+/** Whether kinds were asked for by their names, and not as one of the usual sets. */
+const isNamed = (actions: readonly Kind[] | undefined): actions is readonly Kind[] =>
+  actions !== undefined && actions !== coreKinds && actions !== kinds
+
+/** Places where nothing can be written are refused before the search, not after it. */
+const preparePlaces = ({ out, dot }: ExploreFlags): void => {
+  if (out !== undefined) prepareFolder(out)
+  if (dot === undefined) return
+  prepareFolder(dirname(dot))
+  if (lstatSync(dot, { throwIfNoEntry: false })?.isFile() === false)
+    throw new BadInput({ message: `--dot ${dot}: expected the name of a file, and there is something else` })
+}
+
+const explorationOf = (flags: ExploreFlags, protocol: Protocol | undefined): Exploration => {
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
   const config = configOf(flags, mutant)
+  refuseTooMany(config)
   const among = flags.actions ?? (mutant === null ? coreKinds : kinds)
-  const properties = flags.property ?? defaultProperties(config, among, mutant)
-  const asksPast = properties.includes("S19")
+  const reduction = flags.reduction === true
+  const properties = flags.property ?? defaultProperties(config, among, mutant, reduction)
+  refuseContradictions(flags, properties)
+  if (flags.engine === "packed") {
+    const unfit = unfitForEngine(config)
+    if (unfit !== null) throw new BadInput({ message: `${unfit}; --engine model has no such limit` })
+  }
+  const scope: Scope = {
+    config,
+    among,
+    mutant,
+    properties,
+    symmetry: flags.symmetry && flags.engine === "packed",
+    reduction,
+    ...(protocol === undefined ? {} : { protocol }),
+  }
   return {
-    scope: {
-      config,
-      among,
-      mutant,
-      properties,
-      symmetry: flags.symmetry && flags.engine === "packed",
-      // The argument for the reduction is about the protocol's own rules, and about safety in a state or a step.
-      reduction:
-        flags.reduction &&
-        flags.engine === "packed" &&
-        mutant === null &&
-        !asksPast &&
-        flags.liveness !== true,
-    },
+    scope,
     engine: flags.engine,
     liveness: flags.liveness === true,
-    statesMax: flags.maxStates ?? Math.floor(totalmem() / 2 / bytesPerState),
+    statesMax: flags.maxStates ?? statesInMemory(scope, flags.engine),
     fingerprint: flags.fingerprint === true,
     workers: flags.workers ?? defaultWorkers(),
   }
 }
 
+/** How many states half of the memory holds. Wide ones take more of it: half a table is empty, and there are layers. */
+const statesInMemory = (scope: Scope, engine: Exploration["engine"]): number => {
+  const bytes = engine === "packed" ? Math.max(bytesPerState, layoutFor(scope).words * 16) : 2000
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  return Math.floor(memory / 2 / bytes)
+}
+
+/** Said before any work begins. */
+const refuseTooMany = ({ hosts, pairs }: Config): void => {
+  if (hosts.length > most.hosts || pairs.length > most.pairs || hosts.length * pairs.length > most.copies)
+    throw new BadInput({
+      message: `explore takes up to ${most.hosts} hosts, ${most.pairs} pairs and ${most.copies} hosts times pairs: expected fewer than ${hosts.length} hosts and ${pairs.length} pairs`,
+    })
+}
+
+const refuseContradictions = (
+  { reduction, engine, require = [] }: ExploreFlags,
+  properties: readonly string[],
+): void => {
+  if (reduction === true && engine === "model")
+    throw new BadInput({ message: "--reduction is the packed engine's: expected no --engine model with it" })
+  if (reduction === true && properties.includes("S19"))
+    throw new BadInput({
+      message: "--reduction repairs damage at once, and S19 asks about it: expected one or the other",
+    })
+  const witness = require.find((name) => !(kinds as readonly string[]).includes(name))
+  if (witness !== undefined && engine === "model")
+    throw new BadInput({
+      message: `--require ${witness}: the model by itself counts no witnesses: expected kinds of action`,
+    })
+}
+
 /** The cluster of a configuration, of the mutant, or the core scope; with what the flags say instead. */
 const configOf = (flags: ExploreFlags, mutant: string | null): Config => {
   const { hosts, pairs } = flags
+  for (const [name, count] of Object.entries({ hosts, pairs }))
+    if (count !== undefined && count > most[name as "hosts" | "pairs"])
+      throw new BadInput({
+        message: `--${name} ${count}: expected ${most[name as "hosts" | "pairs"]} at the most`,
+      })
   if (flags.config !== undefined && (hosts !== undefined || pairs !== undefined))
     throw new BadInput({
       message: "--hosts and --pairs make a cluster of their own: expected either these or --config",
@@ -132,25 +218,29 @@ const finite = (bound: number, otherwise: number): number => (Number.isFinite(bo
 
 /**
  * All but what asks about the past and is not asked by name: S19 always, and S18 where operators can do what it
- * counts. Either tells states apart that are otherwise the same. A mutant is asked everything.
+ * counts. Either tells states apart that are otherwise the same. A mutant is asked everything that can be asked.
  */
 const defaultProperties = (
   config: Config,
   among: readonly Kind[],
   mutant: string | null,
+  reduction: boolean,
 ): readonly string[] =>
   catalogue
     .map(({ id }) => id)
     .filter((id) => id !== "L0")
-    .filter((id) => mutant !== null || (id !== "S19" && (id !== "S18" || !mayIntervene(config, among))))
+    .filter((id) => id !== "S19" || (mutant !== null && !reduction))
+    .filter((id) => id !== "S18" || mutant !== null || !mayIntervene(config, among))
 
 /**
  * Liveness is asked where the cluster rests: not under the reduction, which passes over the places of rest, and not
  * where the protocol may not do all that it owes.
  */
-const isAsked = ({ scope, liveness }: Exploration, property: Property): boolean =>
+const isAsked = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
   scope.properties.includes(property.id) &&
   property.id !== "L0" &&
+  // The model by itself keeps no past.
+  (property.id !== "S19" || engine === "packed") &&
   (!isLiveness(property) || asksRest(liveness ? { ...scope, reduction: false } : scope))
 
 const askedOf = (exploration: Exploration): readonly Property[] =>
@@ -159,61 +249,80 @@ const askedOf = (exploration: Exploration): readonly Property[] =>
 const notAskedOf = (exploration: Exploration): readonly Property[] =>
   catalogue.filter((property) => !isAsked(exploration, property))
 
-const codeOf = (explored: Explored, { findings, divergences }: ExploredFindings): ExitCode =>
-  worst([
-    ...(explored.deadlocks > 0 ? [exitCodes.deadlock] : []),
-    ...findings.map(({ property }) => codeOfBreach(property)),
-    ...(divergences.length > 0 ? [exitCodes.divergence] : []),
-    ...(explored.end === "too many states" ||
-    explored.end === "interrupted" ||
-    explored.liveness === "unknown"
-      ? [exitCodes.inconclusive]
-      : []),
-  ])
-
-const verdicts: Readonly<Partial<Record<ExitCode, string>>> = {
-  [exitCodes.ok]: "held",
-  [exitCodes.deadlock]: "deadlock",
-  [exitCodes.safety]: "breached",
-  [exitCodes.liveness]: "breached",
-  [exitCodes.divergence]: "divergence",
-  [exitCodes.inconclusive]: "inconclusive",
+/** The command again, as a shell takes it. */
+const reproduceLine = (flags: ExploreFlags): string => {
+  const valued: readonly (readonly [string, string | number | undefined])[] = [
+    ["config", flags.config],
+    ["hosts", flags.hosts],
+    ["pairs", flags.pairs],
+    ["log", flags.log],
+    ["generations", flags.generations],
+    ["faults", flags.faults],
+    ["power-off-up-to", flags.powerOffUpTo],
+    ["fences-up-to", flags.fencesUpTo],
+    ["actions", flags.actions === undefined ? undefined : actionWords(flags.actions)],
+    ...(flags.property ?? []).map((id) => ["property", id] as const),
+    ["mutant", flags.mutant],
+    ["engine", flags.engine === "packed" ? undefined : flags.engine],
+    ["max-states", flags.maxStates],
+    ["require", flags.require?.join(",")],
+  ]
+  return [
+    "npx ftpair explore",
+    ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(String(value))}`])),
+    ...(flags.symmetry ? [] : ["--no-symmetry"]),
+    ...(flags.reduction === true ? ["--reduction"] : []),
+    ...(flags.liveness === true ? ["--liveness"] : []),
+    ...(flags.fingerprint === true ? ["--fingerprint"] : []),
+  ].join(" ")
 }
 
-const jsonOf = (
-  exploration: Exploration,
-  explored: Explored,
-  { findings, divergences }: ExploredFindings,
-  seconds: number,
-  code: ExitCode,
-) => {
-  const { scope } = exploration
+const actionWords = (actions: readonly Kind[]): string =>
+  actions === coreKinds ? "core" : actions === kinds ? "all" : actions.join(",")
+
+const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explored, told: Told) => {
+  const { scope } = explored
+  const { conclusion, divergences } = told
+  const findings = conclusion.tag === "breached" ? conclusion.findings : []
+  const disputed = conclusion.tag === "divergence" ? conclusion.divergences : divergences
   return {
-    verdict: verdicts[code],
+    verdict: wordOf(conclusion),
+    version: packageVersion,
+    reproduce: reproduceLine(flags),
     states: explored.states,
     standsFor: explored.standsFor,
     transitions: explored.transitions,
     depth: explored.depth,
-    seconds: Number(seconds.toFixed(3)),
-    breaches: findings.map(({ property, steps, file, why }) => ({
-      property: property.id,
-      steps,
-      shortest: steps,
-      why,
-      file,
-    })),
-    divergences,
+    seconds: Number(told.seconds.toFixed(3)),
+    breaches: findings.map(
+      ({ property, steps, minimality, why, actions, loop, fairness, file, unsaved }) => ({
+        property: property.id,
+        steps,
+        ...(minimality === "shortest" ? { shortest: steps } : {}),
+        minimality,
+        why,
+        actions,
+        ...(loop === null ? {} : { loop, fairness }),
+        file,
+        ...(unsaved === null ? {} : { unsaved }),
+      }),
+    ),
+    divergences: disputed.map(({ words }) => words),
+    differences: disputed,
+    suspected: explored.suspected,
+    vacuous: conclusion.tag === "vacuous" ? conclusion.missing : [],
     actions: explored.kinds,
     witnesses: explored.sightedAt,
-    properties: askedOf(exploration).map(({ id }) => id),
-    notAsked: notAskedOf(exploration).map(({ id }) => id),
+    properties: told.asked.map(({ id }) => id),
+    notAsked: told.notAsked.map(({ id }) => id),
     liveness: explored.liveness,
-    assurance: assuranceOf(exploration, explored, code),
+    assurance: assuranceOf(exploration, explored, conclusion),
     scope: {
       config: jsonOfConfig(scope.config),
       actions: scope.among,
       mutant: scope.mutant,
       symmetry: scope.symmetry,
+      asymmetric: explored.isAsymmetric,
       reduction: scope.reduction,
       engine: exploration.engine,
       exact: !exploration.fingerprint,
@@ -227,18 +336,4 @@ const jsonOf = (
     bytes: explored.bytes,
     workers: explored.workers,
   }
-}
-
-/** What the verdict is worth, in one sentence. */
-export const assuranceOf = (
-  { scope, fingerprint }: Exploration,
-  explored: Explored,
-  code: ExitCode,
-): string => {
-  if (explored.end === "too many states" || explored.end === "interrupted")
-    return `partial: every state within ${explored.depth} steps, of ${scopeWords(scope)}`
-  if (code !== exitCodes.ok)
-    return `shortest: no run of fewer steps breaches any of these within ${scopeWords(scope)}`
-  const kind = fingerprint ? "exhaustive, but for colliding fingerprints," : "exhaustive"
-  return `${kind} within these bounds: ${scopeWords(scope)}`
 }

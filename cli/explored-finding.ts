@@ -1,28 +1,48 @@
+import { match } from "ts-pattern"
 import { describe, type Action } from "../model/action.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { actionsOf, type Exploration, type Explored } from "../properties/explore/explore.ts"
+import { protocolOf, type Scope } from "../properties/explore/scope.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import { rulesOf } from "../properties/mutants/mutant.ts"
 import type { Property } from "../properties/property.ts"
+import { CannotWrite } from "../traces/atomic-file.ts"
+import { judgeLasso, type LoopFairness } from "../traces/lasso.ts"
 import { replay } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
 import type { Counterexample } from "../traces/write.ts"
 import type { Paper } from "./paper.ts"
 import { quoted, stepLines } from "./report.ts"
 
-/** A property that an exploration found false, with the file that keeps its counterexample. */
+/**
+ * A property that an exploration found false. `file` keeps its counterexample, and is null where it could not be
+ * written, for the reason that `unsaved` gives. `loop` is the state, by its number, from which it goes round for ever;
+ * null if it comes to an end.
+ */
 export type ExploredFinding = {
   readonly property: Property
   readonly why: string
   readonly steps: number
-  readonly file: string
+  readonly minimality: "shortest" | "found"
+  readonly actions: readonly Action[]
+  readonly loop: number | null
+  readonly fairness: readonly LoopFairness[]
+  readonly file: string | null
+  readonly unsaved: string | null
   readonly lines: readonly string[]
 }
 
-/** What was found: breaches that the model confirms, and in one sentence each those that it does not. */
+/** A run about which the engine and the model disagree; `refused` is the action that the model does not take. */
+export type ExploredDivergence = {
+  readonly property: string | null
+  readonly words: string
+  readonly actions: readonly Action[]
+  readonly refused: { readonly step: number; readonly guard: string } | null
+}
+
+/** What was found: breaches that the model confirms, and those that it does not. */
 export type ExploredFindings = {
   readonly findings: readonly ExploredFinding[]
-  readonly divergences: readonly string[]
+  readonly divergences: readonly ExploredDivergence[]
 }
 
 /**
@@ -31,99 +51,181 @@ export type ExploredFindings = {
  */
 export const exploredFindings = (
   paper: Paper,
-  exploration: Exploration,
+  { scope }: Exploration,
   explored: Explored,
   folder: string,
 ): ExploredFindings => {
   const findings: ExploredFinding[] = []
-  const divergences: string[] = []
-  for (const { id, actions, loop } of runsIn(exploration, explored)) {
-    if (findings.some(({ property }) => property.id === id)) continue
-    const judged = judge(exploration, id, actions)
-    if (typeof judged === "string") divergences.push(judged)
-    else findings.push(findingOf(paper, exploration, { ...judged, actions, loop }, folder))
+  const divergences: ExploredDivergence[] = []
+  for (const run of runsIn(explored)) {
+    if (findings.some(({ property }) => property.id === run.property.id)) continue
+    const judged = judge(scope, run)
+    if (judged.tag === "divergence") divergences.push(judged.divergence)
+    else findings.push(findingOf(paper, scope, { ...run, ...judged }, folder))
   }
   return { findings, divergences }
 }
 
-type Run = { readonly id: string; readonly actions: readonly Action[]; readonly loop: number | null }
+type Run = {
+  readonly property: Property
+  readonly actions: readonly Action[]
+  readonly loop: number | null
+  readonly minimality: "shortest" | "found"
+}
 
-const runsIn = ({ scope }: Exploration, { breaches, liveness }: Explored): readonly Run[] => [
-  ...breaches.map(({ property, actions }) => ({ id: property, actions, loop: null })),
-  ...(liveness === null || liveness === "unknown" ? [] : liveness).flatMap(({ property, breach }) =>
-    breach === null
-      ? []
-      : [
-          {
-            id: property,
-            actions: actionsOf(scope, [...breach.stem, ...breach.loop]),
-            loop: breach.loop.length === 0 ? null : breach.stem.length,
-          },
-        ],
+const runsIn = ({ scope, breaches, liveness }: Explored): readonly Run[] => [
+  ...breaches.map(({ property, actions, minimality }): Run => ({
+    property: propertyOf(property),
+    actions,
+    loop: null,
+    minimality,
+  })),
+  ...(liveness === null || liveness === "unknown" ? [] : liveness).flatMap(
+    ({ property, breach }): readonly Run[] => {
+      if (breach === null) return []
+      const { stem, loop } = breach
+      return [
+        {
+          property: propertyOf(property),
+          actions: actionsOf(scope, [...stem, ...loop]),
+          loop: loop.length === 0 ? null : stem.length,
+          // The stem is a shortest one, and the loop one that is near.
+          minimality: loop.length === 0 ? "shortest" : "found",
+        },
+      ]
+    },
   ),
 ]
 
-type Judged = {
-  readonly property: Property
-  readonly why: string
-  readonly states: Counterexample["states"]
-}
-
-const judge = ({ scope }: Exploration, id: string, actions: readonly Action[]): Judged | string => {
+const propertyOf = (id: string): Property => {
   const property = catalogue.find((each) => each.id === id)
   if (property === undefined) throw new Error(`defect: ${id} is in no catalogue`)
-  const rules = rulesOf(mutantNamed(scope.mutant ?? ""))
-  const { states, breaches, refusal } = replay(rules, [property], scope.config, actions)
-  const words = actions.map(describe).join(" ")
-  if (refusal !== null)
-    return `the engine takes ${words}, and the model refuses action ${refusal.step} by ${refusal.guard}`
-  const [breach] = breaches
-  return breach === undefined
-    ? `the engine finds ${id} breached after ${words}, and the model does not`
-    : { property, why: breach.why, states }
+  return property
 }
 
-const findingOf = (
-  paper: Paper,
-  { scope }: Exploration,
-  {
-    property,
-    why,
-    states,
-    actions,
-    loop,
-  }: Judged & { readonly actions: readonly Action[]; readonly loop: number | null },
-  folder: string,
-): ExploredFinding => {
-  const steps = actions.length
-  const file = keep(folder, {
-    property: property.id,
-    step: steps,
-    why,
-    config: scope.config,
-    mutant: scope.mutant,
-    actions,
-    states,
-    found: "explore: breadth first",
-    seed: null,
-    minimality: "shortest",
-    description: mutantNamed(scope.mutant ?? "")?.story ?? null,
-    ...(loop === null ? {} : { loop }),
+type Confirmed = {
+  readonly tag: "confirmed"
+  readonly why: string
+  readonly states: Counterexample["states"]
+  readonly fairness: readonly LoopFairness[]
+}
+
+const judge = (
+  scope: Scope,
+  { property, actions, loop }: Run,
+): Confirmed | { readonly tag: "divergence"; readonly divergence: ExploredDivergence } => {
+  const { rules } = protocolOf(scope)
+  const { states, breaches, refusal } = replay(rules, [property], scope.config, actions)
+  const told = actions.map(describe).join(" ")
+  const denied = (words: string) => ({
+    tag: "divergence" as const,
+    divergence: { property: property.id, words, actions, refused: refusal },
   })
+  if (refusal !== null)
+    return denied(
+      `the engine takes ${told}, and the model refuses action ${refusal.step} by ${refusal.guard}`,
+    )
+  if (loop !== null)
+    return match(judgeLasso(rules, property, scope.config, { states, actions, loop }))
+      .with({ tag: "breached" }, ({ why, fairness }) => ({
+        tag: "confirmed" as const,
+        why,
+        states,
+        fairness,
+      }))
+      .with({ tag: "refuted" }, ({ why }) =>
+        denied(
+          `the engine finds ${property.id} breached by ${told} with a loop from step ${loop + 1} on, and the model does not: ${why}`,
+        ),
+      )
+      .exhaustive()
+  const [breach] = breaches
+  return breach === undefined
+    ? denied(`the engine finds ${property.id} breached after ${told}, and the model does not`)
+    : { tag: "confirmed", why: breach.why, states, fairness: [] }
+}
+
+const findingOf = (paper: Paper, scope: Scope, found: Run & Confirmed, folder: string): ExploredFinding => {
+  const { property, why, actions, loop, minimality, fairness } = found
+  const kept = keptIn(folder, scope, found)
   return {
     property,
     why,
-    steps,
-    file,
+    steps: actions.length,
+    minimality,
+    actions,
+    loop,
+    fairness,
+    ...kept,
     lines: [
-      paper.bad(`${property.id} ${property.name} breached after ${steps} steps: shortest`),
+      paper.bad(`${property.id} ${property.name} breached ${lengthWords(found)}: ${minimality}`),
       `  ${why}`,
       paper.faint(`  ${property.why}`),
       "",
-      ...stepLines(paper, states, actions),
+      ...runLines(paper, found),
+      ...fairnessLines(paper, fairness),
       "",
-      `  saved:   ${file}`,
-      `  Replay:  npx ftpair replay ${quoted(file)}`,
+      ...(kept.file === null
+        ? [paper.warn(`  not saved: ${kept.unsaved}`)]
+        : [`  saved:   ${kept.file}`, `  Replay:  npx ftpair replay ${quoted(kept.file)}`]),
     ],
   }
 }
+
+/** What was found is told even where it cannot be kept. */
+const keptIn = (
+  folder: string,
+  scope: Scope,
+  { property, why, states, actions, loop, minimality }: Run & Confirmed,
+): { readonly file: string | null; readonly unsaved: string | null } => {
+  try {
+    const file = keep(folder, {
+      property: property.id,
+      step: actions.length,
+      why,
+      config: scope.config,
+      mutant: scope.mutant,
+      actions,
+      states,
+      found: "explore: breadth first",
+      seed: null,
+      minimality,
+      description: mutantNamed(scope.mutant ?? "")?.story ?? null,
+      ...(loop === null ? {} : { loop }),
+    })
+    return { file, unsaved: null }
+  } catch (error) {
+    if (error instanceof CannotWrite) return { file: null, unsaved: error.message }
+    throw error
+  }
+}
+
+const lengthWords = ({ actions, loop }: Run): string =>
+  loop === null
+    ? `after ${actions.length} ${actions.length === 1 ? "step" : "steps"}`
+    : `for ever, by ${loop} steps and then a loop of ${actions.length - loop}`
+
+/** The steps; of a lasso first those of the stem, and then those of the loop. */
+const runLines = (paper: Paper, { states, actions, loop }: Run & Confirmed): readonly string[] => {
+  const lines = stepLines(paper, states, actions)
+  if (loop === null) return lines
+  const first = lines.findIndex((line) => line.startsWith(`  ${String(loop + 1).padStart(3)}  `))
+  return [
+    ...lines.slice(0, first),
+    paper.strong(`  and then for ever, from state ${loop} back to it:`),
+    ...lines.slice(first),
+  ]
+}
+
+/** What makes a loop fair: each action that is owed somewhere in it is taken, or not enabled everywhere. */
+const fairnessLines = (paper: Paper, fairness: readonly LoopFairness[]): readonly string[] =>
+  fairness.length === 0
+    ? []
+    : [
+        "",
+        paper.strong("  the loop is fair: what is owed in it is taken, or not enabled all the way round"),
+        ...fairness.map(
+          ({ action, enabled, taken }) =>
+            `    ${action}  ${enabled} enabled, ${taken ? "taken" : "not taken"}`,
+        ),
+      ]

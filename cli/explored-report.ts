@@ -1,38 +1,18 @@
-import { coreKinds, kinds } from "../model/action.ts"
+import { match } from "ts-pattern"
 import type { Exploration, Explored } from "../properties/explore/explore.ts"
-import type { Scope } from "../properties/explore/scope.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
-import { exitCodes, type ExitCode } from "./exit.ts"
-import { assuranceOf } from "./explore.ts"
-import type { ExploredFindings } from "./explored-finding.ts"
+import { assuranceOf, type Conclusion } from "./explored-verdict.ts"
+import type { ExploredDivergence } from "./explored-finding.ts"
 import type { Paper } from "./paper.ts"
 import { columns, number } from "./report.ts"
 
-/** A scope in a few words. */
-export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope): string => {
-  const { hosts, pairs, rules, bounds } = config
-  const upTo = (bound: number): string => (bound === Infinity ? "any" : bound === 0 ? "none" : `≤ ${bound}`)
-  const actions =
-    among.length === kinds.length
-      ? "all actions"
-      : among === coreKinds
-        ? "core actions"
-        : `${among.length} kinds of action`
-  const fences = among.includes("TestFailover") || among.includes("TestRestartSecondary")
-  return [
-    `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}`,
-    `${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"}`,
-    ...(rules.length === 0 ? [] : [`${rules.length} ${rules.length === 1 ? "rule" : "rules"}`]),
-    `log ≤ ${bounds.log}`,
-    `generations ≤ ${bounds.generations}`,
-    `faults ≤ ${bounds.faults}`,
-    `power-off at generation ${upTo(bounds.powerOffUpTo)}`,
-    ...(fences ? [`tests at generation ${upTo(bounds.fencesUpTo)}`] : []),
-    actions,
-    ...(mutant === null ? [] : [`mutant ${mutant}`]),
-    ...(symmetry ? ["up to symmetry"] : []),
-    ...(reduction ? ["reduced"] : []),
-  ].join(", ")
+/** What a report tells beside the exploration itself. */
+export type Told = {
+  readonly asked: readonly Property[]
+  readonly notAsked: readonly Property[]
+  readonly seconds: number
+  readonly conclusion: Conclusion
+  readonly divergences: readonly ExploredDivergence[]
 }
 
 /** The whole report of an exploration, but its title. */
@@ -40,21 +20,15 @@ export const exploredLines = (
   paper: Paper,
   exploration: Exploration,
   explored: Explored,
-  found: ExploredFindings,
-  told: {
-    readonly asked: readonly Property[]
-    readonly notAsked: readonly Property[]
-    readonly seconds: number
-    readonly code: ExitCode
-  },
+  told: Told,
 ): readonly string[] => {
-  const breached = new Set(found.findings.map(({ property }) => property.id))
+  const { conclusion, divergences } = told
   return [
     paper.strong("properties"),
-    ...told.asked.map(({ id, name }) => {
-      const verdict = breached.has(id) ? paper.bad("breached") : heldWords(paper, explored)
-      return `  ${id.padEnd(4)} ${name.padEnd(24)} ${verdict}`
-    }),
+    ...told.asked.map(
+      (property) =>
+        `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(paper, explored, told, property)}`,
+    ),
     ...told.notAsked.map(({ id, name }) => paper.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not asked`)),
     ...notAskedWords(paper, exploration, told.notAsked),
     ...livenessLines(paper, explored),
@@ -62,34 +36,47 @@ export const exploredLines = (
     ...columns(witnessLines(paper, explored)),
     paper.strong("actions, states first reached : steps"),
     ...columns(actionLines(paper, explored)),
-    ...found.findings.flatMap(({ lines }) => ["", ...lines]),
-    ...found.divergences.flatMap((words) => [
+    ...(conclusion.tag === "breached" ? conclusion.findings.flatMap(({ lines }) => ["", ...lines]) : []),
+    ...(conclusion.tag === "divergence" ? conclusion.divergences : divergences).flatMap(({ words }) => [
       "",
       paper.bad("the engine and the model disagree"),
       `  ${words}`,
     ]),
     "",
-    ...closingLines(paper, exploration, explored, told.seconds, told.code, breached),
+    ...closingLines(paper, exploration, explored, told),
   ]
 }
 
-const heldWords = (paper: Paper, { end }: Explored): string =>
-  end === "complete"
-    ? paper.good("held")
-    : paper.warn(end === "breach" ? "held so far" : "held as far as explored")
+const propertyWords = (paper: Paper, explored: Explored, told: Told, property: Property): string => {
+  const { end, liveness, suspected } = explored
+  const { conclusion, divergences } = told
+  if (conclusion.tag === "breached" && conclusion.findings.some((found) => found.property === property))
+    return paper.bad("breached")
+  if (divergences.some(({ property: id }) => id === property.id) || suspected.includes(property.id))
+    return paper.bad("breached, says the engine")
+  if (isLiveness(property) && liveness === "unknown") return paper.warn("not decided on the graph")
+  if (end === "complete") return paper.good("held")
+  return paper.warn(end === "breach" ? "held so far" : "held as far as explored")
+}
 
 const notAskedWords = (
   paper: Paper,
-  { scope }: Exploration,
+  { scope, engine }: Exploration,
   notAsked: readonly Property[],
 ): readonly string[] => [
   ...(notAsked.some(isLiveness) && scope.reduction
-    ? [paper.faint("  liveness is asked with --liveness or --no-reduction, of all that the protocol owes")]
+    ? [
+        paper.faint(
+          "  with --reduction liveness is asked with --liveness alone, of all that the protocol owes",
+        ),
+      ]
     : []),
   ...(notAsked.some(({ id }) => id === "S18" || id === "S19")
     ? [
         paper.faint(
-          "  S18 and S19 ask about the past, which multiplies the states: name them with --property",
+          engine === "model"
+            ? "  S18 and S19 ask about the past: name S18 with --property; the model by itself keeps none for S19"
+            : "  S18 and S19 ask about the past, which multiplies the states: name them with --property",
         ),
       ]
     : []),
@@ -97,7 +84,7 @@ const notAskedWords = (
 
 const livenessLines = (paper: Paper, { liveness }: Explored): readonly string[] => {
   if (liveness === null) return []
-  if (liveness === "unknown") return [paper.warn("liveness: the graph is too large to ask")]
+  if (liveness === "unknown") return [paper.warn("liveness: the graph is too large to ask, or nobody waited")]
   return [
     paper.strong("liveness, of every weakly fair run: the kinds whose fairness each needs"),
     ...liveness.map(({ property, breach, needs }) =>
@@ -128,9 +115,7 @@ const closingLines = (
   paper: Paper,
   exploration: Exploration,
   explored: Explored,
-  seconds: number,
-  code: ExitCode,
-  breached: ReadonlySet<string>,
+  { seconds, conclusion }: Told,
 ): readonly string[] => {
   const { states, standsFor, transitions, depth, bytes, highestGeneration } = explored
   const many = standsFor === states ? "" : ` standing for ${number(standsFor)}`
@@ -140,8 +125,18 @@ const closingLines = (
       : `, ${number(Math.round(bytes / 2 ** 20))} MB (${Math.round(bytes / Math.max(1, states))} bytes a state)`
   const bound = exploration.scope.config.bounds.generations
   return [
-    `${verdictWords(paper, code, breached)}  ${number(states)} states${many}, ${number(transitions)} transitions, depth ${depth}, at most ${explored.mostSuccessors} ways on; ${seconds.toFixed(1)} s on ${explored.workers} ${explored.workers === 1 ? "worker" : "workers"} (${number(Math.round(states / seconds))} states/s)${memory}`,
-    assuranceOf(exploration, explored, code),
+    `${verdictWords(paper, conclusion)}  ${number(states)} states${many}, ${number(transitions)} transitions, depth ${depth}, at most ${explored.mostSuccessors} ways on; ${seconds.toFixed(1)} s on ${explored.workers} ${explored.workers === 1 ? "worker" : "workers"} (${number(Math.round(states / seconds))} states/s)${memory}`,
+    assuranceOf(exploration, explored, conclusion),
+    ...(explored.isAsymmetric
+      ? [paper.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
+      : []),
+    ...(explored.scope.mutant === null
+      ? []
+      : [
+          paper.faint(
+            "a mutant is explored with all actions and asked S18 too, unless --actions and --property say",
+          ),
+        ]),
     ...(highestGeneration === null
       ? []
       : [
@@ -158,17 +153,14 @@ const closingLines = (
 const collisionWords = ({ states }: Explored): string =>
   `states are told apart by 63 bits: two were taken for one with a chance of about ${((states * states) / 2 ** 64).toExponential(1)}`
 
-const verdictWords = (paper: Paper, code: ExitCode, breached: ReadonlySet<string>): string => {
-  switch (code) {
-    case exitCodes.ok:
-      return paper.good("held")
-    case exitCodes.inconclusive:
-      return paper.warn("inconclusive, what was explored held")
-    case exitCodes.divergence:
-      return paper.bad("the engine and the model disagree")
-    case exitCodes.deadlock:
-      return paper.bad(`deadlock${breached.size === 0 ? "" : `, breached: ${[...breached].join(", ")}`}`)
-    default:
-      return paper.bad(`breached: ${[...breached].join(", ")}`)
-  }
-}
+const verdictWords = (paper: Paper, conclusion: Conclusion): string =>
+  match(conclusion)
+    .with({ tag: "held" }, () => paper.good("held"))
+    .with({ tag: "vacuous" }, ({ missing }) => paper.bad(`vacuous, never seen: ${missing.join(", ")}`))
+    .with({ tag: "breached" }, ({ findings, isDeadlock }) => {
+      const ids = findings.map(({ property }) => property.id).join(", ")
+      return paper.bad(`${isDeadlock ? "deadlock, " : ""}breached: ${ids}`)
+    })
+    .with({ tag: "divergence" }, () => paper.bad("the engine and the model disagree"))
+    .with({ tag: "inconclusive" }, () => paper.warn("inconclusive, what was explored held"))
+    .exhaustive()

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "commander"
 import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { parseSeed } from "../properties/check/seed.ts"
 import { catalogue, matching } from "../properties/catalogue.ts"
+import { visible } from "../properties/explore/vacuity.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
 import { nearest } from "../traces/read.ts"
 
@@ -124,6 +125,17 @@ export const parseActions = (text: string): readonly Kind[] => {
         `expected core, all, or kinds of action${nearest(name, kinds) || "."} There are: ${kinds.join(", ")}.`,
       )
   return kinds.filter((kind) => names.includes(kind))
+}
+
+/** Kinds of action and witnesses that an exploration must see, with commas between them. */
+export const parseRequired = (text: string): readonly string[] => {
+  const names = text.split(",").map((name) => name.trim())
+  for (const name of names)
+    if (!visible.includes(name))
+      throw new InvalidArgumentError(
+        `expected kinds of action and witnesses${nearest(name, visible) || "."} There are: ${visible.join(", ")}.`,
+      )
+  return [...new Set(names)]
 }
 
 export const freshSeed = (): string => `0x${randomBytes(8).toString("hex")}`

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { manifest } from "./scopes/manifest.ts"
+import { pinnedScopes } from "../properties/explore/pinned.ts"
 import { recount } from "./scopes/recount.ts"
 
-const small = manifest.filter(({ isSmall }) => isSmall)
+const small = pinnedScopes.filter(({ isSmall }) => isSmall)
 
-describe("the manifest of scopes", () => {
+describe("the pinned scopes", () => {
   it.each(small)("is right about $name", async (pinned) => {
     const { wrong } = await recount(pinned, 1)
 
@@ -13,15 +13,15 @@ describe("the manifest of scopes", () => {
 
   it("would be found wrong", async () => {
     const [pinned] = small
-    if (pinned === undefined) throw new Error("defect: the manifest has no small scope")
+    if (pinned === undefined) throw new Error("defect: no small scope is pinned")
 
     const { wrong } = await recount({ ...pinned, states: pinned.states + 1 }, 1)
 
     expect(wrong).toHaveLength(2)
   })
 
-  it("has a second source for every count", () => {
-    const alone = manifest.filter(({ sources }) => sources.length === 0)
+  it("have a second source for every count", () => {
+    const alone = pinnedScopes.filter(({ sources }) => sources.length === 0)
 
     expect(alone).toEqual([])
   })

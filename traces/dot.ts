@@ -1,20 +1,22 @@
-import { writeFileSync } from "node:fs"
 import { describe } from "../model/action.ts"
 import { ftState } from "../model/ft-state.ts"
 import { identity } from "../model/identity.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
 import { successors } from "../model/step.ts"
-import { rulesOf } from "../properties/mutants/mutant.ts"
-import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import type { Scope } from "../properties/explore/scope.ts"
+import { protocolOf, type Scope } from "../properties/explore/scope.ts"
+import { writeAtomically } from "./atomic-file.ts"
 import { BadInput } from "./read.ts"
 
 /** How many states a drawing may have: beyond this nobody can read it. */
 const statesMax = 2000
 
-/** Writes the state graph of a small scope, for Graphviz. Throws BadInput if it is too large to be read. */
-export const writeDot = (file: string, { config, among, mutant }: Scope): void => {
-  const rules = rulesOf(mutantNamed(mutant ?? ""))
+/**
+ * Writes the state graph of a small scope, for Graphviz. Throws BadInput if it is too large to be read, and
+ * CannotWrite.
+ */
+export const writeDot = (file: string, scope: Scope): void => {
+  const { config, among } = scope
+  const { rules } = protocolOf(scope)
   const numbers = new Map<string, number>()
   const states: State[] = []
   const numberOf = (state: State): number => {
@@ -36,7 +38,7 @@ export const writeDot = (file: string, { config, among, mutant }: Scope): void =
       edges.push(`  s${n} -> s${numberOf(state)} [label="${describe(action)}"]`)
   }
   const nodes = states.map((state, n) => `  s${n} [label="${labelOf(state)}"]`)
-  writeFileSync(file, ["digraph ftpair {", "  node [shape=box]", ...nodes, ...edges, "}", ""].join("\n"))
+  writeAtomically(file, ["digraph ftpair {", "  node [shape=box]", ...nodes, ...edges, "}", ""].join("\n"))
 }
 
 /** Each pair's FT state, the lock's generation, and its copies. */

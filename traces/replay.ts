@@ -11,8 +11,9 @@ import { noHistory, remember } from "../properties/history.ts"
 import { comesToRest } from "../properties/liveness.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { rulesOf } from "../properties/mutants/mutant.ts"
-import { breachesAtRest, breachesOf, type Breach, type Property } from "../properties/property.ts"
+import { breachesAtRest, breachesOf, isLiveness, type Breach, type Property } from "../properties/property.ts"
 import { refinement, refinementId } from "../properties/refinement.ts"
+import { judgeLasso } from "./lasso.ts"
 import type { Story } from "./read.ts"
 import { stateJsonOf } from "./state-json.ts"
 import type { StateJson } from "./schema.ts"
@@ -44,7 +45,8 @@ export type Verdict =
 /**
  * Takes the actions one by one, and asks every property on the way. Liveness is asked at the end, if the cluster
  * is at rest there; whether it ever comes to rest, only if `comesToRest` is among the properties and asked for.
- * `probes` are actions, from 1, that may be refused.
+ * `probes` are actions, from 1, that may be refused. `loop` is the state, by its number, from which the run goes on
+ * for ever as it did: liveness is then asked of the loop, where anything is done in it.
  */
 export const replay = (
   rules: Rules,
@@ -54,7 +56,12 @@ export const replay = (
   {
     askRest = false,
     probes = noProbes,
-  }: { readonly askRest?: boolean; readonly probes?: ReadonlySet<number> } = {},
+    loop = null,
+  }: {
+    readonly askRest?: boolean
+    readonly probes?: ReadonlySet<number>
+    readonly loop?: number | null
+  } = {},
 ): Replay => {
   let state = initial(config)
   let history = noHistory(state)
@@ -78,13 +85,26 @@ export const replay = (
     state = outcome.state
     states.push(state)
   }
-  if (isJudged(config, state)) {
+  if (loop !== null && loop < actions.length)
+    note(breachesInLoop(rules, properties, config, { states, actions, loop }), actions.length)
+  else if (isJudged(config, state)) {
     if (isAtRest(rules, config, state))
       note(breachesAtRest(rules, properties, config, history, state), actions.length)
     else if (askRest) note(restlessFrom(rules, config, state), actions.length)
   }
   return { states, breaches: [...breaches.values()], refusal: null }
 }
+
+const breachesInLoop = (
+  rules: Rules,
+  properties: readonly Property[],
+  config: Config,
+  lasso: Parameters<typeof judgeLasso>[3],
+): readonly Breach[] =>
+  properties.filter(isLiveness).flatMap((property) => {
+    const verdict = judgeLasso(rules, property, config, lasso)
+    return verdict.tag === "breached" ? [{ property, why: verdict.why }] : []
+  })
 
 const noProbes: ReadonlySet<number> = new Set()
 
@@ -97,16 +117,22 @@ const restlessFrom = (rules: Rules, config: Config, state: State): readonly Brea
 export const rulesOfStory = ({ mutant, meta }: Story): Rules =>
   rulesOf(mutantNamed(meta?.side === "engine" ? "" : (mutant ?? "")))
 
-/** Replays a story. Whether it ever comes to rest, and whether the engine goes along, is asked where it denies that. */
-export const replayStory = (properties: readonly Property[], story: Story): Replay => {
-  const { config, actions, probes, expect, mutant, meta } = story
-  const rules = rulesOfStory(story)
+/**
+ * Replays a story. Whether it ever comes to rest, and whether the engine goes along, is asked where it denies that.
+ * `rules` may be others than those that the story names.
+ */
+export const replayStory = (
+  properties: readonly Property[],
+  story: Story,
+  rules: Rules = rulesOfStory(story),
+): Replay => {
+  const { config, actions, probes, loop, expect, mutant, meta } = story
   const denied = expect?.verdict === "breached" ? expect.property : null
   const asked =
     denied === refinementId
       ? [...properties, refinement(rules, meta?.side === "model" ? null : mutant)]
       : properties
-  return replay(rules, asked, config, actions, { askRest: denied === comesToRest.id, probes })
+  return replay(rules, asked, config, actions, { askRest: denied === comesToRest.id, probes, loop })
 }
 
 /** What the replay says, in the words of an expectation; a breach of the property that is expected comes first. */

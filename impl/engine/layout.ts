@@ -97,7 +97,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const among = options.among ?? kinds
   const capacity = capacityOf(config, options.capacity)
   const head = fields({ power: 1, generation: bitsFor(capacity.generations + 1), holder: bitsFor(hosts) })
-  const counted = options.interventions === true ? bitsFor(capacity.generations) : 0
+  const counted = options.interventions === true ? bitsFor(interventionsMax(capacity)) : 0
   const past = fields({ interventions: counted, sheltered: options.sheltered === true ? 2 : 0 })
   const place = options.registered === true ? bitsFor(hosts) : 0
   const books = fields({ primary: place, secondary: place, reason: options.reason === true ? 3 : 0 })
@@ -176,6 +176,12 @@ const capacityOf = ({ bounds }: Config, asked: Partial<Capacity> = {}): Capacity
       throw new LayoutError(`the engine counts ${name} up to ${numberMax}, and not to ${most}`)
   return capacity
 }
+
+/**
+ * How often operators can act on one pair: in each generation they may halt its Primary by a test, which costs none,
+ * and then take the generation itself.
+ */
+const interventionsMax = ({ generations }: Capacity): number => 2 * generations
 
 /** How many bits hold the numbers from 0 to `max`. */
 const bitsFor = (max: number): number => 32 - Math.clz32(max)

@@ -1,14 +1,24 @@
+import { kinds } from "../../model/action.ts"
 import { kindNumber } from "./layout.ts"
 import type { Engine } from "./engine.ts"
 import { peer, phase } from "./machine.ts"
 
-/** More rounds than the protocol's own rules ever need. A mutant's may be taken for ever, and change nothing. */
+/** More rounds than the protocol's own rules ever need. A mutant's may go round in a circle. */
 const roundsMax = 100
 
+/** Told of each step that is taken: `before` at the state that it may leave, `after` at the one that it leads to. */
+export type SettlingWatch = {
+  readonly before: () => void
+  readonly after: (kind: number, a: number) => void
+}
+
+/** Takes what only makes more possible; tells whether it took anything. */
+export type Settle = (watch?: SettlingWatch) => boolean
+
 /**
- * Takes what only makes more possible, until nothing of the kind is left; tells whether it took anything. The
+ * Takes what only makes more possible, as far as the layout offers it, until nothing of the kind is left. The
  * state that it leads to can do, but for the faults it has not been dealt, all that the one before it could:
- * whoever asks for safety alone need not look at the one before (docs/adr/0008). The steps are the engine's own.
+ * whoever asks for safety alone need not follow the one before (docs/adr/0008). The steps are the engine's own.
  *
  *   a failed host recovers, a host in maintenance leaves it
  *   a host gets its storage back, if its copies (there may be none) are stale and only wait to lose the lock
@@ -17,15 +27,19 @@ const roundsMax = 100
  *   a live Primary drops a peer that is gone; a syncing copy that no Primary waits for halts
  *   a stale copy that can release nothing more suspects, tries the lock, and halts
  */
-export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
-  const { layout, hosts, pairs, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn, generationIn } =
-    view
+export const settlerOf = ({ view, step }: Engine): Settle => {
+  const { layout, machine, hosts, pairs, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn } = view
+  const { generationIn } = view
   const { releasedIn, deliveredIn, ackedIn, peerIn, lockOf, pairOf, hostOf, primaryOf, peerSlot } = view
   const k = kindNumber
+  const offered = kinds.map((kind) => layout.among.includes(kind))
+  const { key } = machine
+  const keyBefore = new Int32Array(layout.words)
+  let watching: SettlingWatch = unwatched
 
   const isStale = (slot: number, copy: number): boolean => generationIn(copy) < lockOf(pairOf(slot))
 
-  /** Whether a stale copy can still do something that the world or another copy would see. */
+  /** Whether all that is left to a stale copy is to lose the lock: the world and other copies see no more of it. */
   const isSpent = (slot: number, copy: number): boolean => {
     switch (phaseIn(copy)) {
       case phase.contendingPrimary:
@@ -59,7 +73,20 @@ export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
     return take(contends ? k.TryLock : k.Suspect, slot)
   }
 
-  const take = (kind: number, a: number): boolean => step(kind, a, 0) === 0
+  /** Takes a step, if the rules allow it and it leads anywhere. */
+  const take = (kind: number, a: number): boolean => {
+    if (offered[kind] !== true) return false
+    watching.before()
+    for (let word = 0; word < layout.words; word += 1) keyBefore[word] = key[word] as number
+    if (step(kind, a, 0) !== 0 || isUnchanged()) return false
+    watching.after(kind, a)
+    return true
+  }
+
+  const isUnchanged = (): boolean => {
+    for (let word = 0; word < layout.words; word += 1) if (key[word] !== keyBefore[word]) return false
+    return true
+  }
 
   const holdsOnlyStale = (host: number): boolean => {
     for (let pair = 0; pair < pairs; pair += 1) {
@@ -103,9 +130,12 @@ export const settlerOf = ({ view, step }: Engine): (() => boolean) => {
     return took
   }
 
-  return () => {
+  return (watch = unwatched) => {
+    watching = watch
     let took = false
     for (let round = 0; round < roundsMax && (ofHosts() || ofCopies()); round += 1) took = true
     return took
   }
 }
+
+const unwatched: SettlingWatch = { before: () => {}, after: () => {} }

@@ -8,24 +8,31 @@ import type { View } from "./view.ts"
  *
  * Shape  `canonical` answers with the key of the state's representative, the least key among its images; it is
  *        valid until the next call. `orbit` is how many states the machine's state stands for; `order` how many
- *        symmetries there are.
+ *        symmetries there are. `image` is the key of the state's image under one of them, from 0 (which changes
+ *        nothing) to `order` - 1; it too is valid until the next call.
  */
 export type Symmetry = {
   readonly order: number
   readonly canonical: () => Int32Array
   readonly orbit: () => number
+  readonly image: (n: number) => Int32Array
 }
 
-/** How many symmetries are tried at the most: with more alike than this allows, only some are used. */
-const orderMax = 5040
+/**
+ * How many orders of hosts are tried at the most, and how many of hosts and pairs together: with more alike than this
+ * allows, only some change places. Each state met costs as much time as there are orders.
+ */
+const hostOrdersMax = 120
+const ordersMax = 720
 
 export const symmetryOf = (view: View): Symmetry => {
   const { layout, machine, hosts, pairs, controlOf, logOf, peerIn, holderOf, headOf, observedOf, has } = view
   const { cells, key } = machine
   const { wordOf, shiftOf, words, logCells, copyCells, firstCopy } = layout
-  const permuted = withinReason(hostClasses(layout.config))
+  const permuted = withinReason(hostClasses(layout.config), hostOrdersMax)
   const hostOrders = permutationsWithin(permuted)
-  const pairOrders = permutationsWithin(withinReason(pairClasses(layout.config)))
+  const pairOrdersMax = Math.floor(ordersMax / hostOrders.length)
+  const pairOrders = permutationsWithin(withinReason(pairClasses(layout.config), pairOrdersMax))
   const inverses = hostOrders.map(inverseOf)
   const holder = layout.head.holder
   const peerShift = layout.copy.peer.shift
@@ -138,7 +145,17 @@ export const symmetryOf = (view: View): Symmetry => {
     return (hostOrders.length * pairOrders.length) / fixed
   }
 
-  return { order: hostOrders.length * pairOrders.length, canonical, orbit }
+  const imageOf = (n: number): Int32Array => {
+    const order = n % hostOrders.length
+    write(
+      hostOrders[order] as Int32Array,
+      inverses[order] as Int32Array,
+      pairOrders[Math.floor(n / hostOrders.length)] as Int32Array,
+    )
+    return image
+  }
+
+  return { order: hostOrders.length * pairOrders.length, canonical, orbit, image: imageOf }
 }
 
 const mixed = (hash: number, value: number): number => {
@@ -185,7 +202,10 @@ const classNumbers = (all: readonly (readonly number[])[], size: number): Int32A
 }
 
 /** The classes, of which those that would take too many permutations fall apart into some that do not. */
-const withinReason = (all: readonly (readonly number[])[]): readonly (readonly number[])[] => {
+const withinReason = (
+  all: readonly (readonly number[])[],
+  orderMax: number,
+): readonly (readonly number[])[] => {
   let order = 1
   return all.flatMap((members) => {
     let size = 1

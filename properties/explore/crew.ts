@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { WorkerFailed } from "../check/campaign.ts"
 import { askToStop, exchangeOf } from "./exchange.ts"
-import { engineFor, type Scope } from "./scope.ts"
+import { layoutFor, type Scope } from "./scope.ts"
 import { together, type Swept } from "./sweep.ts"
 import type { SweepOrder } from "./sweep-worker.ts"
 
@@ -11,7 +11,8 @@ export type SweepProgress = { readonly depth: number; readonly waiting: number }
 
 /**
  * Sweeps a scope with several workers, each of which holds its share of the states. The counts, and whether and
- * how shortly a property is breached, are those of one worker alone. Interrupting the effect stops them.
+ * how shortly a property is breached, are those of one worker alone. The signal stops them, and what they have
+ * covered is told; interrupting the effect stops them too.
  */
 export const sweepWith = (
   scope: Scope,
@@ -19,10 +20,16 @@ export const sweepWith = (
     workers,
     statesMax,
     fingerprint,
-  }: { readonly workers: number; readonly statesMax: number; readonly fingerprint: boolean },
+    signal,
+  }: {
+    readonly workers: number
+    readonly statesMax: number
+    readonly fingerprint: boolean
+    readonly signal?: AbortSignal
+  },
   onProgress: (progress: SweepProgress) => void,
 ): Effect.Effect<Swept, WorkerFailed> => {
-  const exchange = exchangeOf(workers, engineFor(scope).layout.words)
+  const exchange = exchangeOf(workers, layoutFor(scope).words)
   const orders = Array.from({ length: workers }, (_, self): SweepOrder => ({
     scope,
     statesMax,
@@ -33,8 +40,8 @@ export const sweepWith = (
   const stop = (): void => {
     askToStop(exchange)
   }
-  // A person may stop a long sweep, and is told what was covered until the end of the layer.
-  process.once("SIGINT", stop)
+  if (signal?.aborted === true) stop()
+  signal?.addEventListener("abort", stop)
   return Effect.forEach(orders, (order) => outcomeOf(order, onProgress), { concurrency: "unbounded" }).pipe(
     Effect.map((parts): Swept => {
       const first = parts[0] as Swept
@@ -46,7 +53,7 @@ export const sweepWith = (
       }
     }),
     Effect.onInterrupt(() => Effect.sync(stop)),
-    Effect.ensuring(Effect.sync(() => void process.off("SIGINT", stop))),
+    Effect.ensuring(Effect.sync(() => signal?.removeEventListener("abort", stop))),
   )
 }
 

@@ -1,9 +1,11 @@
 import type { Move, Path, System } from "./system.ts"
+import { finished } from "./turns.ts"
 
 /**
  * What an enumeration is asked beside its counts. `kindOf` names the kind under which an action is counted;
  * `mayEnd` says which states may be without successors: none, if left out. `always` is asked of every distinct
- * state and `onStep` of every step: null where all is well, else the sentence that says what is not.
+ * state and `onStep` of every step: null where all is well, else the sentence that says what is not. `isStopped` is
+ * asked now and then.
  */
 export type Asked<S, A> = {
   readonly kindOf?: (action: A) => string
@@ -11,17 +13,19 @@ export type Asked<S, A> = {
   readonly always?: (state: S) => string | null
   readonly onStep?: (before: S, action: A, after: S) => string | null
   readonly statesMax?: number
+  readonly isStopped?: () => boolean
 }
 
 /**
  * What is within reach of a system's starts. The counts are of everything only if the enumeration is complete:
- * at a breach, and where one state more would be too many, it stops, and they are of what was seen until then.
+ * at a breach, where one state more would be too many, and when it is told to, it stops, and they are of what was
+ * seen until then.
  *
  * Units  `states`: distinct; `transitions`: successors generated, duplicates included; `depth`: steps of the
  *        longest of all shortest runs; `outDegree`: transitions of the states whose successors were generated.
  */
 export type Census<S, A> = {
-  readonly end: "complete" | "breach" | "too many states"
+  readonly end: "complete" | "breach" | "too many states" | "interrupted"
   readonly states: number
   readonly transitions: number
   readonly depth: number
@@ -39,13 +43,27 @@ export type KindCount = { readonly distinct: number; readonly generated: number 
 export type Breach<S, A> = { readonly path: Path<S, A>; readonly why: string }
 
 /** Every state within reach of a system's starts, breadth first, and nothing clever. */
-export const enumerate = <S, A>(system: System<S, A>, asked: Asked<S, A> = {}): Census<S, A> => {
+export const enumerate = <S, A>(system: System<S, A>, asked: Asked<S, A> = {}): Census<S, A> =>
+  finished(enumerating(system, asked))
+
+/** How many states are expanded at a time. */
+const turn = 64
+
+/** The same, giving way now and then. */
+export function* enumerating<S, A>(
+  system: System<S, A>,
+  asked: Asked<S, A> = {},
+): Generator<void, Census<S, A>, void> {
   const survey = surveyOf(system, asked)
   let layer = startsOf(survey)
   while (!isOver(survey) && layer.length > 0) {
     const following: Node<S>[] = []
     for (const node of layer) {
       expand(survey, node, following)
+      if (survey.expanded % turn === 0) {
+        yield
+        if (survey.end === null && asked.isStopped?.() === true) survey.end = "interrupted"
+      }
       if (isOver(survey)) break
     }
     if (following.length > 0) survey.depth += 1
@@ -68,7 +86,7 @@ type Survey<S, A> = {
   readonly parents: number[]
   readonly places: number[]
   readonly kinds: Map<string, { distinct: number; generated: number }>
-  end: "breach" | "too many states" | null
+  end: "breach" | "too many states" | "interrupted" | null
   expanded: number
   transitions: number
   depth: number

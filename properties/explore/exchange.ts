@@ -18,8 +18,14 @@ export type Exchange = {
 /** The sweep's own counters, after those of the rings. */
 export const counter = Object.freeze({ stop: 0, arrived: 1, length: 2 })
 
-/** How many numbers each worker tells the others at the end of a layer. */
-const told = 3
+/**
+ * What each worker tells the others at the end of a layer, and what all of them then know: sums of the first two,
+ * the least of the third and the greatest of the fourth. All read the same, so all decide alike.
+ */
+export type Told = readonly [expanded: number, waiting: number, least: number, cut: number]
+
+/** How many numbers that are. */
+const told = 4
 
 export const exchangeOf = (workers: number, words: number): Exchange => {
   const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
@@ -39,13 +45,12 @@ export type Receive = (keys: Int32Array, at: number, hash: number, tag: number) 
  * One worker's end of an exchange.
  *
  * Shape  `send` may take in what others have sent, while it waits for room. `meet` waits for all workers to be
- *        done with a layer, taking in the last of it, and answers with the sums of what each then tells: three
- *        whole numbers, of which the last is a least, not a sum.
+ *        done with a layer, taking in the last of it, and answers with what all tell together.
  */
 export type Correspondent = {
   readonly send: (to: number, keys: Int32Array, at: number, hash: number, tag: number) => void
   readonly receive: () => void
-  readonly meet: (tell: () => readonly [number, number, number]) => readonly [number, number, number]
+  readonly meet: (tell: () => Told) => Told
 }
 
 export const correspondentOf = (
@@ -112,7 +117,7 @@ export const correspondentOf = (
     }
   }
 
-  const meet = (tell: () => readonly [number, number, number]): readonly [number, number, number] => {
+  const meet = (tell: () => Told): Told => {
     publish()
     arrive()
     receive()
@@ -122,11 +127,12 @@ export const correspondentOf = (
       Atomics.store(counters, place + told * self + n, value)
     })
     arrive()
-    const sums: [number, number, number] = [0, 0, neverYet]
+    const sums: [number, number, number, number] = [0, 0, neverYet, 0]
     for (let worker = 0; worker < workers; worker += 1) {
       sums[0] += Atomics.load(counters, place + told * worker)
       sums[1] += Atomics.load(counters, place + told * worker + 1)
       sums[2] = Math.min(sums[2], Atomics.load(counters, place + told * worker + 2))
+      sums[3] = Math.max(sums[3], Atomics.load(counters, place + told * worker + 3))
     }
     return sums
   }
@@ -137,7 +143,7 @@ export const correspondentOf = (
 /** A length that no run has. */
 export const neverYet = 0x7fffffff
 
-/** Asks the workers to stop at the end of the layer. */
+/** Asks the workers to stop. Each sees it when it looks, and they agree on it where they next meet. */
 export const askToStop = ({ workers, counters }: Exchange): void => {
   Atomics.store(counters, 2 * workers * workers + counter.stop, 1)
 }

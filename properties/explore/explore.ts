@@ -3,18 +3,18 @@ import { kinds, type Action, type Kind } from "../../model/action.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
+import { idsIn, noProperty, union } from "../../impl/engine/property-set.ts"
 import { sights } from "../../impl/engine/sights.ts"
 import { catalogue } from "../catalogue.ts"
 import type { WorkerFailed } from "../check/campaign.ts"
-import { mutantNamed } from "../mutants/catalogue.ts"
-import { rulesOf } from "../mutants/mutant.ts"
 import { sweepWith, type SweepProgress } from "./crew.ts"
 import type { KindCount } from "./enumerate.ts"
-import { livenessOf, type LivenessVerdict } from "./liveness.ts"
-import { modelSweep } from "./model-sweep.ts"
-import { shortestRuns } from "./path.ts"
-import { engineFor, type Scope } from "./scope.ts"
-import { shortest, sweep, type SweepEnd, type Swept } from "./sweep.ts"
+import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
+import { modelSweeping } from "./model-sweep.ts"
+import { breachingRuns, type BreachingRun } from "./path.ts"
+import { engineFor, protocolOf, type Scope } from "./scope.ts"
+import { shortest, sweeping, type SweepEnd, type Swept, type Tally } from "./sweep.ts"
+import { inTurns } from "./turns.ts"
 
 /**
  * What is to be explored, and how.
@@ -34,14 +34,19 @@ export type Exploration = {
 /**
  * What an exploration has found.
  *
- * Shape  `standsFor` counts all states that those met stand for by symmetry. `waiting` counts states that were
- *        found and not looked at. `kinds` counts, for each kind, the states first reached by it and its steps.
- *        `sightedAt`: the depth at which each witness was first seen, null for never; those that need a run's
- *        past are left out. `breaches`: shortest runs. `liveness` is null where it was not asked, "unknown"
- *        where the graph was too large. `bytes` is null where nobody counted.
+ * Shape  `scope` is the one that was explored: without symmetry, and `isAsymmetric`, where that was asked for and
+ *        the rules at hand do not treat hosts and pairs alike. `standsFor` counts all states that those met stand
+ *        for by symmetry. `waiting` counts states that were found and not looked at. `kinds` counts, for each kind,
+ *        the states first reached by it and its steps. `sightedAt`: the depth at which each witness was first seen,
+ *        null for never; those that need a run's past are left out. `suspected`: the properties that the sweep
+ *        found breached; `breaches`: runs that do so, of which there may be none where none could be found again.
+ *        `liveness` is null where it was not asked, "unknown" where the graph was too large. `bytes` is null where
+ *        nobody counted.
  */
 export type Explored = {
-  readonly end: SweepEnd
+  readonly scope: Scope
+  readonly isAsymmetric: boolean
+  readonly end: Exclude<SweepEnd, "asymmetric">
   readonly states: number
   readonly standsFor: number
   readonly transitions: number
@@ -53,14 +58,25 @@ export type Explored = {
   readonly highestGeneration: number | null
   readonly kinds: Readonly<Partial<Record<Kind, KindCount>>>
   readonly sightedAt: Readonly<Record<string, number | null>>
+  readonly suspected: readonly string[]
   readonly breaches: readonly ExploredBreach[]
   readonly liveness: readonly LivenessVerdict[] | "unknown" | null
   readonly bytes: number | null
   readonly workers: number
 }
 
-/** A property that is breached, by a run that no shorter one matches. */
-export type ExploredBreach = { readonly property: string; readonly actions: readonly Action[] }
+/** A property that is breached, by a run: "shortest" if no shorter one breaches any. */
+export type ExploredBreach = {
+  readonly property: string
+  readonly actions: readonly Action[]
+  readonly minimality: "shortest" | "found"
+}
+
+/** Whom an exploration tells how it goes, and who may stop it: what it has covered by then is told all the same. */
+export type Company = {
+  readonly onProgress?: (progress: SweepProgress) => void
+  readonly signal?: AbortSignal
+}
 
 /** Up to how many states a scope is swept on one thread: it is done before workers would have started. */
 const statesForOne = 250_000
@@ -71,77 +87,145 @@ export const graphStatesMax = 3_000_000
 /** Explores a scope. */
 export const explore = (
   exploration: Exploration,
-  onProgress: (progress: SweepProgress) => void = () => {},
+  company: Company = {},
 ): Effect.Effect<Explored, WorkerFailed> =>
   exploration.engine === "model"
-    ? Effect.sync(() => exploredByModel(exploration))
-    : Effect.map(swept(exploration, onProgress), (outcome) => exploredByEngine(exploration, outcome))
+    ? Effect.promise(() => exploredByModel(exploration, company))
+    : exploredByEngine(exploration, company)
+
+/** Without symmetry, once more, where the rules at hand turn out not to be symmetric. */
+const exploredByEngine = (
+  exploration: Exploration,
+  company: Company,
+): Effect.Effect<Explored, WorkerFailed> =>
+  Effect.gen(function* () {
+    const { scope } = exploration
+    const outcome = yield* swept(exploration, company)
+    const { end, tally, waiting, bytes, workers } = outcome
+    const runs = end === "breach" ? yield* Effect.promise(() => runsOf(exploration, tally, company)) : []
+    if (end === "asymmetric" || runs === "astray") {
+      if (!scope.symmetry) throw new Error("defect: a run that was found cannot be walked again")
+      const explored = yield* exploredByEngine(
+        { ...exploration, scope: { ...scope, symmetry: false } },
+        company,
+      )
+      return { ...explored, isAsymmetric: true }
+    }
+    return {
+      scope,
+      isAsymmetric: false,
+      end,
+      ...countsOf(scope, tally),
+      waiting,
+      suspected: idsIn([...tally.breached.values()].reduce(union, noProperty)),
+      breaches: runs,
+      liveness: yield* Effect.promise(() => livenessIn(exploration, company)),
+      bytes,
+      workers,
+    }
+  })
 
 type Outcome = Swept & { readonly workers: number }
 
 const swept = (
   { scope, statesMax, fingerprint, workers }: Exploration,
-  onProgress: (progress: SweepProgress) => void,
+  { onProgress = () => {}, signal }: Company,
 ): Effect.Effect<Outcome, WorkerFailed> =>
   Effect.gen(function* () {
-    const alone = workers === 1 ? statesMax : Math.min(statesMax, statesForOne)
-    const first = sweep(scope, {
+    const isForOne = workers === 1 || scope.protocol !== undefined
+    const alone = isForOne ? statesMax : Math.min(statesMax, statesForOne)
+    const sweep = sweeping(scope, {
       statesMax: alone,
       fingerprint,
       onLayer: ({ depth }, waiting) => {
         onProgress({ depth, waiting })
       },
+      isStopped: () => signal?.aborted === true,
     })
+    const first = yield* Effect.promise(() => inTurns(sweep))
     if (first.end !== "too many states" || alone === statesMax) return { ...first, workers: 1 }
-    return { ...(yield* sweepWith(scope, { workers, statesMax, fingerprint }, onProgress)), workers }
+    const limits = { workers, statesMax, fingerprint, ...(signal === undefined ? {} : { signal }) }
+    return { ...(yield* sweepWith(scope, limits, onProgress)), workers }
   })
 
-const exploredByEngine = (
-  { scope, liveness }: Exploration,
-  { end, tally, waiting, bytes, workers }: Outcome,
-): Explored => {
-  const found = shortest(tally)
-  const counts = kinds.map((kind, n): [Kind, KindCount] => [
-    kind,
-    { distinct: tally.distinct[n] as number, generated: tally.generated[n] as number },
-  ])
-  return {
-    end,
-    states: tally.states,
-    standsFor: tally.standsFor,
-    transitions: tally.transitions,
-    depth: tally.depth,
-    mostSuccessors: tally.mostSuccessors,
-    ends: tally.ends,
-    deadlocks: tally.deadlocks,
-    waiting,
-    highestGeneration: tally.highestGeneration,
-    kinds: Object.fromEntries(counts.filter(([kind]) => scope.among.includes(kind))),
-    sightedAt: Object.fromEntries(
-      sights.map((sight, n) => [
-        sight,
-        (tally.sightedAt[n] as number) < 0 ? null : (tally.sightedAt[n] as number),
-      ]),
+const countsOf = ({ among }: Scope, tally: Tally) => ({
+  states: tally.states,
+  standsFor: tally.standsFor,
+  transitions: tally.transitions,
+  depth: tally.depth,
+  mostSuccessors: tally.mostSuccessors,
+  ends: tally.ends,
+  deadlocks: tally.deadlocks,
+  highestGeneration: tally.highestGeneration,
+  kinds: Object.fromEntries(
+    kinds
+      .map((kind, n): [Kind, KindCount] => [
+        kind,
+        { distinct: tally.distinct[n] as number, generated: tally.generated[n] as number },
+      ])
+      .filter(([kind]) => among.includes(kind)),
+  ),
+  sightedAt: Object.fromEntries(
+    sights.map((sight, n) => [
+      sight,
+      (tally.sightedAt[n] as number) < 0 ? null : (tally.sightedAt[n] as number),
+    ]),
+  ),
+})
+
+/**
+ * The runs of a sweep that ended in a breach. They are searched for in full, without the reduction, which keeps
+ * verdicts and no lengths. Where that takes too many states, or too long for whoever waits, a run of the reduced
+ * sweep has to do.
+ */
+const runsOf = async (
+  { scope, statesMax }: Exploration,
+  tally: Tally,
+  { signal }: Company,
+): Promise<readonly ExploredBreach[] | "astray"> => {
+  const told = (runs: readonly BreachingRun[], minimality: ExploredBreach["minimality"]) =>
+    runs.map(({ property, codes }) => ({ property, actions: actionsOf(scope, codes), minimality }))
+  const full = await inTurns(
+    breachingRuns(
+      { ...scope, reduction: false },
+      {
+        lengthMax: scope.reduction ? Infinity : shortest(tally),
+        statesMax,
+        // What a sweep in full has found is soon found again.
+        isStopped: () => scope.reduction && signal?.aborted === true,
+      },
     ),
-    breaches:
-      found === Infinity
-        ? []
-        : shortestRuns(scope, found).map(({ property, codes }) => ({
-            property,
-            actions: actionsOf(scope, codes),
-          })),
-    liveness: liveness ? livenessOf(scope, graphStatesMax) : null,
-    bytes,
-    workers,
-  }
+  )
+  if (full === "astray") return full
+  if (typeof full !== "string") return told(full, "shortest")
+  const reduced = await inTurns(
+    breachingRuns(scope, { lengthMax: Infinity, statesMax: Infinity, isStopped: () => false }),
+  )
+  return typeof reduced !== "string" ? told(reduced, "found") : reduced === "astray" ? reduced : []
 }
 
-const exploredByModel = ({ scope, liveness, statesMax }: Exploration): Explored => {
-  const { config, among, mutant, properties } = scope
+const livenessIn = async (
+  { scope, liveness }: Exploration,
+  { signal }: Company,
+): Promise<Explored["liveness"]> =>
+  liveness
+    ? await inTurns(
+        judgingLiveness(scope, { statesMax: graphStatesMax, isStopped: () => signal?.aborted === true }),
+      )
+    : null
+
+const exploredByModel = async (exploration: Exploration, company: Company): Promise<Explored> => {
+  const { scope, statesMax } = exploration
+  const { config, among, properties } = scope
   const asked = catalogue.filter(({ id }) => properties.includes(id))
-  const census = modelSweep(rulesFor(mutant), config, among, asked, statesMax)
+  const isStopped = (): boolean => company.signal?.aborted === true
+  const census = await inTurns(
+    modelSweeping(protocolOf(scope).rules, config, among, asked, { statesMax, isStopped }),
+  )
   const { breach } = census
   return {
+    scope,
+    isAsymmetric: false,
     end: census.end,
     states: census.states,
     standsFor: census.states,
@@ -156,17 +240,22 @@ const exploredByModel = ({ scope, liveness, statesMax }: Exploration): Explored 
       among.map((kind) => [kind, census.kinds[kind] ?? { distinct: 0, generated: 0 }]),
     ),
     sightedAt: {},
+    suspected: breach === null ? [] : [breach.why],
     breaches:
       breach === null
         ? []
-        : [{ property: breach.why, actions: breach.path.moves.map(({ action }) => action) }],
-    liveness: liveness ? livenessOf(scope, graphStatesMax) : null,
+        : [
+            {
+              property: breach.why,
+              actions: breach.path.moves.map(({ action }) => action),
+              minimality: "shortest",
+            },
+          ],
+    liveness: await livenessIn(exploration, company),
     bytes: null,
     workers: 1,
   }
 }
-
-const rulesFor = (mutant: string | null) => rulesOf(mutant === null ? null : mutantNamed(mutant))
 
 /**
  * A run of the engine in the model's words, as far as the model allows it: where the model refuses an action,
@@ -174,7 +263,7 @@ const rulesFor = (mutant: string | null) => rulesOf(mutant === null ? null : mut
  */
 export const actionsOf = (scope: Scope, codes: readonly ActionCode[]): readonly Action[] => {
   const { layout } = engineFor(scope)
-  const rules = rulesFor(scope.mutant)
+  const { rules } = protocolOf(scope)
   let state = initial(scope.config)
   const actions: Action[] = []
   for (const code of codes) {

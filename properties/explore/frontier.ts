@@ -2,16 +2,19 @@
 const chunkBits = 14
 const chunkSize = 1 << chunkBits
 
+/** Keys side by side: the first `count` of the array. */
+export type Chunk = { readonly keys: Int32Array; readonly count: number }
+
 /**
  * The keys of one layer, in the order in which they were found.
  *
- * Shape  `each` tells of every key, in `keys` from `at` on; `add` copies one in.
+ * Shape  `add` copies a key in, from `keys` at `at` on; `chunks` gives them all back, some thousands at a time.
  */
 export type Frontier = {
   readonly size: () => number
   readonly bytes: () => number
   readonly add: (keys: Int32Array, at: number) => void
-  readonly each: (visit: (keys: Int32Array, at: number) => void) => void
+  readonly chunks: () => readonly Chunk[]
 }
 
 export const frontierOf = (words: number): Frontier => {
@@ -27,9 +30,6 @@ export const frontierOf = (words: number): Frontier => {
       for (let word = 0; word < words; word += 1) chunk[within * words + word] = keys[at + word] as number
       size += 1
     },
-    each: (visit) => {
-      for (let n = 0; n < size; n += 1)
-        visit(chunks[n >> chunkBits] as Int32Array, (n & (chunkSize - 1)) * words)
-    },
+    chunks: () => chunks.map((keys, n) => ({ keys, count: Math.min(chunkSize, size - n * chunkSize) })),
   }
 }

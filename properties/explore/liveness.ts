@@ -6,6 +6,7 @@ import { includes, type PropertySet, type Watched } from "../../impl/engine/prop
 import { neededFairness, suffixOf, type Lasso } from "./fairness.ts"
 import type { StateGraph } from "./graph.ts"
 import { asksRest, engineFor, type Scope } from "./scope.ts"
+import { finished } from "./turns.ts"
 
 /** What the state graph says of one liveness property. */
 export type LivenessVerdict = {
@@ -35,11 +36,14 @@ const liveness = ["L1", "L2", "L3", "L4"] as const satisfies readonly Watched[]
 /**
  * Asks liveness of a scope, exactly: on the graph of its states, where from some point on only what the protocol
  * owes is done, and every such action gets its turn. Neither symmetry nor reduction is used, which would mix up
- * whose turn it is. "unknown" if the scope has more than `statesMax` states.
+ * whose turn it is. "unknown" if the scope has more than `statesMax` states, or nobody waits for the answer.
  */
-export const livenessOf = (scope: Scope, statesMax: number): readonly LivenessVerdict[] | "unknown" => {
+export function* judgingLiveness(
+  scope: Scope,
+  { statesMax, isStopped }: { readonly statesMax: number; readonly isStopped: () => boolean },
+): Generator<void, readonly LivenessVerdict[] | "unknown", void> {
   const engine = engineFor({ ...scope, properties: [] })
-  const drawn = graphOf(engine, statesMax)
+  const drawn = yield* graphOf(engine, statesMax, isStopped)
   if (drawn === "unknown") return "unknown"
   const { graph, codes, judged, rest } = drawn
   const suffix = suffixOf(graph, judged)
@@ -65,17 +69,31 @@ export const livenessOf = (scope: Scope, statesMax: number): readonly LivenessVe
     })
 }
 
+/** The same, at one go. */
+export const livenessOf = (scope: Scope, statesMax: number): readonly LivenessVerdict[] | "unknown" =>
+  finished(judgingLiveness(scope, { statesMax, isStopped: () => false }))
+
+type DrawnGraph = {
+  readonly graph: StateGraph
+  readonly codes: readonly ActionCode[]
+  readonly judged: Uint8Array
+  readonly rest: readonly PropertySet[]
+}
+
 /**
  * The graph of all states of an engine. A label is an action by what it names: a copy by its place. What a state
  * would breach if the cluster rested there, in `rest`; whether liveness may be asked of it, in `judged`.
  */
-const graphOf = (engine: Engine, statesMax: number) => {
+function* graphOf(
+  engine: Engine,
+  statesMax: number,
+  isStopped: () => boolean,
+): Generator<void, DrawnGraph | "unknown", void> {
   const { machine, view, layout } = engine
   const { words } = layout
   const monitor = monitorOf(engine)
   const codes = codesOf(layout)
   const labels = new Map(codes.map((code, n) => [labelKey(code.kind, code.a, code.b), n]))
-  const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
   const numbers = new Map<string, number>()
   const keys: Int32Array[] = []
   const offsets: number[] = []
@@ -97,7 +115,8 @@ const graphOf = (engine: Engine, statesMax: number) => {
 
   numberOf()
   for (let state = 0; state < keys.length; state += 1) {
-    if (keys.length > statesMax) return "unknown"
+    if ((state & 4095) === 4095) yield
+    if (keys.length > statesMax || ((state & 4095) === 4095 && isStopped())) return "unknown"
     machine.load(keys[state] as Int32Array, 0)
     offsets.push(targets.length)
     rest.push(monitor.atRest())
@@ -126,5 +145,8 @@ const graphOf = (engine: Engine, statesMax: number) => {
   }
   return { graph, codes, judged: Uint8Array.from(judged), rest }
 }
+
+/** Which kinds the protocol owes, by number. */
+const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
 
 const labelKey = (kind: number, a: number, b: number): string => `${kind},${a},${b}`

@@ -6,8 +6,9 @@ import { successors, type Rules } from "../../model/step.ts"
 import { isAtRest, isJudged } from "../check/rest.ts"
 import { noHistory } from "../history.ts"
 import { breachesAtRest, breachesOf, type Property } from "../property.ts"
-import { enumerate, type Census } from "./enumerate.ts"
+import { enumerating, type Census } from "./enumerate.ts"
 import type { System } from "./system.ts"
+import { finished } from "./turns.ts"
 
 /** The model as a system to explore: every state a plain object, told from another by its identity. */
 export const modelSystem = (
@@ -25,16 +26,16 @@ export const modelSystem = (
  * Explores with the model alone, slowly, and nothing clever. A property that asks about the past is asked as if
  * there were none; S18, which counts what operators did, tells states apart by it.
  */
-export const modelSweep = (
+export const modelSweeping = (
   rules: Rules,
   config: Config,
   among: readonly Kind[],
   properties: readonly Property[],
-  statesMax: number,
-): Census<State, Action> => {
+  { statesMax, isStopped }: { readonly statesMax: number; readonly isStopped: () => boolean },
+): Generator<void, Census<State, Action>, void> => {
   const history = noHistory(initial(config))
   const key = properties.some(({ id }) => id === "S18") ? identityWithInterventions : identity
-  return enumerate(modelSystem(rules, config, among, key), {
+  return enumerating(modelSystem(rules, config, among, key), {
     kindOf: ({ kind }) => kind,
     always: (state) =>
       isJudged(config, state) && isAtRest(rules, config, state)
@@ -43,5 +44,16 @@ export const modelSweep = (
     onStep: (before, action, after) =>
       breachesOf(rules, properties, config, history, { before, action, after })[0]?.property.id ?? null,
     statesMax,
+    isStopped,
   })
 }
+
+/** The same, at one go. */
+export const modelSweep = (
+  rules: Rules,
+  config: Config,
+  among: readonly Kind[],
+  properties: readonly Property[],
+  statesMax: number,
+): Census<State, Action> =>
+  finished(modelSweeping(rules, config, among, properties, { statesMax, isStopped: () => false }))

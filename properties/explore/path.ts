@@ -1,161 +1,189 @@
-import { alphabet, kinds } from "../../model/action.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
-import type { Engine } from "../../impl/engine/engine.ts"
-import { crowded } from "../../impl/engine/guards.ts"
-import { monitorOf } from "../../impl/engine/monitor.ts"
-import {
-  idsIn,
-  includes,
-  intersection,
-  only,
-  setOf,
-  union,
-  watched,
-  type PropertySet,
-  type Watched,
-} from "../../impl/engine/property-set.ts"
-import { symmetryOf } from "../../impl/engine/symmetry.ts"
-import { asksRest, engineFor, type Scope } from "./scope.ts"
+import { idsIn, includes, watched, type PropertySet, type Watched } from "../../impl/engine/property-set.ts"
+import { frontierOf, type Frontier } from "./frontier.ts"
+import { engineFor, type Scope } from "./scope.ts"
+import { codesOn, strideOf, type Stride, type Strider } from "./stride.ts"
+import { hashOf, tableOf } from "./table.ts"
 
-/** A shortest run that ends in a breach of a property. */
-export type ShortestRun = { readonly property: Watched; readonly codes: readonly ActionCode[] }
-
-/** A state that was met, by the one before it. */
-type Node = { readonly key: Int32Array; readonly from: Node | null }
-
-/** The end of a run that breaches: in the state of `node`, or in the step from it by `code`. */
-type End = { readonly node: Node; readonly code: ActionCode | null }
+/** A run that ends in a breach of a property. */
+export type BreachingRun = { readonly property: Watched; readonly codes: readonly ActionCode[] }
 
 /**
- * The shortest runs of a scope that breach a property, one for each that is breached at the least length, in
- * the order of the catalogue. Breadth first, and without the reduction, which keeps verdicts but not lengths.
- * Empty if nothing is breached within `lengthMax` steps.
+ * What a search has found: for each property that is breached in the first layer in which any is, a run, in the
+ * order of the catalogue; none if there is no such layer. "too many states", "interrupted": it did not get there.
+ * "astray": a run that was found cannot be walked again, so the states that were joined were not alike.
  */
-export const shortestRuns = (scope: Scope, lengthMax: number): readonly ShortestRun[] => {
-  const engine = engineFor(scope)
-  const search = searchOf(engine, scope)
-  let layer = search.start()
-  for (let length = 0; layer.length > 0 && length <= lengthMax; length += 1) {
-    const { ends, next } = search.expand(layer)
-    const here = [...ends].filter(([, end]) => end.code === null)
-    const found = here.length > 0 ? here : length < lengthMax ? [...ends] : []
-    // A breach in a step is one step longer than one in the state before it; the next layer's own are as long.
-    if (here.length === 0 && found.length > 0) {
-      const resting = [...search.expand(next).ends].filter(([id, end]) => end.code === null && !ends.has(id))
-      found.push(...resting)
+export type Search = readonly BreachingRun[] | "too many states" | "interrupted" | "astray"
+
+/** How far a search may go. */
+export type SearchLimits = {
+  readonly lengthMax: number
+  readonly statesMax: number
+  readonly isStopped: () => boolean
+}
+
+/** Where a run breaches: `steps` steps from a state of the last layer. */
+type End = { readonly key: Int32Array; readonly steps: number; readonly layer: number }
+
+/**
+ * Runs that breach a property within `lengthMax` steps, breadth first: the shortest there are, if the scope takes no
+ * steps at once. Layers are kept, and no parents: a run is found again backwards, layer by layer.
+ */
+export function* breachingRuns(
+  scope: Scope,
+  { lengthMax, statesMax, isStopped }: SearchLimits,
+): Generator<void, Search, void> {
+  const ends = new Map<Watched, End>()
+  let here: Int32Array = new Int32Array(0)
+  let depth = 0
+  const note = (breached: PropertySet, steps: number): void => {
+    if (depth + steps > lengthMax) return
+    for (const id of idsIn(breached)) {
+      const known = ends.get(id)
+      if (known === undefined || depth + steps < known.layer + known.steps)
+        ends.set(id, { key: here, steps, layer: depth })
     }
-    if (found.length > 0)
-      return found
-        .sort(([a], [b]) => watched.indexOf(a) - watched.indexOf(b))
-        .map(([property, end]) => ({ property, codes: runTo(engine, scope, end, property) }))
-    layer = next
+  }
+  let next: Frontier
+  const stride = strideOf(scope, {
+    onBreach: note,
+    onArrival: (keys) => {
+      table.offer(keys, 0, hashOf(keys, 0, words), 0)
+    },
+  })
+  const { words, engine } = stride
+  const marker = engine.layout.wordOf[engine.layout.firstPair] as number
+  const table = tableOf({ words, marker, fingerprint: false }, (keys, at) => {
+    next.add(keys, at)
+  })
+  next = frontierOf(words)
+  const start = stride.start()
+  table.offer(start, 0, hashOf(start, 0, words), 0)
+  table.flush()
+  const layers: Frontier[] = []
+  for (; depth <= lengthMax && next.size() > 0; depth += 1) {
+    if (table.size() > statesMax)
+      return ends.size > 0 ? yield* runsTo(scope, layers, [...ends]) : "too many states"
+    const layer = next
+    layers.push(layer)
+    next = frontierOf(words)
+    for (const { keys, count } of layer.chunks()) {
+      if (isStopped()) return "interrupted"
+      for (let n = 0; n < count; n += 1) {
+        here = keys.subarray(n * words, (n + 1) * words)
+        stride.expand(keys, n * words)
+      }
+      yield
+    }
+    table.flush()
+    // A breach in a step is one step longer than one in the state before it; the next layer's own are as long.
+    const isDue = [...ends.values()].some((end) => lengthOf(end) <= depth)
+    if (isDue || (next.size() === 0 && ends.size > 0)) return yield* runsTo(scope, layers, [...ends])
   }
   return []
 }
 
-const searchOf = (engine: Engine, scope: Scope) => {
-  const { machine, view, layout } = engine
-  const monitor = monitorOf(engine)
-  const represent = representativeOf(engine, scope)
-  const asked = setOf(scope.properties)
-  const rests = asksRest({ ...scope, reduction: false })
-  const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
-  const seen = new Set<string>()
+const lengthOf = ({ layer, steps }: End): number => layer + steps
 
-  const start = (): readonly Node[] => {
-    seen.add(wordsOf(represent(), layout.words))
-    return [{ key: represent().slice(0, layout.words), from: null }]
+function* runsTo(
+  scope: Scope,
+  layers: readonly Frontier[],
+  found: readonly (readonly [Watched, End])[],
+): Generator<void, Search, void> {
+  const least = Math.min(...found.map(([, end]) => lengthOf(end)))
+  const runs: BreachingRun[] = []
+  for (const [property, end] of found.toSorted(([a], [b]) => watched.indexOf(a) - watched.indexOf(b))) {
+    if (lengthOf(end) > least) continue
+    const keys = yield* wayTo(scope, layers, end)
+    const codes = walked(scope, keys, end, property)
+    if (codes === null) return "astray"
+    runs.push({ property, codes })
   }
-
-  const expand = (layer: readonly Node[]) => {
-    const ends = new Map<Watched, End>()
-    const next: Node[] = []
-    const note = (found: PropertySet, node: Node, code: ActionCode | null): void => {
-      for (const id of idsIn(intersection(found, asked)))
-        if (!ends.has(id) || (code === null && ends.get(id)?.code !== null)) ends.set(id, { node, code })
-    }
-    for (const node of layer) {
-      machine.load(node.key, 0)
-      note(union(monitor.ofState(), monitor.ofRefusals()), node, null)
-      monitor.begin()
-      const faults = view.faultsSoFar()
-      const before = wordsOf(machine.key, layout.words)
-      let owed = 0
-      engine.expand((kind, a, b, answer) => {
-        const found = answer === crowded ? only.S7 : monitor.ofStep(kind, a, b)
-        if (found !== 0) note(found, node, { kind, a, b })
-        const moves = wordsOf(machine.key, layout.words) !== before
-        if (isProtocol[kind] === true && view.faultsSoFar() === faults && moves) owed += 1
-        if (answer === crowded) return
-        const key = represent()
-        const words = wordsOf(key, layout.words)
-        if (seen.has(words)) return
-        seen.add(words)
-        next.push({ key: key.slice(0, layout.words), from: node })
-      })
-      if (rests && owed === 0 && monitor.isJudged()) note(monitor.atRest(), node, null)
-    }
-    return { ends, next }
-  }
-
-  return { start, expand }
+  return runs
 }
 
-/** The key that stands for the state that the machine is at. */
-const representativeOf = ({ machine, view }: Engine, { symmetry }: Scope): (() => Int32Array) => {
-  const { order, canonical } = symmetryOf(view)
-  return symmetry && order > 1 ? canonical : () => machine.key
+/** The keys on the way to an end: from each, the search has come to the next. */
+function* wayTo(
+  scope: Scope,
+  layers: readonly Frontier[],
+  end: End,
+): Generator<void, readonly Int32Array[], void> {
+  const way = [end.key]
+  let wanted = end.key
+  let leads = 0
+  const hasLed = (): boolean => leads > 0
+  const { words, expand } = strideOf(scope, {
+    onBreach: () => {},
+    onArrival: (keys) => {
+      if (isSame(keys, wanted)) leads += 1
+    },
+  })
+  for (let depth = end.layer - 1; depth >= 0; depth -= 1) {
+    leads = 0
+    for (const { keys, count } of (layers[depth] as Frontier).chunks()) {
+      for (let n = 0; n < count && !hasLed(); n += 1) {
+        expand(keys, n * words)
+        if (hasLed()) way.push(keys.slice(n * words, (n + 1) * words))
+      }
+      if (hasLed()) break
+      yield
+    }
+    wanted = way.at(-1) as Int32Array
+  }
+  return way.reverse()
 }
 
 /**
- * The run itself: from the start, at each step an action that leads to a state for which the next key on the way
- * stands. It ends in the state of the end, or with a step that breaches what the end breaches.
+ * The run itself: from the start, each time the steps to a state for which the next key on the way stands, and then
+ * those that breach. Null if there are none such.
  */
-const runTo = (
-  engine: Engine,
+const walked = (
   scope: Scope,
-  { node, code }: End,
+  way: readonly Int32Array[],
+  end: End,
   property: Watched,
-): readonly ActionCode[] => {
-  const represent = representativeOf(engine, scope)
-  const fresh = engineFor(scope)
-  engine.machine.load(fresh.machine.key, 0)
-  const monitor = monitorOf(engine)
+): readonly ActionCode[] | null => {
   const codes: ActionCode[] = []
-  for (const key of keysTo(node).slice(1)) codes.push(take(engine, () => isSame(represent(), key)))
-  if (code === null) return codes
-  monitor.begin()
-  const breaches = (kind: number, a: number, b: number, answer: number): boolean =>
-    includes(answer === crowded ? only.S7 : monitor.ofStep(kind, a, b), property)
-  return [...codes, take(engine, breaches)]
+  const { machine, step } = engineFor(scope)
+  for (const wanted of way.slice(1)) {
+    const steps = firstTrail(scope, machine.key, (tell) => ({
+      onBreach: () => {},
+      onArrival: (keys) => {
+        if (isSame(keys, wanted)) tell()
+      },
+    }))
+    if (steps === null) return null
+    codes.push(...steps)
+    for (const { kind, a, b } of steps) step(kind, a, b)
+    machine.commit()
+  }
+  const last = firstTrail(scope, machine.key, (tell) => ({
+    onBreach: (breached, steps) => {
+      if (includes(breached, property) && steps === end.steps) tell()
+    },
+    onArrival: () => {},
+  }))
+  return last === null ? null : [...codes, ...last]
 }
 
-/** Takes the first action whose successor is wanted, and tells it. */
-const take = (
-  engine: Engine,
-  isWanted: (kind: number, a: number, b: number, answer: number) => boolean,
-): ActionCode => {
-  const found: ActionCode[] = []
-  engine.expand((kind, a, b, answer) => {
-    if (found.length === 0 && isWanted(kind, a, b, answer)) found.push({ kind, a, b })
-  })
-  const [code] = found
-  if (code === undefined) throw new Error("defect: a run that was found cannot be walked again")
-  engine.step(code.kind, code.a, code.b)
-  engine.machine.commit()
-  return code
+/** The steps from a state at the first moment of which a strider tells. */
+const firstTrail = (
+  scope: Scope,
+  key: Int32Array,
+  striderOf: (tell: () => void) => Strider,
+): readonly ActionCode[] | null => {
+  const found: (readonly ActionCode[])[] = []
+  const stride: Stride = strideOf(
+    scope,
+    striderOf(() => {
+      if (found.length === 0) found.push(codesOn(stride.trail))
+    }),
+  )
+  stride.expand(key, 0)
+  return found[0] ?? null
 }
 
-const keysTo = (end: Node): readonly Int32Array[] => {
-  const keys: Int32Array[] = []
-  for (let node: Node | null = end; node !== null; node = node.from) keys.push(node.key)
-  return keys.reverse()
+const isSame = (key: Int32Array, wanted: Int32Array): boolean => {
+  for (let word = 0; word < wanted.length; word += 1) if (key[word] !== wanted[word]) return false
+  return true
 }
-
-const wordsOf = (key: Int32Array, words: number): string => {
-  let text = ""
-  for (let word = 0; word < words; word += 1) text += `${key[word]},`
-  return text
-}
-
-const isSame = (key: Int32Array, wanted: Int32Array): boolean => wanted.every((word, n) => key[n] === word)

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads"
-import type { Exchange } from "./exchange.ts"
+import { isAskedToStop, type Exchange } from "./exchange.ts"
 import type { Scope } from "./scope.ts"
-import { sweepAs } from "./sweep.ts"
+import { sweepingAs } from "./sweep.ts"
+import { finished } from "./turns.ts"
 
 /** What a worker of a sweep is given. */
 export type SweepOrder = {
@@ -14,11 +15,12 @@ export type SweepOrder = {
 
 const { scope, statesMax, fingerprint, exchange, self } = workerData as SweepOrder
 
-const swept = sweepAs(
+const sweeping = sweepingAs(
   scope,
   {
     statesMax,
     fingerprint,
+    isStopped: () => isAskedToStop(exchange),
     onLayer: ({ depth, states }, waiting) => {
       if (self === 0) parentPort?.postMessage({ depth, states, waiting })
     },
@@ -26,4 +28,4 @@ const swept = sweepAs(
   exchange,
   self,
 )
-parentPort?.postMessage({ swept })
+parentPort?.postMessage({ swept: finished(sweeping) })

@@ -1,30 +1,21 @@
-import { alphabet, kinds, type Kind } from "../../model/action.ts"
-import type { Engine } from "../../impl/engine/engine.ts"
-import { crowded } from "../../impl/engine/guards.ts"
-import { monitorOf } from "../../impl/engine/monitor.ts"
-import {
-  intersection,
-  noProperty,
-  only,
-  setOf,
-  union,
-  type PropertySet,
-} from "../../impl/engine/property-set.ts"
-import { lookoutOf, sights } from "../../impl/engine/sights.ts"
-import { settlerOf } from "../../impl/engine/settle.ts"
-import { symmetryOf } from "../../impl/engine/symmetry.ts"
-import { correspondentOf, isAskedToStop, neverYet, type Correspondent, type Exchange } from "./exchange.ts"
-import { frontierOf, type Frontier } from "./frontier.ts"
-import { asksRest, engineFor, type Scope } from "./scope.ts"
+import { kinds } from "../../model/action.ts"
+import { noProperty, union, type PropertySet } from "../../impl/engine/property-set.ts"
+import { sights } from "../../impl/engine/sights.ts"
+import { commutationOf } from "./commutation.ts"
+import { correspondentOf, neverYet, type Correspondent, type Exchange, type Told } from "./exchange.ts"
+import { frontierOf, type Chunk, type Frontier } from "./frontier.ts"
+import type { Scope } from "./scope.ts"
+import { strideOf, type Stride } from "./stride.ts"
 import { hashOf, tableOf } from "./table.ts"
+import { finished } from "./turns.ts"
 
 /**
  * What a sweep has counted.
  *
  * Shape  `standsFor` counts all states that those met stand for, where symmetry joins some: else it is `states`.
  *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one.
- *        `depth` is that of the deepest layer expanded. `breached` holds what is breached, by the length of
- *        the shortest run that ends so; `ends` counts states with no successor at all, and `deadlocks` those of
+ *        `depth` is that of the deepest layer expanded to its end. `breached` holds what is breached, by the
+ *        length of the shortest run that ends so (with the reduction: by the number of layers before its end); `ends` counts states with no successor at all, and `deadlocks` those of
  *        them in which something is still owed. `sightedAt` is the depth at which each witness was first seen, by
  *        its place in `sights`, or -1.
  */
@@ -61,120 +52,61 @@ export const freshTally = (): Tally => ({
 })
 
 /** Takes a successor's key wherever it belongs. */
-export type Send = (keys: Int32Array, at: number, hash: number, kind: number) => void
+type Send = (keys: Int32Array, at: number, hash: number, kind: number) => void
 
-/**
- * Expands states: each is judged, and each of its successors, as its representative, is sent on.
- *
- * Shape  `expand` takes the key of a state at a depth.
- */
-export type Expander = {
-  readonly engine: Engine
-  readonly words: number
-  readonly marker: number
+/** Expands states, and counts what it sees in a tally; each successor, as its representative, is sent on. */
+type Expander = {
+  readonly stride: Stride
   readonly expand: (keys: Int32Array, at: number, depth: number) => void
-  readonly start: (send: Send) => void
 }
 
-export const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
-  const engine = engineFor(scope)
-  const { machine, view, layout } = engine
-  const { words } = layout
-  const monitor = monitorOf(engine)
-  const lookout = lookoutOf(engine)
-  const symmetry = symmetryOf(view)
-  const joins = scope.symmetry && symmetry.order > 1
-  const settle = settlerOf(engine)
-  const asked = setOf(scope.properties)
-  const rests = asksRest(scope)
-  const isProtocol = kinds.map((kind: Kind) => alphabet[kind].actor === "protocol")
-  const { key } = machine
+const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
   let depth = 0
-  let successors = 0
-  let faults = 0
-  let hash = 0
-  let isResting = true
   let unseen = 2 ** sights.length - 1
 
-  const sight = (bits: number, at: number): void => {
-    for (let rest = bits & unseen; rest !== 0; rest &= rest - 1)
-      tally.sightedAt[31 - Math.clz32(rest & -rest)] = at
-    unseen &= ~bits
-  }
-
-  const breach = (found: PropertySet, length: number): void => {
-    const breached = intersection(found, asked)
-    if (breached !== 0) tally.breached.set(length, union(tally.breached.get(length) ?? noProperty, breached))
-  }
-
-  const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
-    successors += 1
-    tally.generated[kind] = (tally.generated[kind] as number) + 1
-    if (answer === crowded) {
-      breach(only.S7, depth + 1)
-      return
-    }
-    const found = monitor.ofStep(kind, a, b)
-    if (found !== 0) breach(found, depth + 1)
-    if (unseen !== 0) sight(lookout.ofStep(kind, a), depth + 1)
-    const reached = hashOf(key, 0, words)
-    // A step that leaves the state as it is, such as a retry that fails, is no progress.
-    const isProgress = isProtocol[kind] === true && view.faultsSoFar() === faults && reached !== hash
-    if (isProgress) isResting = false
-    if (scope.reduction) settleOn(depth + 1)
-    else if (!joins) {
-      send(key, 0, reached, kind)
-      return
-    }
-    const representative = joins ? symmetry.canonical() : key
-    send(representative, 0, hashOf(representative, 0, words), kind)
-  }
-
-  /** A state that is settled away is judged before it goes. */
-  const settleOn = (length: number): void => {
-    const found = monitor.ofState()
-    if (found !== 0) breach(found, length)
-    settle()
-  }
+  const stride = strideOf(scope, {
+    // With the reduction, a layer is no length: that of the way there is the most that it can be.
+    onBreach: (bits, steps) => {
+      const length = depth + steps
+      tally.breached.set(length, union(tally.breached.get(length) ?? noProperty, bits))
+    },
+    onArrival: (keys, kind) => {
+      tally.generated[kind] = (tally.generated[kind] as number) + 1
+      send(keys, 0, hashOf(keys, 0, words), kind)
+    },
+    onSight: (bits, steps) => {
+      for (let rest = bits & unseen; rest !== 0; rest &= rest - 1)
+        tally.sightedAt[31 - Math.clz32(rest & -rest)] = depth + steps
+      unseen &= ~bits
+    },
+    onSettling: (kind) => {
+      tally.generated[kind] = (tally.generated[kind] as number) + 1
+    },
+    unseen: () => unseen,
+  })
+  const { engine, words } = stride
+  const { view } = engine
 
   const expand = (keys: Int32Array, at: number, depthNow: number): void => {
-    machine.load(keys, at)
     depth = depthNow
-    successors = 0
-    faults = view.faultsSoFar()
-    hash = hashOf(key, 0, words)
-    isResting = rests
-    const found = union(monitor.ofState(), monitor.ofRefusals())
-    if (found !== 0) breach(found, depth)
-    if (unseen !== 0) {
-      sight(lookout.ofState(unseen), depth)
-      lookout.begin()
-    }
-    monitor.begin()
-    engine.expand(onSuccessor)
-    const owed = isResting && monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
-    breach(owed, depth)
+    const successors = stride.expand(keys, at)
     tally.states += 1
     tally.transitions += successors
     if (successors === 0) tally.ends += 1
-    if (successors === 0 && owed !== 0) tally.deadlocks += 1
+    if (successors === 0 && stride.isOwing()) tally.deadlocks += 1
     if (successors > tally.mostSuccessors) tally.mostSuccessors = successors
     for (let pair = 0; pair < view.pairs; pair += 1)
       if (view.lockOf(pair) > tally.highestGeneration) tally.highestGeneration = view.lockOf(pair)
-    const orbit = joins ? symmetry.orbit() : 1
+    const orbit = stride.orbit()
     tally.standsFor += orbit
     tally.standsForTransitions += orbit * successors
   }
 
-  const start = (sendFirst: Send): void => {
-    sendFirst(key, 0, hashOf(key, 0, words), 0)
-  }
-
-  return { engine, words, marker: layout.wordOf[layout.firstPair] as number, expand, start }
+  return { stride, expand }
 }
 
-/** Why a sweep ended. */
-export type SweepEnd = "complete" | "breach" | "too many states" | "interrupted"
+/** Why a sweep ended. "asymmetric": the rules do not treat alike what the scope has change places. */
+export type SweepEnd = "complete" | "breach" | "too many states" | "interrupted" | "asymmetric"
 
 /**
  * How a sweep went. `waiting` counts states that were found and not expanded; `bytes` is the most that the table
@@ -187,92 +119,133 @@ export type Swept = {
   readonly bytes: number
 }
 
-/** How far a sweep may go, and whom it tells after each layer. */
+/** How far a sweep may go, whom it tells of each layer, and whom it asks whether to go on. */
 export type Limits = {
   readonly statesMax: number
   readonly fingerprint: boolean
   readonly onLayer: (tally: Tally, waiting: number) => void
+  readonly isStopped: () => boolean
 }
+
+/** Why a layer was not expanded to its end, in the order in which one reason gives way to another. */
+const cuts = { none: 0, interrupted: 1, asymmetric: 2 } as const
 
 /**
  * Sweeps a scope breadth first, as one of several workers or alone: each expands the states that its share of
  * the hashes holds, and sends the others their own. Ends, all at once, with the layer in which a property is
  * first found breached, when no shorter breach can be left, or before the layer that would go beyond `statesMax`.
+ * Gives way now and then, so that whoever goes on with it can do something else.
  */
-export const sweepAs = (
+export function* sweepingAs(
   scope: Scope,
-  { statesMax, fingerprint, onLayer }: Limits,
+  { statesMax, fingerprint, onLayer, isStopped }: Limits,
   exchange: Exchange | null,
   self: number,
-): Swept => {
+): Generator<void, Swept, void> {
   const tally = freshTally()
   const workers = exchange?.workers ?? 1
   let next: Frontier
-  const offer = (keys: Int32Array, at: number, hash: number, kind: number): void => {
+  const offer: Send = (keys, at, hash, kind) => {
     table.offer(keys, at, hash, kind)
   }
   const correspondent = exchange === null ? null : correspondentOf(exchange, self, offer)
-  const send: Send =
-    correspondent === null
-      ? offer
-      : (keys, at, hash, kind) => {
-          const owner = (hash & 0xffff) % workers
-          if (owner === self) offer(keys, at, hash, kind)
-          else correspondent.send(owner, keys, at, hash, kind)
-        }
-  const { words, marker, start, expand } = expanderOf(scope, tally, send)
+  const { stride, expand } = expanderOf(scope, tally, senderOf(correspondent, workers, self, offer))
+  const { words, engine } = stride
+  const commutes = scope.symmetry ? commutationOf(engine, stride.monitor, stride.symmetry) : () => true
+  const marker = engine.layout.wordOf[engine.layout.firstPair] as number
   const table = tableOf({ words, marker, fingerprint }, (keys, at, kind) => {
     next.add(keys, at)
     tally.distinct[kind] = (tally.distinct[kind] as number) + 1
   })
   next = frontierOf(words)
-  start((keys, at, hash, kind) => {
-    if ((hash & 0xffff) % workers === self) offer(keys, at, hash, kind)
-  })
+  const first = hashOf(engine.machine.key, 0, words)
+  if ((first & 0xffff) % workers === self) offer(engine.machine.key, 0, first, 0)
   table.flush()
   tally.distinct.fill(0)
   let bytes = 0
+  let cut: number = cuts.none
+  let left = 0
+
+  const expandAll = ({ keys, count }: Chunk, depth: number): void => {
+    for (let n = 0; n < count; n += 1) {
+      if (!commutes(keys, n * words, tally.states)) cut = cuts.asymmetric
+      expand(keys, n * words, depth)
+      if ((n & 63) === 63) correspondent?.receive()
+    }
+  }
+
   for (let depth = 0; ; depth += 1) {
-    const [expanded, waiting, least] = agreed(correspondent, tally, next)
-    if (least <= depth - 1 || (waiting === 0 && least < neverYet))
-      return { end: "breach", tally, waiting, bytes }
-    if (waiting === 0) return { end: "complete", tally, waiting, bytes }
-    if (expanded + waiting > statesMax) return { end: "too many states", tally, waiting, bytes }
-    if (exchange !== null && isAskedToStop(exchange)) return { end: "interrupted", tally, waiting, bytes }
+    const own: Told = [tally.states, next.size() + left, Math.min(neverYet, shortest(tally)), cut]
+    const [expanded, waiting, least, why] = correspondent?.meet(() => own) ?? own
+    const end = endOf({ expanded, waiting, least, why, depth, statesMax })
+    if (end !== null) return { end, tally, waiting, bytes }
     onLayer(tally, waiting)
     const layer = next
     next = frontierOf(words)
-    tally.depth = depth
-    let sinceReceiving = 0
-    layer.each((keys, at) => {
-      expand(keys, at, depth)
-      sinceReceiving += 1
-      if (sinceReceiving < 64 || correspondent === null) return
-      correspondent.receive()
-      sinceReceiving = 0
-    })
-    correspondent?.meet(() => [0, 0, 0])
+    left = layer.size()
+    for (const chunk of layer.chunks()) {
+      if (isStopped()) cut = Math.max(cut, cuts.interrupted)
+      if (cut !== cuts.none) break
+      expandAll(chunk, depth)
+      left -= chunk.count
+      yield
+    }
+    if (left === 0) tally.depth = depth
+    correspondent?.meet(() => [0, 0, 0, 0])
     table.flush()
     bytes = Math.max(bytes, table.bytes() + layer.bytes() + next.bytes())
   }
 }
 
-/** What all workers together have expanded, what waits, and the shortest breach so far. */
-const agreed = (
-  correspondent: Correspondent | null,
-  tally: Tally,
-  next: Frontier,
-): readonly [number, number, number] => {
-  const own = [tally.states, next.size(), Math.min(neverYet, shortest(tally))] as const
-  return correspondent === null ? own : correspondent.meet(() => own)
+/** Whether a sweep ends before a layer, and why: the same for all workers, as all know the same. */
+const endOf = ({
+  expanded,
+  waiting,
+  least,
+  why,
+  depth,
+  statesMax,
+}: {
+  readonly expanded: number
+  readonly waiting: number
+  readonly least: number
+  readonly why: number
+  readonly depth: number
+  readonly statesMax: number
+}): SweepEnd | null => {
+  const isBreached = least < neverYet
+  const isTooMuch = expanded + waiting > statesMax
+  if (why === cuts.asymmetric) return "asymmetric"
+  if (isBreached && (least <= depth - 1 || waiting === 0 || isTooMuch || why !== cuts.none)) return "breach"
+  if (waiting === 0) return "complete"
+  if (why === cuts.interrupted) return "interrupted"
+  return isTooMuch ? "too many states" : null
 }
+
+/** Sends a key to whoever owns it. */
+const senderOf = (correspondent: Correspondent | null, workers: number, self: number, offer: Send): Send =>
+  correspondent === null
+    ? offer
+    : (keys, at, hash, kind) => {
+        const owner = (hash & 0xffff) % workers
+        if (owner === self) offer(keys, at, hash, kind)
+        else correspondent.send(owner, keys, at, hash, kind)
+      }
 
 /** The length of the shortest run that was found to end in a breach; Infinity if none was. */
 export const shortest = ({ breached }: Tally): number => Math.min(Infinity, ...breached.keys())
 
-/** Sweeps a scope on this thread. */
-export const sweep = (scope: Scope, limits: Partial<Limits> = {}): Swept =>
-  sweepAs(scope, { statesMax: Infinity, fingerprint: false, onLayer: () => {}, ...limits }, null, 0)
+/** Sweeps a scope on this thread, at one go. */
+export const sweep = (scope: Scope, limits: Partial<Limits> = {}): Swept => finished(sweeping(scope, limits))
+
+/** Sweeps a scope on this thread, giving way now and then. */
+export const sweeping = (scope: Scope, limits: Partial<Limits> = {}): Generator<void, Swept, void> =>
+  sweepingAs(
+    scope,
+    { statesMax: Infinity, fingerprint: false, onLayer: () => {}, isStopped: () => false, ...limits },
+    null,
+    0,
+  )
 
 /** What several workers have counted, as one alone would have. */
 export const together = (tallies: readonly Tally[]): Tally => {
@@ -293,8 +266,8 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)
     tally.generated.forEach((n, kind) => (sum.generated[kind] = (sum.generated[kind] as number) + n))
     tally.distinct.forEach((n, kind) => (sum.distinct[kind] = (sum.distinct[kind] as number) + n))
-    for (const [length, found] of tally.breached)
-      sum.breached.set(length, union(sum.breached.get(length) ?? noProperty, found))
+    for (const [length, bits] of tally.breached)
+      sum.breached.set(length, union(sum.breached.get(length) ?? noProperty, bits))
   }
   return sum
 }

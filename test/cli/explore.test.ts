@@ -29,7 +29,8 @@ describe.concurrent("ftpair explore", () => {
     expect(document.scope).toMatchObject({
       mutant: null,
       symmetry: true,
-      reduction: true,
+      asymmetric: false,
+      reduction: false,
       engine: "packed",
       exact: true,
     })

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os"
-import { manifest } from "./manifest.ts"
+import { pinnedScopes } from "../../properties/explore/pinned.ts"
 import { recount } from "./recount.ts"
 import { refine } from "./refine.ts"
 
@@ -8,7 +8,7 @@ import { refine } from "./refine.ts"
 
 const workers = availableParallelism()
 let wrongScopes = 0
-for (const pinned of manifest) {
+for (const pinned of pinnedScopes) {
   const start = performance.now()
   const { plain, wrong } = await recount(pinned, workers)
   const walked = pinned.isSmall ? refine(pinned) : null

@@ -2,9 +2,10 @@ import * as Effect from "effect/Effect"
 import { catalogue } from "../../properties/catalogue.ts"
 import { explore, type Explored } from "../../properties/explore/explore.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
-import type { PinnedScope } from "./manifest.ts"
+import { missingIn } from "../../properties/explore/vacuity.ts"
+import type { PinnedScope } from "../../properties/explore/pinned.ts"
 
-/** How a scope was counted again, and everything that is not as the manifest says; nothing, if all is. */
+/** How a scope was counted again, and everything that is not as pinned; nothing, if all is. */
 export type Recount = { readonly plain: Explored; readonly wrong: readonly string[] }
 
 /** What is asked of every scope: what neither tells states apart that are the same, nor asks about the past. */
@@ -31,6 +32,10 @@ export const recount = async (pinned: PinnedScope, workers: number): Promise<Rec
     ...differing("depth", plain.depth, pinned.depth),
     ...differing("states by symmetry", symmetric.standsFor, pinned.states),
     ...differing("depth by symmetry", symmetric.depth, pinned.depth),
+    ...differing("never seen", unseenIn(plain), [...new Set(pinned.never)].sort().join(", ")),
+    ...missingIn(reduced.scope, reduced, { named: [], required: [] }).map(
+      (name) => `reduced: ${name} never seen`,
+    ),
     ...[plain, symmetric, reduced].flatMap(({ end, breaches }) =>
       end === "complete" && breaches.length === 0
         ? []
@@ -40,5 +45,13 @@ export const recount = async (pinned: PinnedScope, workers: number): Promise<Rec
   return { plain, wrong }
 }
 
-const differing = (what: string, counted: number, pinned: number): readonly string[] =>
-  counted === pinned ? [] : [`${what}: counted ${counted}, and the manifest has ${pinned}`]
+const unseenIn = ({ kinds, sightedAt }: Explored): string =>
+  [
+    ...Object.entries(kinds).flatMap(([kind, { generated }]) => (generated === 0 ? [kind] : [])),
+    ...Object.entries(sightedAt).flatMap(([sight, depth]) => (depth === null ? [sight] : [])),
+  ]
+    .sort()
+    .join(", ")
+
+const differing = <A extends number | string>(what: string, counted: A, pinned: A): readonly string[] =>
+  counted === pinned ? [] : [`${what}: counted ${counted}, and pinned are ${pinned}`]

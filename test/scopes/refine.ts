@@ -4,7 +4,7 @@ import { rules, successors } from "../../model/step.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
 import { describeDivergence, divergenceIn, twinsOf } from "../../properties/refinement.ts"
-import type { PinnedScope } from "./manifest.ts"
+import type { PinnedScope } from "../../properties/explore/pinned.ts"
 
 /**
  * Walks a scope by the model alone, and holds the engine against it in every state and on every action. Answers

@@ -4,8 +4,9 @@ import { plainConfig } from "../../../model/config.ts"
 import type { Watched } from "../../../impl/engine/property-set.ts"
 import { matching } from "../../../properties/catalogue.ts"
 import { actionsOf } from "../../../properties/explore/explore.ts"
-import { shortestRuns, type ShortestRun } from "../../../properties/explore/path.ts"
+import { breachingRuns, type BreachingRun, type Search } from "../../../properties/explore/path.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
+import { finished } from "../../../properties/explore/turns.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, rulesOf, type Mutant } from "../../../properties/mutants/mutant.ts"
 import { replay } from "../../../traces/replay.ts"
@@ -52,12 +53,28 @@ describe("the shortest run", () => {
     },
   )
 
-  it("is found by the engine without the reduction, whatever the scope says", () => {
+  it("is not looked for beyond the most states, nor when nobody waits", () => {
     const scope = scopeOf(named("SecondarySkipsLock"), ["S1"])
 
-    const runs = shortestRuns({ ...scope, reduction: true }, lengthMax)
+    expect(searched(scope, { lengthMax, statesMax: 20 })).toBe("too many states")
+    expect(searched(scope, { lengthMax, isStopped: () => true })).toBe("interrupted")
+  })
+})
 
-    expect(summaryOf(runs)).toEqual([["S1", 5]])
+describe("a run of the reduced graph", () => {
+  it.each([
+    ["SecondarySkipsLock", "S1"],
+    ["PrimarySkipsLock", "S1"],
+    ["SpawnInMaintenance", "S9"],
+    ["WinWithoutBump", "S1"],
+  ])("of %s that breaches %s is one that the model takes, and breaches", (name, id) => {
+    const mutant = named(name)
+    const scope = { ...scopeOf(mutant, [id]), reduction: true }
+
+    const runs = shortestRuns(scope, Infinity)
+
+    const { refusal, breaches } = judged(mutant, scope, runs[0])
+    expect([refusal, breaches.map(([property]) => property)]).toEqual([null, [id]])
   })
 })
 
@@ -105,6 +122,17 @@ describe("the shortest runs", () => {
 
 // Helpers
 
+const searched = (
+  scope: Scope,
+  { lengthMax, statesMax = Infinity, isStopped = () => false }: Partial<Parameters<typeof breachingRuns>[1]>,
+): Search => finished(breachingRuns(scope, { lengthMax: lengthMax ?? Infinity, statesMax, isStopped }))
+
+const shortestRuns = (scope: Scope, lengthMax: number): readonly BreachingRun[] => {
+  const found = searched(scope, { lengthMax })
+  if (typeof found === "string") throw new Error(`the search ended: ${found}`)
+  return found
+}
+
 const scopeOf = (mutant: Mutant | null, properties: readonly string[]): Scope => ({
   config: mutant?.scope ?? coreScope,
   among: kinds,
@@ -120,11 +148,11 @@ const named = (name: string): Mutant => {
   return mutant
 }
 
-const summaryOf = (runs: readonly ShortestRun[]): readonly (readonly [Watched, number])[] =>
+const summaryOf = (runs: readonly BreachingRun[]): readonly (readonly [Watched, number])[] =>
   runs.map(({ property, codes }) => [property, codes.length])
 
 /** What the model says of a run: what it refuses, and what is breached after which action. */
-const judged = (mutant: Mutant, scope: Scope, run: ShortestRun | undefined) => {
+const judged = (mutant: Mutant, scope: Scope, run: BreachingRun | undefined) => {
   const actions = actionsOf(scope, run?.codes ?? [])
   const { breaches, refusal } = replay(rulesOf(mutant), matching(scope.properties), scope.config, actions)
   return { refusal, breaches: breaches.map(({ property, step }) => [property.id, step]) }

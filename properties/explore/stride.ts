@@ -1,0 +1,155 @@
+import { alphabet, kinds } from "../../model/action.ts"
+import type { ActionCode } from "../../impl/engine/action-code.ts"
+import type { Engine } from "../../impl/engine/engine.ts"
+import { crowded } from "../../impl/engine/guards.ts"
+import { monitorOf, type Monitor } from "../../impl/engine/monitor.ts"
+import {
+  intersection,
+  noProperty,
+  only,
+  setOf,
+  union,
+  type PropertySet,
+} from "../../impl/engine/property-set.ts"
+import { lookoutOf, type Lookout } from "../../impl/engine/sights.ts"
+import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
+import { asksRest, engineFor, type Scope } from "./scope.ts"
+import { settlementOf } from "./settlement.ts"
+import { hashOf } from "./table.ts"
+
+/**
+ * What is told while a state is expanded, of the properties that are asked alone. `steps` counts from that state:
+ * 0 is the state itself, 1 a step from it, more are those that settling adds.
+ *
+ * Shape  `onBreach`: what is breached. `onArrival`: a successor, settled if the scope says so, by the key of its
+ *        representative, with the kind of its first step. `lookout` may be null: nobody looks out for witnesses.
+ */
+export type Strider = {
+  readonly onBreach: (bits: PropertySet, steps: number) => void
+  readonly onArrival: (keys: Int32Array, kind: number, steps: number) => void
+  readonly onSight?: (bits: number, steps: number) => void
+  /** A step that settling takes, by its kind. */
+  readonly onSettling?: (kind: number) => void
+  /** Which witnesses are still to be seen. */
+  readonly unseen?: () => number
+}
+
+/**
+ * Expands states of a scope: judges each, every step from it, and whatever settling passes over.
+ *
+ * Shape  `expand` takes up a state and answers with how many successors it has; `isOwing` says whether that state
+ *        was at rest with something owed. `trail`: the steps from it, three numbers each, of what is being told.
+ *        `start`: the key that stands for the initial state; `orbit`: for how many states the
+ *        one just expanded stands.
+ */
+export type Stride = {
+  readonly engine: Engine
+  readonly monitor: Monitor
+  readonly symmetry: Symmetry
+  readonly words: number
+  readonly expand: (keys: Int32Array, at: number) => number
+  readonly isOwing: () => boolean
+  readonly trail: readonly number[]
+  readonly start: () => Int32Array
+  readonly orbit: () => number
+}
+
+export const strideOf = (scope: Scope, strider: Strider): Stride => {
+  const engine = engineFor(scope)
+  const { machine, view, layout } = engine
+  const { words } = layout
+  const { key } = machine
+  const { onArrival, onSight = () => {}, onSettling = () => {}, unseen = () => 0 } = strider
+  const monitor = monitorOf(engine)
+  const lookout: Lookout = lookoutOf(engine)
+  const symmetry = symmetryOf(view)
+  const joins = scope.symmetry && symmetry.order > 1
+  const asked = setOf(scope.properties)
+  const rests = asksRest(scope)
+  const trail: number[] = []
+  let successors = 0
+  let faults = 0
+  let hash = 0
+  let isResting = true
+  let owed = noProperty
+
+  const breach = (found: PropertySet, steps: number): void => {
+    const breached = intersection(found, asked)
+    if (breached !== 0) strider.onBreach(breached, steps)
+  }
+
+  const settlement = scope.reduction
+    ? settlementOf(scope, { trail, breach, onSight, onSettling, unseen })
+    : null
+  const settled = settlement?.engine ?? engine
+  const canonical = !joins
+    ? () => settled.machine.key
+    : settlement === null
+      ? symmetry.canonical
+      : symmetryOf(settled.view).canonical
+
+  const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
+    successors += 1
+    trail[0] = kind
+    trail[1] = a
+    trail[2] = b
+    if (answer === crowded) {
+      breach(only.S7, 1)
+      return
+    }
+    const bits = monitor.ofStep(kind, a, b)
+    if (bits !== 0) breach(bits, 1)
+    if (unseen() !== 0) onSight(lookout.ofStep(kind, a), 1)
+    // A step that leaves the state as it is, such as a retry that fails, is no progress.
+    if (isProtocol[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
+      isResting = false
+    const steps = settlement === null ? 1 : settlement.settle(key)
+    onArrival(canonical(), kind, steps)
+    if (settlement !== null) trail.length = 3
+  }
+
+  const expand = (keys: Int32Array, at: number): number => {
+    machine.load(keys, at)
+    if (trail.length > 0) trail.length = 0
+    successors = 0
+    faults = view.faultsSoFar()
+    hash = hashOf(key, 0, words)
+    isResting = rests
+    const bits = union(monitor.ofState(), monitor.ofRefusals())
+    if (bits !== 0) breach(bits, 0)
+    const wanted = unseen()
+    if (wanted !== 0) {
+      onSight(lookout.ofState(wanted), 0)
+      lookout.begin()
+    }
+    monitor.begin()
+    engine.expand(onSuccessor)
+    if (trail.length > 0) trail.length = 0
+    owed = isResting && monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
+    breach(owed, 0)
+    return successors
+  }
+
+  return {
+    engine,
+    monitor,
+    symmetry,
+    words,
+    expand,
+    isOwing: () => owed !== 0,
+    trail,
+    start: () => canonical(),
+    orbit: joins ? symmetry.orbit : () => 1,
+  }
+}
+
+/** Which kinds the protocol owes, by number. */
+const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
+
+/** The steps of a trail, as actions. */
+export const codesOn = (trail: readonly number[]): readonly ActionCode[] =>
+  Array.from({ length: trail.length / 3 }, (_, n) => ({
+    kind: trail[3 * n] as number,
+    a: trail[3 * n + 1] as number,
+    b: trail[3 * n + 2] as number,
+  }))

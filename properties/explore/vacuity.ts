@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from "node:util"
+import { alphabet, kinds, type Kind } from "../../model/action.ts"
+import { sights } from "../../impl/engine/sights.ts"
+import type { Explored } from "./explore.ts"
+import { pinnedScopes } from "./pinned.ts"
+import type { Scope } from "./scope.ts"
+
+/** All that an exploration can be required to see: kinds of action, and the witnesses that a state or a step shows. */
+export const visible: readonly string[] = [...kinds, ...sights]
+
+/**
+ * What an exploration should have seen and has not, by name: without it the verdict says less than it seems to. In a
+ * pinned scope that is known; in others it is what was asked for, and that anything at all was done.
+ *
+ * Shape  `named`: the kinds that were asked for by their names; `required`: kinds and witnesses. An engine that counts
+ *        no witnesses is asked for none.
+ */
+export const missingIn = (
+  scope: Scope,
+  { kinds: counts, sightedAt }: Explored,
+  { named, required }: { readonly named: readonly Kind[]; readonly required: readonly string[] },
+): readonly string[] => {
+  const isTaken = (kind: Kind): boolean => (counts[kind]?.generated ?? 0) > 0
+  const isSeen = (name: string): boolean =>
+    isKind(name) ? isTaken(name) : sightedAt[name] === undefined || sightedAt[name] !== null
+  if (!scope.among.some((kind) => isDone(kind) && isTaken(kind)))
+    return ["any action of the protocol or an operator"]
+  const wanted = new Set([...promisedIn(scope), ...named.filter(isDone), ...required])
+  return [...wanted].filter((name) => !isSeen(name))
+}
+
+/** What a scope is known to show: all of its kinds and every witness, but for a few that are known not to be there. */
+const promisedIn = (scope: Scope): readonly string[] => {
+  const pinned = pinnedScopes.find(
+    ({ config, among }) => isDeepStrictEqual(config, scope.config) && isDeepStrictEqual(among, scope.among),
+  )
+  const never = scope.reduction ? [...(pinned?.never ?? []), ...settledAway] : pinned?.never
+  return pinned === undefined ? [] : [...pinned.among, ...sights].filter((name) => !never?.includes(name))
+}
+
+/** What may not be seen by the reduction, which has acknowledgements arrive and stale copies halt at once. */
+const settledAway: readonly string[] = ["late-acknowledgement", "stale-primary-beside-running"]
+
+const isKind = (name: string): name is Kind => (kinds as readonly string[]).includes(name)
+
+/** Whether a kind is one that somebody does, and not one that befalls them. */
+const isDone = (kind: Kind): boolean => ["protocol", "operator"].includes(alphabet[kind].actor)

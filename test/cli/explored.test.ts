@@ -1,0 +1,248 @@
+import { mkdirSync, rmSync } from "node:fs"
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { coreKinds, kinds } from "../../model/action.ts"
+import { refused, type Outcome } from "../../model/outcome.ts"
+import { rules } from "../../model/step.ts"
+import { refusal } from "../../impl/engine/guards.ts"
+import { catalogue } from "../../properties/catalogue.ts"
+import { protocolNamed, type Protocol } from "../../properties/explore/protocol.ts"
+import { mutants } from "../../properties/mutants/catalogue.ts"
+import { broken } from "../../properties/mutants/mutant.ts"
+import { readStory } from "../../traces/read.ts"
+import { outcomeOf, replayStory } from "../../traces/replay.ts"
+import { exploreScope, type ExploreFlags } from "../../cli/explore.ts"
+import { freshFolder } from "./ftpair.ts"
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe("with the reduction forced on, the command", () => {
+  const killed = mutants.filter(({ killedBy }) => Object.keys(killedBy).some(isReducible))
+
+  it.each(killed.map(({ name, killedBy }) => [name, Object.keys(killedBy).filter(isReducible)] as const))(
+    "finds %s, by %j",
+    async (mutant, property) => {
+      const { code, document } = await explored({ mutant, property, reduction: true })
+
+      expect([code, document.verdict]).toEqual([12, "breached"])
+    },
+  )
+
+  it.each([
+    "PrimarySkipsLock",
+    "NonAtomicLock",
+    "LockIgnoresGeneration",
+    "WinWithoutBump",
+    "SyncingContends",
+  ])("finds what is wrong with the rules of %s, made the protocol's own on both sides", async (mutant) => {
+    const flags = { reduction: true, log: 1, actions: mutant === "SyncingContends" ? kinds : coreKinds }
+    const { code, document } = await explored(flags, protocolNamed(mutant))
+
+    expect(document.breaches.length).toBeGreaterThan(0)
+    expect(code).toBe(12)
+  })
+
+  it("says on what a verdict that holds rests", async () => {
+    const { code, document } = await explored({ ...small, reduction: true })
+
+    expect(code).toBe(0)
+    expect(document.assurance).toContain("the reduction rests on an argument about the protocol as written")
+  })
+})
+
+describe("a verdict", () => {
+  it("is divergence, and never held, where the model confirms nothing of what the engine finds", async () => {
+    const { code, document } = await explored(
+      { log: 0, property: ["S1"] },
+      { ...protocolNamed("SecondarySkipsLock"), rules },
+    )
+
+    expect([code, document.verdict]).toEqual([14, "divergence"])
+  })
+
+  it.each([
+    ["a pinned scope in which nobody can power on", small],
+    ["any other", { ...small, generations: 4 }],
+    ["one whose kinds are named", { ...small, actions: ["PowerOn", "HaRestart"] as const, faults: 0 }],
+  ])("is vacuous in %s", async (_name, flags) => {
+    const noPowerOn: Protocol = {
+      rules: { ...rules, ...broken("PowerOn", (): Outcome => refused("rule")) },
+      mutation: () => ({ PowerOn: () => refusal.rule }),
+      indexed: false,
+    }
+
+    const { code, document } = await explored(flags, noPowerOn)
+
+    expect([code, document.verdict]).toEqual([15, "vacuous"])
+    expect(document.vacuous.length).toBeGreaterThan(0)
+  })
+
+  it("is vacuous without a kind or a witness that is required", async () => {
+    const { code, document } = await explored({ ...small, require: ["PowerOn", "PowerOff", "fork"] })
+
+    expect(code).toBe(15)
+    expect(document.vacuous).toEqual(["PowerOff", "fork"])
+  })
+})
+
+describe("a livelock", () => {
+  it("is a breach of liveness, kept as a lasso that replays as one", async ({ onTestFinished }) => {
+    const out = freshFolder(onTestFinished)
+
+    const { code, document } = await explored({ ...small, liveness: true, property: ["L1"], out }, restless)
+
+    const [breach] = document.breaches
+    const story = readStory(breach?.file ?? "")
+    expect(code).toBe(13)
+    expect(breach).toMatchObject({ property: "L1", minimality: "found" })
+    expect(breach?.loop).toBeLessThan(breach?.steps ?? 0)
+    expect(breach?.fairness?.length).toBeGreaterThan(0)
+    expect(story.loop).toBe(breach?.loop)
+    expect(outcomeOf(story, replayStory(catalogue, story, restless.rules))).toBe("reproduced")
+    expect(outcomeOf(story, replayStory(catalogue, story))).toBe("refused-now")
+  })
+})
+
+describe("rules that do not treat hosts alike", () => {
+  it("are noticed, and explored without symmetry", async () => {
+    const { code, document } = await explored(small, lame)
+
+    expect(document.scope).toMatchObject({ symmetry: false, asymmetric: true })
+    expect(document.states).toBe(document.standsFor)
+    expect([0, 14, 13]).toContain(code)
+  })
+})
+
+describe("the command", () => {
+  it("counts what operators do twice in a generation", async () => {
+    const { code } = await explored({ actions: kinds, property: ["S18"], log: 0, faults: 0 })
+
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    [{ hosts: 999_999_999 }, /--hosts 999999999: expected 16 at the most/],
+    [{ hosts: 16, pairs: 16 }, /64 hosts times pairs/],
+    [{ out: "/dev/null/below" }, /\/dev\/null/],
+    [{ dot: "/dev/null" }, /expected the name of a file/],
+    [{ reduction: true, property: ["S19"] }, /S19/],
+  ])("refuses %j before it searches", async (flags, message) => {
+    await expect(explored(flags)).rejects.toThrow(message)
+  })
+
+  it("tells what it has found where it cannot be saved", async ({ onTestFinished }) => {
+    const flags = { mutant: "SecondarySkipsLock", property: ["S1"], out: freshFolder(onTestFinished) }
+    const file = (await explored(flags)).document.breaches[0]?.file ?? ""
+    rmSync(file)
+    mkdirSync(file)
+
+    const { code, document } = await explored(flags)
+
+    expect(code).toBe(12)
+    expect(document.breaches[0]).toMatchObject({ property: "S1", steps: 5, file: null })
+  })
+
+  it("stopped, tells what was covered", async () => {
+    const { code, document } = await explored({}, undefined, AbortSignal.abort())
+
+    expect(code).toBe(20)
+    expect(document).toMatchObject({ verdict: "inconclusive", end: "interrupted" })
+  })
+
+  it("tells how to reproduce it", async () => {
+    const { document } = await explored({ ...small, actions: ["PowerOn", "SpawnSecondary"], symmetry: false })
+
+    expect(document.reproduce).toBe(
+      "npx ftpair explore --log 0 --faults 1 --power-off-up-to 0 --actions 'PowerOn,SpawnSecondary' --no-symmetry",
+    )
+  })
+})
+
+// Helpers
+
+/** 768 states, pinned. */
+const small = { log: 0, faults: 1, powerOffUpTo: 0 }
+
+type Document = {
+  readonly verdict: string
+  readonly assurance: string
+  readonly reproduce: string
+  readonly states: number
+  readonly standsFor: number
+  readonly vacuous: readonly string[]
+  readonly scope: object
+  readonly breaches: readonly {
+    readonly property: string
+    readonly steps: number
+    readonly file: string | null
+    readonly loop?: number
+    readonly fairness?: readonly object[]
+  }[]
+}
+
+/** What the command answers with these flags. */
+async function explored(
+  flags: Partial<ExploreFlags>,
+  protocol?: Protocol,
+  signal: AbortSignal = new AbortController().signal,
+) {
+  const written: string[] = []
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    written.push(String(text))
+    return true
+  })
+  const usual = { symmetry: true, engine: "packed", color: false, json: true, workers: 1 } as const
+  const code = await exploreScope(
+    { ...usual, ...flags },
+    { signal, ...(protocol === undefined ? {} : { protocol }) },
+  )
+  vi.restoreAllMocks()
+  return { code, document: JSON.parse(written.join("")) as Document }
+}
+
+/** Whether a property can be asked with the reduction: one of safety, and not of the whole past. */
+function isReducible(id: string): boolean {
+  return !id.startsWith("L") && id !== "S19"
+}
+
+/** A live Primary drops its syncing Secondary whenever it likes, and so never gets one. */
+const restless: Protocol = {
+  rules: {
+    ...rules,
+    ...broken("AbandonSync", (config, state, action) => {
+      const outcome = rules.AbandonSync.apply(config, state, action)
+      if (outcome.tag === "next" || outcome.guard !== "needed") return outcome
+      const [pairId] = action.copy.split(".") as [keyof typeof state.pairs]
+      const pair = state.pairs[pairId]
+      if (pair === undefined) return outcome
+      const copies = pair.copies.map((copy) => (copy.id === action.copy ? { ...copy, channel: null } : copy))
+      return { tag: "next", state: { ...state, pairs: { ...state.pairs, [pairId]: { ...pair, copies } } } }
+    }),
+  },
+  mutation: ({ AbandonSync }, view) => ({
+    AbandonSync: (slot, b) => {
+      const answer = AbandonSync(slot, b)
+      if (answer !== refusal.needed) return answer
+      view.write(slot, view.withoutChannel(view.controlOf(slot)))
+      return 0
+    },
+  }),
+  indexed: false,
+}
+
+/** No copy is ever spawned on the first host. */
+const lame: Protocol = {
+  rules: {
+    ...rules,
+    ...broken("SpawnSecondary", (config, state, action) =>
+      action.host === config.hosts[0]?.id
+        ? refused("rule")
+        : rules.SpawnSecondary.apply(config, state, action),
+    ),
+  },
+  mutation: ({ SpawnSecondary }) => ({
+    SpawnSecondary: (slot, host) => (host === 0 ? refusal.rule : SpawnSecondary(slot, host)),
+  }),
+  indexed: false,
+}
