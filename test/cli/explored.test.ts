@@ -72,7 +72,7 @@ describe("a verdict", () => {
       indexed: false,
     }
 
-    const { code, document } = await explored(flags, noPowerOn)
+    const { code, document } = await explored({ ...flags, property: ["S1"] }, noPowerOn)
 
     expect([code, document.verdict]).toEqual([15, "vacuous"])
     expect(document.vacuous.length).toBeGreaterThan(0)
