@@ -1,19 +1,24 @@
-import { readFileSync, writeFileSync } from "node:fs"
-import type { Candidate } from "../traces/conform/beliefs.ts"
-import { runOf } from "../traces/conform/beliefs.ts"
-import { shortened } from "../traces/conform/fault.ts"
-import { headerIn, lineReader, objectIn, textLines, type TextLines } from "../traces/conform/log.ts"
-import { LogMap, LogOperands, mapped } from "../traces/conform/log-map.ts"
+import { existsSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import { setImmediate } from "node:timers/promises"
+import type { Config } from "../model/config.ts"
+import { prepareFolder, writeAtomically } from "../traces/atomic-file.ts"
+import { BadInput, bad, nearest } from "../traces/bad-input.ts"
+import { headerIn, isBlank, lineReader, objectIn, textLines } from "../traces/conform/log.ts"
+import { LogMap, LogOperands, mapped, sourcesOf, wrongTarget } from "../traces/conform/log-map.ts"
 import type { Profile } from "../traces/conform/profile.ts"
 import { withLogGround } from "../traces/conform/profiles.ts"
-import { follower, type LogOptions, type Validation } from "../traces/conform/validate.ts"
-import type { Config } from "../model/config.ts"
-import { BadInput, decode, jsonOfConfig, nearest, readConfig } from "../traces/read.ts"
+import { follower, type Validation } from "../traces/conform/validate.ts"
+import { decode } from "../traces/decode.ts"
+import { readJson } from "../traces/input-file.ts"
+import { printable } from "../traces/printable.ts"
+import { jsonOfConfig, readConfig } from "../traces/read.ts"
 import { candidatesMax } from "./conform.ts"
-import { textOf, whyText } from "./conform-report.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
-import { paperFor, type Paper } from "./paper.ts"
-import { number } from "./report.ts"
+import { interruption } from "./interruption.ts"
+import { paperFor } from "./paper.ts"
+import { quoted } from "./report.ts"
+import { isVacuous, jsonOf, linesOf, type Found } from "./validate-report.ts"
 
 /** The flags of `ftpair validate`. */
 export type ValidateFlags = {
@@ -29,185 +34,169 @@ export type ValidateFlags = {
   readonly color: boolean
 }
 
-/** How many model states of a frontier, and actions of a run, are told. */
-const toldMax = 5
-const stepsMax = 30
-
-/** Tells whether a log is a behaviour of the model. */
+/** Tells whether a log is a behaviour of the model; `-` is stdin. */
 export const validateLog = async (file: string, flags: ValidateFlags): Promise<ExitCode> => {
+  if (flags.explain !== undefined) checkPlace(flags.explain)
   const map = flags.map === undefined ? null : readMap(flags.map)
-  const chunks = textLines(file)
-  const begins = await chunks.next()
-  const head: TextLines = begins.done === true ? { first: 1, texts: [] } : begins.value
-  const at = head.texts.findIndex((text) => text !== "")
-  const first = { number: head.first + at, text: head.texts[at] }
-  if (first.text === undefined) throw new BadInput({ message: `${file}: expected a log, and it is empty` })
-  const start = objectIn(file, first.number, first.text)
-  const header = headerIn(`${file}: line ${first.number}`, start)
+  const stop = interruption()
+  const began = performance.now()
+  let judge: Judge | null = null
+  let found: Validation<unknown> | null = null
+  let number = 0
+  let text = ""
+  const isTurn = every(50)
+  reading: for await (const { first, texts } of textLines(file, stop)) {
+    for (const [i, line] of texts.entries()) {
+      if (isBlank(line)) continue
+      number = first + i
+      text = line
+      const json = objectIn(file, number, line)
+      if (judge !== null) found = judge.take(number, json)
+      else {
+        const header = headerIn(`${file}: line ${number}`, json)
+        judge = judgeOf(file, flags, map, header)
+        if (header === null) found = judge.take(number, json)
+      }
+      // A signal is heard between two lines.
+      if (isTurn()) await setImmediate()
+      if (found !== null || stop.aborted) break reading
+    }
+  }
+  if (judge === null && !stop.aborted)
+    throw new BadInput({ message: `${file}: expected a log, and it is empty` })
+  if (judge === null) return stoppedEarly(file, flags)
+  const seconds = (performance.now() - began) / 1000
+  const validation = found ?? (stop.aborted ? judge.stop() : judge.end())
+  // A read that still waits for a pipe would hold the process.
+  if (stop.aborted) setTimeout(() => process.exit(), 500).unref()
+  return report(flags, judge.config, {
+    ...judge.told(),
+    file,
+    validation,
+    number,
+    text,
+    seconds,
+    reproduce: reproduceLine(file, flags),
+  })
+}
+
+/** What judges a log once its first line is read. */
+type Judge = {
+  readonly config: Config
+  readonly take: (number: number, json: ReturnType<typeof objectIn>) => Validation<unknown> | null
+  readonly end: () => Validation<unknown>
+  readonly stop: () => Validation<unknown>
+  readonly told: () => Pick<Found, "profile" | "silent" | "unmet" | "loggedSilently">
+}
+
+/** Throws BadInput. */
+const judgeOf = (
+  file: string,
+  flags: ValidateFlags,
+  map: LogMap | null,
+  header: ReturnType<typeof headerIn>,
+): Judge => {
   const config = flags.config === undefined ? header?.cluster : readConfig(flags.config)
   if (config === undefined)
     throw new BadInput({
       message: `${file}: which cluster? Give --config FILE, or {"config":…} as the first line`,
     })
-  const profile = flags.profile ?? header?.profile ?? "pair"
-  if (profile === "placement")
-    throw new BadInput({ message: `${file}: a log is of the profile pair or lock` })
-  return withLogGround(profile, async (ground) => {
-    const options: LogOptions = {
+  const name = flags.profile ?? header?.profile ?? "pair"
+  if (name === "placement") throw new BadInput({ message: `${file}: a log is of the profile pair or lock` })
+  return withLogGround(name, (profile): Judge => {
+    const silent = kindsNamed(profile, flags.silent ?? header?.silent ?? [])
+    const log = follower(file, profile, {
       config,
       observes: flags.observes ?? header?.observes ?? null,
-      silent: kindsNamed(ground, flags.silent ?? header?.silent ?? []),
+      silent,
       candidatesMax: flags.candidates ?? candidatesMax,
-    }
-    const began = performance.now()
-    const log = follower(file, ground, options)
-    const read = lineReader(file, profile)
-    const take = (n: number, json: ReturnType<typeof objectIn>): Validation<unknown> | null => {
-      const line = map === null ? json : mapped(map, json)
-      return line === null ? null : log.take(read(n, line))
-    }
-    const takeAll = ({ first: begin, texts }: TextLines): Validation<unknown> | null => {
-      for (let i = 0; i < texts.length; i += 1) {
-        const text = texts[i] as string
-        const found = text === "" ? null : take(begin + i, objectIn(file, begin + i, text))
-        if (found !== null) return found
-      }
-      return null
-    }
-    const skipped = header === null ? at : at + 1
-    let found = takeAll({ first: head.first + skipped, texts: head.texts.slice(skipped) })
-    for await (const lines of chunks) {
-      found ??= takeAll(lines)
-      if (found !== null) break
-    }
-    const validation = found ?? log.end()
-    return report(
-      file,
-      ground as Profile<unknown>,
+    })
+    const read = lineReader(file, name, config)
+    const met = new Set<string>()
+    return {
       config,
-      options,
-      validation,
-      (performance.now() - began) / 1000,
-      flags,
-    )
+      take: (number, json) => {
+        const line = map === null ? json : mapped(map, json, met)
+        return line === null ? null : log.take(read(number, line))
+      },
+      end: log.end,
+      stop: log.stop,
+      told: () => ({
+        profile: profile as Profile<unknown>,
+        silent,
+        unmet: map === null ? [] : sourcesOf(map).filter((pointer) => !met.has(pointer)),
+        loggedSilently: log.loggedSilently(),
+      }),
+    }
   })
 }
 
-const report = (
-  file: string,
-  profile: Profile<unknown>,
-  config: Config,
-  options: LogOptions,
-  validation: Validation<unknown>,
-  seconds: number,
-  flags: ValidateFlags,
-): ExitCode => {
-  const run = validation.tag === "accepted" ? validation.run : []
-  if (flags.explain !== undefined && validation.tag === "accepted")
-    writeFileSync(
-      flags.explain,
-      `${JSON.stringify({ title: `a run that explains ${file}`, config: jsonOfConfig(config), actions: run.map(({ action }) => action) }, null, 2)}\n`,
-    )
-  if (flags.json === true)
-    process.stdout.write(`${JSON.stringify({ ...jsonOf(validation), seconds }, null, 2)}\n`)
-  else if (flags.quiet !== true)
-    process.stdout.write(
-      `${linesOf(paperFor(process.stdout, flags.color), file, profile, options, validation, seconds).join("\n")}\n`,
-    )
-  switch (validation.tag) {
+/** Whether it is so many milliseconds since it last was. */
+const every = (milliseconds: number): (() => boolean) => {
+  let last = performance.now()
+  return () => {
+    const now = performance.now()
+    if (now - last < milliseconds) return false
+    last = now
+    return true
+  }
+}
+
+const stoppedEarly = (file: string, { quiet, json }: ValidateFlags): ExitCode => {
+  if (json === true)
+    process.stdout.write(`${JSON.stringify({ verdict: "inconclusive", stopped: true, lines: 0 })}\n`)
+  else if (quiet !== true)
+    process.stdout.write(`${printable(file)}: inconclusive: stopped before its first line\n`)
+  setTimeout(() => process.exit(), 500).unref()
+  return exitCodes.inconclusive
+}
+
+/** Stores the run that explains the log, if there is one, and tells what was found, also if it cannot be stored. */
+const report = (flags: ValidateFlags, config: Config, found: Found): ExitCode => {
+  try {
+    const { validation } = found
+    if (flags.explain !== undefined && validation.tag === "accepted") {
+      const actions = validation.run.map(({ action }) => action)
+      const schedule = { title: `a run that explains ${found.file}`, config: jsonOfConfig(config), actions }
+      writeAtomically(flags.explain, `${JSON.stringify(schedule, null, 2)}\n`)
+    }
+  } finally {
+    if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(found), null, 2)}\n`)
+    else if (flags.quiet !== true)
+      process.stdout.write(`${linesOf(paperFor(process.stdout, flags.color), found).join("\n")}\n`)
+  }
+  return codeOf(found)
+}
+
+const codeOf = (found: Found): ExitCode => {
+  switch (found.validation.tag) {
     case "accepted":
-      return exitCodes.ok
+    case "untold":
+      return isVacuous(found) ? exitCodes.vacuous : exitCodes.ok
     case "rejected":
       return exitCodes.divergence
     case "beyond":
+    case "stopped":
       return exitCodes.inconclusive
   }
 }
 
-const linesOf = (
-  paper: Paper,
-  file: string,
-  profile: Profile<unknown>,
-  { silent }: LogOptions,
-  validation: Validation<unknown>,
-  seconds: number,
-): readonly string[] => {
-  const { lines, most } = validation
-  const size = `${number(lines)} lines, ${number(most)} model ${most === 1 ? "state" : "states"} at the most at once, ${seconds.toFixed(1)} s`
-  if (validation.tag === "beyond")
-    return [
-      paper.warn(
-        `${file}: inconclusive at line ${validation.line.number}: more than ${number(validation.size)} model states fit`,
-      ),
-      `  ${size}; --candidates allows more`,
-    ]
-  if (validation.tag === "accepted") {
-    const silentSteps = validation.run.filter((step) => step.silent).length
-    return [
-      paper.good(`${file}: a behaviour of the model`),
-      `  ${size}`,
-      ...(silent.length === 0
-        ? []
-        : [
-            "  a run that explains it:",
-            ...stepsOf(validation.run),
-            `  ${number(silentSteps)} of its ${number(validation.run.length)} actions are not in the log; --explain FILE keeps all of it`,
-          ]),
-    ]
-  }
-  const { line, frontier, before } = validation
-  return [
-    paper.bad(`${file}: no behaviour of the model: line ${line.number} fits none`),
-    `  ${shortened(JSON.stringify({ action: line.action ?? undefined, state: line.state }), 300)}`,
-    `  ${size}; ${before.length === 1 ? "one model state" : `${number(before.length)} model states`} fitted until then`,
-    ...frontier.slice(0, toldMax).map((ruledOut) => `  - ${whyText(ruledOut, {})}`),
-    ...(frontier.length > toldMax
-      ? [`  … and ${number(frontier.length - toldMax)} more ways in which it does not fit`]
-      : []),
-    "  the latest actions of a run up to there:",
-    ...stepsOf(tailOf(before[0] ?? { way: null })),
-    ...changesNow(profile, before[0] ?? null),
-  ]
+/** That a file can be written there, before there is work to lose. Throws CannotWrite, BadInput. */
+const checkPlace = (file: string): void => {
+  if (existsSync(file) && statSync(file).isDirectory())
+    throw new BadInput({ message: `--explain ${file}: expected a file, and it is a folder` })
+  prepareFolder(dirname(file))
 }
 
-/** The state before the line that does not fit, as far as there is one to tell. */
-const changesNow = (profile: Profile<unknown>, candidate: Candidate<unknown> | null): readonly string[] =>
-  candidate === null
-    ? []
-    : [`  and its state: ${shortened(JSON.stringify(profile.view(candidate.state)), 500)}`]
-
-type Steps = ReturnType<typeof runOf>
-
-const tailOf = (candidate: Pick<Candidate<unknown>, "way">): Steps => runOf(candidate).slice(-toldMax)
-
-const stepsOf = (steps: Steps): readonly string[] => [
-  ...steps
-    .slice(0, stepsMax)
-    .map(({ action, silent }) => `    ${textOf(action)}${silent ? "  (not in the log)" : ""}`),
-  ...(steps.length > stepsMax ? [`    … and ${number(steps.length - stepsMax)} more`] : []),
-]
-
-const jsonOf = (validation: Validation<unknown>): object => {
-  const { lines, most } = validation
-  switch (validation.tag) {
-    case "accepted":
-      return {
-        verdict: "accepted",
-        lines,
-        most,
-        silent: validation.run.filter(({ silent }) => silent).length,
-      }
-    case "rejected":
-      return {
-        verdict: "rejected",
-        lines,
-        most,
-        line: validation.line.number,
-        frontier: validation.frontier.map((ruledOut) => ({ ...ruledOut.why, words: whyText(ruledOut, {}) })),
-      }
-    case "beyond":
-      return { verdict: "inconclusive", lines, most, line: validation.line.number }
-  }
+/** The command that gives the same again. */
+const reproduceLine = (file: string, flags: ValidateFlags): string => {
+  const words = (["config", "profile", "silent", "observes", "map", "candidates"] as const).flatMap(
+    (name) => {
+      const value = flags[name]
+      return value === undefined ? [] : [`--${name}`, String(value)]
+    },
+  )
+  return ["npx ftpair validate", ...words.map(quoted), quoted(file)].join(" ")
 }
 
 const kindsNamed = (
@@ -223,17 +212,10 @@ const kindsNamed = (
 }
 
 const readMap = (file: string): LogMap => {
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"))
-  } catch (cause) {
-    const { code, message } = cause as { code?: string; message: string }
-    throw new BadInput({
-      message: code === undefined ? `${file}: is not JSON: ${message}` : `${file}: cannot be read (${code})`,
-    })
-  }
-  const map = decode(file, LogMap, json, [])
+  const map = decode(file, LogMap, readJson(file), [])
   const { kind: _kind, kinds: _kinds, ...operands } = map.action ?? {}
   decode(file, LogOperands, operands, ["action"])
+  const wrong = wrongTarget(map)
+  if (wrong !== null) throw bad(file, ["state", wrong.target], wrong.why)
   return map
 }

@@ -89,7 +89,7 @@ const followedIn = (
     silent,
     candidatesMax: 10_000,
   })
-  const read = lineReader("the log", "pair")
+  const read = lineReader("the log", "pair", config)
   const seconds = secondsOf(() => {
     for (const [n, text] of lines.entries()) {
       const found = log.take(read(n + 1, objectIn("the log", n + 1, text)))

@@ -1,9 +1,16 @@
-import { createReadStream } from "node:fs"
+import { isUtf8 } from "node:buffer"
+import { createReadStream, statSync } from "node:fs"
+import type { Readable } from "node:stream"
 import * as Schema from "effect/Schema"
 import type { Config } from "../../model/config.ts"
+import { pairIdOf, type CopyId } from "../../model/ids.ts"
+import { bad, oneOf, shown } from "../bad-input.ts"
+import { jsonIn } from "../input-file.ts"
 import { BadInput, configOf, decode } from "../read.ts"
 import { ConfigJson } from "../schema.ts"
+import { lineCutter } from "./lines.ts"
 import type { Json } from "./observation.ts"
+import { inOrder } from "./pair-profile.ts"
 import type { AskedAction } from "./profile.ts"
 import { logActionOf, profileNames } from "./wire.ts"
 
@@ -25,28 +32,66 @@ export type LogLine = {
   readonly state: Json | undefined
 }
 
-/** Lines of text that follow each other: the number of the first, from 1. Some may be empty. */
+/** Lines of text that follow each other: the number of the first, from 1. Some may be blank. */
 export type TextLines = { readonly first: number; readonly texts: readonly string[] }
 
-/** The lines of a file, many at a time. Throws BadInput. */
-export async function* textLines(file: string): AsyncGenerator<TextLines> {
-  let rest = ""
+/** The longest line that is read, in bytes. */
+export const lineMax = 16 * 1024 * 1024
+
+/**
+ * The lines of a file, or a pipe, or with `-` of stdin, many at a time; of a long log no more is held at once. Ends
+ * early where the signal is given. Throws BadInput.
+ */
+export async function* textLines(file: string, stop?: AbortSignal): AsyncGenerator<TextLines> {
+  const stream = streamOf(file)
+  const stopped = (): void => void stream.destroy()
+  stop?.addEventListener("abort", stopped)
+  const cutter = lineCutter()
   let number = 0
-  try {
-    for await (const chunk of createReadStream(file, { encoding: "utf8", highWaterMark: 1 << 18 })) {
-      const texts = (rest + (chunk as string)).split("\n")
-      rest = texts.pop() ?? ""
-      const first = number + 1
-      number += texts.length
-      yield { first, texts }
-    }
-  } catch (cause) {
-    const { code } = cause as { code?: string }
-    if (code === undefined) throw cause
-    throw new BadInput({ message: `${file}: cannot be read (${code})` })
+  const textsOf = (lines: readonly Buffer[]): TextLines => {
+    const first = number + 1
+    return { first, texts: lines.map((line) => textOf(file, (number += 1), line)) }
   }
-  if (rest !== "") yield { first: number + 1, texts: [rest] }
+  try {
+    for await (const chunk of stream) {
+      const ended = cutter.take(chunk as Buffer)
+      if (ended.length > 0) yield textsOf(ended)
+      if (cutter.length() > lineMax) throw tooLong(file, number + 1)
+    }
+    if (cutter.length() > 0) yield textsOf(cutter.take(Buffer.from("\n")))
+  } catch (cause) {
+    if (stop?.aborted === true) return
+    const { code } = cause as { code?: string }
+    if (cause instanceof BadInput || code === undefined) throw cause
+    throw new BadInput({ message: `${file}: cannot be read (${code})` })
+  } finally {
+    stop?.removeEventListener("abort", stopped)
+    stream.destroy()
+  }
 }
+
+const streamOf = (file: string): Readable => {
+  if (file === "-") return process.stdin
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isFile() && !found.isFIFO())
+    throw new BadInput({
+      message: `${file}: cannot be read (expected a file or a pipe, and it is ${found.isDirectory() ? "a folder" : "neither"})`,
+    })
+  return createReadStream(file, { highWaterMark: 1 << 18 })
+}
+
+const textOf = (file: string, number: number, line: Buffer): string => {
+  if (line.length > lineMax) throw tooLong(file, number)
+  if (!isUtf8(line)) throw new BadInput({ message: `${file}: line ${number}: expected a text in UTF-8` })
+  const text = line.toString("utf8")
+  return number === 1 && text.startsWith("\ufeff") ? text.slice(1) : text
+}
+
+const tooLong = (file: string, number: number): BadInput =>
+  new BadInput({ message: `${file}: line ${number}: expected ${lineMax / 1024 / 1024} MiB at the most` })
+
+/** Whether there is nothing in a line. */
+export const isBlank = (text: string): boolean => text.trim() === ""
 
 /** The JSON object in a line. Throws BadInput. */
 export const objectIn = (
@@ -54,12 +99,7 @@ export const objectIn = (
   number: number,
   text: string,
 ): { readonly [field: string]: Json | undefined } => {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (cause) {
-    throw new BadInput({ message: `${file}: line ${number}: is not JSON: ${(cause as Error).message}` })
-  }
+  const json = jsonIn(`${file}: line ${number}`, text)
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new BadInput({
       message: `${file}: line ${number}: expected an object, like {"action":…,"state":…}`,
@@ -77,30 +117,27 @@ export const headerIn = (
   return { ...header, cluster: configOf(where, header.config, ["config"]) }
 }
 
-/** An action's fields, one after the other: quicker to make than its JSON, and as telling. */
-const signatureOf = (json: Json): string => {
-  if (typeof json !== "object" || json === null) return JSON.stringify(json)
-  let text = ""
-  for (const [field, value] of Object.entries(json))
-    text += `${field}=${typeof value === "string" ? value : JSON.stringify(value)};`
-  return text
-}
+/** How many actions are remembered at the most. */
+const knownMax = 10_000
 
-/** What reads the lines of a log; actions that it has met before are not checked again. */
-export const lineReader = (file: string, profile: "pair" | "lock") => {
+/** What reads the lines of a log; actions that it has met before, letter by letter, are not checked again. */
+export const lineReader = (file: string, profile: "pair" | "lock", cluster: Config) => {
   const known = new Map<string, AskedAction>()
   const actionOf = (number: number, json: Json): AskedAction => {
-    const text = signatureOf(json)
+    const text = JSON.stringify(json)
     const before = known.get(text)
     if (before !== undefined) return before
-    const action = logActionOf(`${file}: line ${number}`, profile, json)
+    const where = `${file}: line ${number}`
+    const action = inOrder(logActionOf(where, profile, json))
+    checkNames(where, cluster, action)
+    if (known.size >= knownMax) known.clear()
     known.set(text, action)
     return action
   }
   return (number: number, json: { readonly [field: string]: Json | undefined }): LogLine => {
     for (const field in json)
       if (field !== "t" && field !== "action" && field !== "state")
-        throw new BadInput({ message: `${file}: line ${number}: expected t, action or state, not ${field}` })
+        throw bad(`${file}: line ${number}`, [], `expected t, action or state, not ${shown(field)}`)
     const { action, state } = json
     return {
       number,
@@ -109,3 +146,21 @@ export const lineReader = (file: string, profile: "pair" | "lock") => {
     }
   }
 }
+
+/** That an action speaks of hosts and pairs that there are. Throws BadInput. */
+const checkNames = (where: string, cluster: Config, action: AskedAction): void => {
+  const hosts: readonly unknown[] = cluster.hosts.map(({ id }) => id)
+  const pairs: readonly unknown[] = cluster.pairs.map(({ id }) => id)
+  const { host, hosts: ends, pair, copy } = action
+  const of = typeof copy === "string" ? pairIdOf(copy as CopyId) : pair
+  for (const [at, named] of [["host", host] as const, ...endsNamed(ends)])
+    if (named !== undefined && !hosts.includes(named))
+      throw bad(where, ["action", at], oneOf(hosts as readonly string[], named))
+  if (Array.isArray(ends) && ends[0] === ends[1])
+    throw bad(where, ["action", "hosts"], "expected two different hosts")
+  if (of !== undefined && !pairs.includes(of))
+    throw bad(where, ["action", copy === undefined ? "pair" : "copy"], oneOf(pairs as readonly string[], of))
+}
+
+const endsNamed = (ends: Json | undefined): readonly (readonly [string, Json])[] =>
+  Array.isArray(ends) ? ends.map((end: Json) => ["hosts", end] as const) : []

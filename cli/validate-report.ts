@@ -1,0 +1,159 @@
+import type { Candidate } from "../traces/conform/beliefs.ts"
+import { runOf } from "../traces/conform/beliefs.ts"
+import { shortened } from "../traces/conform/fault.ts"
+import type { Profile } from "../traces/conform/profile.ts"
+import type { Validation } from "../traces/conform/validate.ts"
+import { printable } from "../traces/printable.ts"
+import { textOf, whyText } from "./conform-report.ts"
+import type { Paper } from "./paper.ts"
+import { number } from "./report.ts"
+
+/**
+ * What was found of a log, with what it takes to tell it.
+ *
+ * Shape  `text` is the line that was read last, as it stands in the file; `unmet` are pointers of the map at which no line
+ *        had anything; `loggedSilently` the kinds that are silent, and logged all the same.
+ */
+export type Found = {
+  readonly file: string
+  readonly profile: Profile<unknown>
+  readonly silent: readonly string[]
+  readonly validation: Validation<unknown>
+  readonly text: string
+  readonly number: number
+  readonly unmet: readonly string[]
+  readonly loggedSilently: readonly string[]
+  readonly seconds: number
+  readonly reproduce: string
+}
+
+/** How many model states of a frontier, and actions of a run, are told. */
+const toldMax = 5
+const stepsMax = 30
+
+/** Whether a log that fits has told too little to say so. */
+export const isVacuous = ({ validation, unmet }: Found): boolean =>
+  validation.tag === "untold" || (validation.tag === "accepted" && unmet.length > 0)
+
+/** What was found, for people. */
+export const linesOf = (paper: Paper, found: Found): readonly string[] => [
+  ...verdictLines(paper, found),
+  ...warningsOf(found).map((warning) => `  ${paper.warn("warning")}: ${warning}`),
+]
+
+const warningsOf = ({ unmet, loggedSilently }: Found): readonly string[] => [
+  ...(unmet.length === 0
+    ? []
+    : [`no line has anything at ${unmet.join(", ")}: if that is no mistake, leave it out of the map`]),
+  ...(loggedSilently.length === 0
+    ? []
+    : [`${loggedSilently.join(", ")} is said to be silent, and is logged: it may have happened more often`]),
+]
+
+const verdictLines = (paper: Paper, found: Found): readonly string[] => {
+  const { profile, silent, validation, seconds, unmet } = found
+  const file = printable(found.file)
+  const { lines, most } = validation
+  const size = `${number(lines)} lines, ${number(most)} model ${most === 1 ? "state" : "states"} at the most at once, ${seconds.toFixed(1)} s`
+  if (validation.tag === "beyond")
+    return [
+      paper.warn(
+        `${file}: inconclusive at line ${validation.line.number}: more than ${number(validation.size)} model states fit`,
+      ),
+      `  ${size}; --candidates allows more`,
+    ]
+  if (validation.tag === "untold")
+    return [paper.warn(`${file}: vacuous: no line tells what happened, or what was seen`), `  ${size}`]
+  if (validation.tag === "stopped")
+    return [
+      paper.warn(
+        `${file}: inconclusive: stopped at line ${found.number}; up to there it is a behaviour of the model`,
+      ),
+      `  ${size}`,
+    ]
+  if (validation.tag === "accepted") {
+    const silentSteps = validation.run.filter((step) => step.silent).length
+    return [
+      unmet.length > 0
+        ? paper.warn(`${file}: vacuous: a behaviour of the model, as far as the map finds anything in it`)
+        : paper.good(`${file}: a behaviour of the model`),
+      `  ${size}`,
+      ...(silent.length === 0
+        ? []
+        : [
+            "  a run that explains it:",
+            ...stepsOf(validation.run),
+            `  ${number(silentSteps)} of its ${number(validation.run.length)} actions are not in the log; --explain FILE keeps all of it`,
+          ]),
+    ]
+  }
+  const { line, frontier, before } = validation
+  return [
+    paper.bad(`${file}: no behaviour of the model: line ${line.number} fits none`),
+    `  ${printable(found.text, 400)}`,
+    `  ${size}; ${before.length === 1 ? "one model state" : `${number(before.length)} model states`} fitted until then`,
+    ...frontier.slice(0, toldMax).map((ruledOut) => `  - ${whyText(ruledOut, {})}`),
+    ...(frontier.length > toldMax
+      ? [`  … and ${number(frontier.length - toldMax)} more ways in which it does not fit`]
+      : []),
+    "  the latest actions of a run up to there:",
+    ...stepsOf(tailOf(before[0] ?? { way: null })),
+    ...changesNow(profile, before[0] ?? null),
+  ]
+}
+
+/** The state before the line that does not fit, as far as there is one to tell. */
+const changesNow = (profile: Profile<unknown>, candidate: Candidate<unknown> | null): readonly string[] =>
+  candidate === null
+    ? []
+    : [`  and its state: ${shortened(JSON.stringify(profile.view(candidate.state)), 500)}`]
+
+type Steps = ReturnType<typeof runOf>
+
+const tailOf = (candidate: Pick<Candidate<unknown>, "way">): Steps => runOf(candidate).slice(-toldMax)
+
+const stepsOf = (steps: Steps): readonly string[] => [
+  ...steps
+    .slice(0, stepsMax)
+    .map(({ action, silent }) => `    ${textOf(action)}${silent ? "  (not in the log)" : ""}`),
+  ...(steps.length > stepsMax ? [`    … and ${number(steps.length - stepsMax)} more`] : []),
+]
+
+/** What was found, as JSON. */
+export const jsonOf = (found: Found): object => ({
+  ...verdictJson(found),
+  ...(found.unmet.length === 0 ? {} : { unmet: found.unmet }),
+  ...(found.loggedSilently.length === 0 ? {} : { loggedSilently: found.loggedSilently }),
+  seconds: found.seconds,
+  reproduce: found.reproduce,
+})
+
+const verdictJson = (found: Found): object => {
+  const { validation } = found
+  const { lines, most } = validation
+  switch (validation.tag) {
+    case "accepted":
+      return {
+        verdict: isVacuous(found) ? "vacuous" : "accepted",
+        lines,
+        most,
+        silent: validation.run.filter(({ silent }) => silent).length,
+      }
+    case "rejected":
+      return {
+        verdict: "rejected",
+        lines,
+        most,
+        line: validation.line.number,
+        text: shortened(found.text, 2_000),
+        candidates: validation.before.length,
+        frontier: validation.frontier.map((ruledOut) => ({ ...ruledOut.why, words: whyText(ruledOut, {}) })),
+      }
+    case "beyond":
+      return { verdict: "inconclusive", lines, most, line: validation.line.number, size: validation.size }
+    case "untold":
+      return { verdict: "vacuous", lines, most }
+    case "stopped":
+      return { verdict: "inconclusive", stopped: true, lines, most, line: found.number }
+  }
+}
