@@ -4,8 +4,9 @@ import type { Readable } from "node:stream"
 import * as Schema from "effect/Schema"
 import type { Config } from "../../model/config.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
-import { bad, oneOf, shown } from "../bad-input.ts"
+import { bad, oneOf } from "../bad-input.ts"
 import { jsonIn } from "../input-file.ts"
+import { printable } from "../printable.ts"
 import { BadInput, configOf, decode } from "../read.ts"
 import { ConfigJson } from "../schema.ts"
 import { lineCutter } from "./lines.ts"
@@ -137,7 +138,7 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
   return (number: number, json: { readonly [field: string]: Json | undefined }): LogLine => {
     for (const field in json)
       if (field !== "t" && field !== "action" && field !== "state")
-        throw bad(`${file}: line ${number}`, [], `expected t, action or state, not ${shown(field)}`)
+        throw bad(`${file}: line ${number}`, [], `expected t, action or state, not ${printable(field, 80)}`)
     const { action, state } = json
     return {
       number,
