@@ -65,24 +65,30 @@ const labour = (): Promise<void> =>
     })
     let part: Part | undefined
     let at = 0
-    const end = (fault: string): void => {
+    let timer: NodeJS.Timeout | undefined
+    const stop = (): void => {
       clearTimeout(timer)
       child.removeAllListeners()
       child.kill("SIGKILL")
+    }
+    const end = (fault: string): void => {
+      stop()
       if (part !== undefined) {
         note({ target: part.target, number: at, fault, damages: [], text: "" })
         if (at + 1 < part.to) parts.unshift({ ...part, from: at + 1 })
       }
       resolve(labour())
     }
-    let timer = setTimeout(end, hangMillis, "it hangs before it begins")
+    const watch = (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(end, hangMillis, `no answer within ${hangMillis / 1000} s`)
+    }
+    watch()
     child.on("exit", (code, signal) => {
       end(`the process ended: ${signal ?? code}`)
     })
     child.on("message", (message: Message) => {
-      clearTimeout(timer)
-      if (message.tag !== "ready")
-        timer = setTimeout(end, hangMillis, `no answer within ${hangMillis / 1000} s`)
+      watch()
       if (message.tag === "at") at = message.number
       if (message.tag === "found") note(message.found)
       if (message.tag !== "done" && message.tag !== "ready") return
@@ -92,13 +98,10 @@ const labour = (): Promise<void> =>
       }
       part = parts.shift()
       if (part === undefined) {
-        clearTimeout(timer)
-        child.removeAllListeners()
-        child.kill()
+        stop()
         resolve()
         return
       }
-      timer = setTimeout(end, hangMillis, `no answer within ${hangMillis / 1000} s`)
       at = part.from
       child.send(part)
     })
