@@ -98,6 +98,17 @@ describe("the model states that fit", () => {
     })
   })
 
+  it("have taken them before a state is shown too, with an action or without", () => {
+    const silently = { ...observing(["pairs.*.copies.*.phase"]), silent: new Set(["BeginLockstep"]) }
+    const shown = {
+      pairs: { p1: { copies: { "p1.1": { phase: "lockstep" }, "p1.2": { phase: "syncing" } } } },
+    }
+    const unseen = { ...done(spawnOn("h2")), shown: undefined }
+
+    expect(follow(silently, done(powerOn), { ...unseen, shown }).tag).toBe("fits")
+    expect(follow(silently, done(powerOn), unseen, { ...unseen, action: null, shown }).tag).toBe("fits")
+  })
+
   it("may not have taken a kind that is not silent", () => {
     const silently = { ...watch, silent: new Set(["JoinLockstep"]) }
 
