@@ -100,7 +100,10 @@ describe.concurrent("a seed and a number of runs", () => {
       folders.map((folder) => conformBriefly(folder, "crash-tried", "--json")),
     )
 
-    const [first, second] = reports.map((answer) => ({ ...(documentOf(answer) as Report), seconds: 0 }))
+    const [first, second] = reports.map((answer, n) => {
+      const stdout = answer.stdout.replaceAll(folders[n] as string, "FOLDER")
+      return { ...(documentOf({ ...answer, stdout }) as Report), seconds: 0 }
+    })
     expect(first).toEqual(second)
     expect(first).toMatchObject({ seed: "1", verdict: "broken" })
   })
