@@ -65,7 +65,8 @@ export const commutationOf = (
     const hash = hashOf(keys, at, words)
     if (order < 2 || (expandedSoFar >= allUpTo && hash % oneIn !== 0)) return true
     machine.load(keys, at)
-    if (!takeImage(hash)) return true
+    // Beyond a breach all bets are off: of two Primaries the rules take the first.
+    if (monitor.ofState() !== 0 || !takeImage(hash)) return true
     sum(own)
     machine.load(imageKey, 0)
     sum(other)

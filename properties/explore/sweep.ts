@@ -75,9 +75,11 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
       send(keys, 0, hashOf(keys, 0, words), kind)
     },
     onSight: (bits, steps) => {
-      for (let rest = bits & unseen; rest !== 0; rest &= rest - 1)
-        tally.sightedAt[31 - Math.clz32(rest & -rest)] = depth + steps
-      unseen &= ~bits
+      for (let rest = bits & unseen; rest !== 0; rest &= rest - 1) {
+        const n = 31 - Math.clz32(rest & -rest)
+        const before = tally.sightedAt[n] as number
+        if (before < 0 || depth + steps < before) tally.sightedAt[n] = depth + steps
+      }
     },
     onSettling: (kind) => {
       tally.generated[kind] = (tally.generated[kind] as number) + 1
@@ -87,7 +89,12 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
   const { engine, words } = stride
   const { view } = engine
 
+  /** The witnesses that were not seen at this depth or before: settling shows some of what comes later. */
+  const notSeenBy = (now: number): number =>
+    tally.sightedAt.reduce((bits, at, n) => (at < 0 || at > now ? bits | (1 << n) : bits), 0)
+
   const expand = (keys: Int32Array, at: number, depthNow: number): void => {
+    if (depthNow !== depth) unseen = notSeenBy(depthNow)
     depth = depthNow
     const successors = stride.expand(keys, at)
     tally.states += 1
