@@ -21,6 +21,7 @@ export const addCheck: AddCommand = (program, parse, end) => {
       parse.parseRuns,
     )
     .option("--time <time>", "for how long, like 30s, 5m or 1h", parse.parseTime)
+    .option("--allow-vacuous", "held is held, though a witness was never seen")
     .option("--workers <n>", "how many worker threads (default: one a core)", parse.parseWorkers)
     .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
     .action(async (flags: CheckFlags) => {

@@ -4,19 +4,24 @@ import { campaign, type Campaign } from "../properties/check/campaign.ts"
 import type { CampaignSpec, Side } from "../properties/check/campaign-spec.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { unfitForEngine } from "../properties/refinement.ts"
-import type { Property } from "../properties/property.ts"
+import { isLiveness, type Property } from "../properties/property.ts"
 import { canBeSeen, witnesses, type Witness } from "../properties/witnesses.ts"
-import { packageVersion } from "../traces/package.ts"
+import { schedulesForAll, schedulesNeeded } from "../properties/check/rarity.ts"
+import { inTurns } from "../properties/explore/turns.ts"
+import { watched } from "../impl/engine/property-set.ts"
+import { prepareFolder } from "../traces/atomic-file.ts"
+import { printable } from "../traces/printable.ts"
 import { readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
+import { closingLines, jsonOf, titleLine } from "./check-report.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { findingOf, type Finding } from "./finding.ts"
 import { interruption } from "./interruption.ts"
 import { defaultWorkers, freshSeed } from "./options.ts"
-import { paperFor, type Paper } from "./paper.ts"
+import { paperFor } from "./paper.ts"
 import { progressOn } from "./progress.ts"
-import { actionsTaken, number, summaryLines } from "./report.ts"
-import { replayStored, storedLines, type Stored } from "./stored.ts"
+import { quoted, summaryLines } from "./report.ts"
+import { replayingStored, storedLines, type Stored } from "./stored.ts"
 
 /** The flags of `ftpair check`, as commander gives them. */
 export type CheckFlags = {
@@ -28,6 +33,7 @@ export type CheckFlags = {
   readonly runs?: number
   readonly engineRuns?: number
   readonly time?: number
+  readonly allowVacuous?: true
   readonly workers?: number
   readonly out?: string
   readonly json?: true
@@ -37,10 +43,13 @@ export type CheckFlags = {
 
 /**
  * How many schedules are run when nobody says otherwise, by the model with the engine beside it and by the engine
- * alone: well within two minutes on two cores.
+ * alone: well within two minutes on two cores. A slower machine does what it can in that time, and the floor of it
+ * whatever it takes: then every machine comes to a verdict.
  */
 const defaultSchedules = 15_000
 const defaultVolume = 400_000
+const floorInDrawnClusters = { schedules: schedulesForAll, volume: 40_000 }
+const floorInOneCluster = { schedules: 300, volume: 20_000 }
 
 /** How long a check may take when nobody says otherwise. */
 const defaultMillis = 115_000
@@ -48,10 +57,12 @@ const defaultMillis = 115_000
 /**
  * All that a check has come to.
  *
- * Shape  `campaign` is null where stored runs have decided already. `unseen` are the witnesses that were looked
- *        for and never seen; `isRepeatable` is false if a schedule failed once, and not again.
+ * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
+ *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
+ *        more; `unasked` the properties that nothing asked; `isRepeatable` is false if a schedule failed once, and not
+ *        again.
  */
-type Checked = {
+export type Checked = {
   readonly spec: CampaignSpec
   readonly properties: readonly Property[]
   readonly wanted: readonly Witness[]
@@ -59,7 +70,12 @@ type Checked = {
   readonly campaign: Campaign | null
   readonly findings: readonly Finding[]
   readonly unseen: readonly Witness[]
+  readonly rare: readonly Witness[]
+  readonly unasked: readonly Property[]
+  readonly reproduce: string
+  readonly workers: number
   readonly isRepeatable: boolean
+  readonly isStopped: boolean
   readonly seconds: number
 }
 
@@ -75,20 +91,25 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   const properties = catalogue.filter(({ id }) => spec.properties.includes(id))
   const workers = flags.workers ?? defaultWorkers()
   const folder = flags.out ?? failuresFolder
+  if (flags.out !== undefined) prepareFolder(flags.out)
   say(titleLine(paper, spec, workers))
 
   const unfit = spec.config === null ? null : unfitForEngine(spec.config)
   if (unfit !== null) say(paper.warn(`the model runs alone: ${unfit}`))
-  const stored = replayStored(paper, spec, properties, folder)
+  const stored = await inTurns(replayingStored(paper, spec, properties, folder, stop))
   say(...storedLines(paper, stored))
   for (const { lines } of stored.findings) say("", ...lines)
 
   const isDecided = stored.findings.length > 0 || stored.broken.length > 0
-  const ran = isDecided ? null : await runCampaign(flags, spec, unfit, workers, start, stop)
+  const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, unfit, workers, start, stop)
   const failure = ran?.failure ?? null
   const finding =
-    failure === null ? null : findingOf(paper, spec, properties, failure, folder, flags.config ?? null)
+    failure === null
+      ? null
+      : await inTurns(findingOf(paper, spec, properties, failure, folder, flags.config ?? null, stop))
   const wanted = wantedWitnesses(spec, properties)
+  const unseen = ran === null ? [] : wanted.filter(({ id }) => ran.witnesses[id] === undefined)
+  const isExpected = ({ id }: Witness): boolean => schedulesNeeded(id, spec.config) <= (ran?.schedules ?? 0)
   const checked: Checked = {
     spec,
     properties,
@@ -96,17 +117,32 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
     stored,
     campaign: ran,
     findings: finding === null ? stored.findings : [...stored.findings, finding],
-    unseen: ran === null ? [] : wanted.filter(({ id }) => ran.witnesses[id] === undefined),
+    unseen: unseen.filter(isExpected),
+    rare: unseen.filter((witness) => !isExpected(witness)),
+    unasked: properties.filter((property) => !isAsked(property, ran)),
+    reproduce: reproduceLine(flags, spec),
+    workers,
     isRepeatable: failure === null || finding !== null,
+    isStopped: stop.aborted,
     seconds: (performance.now() - start) / 1000,
   }
   const code = codeOf(flags, checked)
-  if (ran !== null) say("", ...summaryLines(paper, properties, wanted, ran, breachedIn(checked)))
+  if (ran !== null)
+    say("", ...summaryLines(paper, properties, wanted, ran, breachedIn(checked), checked.unasked))
   if (finding !== null) say("", ...finding.lines)
-  if (ran !== null) say("", ...closingLines(paper, checked, ran, code))
+  say("", ...closingLines(paper, flags, checked, code))
+  if (finding?.unsaved != null && flags.quiet !== true)
+    process.stderr.write(`ftpair: the counterexample is not saved: ${printable(finding.unsaved)}\n`)
   if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(checked, code), null, 2)}\n`)
   return code
 }
+
+/** Whether anything asked a property: by the model all are, on the engine those of safety. */
+const isAsked = ({ id }: Property, ran: Campaign | null): boolean =>
+  ran !== null &&
+  (ran.schedules > 0 || (ran.volume > 0 && !isLivenessId(id) && (watched as readonly string[]).includes(id)))
+
+const isLivenessId = (id: string): boolean => catalogue.some((each) => each.id === id && isLiveness(each))
 
 const specOf = (flags: CheckFlags): CampaignSpec => ({
   seed: flags.seed ?? freshSeed(),
@@ -132,6 +168,8 @@ const wantedWitnesses = (
       (config === null || canBeSeen(witness, config)),
   )
 
+const noFloor = { schedules: 0, volume: 0 }
+
 const runCampaign = async (
   flags: CheckFlags,
   spec: CampaignSpec,
@@ -142,11 +180,14 @@ const runCampaign = async (
 ): Promise<Campaign> => {
   const ofModel = flags.time === undefined ? defaultSchedules : Infinity
   const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
-  const isDefault = flags.runs === undefined && flags.time === undefined
+  const isDefault = flags.runs === undefined && flags.time === undefined && flags.engineRuns === undefined
   const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
   const volume = unfit === null ? wanted : 0
-  const millisMax = flags.time ?? (flags.runs === undefined ? defaultMillis : Infinity)
-  const budget = { schedules, volume, millis: Math.max(1, millisMax - (performance.now() - start)), workers }
+  const isTimed = flags.runs === undefined && flags.engineRuns === undefined
+  const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
+  const floor = isDefault ? (spec.config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor
+  const millis = Math.max(1, millisMax - (performance.now() - start))
+  const budget = { schedules, volume, millis, workers, floor }
   const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })
   try {
     return await Effect.runPromise(campaign(spec, budget, progress.show, stop))
@@ -155,110 +196,38 @@ const runCampaign = async (
   }
 }
 
-/** Whether the campaign was stopped before it had done what was asked: by a person, or by the default limit of time. */
-const isCutShort = ({ time }: CheckFlags, { campaign: ran }: Checked): boolean =>
-  ran?.stopped === "interrupted" || (ran?.stopped === "time" && time === undefined)
+/** Whether anything was drawn and judged at all, of what was asked. */
+const isJudged = ({ campaign: ran, properties, unasked }: Checked): boolean =>
+  ran !== null && ran.schedules + ran.volume > 0 && unasked.length < properties.length
 
 const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
-  const { findings, stored, isRepeatable, unseen, campaign: ran } = checked
-  const isOver = ran?.failure === null && ran.schedules > 0 && !isCutShort(flags, checked)
+  const { findings, stored, isRepeatable, isStopped, unseen } = checked
+  const isFound = findings.length > 0 || stored.broken.length > 0 || !isRepeatable
   return worst([
     ...findings.map(({ property }) => codeOfBreach(property)),
     ...(stored.broken.length > 0 ? [exitCodes.notAsPromised] : []),
     ...(isRepeatable ? [] : [exitCodes.nonDeterministic]),
-    ...(isOver && unseen.length > 0 ? [exitCodes.vacuous] : []),
-    ...(isCutShort(flags, checked) ? [exitCodes.inconclusive] : []),
+    ...(isFound || isStopped || flags.allowVacuous === true || unseen.length === 0
+      ? []
+      : [exitCodes.vacuous]),
+    ...(isStopped || (!isFound && !isJudged(checked)) ? [exitCodes.inconclusive] : []),
   ])
 }
 
-const breachedIn = ({ findings }: Checked): ReadonlySet<string> =>
+export const breachedIn = ({ findings }: Checked): ReadonlySet<string> =>
   new Set(findings.map(({ property }) => property.id))
 
-const titleLine = (paper: Paper, { seed, mutant }: CampaignSpec, workers: number): string =>
+/** The line that checks the same again: a seed draws the same schedules, whatever the machine. */
+const reproduceLine = (flags: CheckFlags, spec: CampaignSpec): string =>
   [
-    `${paper.strong("ftpair")} ${packageVersion}`,
-    "check",
-    `seed ${seed}`,
-    `${workers} ${workers === 1 ? "worker" : "workers"}`,
-    ...(mutant === null ? [] : [`mutant ${mutant}`]),
-  ].join("  ")
-
-const stops: Readonly<Record<Campaign["stopped"], string>> = {
-  failure: "at the first failure",
-  runs: "all schedules run",
-  time: "time is up",
-  interrupted: "interrupted",
-}
-
-const closingLines = (paper: Paper, checked: Checked, ran: Campaign, code: ExitCode): readonly string[] => {
-  const { seconds, spec } = checked
-  const actions = actionsTaken(ran)
-  const perSecond = (n: number): string => number(Math.round(n / seconds))
-  return [
-    `${verdictLine(paper, checked, code)}  ${number(ran.schedules)} schedules, ${number(actions)} actions, by the model with the engine beside it${spec.side === "both" ? "" : `, of which the ${spec.side} is the mutant`}; ${number(ran.volume)} schedules, ${number(ran.volumeActions)} actions, by the engine`,
-    `${seconds.toFixed(1)} s (${perSecond(ran.schedules + ran.volume)} schedules/s, ${perSecond(actions + ran.volumeActions)} actions/s)`,
-    `stopped: ${stops[ran.stopped]}  seed ${spec.seed}`,
-  ]
-}
-
-const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => {
-  switch (code) {
-    case exitCodes.ok:
-      return paper.good("held")
-    case exitCodes.vacuous:
-      return paper.warn(`vacuous, never seen: ${checked.unseen.map(({ id }) => id).join(", ")}`)
-    case exitCodes.inconclusive:
-      return paper.warn("inconclusive, what was checked held")
-    case exitCodes.nonDeterministic:
-      return paper.bad(
-        `schedule ${checked.campaign?.failure?.number} failed, and not again: not deterministic`,
-      )
-    default:
-      return paper.bad(`breached: ${[...breachedIn(checked)].join(", ")}`)
-  }
-}
-
-const verdicts: Readonly<Record<ExitCode, string>> = {
-  [exitCodes.ok]: "held",
-  [exitCodes.usage]: "usage",
-  [exitCodes.deadlock]: "deadlock",
-  [exitCodes.divergence]: "divergence",
-  [exitCodes.safety]: "breached",
-  [exitCodes.liveness]: "breached",
-  [exitCodes.vacuous]: "vacuous",
-  [exitCodes.notAsPromised]: "not-as-promised",
-  [exitCodes.nonDeterministic]: "non-deterministic",
-  [exitCodes.inconclusive]: "inconclusive",
-  [exitCodes.defect]: "defect",
-  [exitCodes.foreign]: "broken",
-}
-
-const jsonOf = (checked: Checked, code: ExitCode) => {
-  const { spec, properties, wanted, stored, campaign: ran, findings, unseen, seconds } = checked
-  const held = ran === null ? "not-run" : "held"
-  return {
-    verdict: verdicts[code],
-    seed: spec.seed,
-    mutant: spec.mutant,
-    side: spec.side,
-    schedules: ran?.schedules ?? 0,
-    engine: { schedules: ran?.volume ?? 0, actions: ran?.volumeActions ?? 0 },
-    actions: ran?.actions ?? {},
-    witnesses: Object.fromEntries(wanted.map(({ id }) => [id, ran?.witnesses[id] ?? 0])),
-    unseen: unseen.map(({ id }) => id),
-    properties: Object.fromEntries(
-      properties.map(({ id }) => [id, { verdict: breachedIn(checked).has(id) ? "breached" : held }]),
-    ),
-    breaches: findings.map(({ property, why, steps, file, shortest, schedule }) => ({
-      property: property.id,
-      steps,
-      ...(shortest ? { shortest: steps } : {}),
-      why,
-      ...(schedule === null ? {} : { schedule }),
-      file,
-    })),
-    stored: { replayed: stored.replayed, broken: stored.broken, forgotten: stored.forgotten },
-    stopped: ran?.stopped ?? "stored",
-    seconds: Number(seconds.toFixed(3)),
-  }
-}
+    "npx ftpair check",
+    ...(flags.config === undefined ? [] : [`--config ${quoted(flags.config)}`]),
+    ...(spec.isWhole ? [] : spec.properties.map((id) => `--property ${id}`)),
+    ...(spec.mutant === null ? [] : [`--mutant ${spec.mutant}`]),
+    ...(spec.side === "both" ? [] : [`--side ${spec.side}`]),
+    `--seed ${spec.seed}`,
+    ...(flags.runs === undefined ? [] : [`--runs ${flags.runs}`]),
+    ...(flags.engineRuns === undefined ? [] : [`--engine-runs ${flags.engineRuns}`]),
+    ...(flags.time === undefined ? [] : [`--time ${Math.round(flags.time / 1000)}s`]),
+    ...(flags.allowVacuous === undefined ? [] : ["--allow-vacuous"]),
+  ].join(" ")

@@ -1,10 +1,14 @@
+import type { Action } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
 import type { Campaign } from "../properties/check/campaign.ts"
 import { mutantsOf, type CampaignSpec } from "../properties/check/campaign-spec.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { rulesOf } from "../properties/mutants/mutant.ts"
 import type { Property } from "../properties/property.ts"
 import { refinement } from "../properties/refinement.ts"
-import { minimise, type Minimised } from "../traces/minimise.ts"
+import { CannotWrite } from "../traces/atomic-file.ts"
+import { minimising, type Minimised } from "../traces/minimise.ts"
+import { printable } from "../traces/printable.ts"
 import { replay } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
 import type { Counterexample } from "../traces/write.ts"
@@ -14,45 +18,61 @@ import { number, quoted, stepLines, swarmLine } from "./report.ts"
 /**
  * What is said of one property that is false.
  *
- * Shape  `steps` is the length of its counterexample, kept in `file`; `schedule` the number of the schedule that
- *        found it, or null for one that was kept before.
+ * Shape  `steps` is the length of its counterexample, kept in `file`, or null where it could not be: `unsaved` says why.
+ *        `schedule` is the number of the schedule that found it, and `reproduce` the line that finds it again; both are
+ *        null for one that was kept before.
  */
 export type Finding = {
   readonly property: Property
   readonly why: string
   readonly steps: number
-  readonly file: string
+  readonly file: string | null
+  readonly unsaved?: string
   readonly shortest: boolean
   readonly schedule: number | null
+  readonly reproduce: string | null
+  readonly config: Config
+  readonly actions: readonly Action[]
   readonly lines: readonly string[]
 }
 
-/** Makes the failing schedule of a campaign short, and keeps it; null if it does not fail a second time. */
-export const findingOf = (
+/**
+ * Makes the failing schedule of a campaign short, and keeps it; null if it does not fail a second time. Gives way now
+ * and then; once `stop` is aborted it is kept as short as it has become.
+ */
+export function* findingOf(
   paper: Paper,
   spec: CampaignSpec,
   properties: readonly Property[],
   failure: NonNullable<Campaign["failure"]>,
   folder: string,
   configFile: string | null,
-): Finding | null => {
+  stop: AbortSignal,
+): Generator<void, Finding | null, void> {
   const { model, engine } = mutantsOf(spec)
   const rules = rulesOf(mutantNamed(model ?? ""))
   const asked = [...properties, refinement(rules, engine)]
-  const minimal = minimise(rules, asked, failure.config, failure.actions)
+  const minimal = yield* minimising(rules, asked, failure.config, failure.actions, {
+    turns: failure.turns,
+    isStopped: () => stop.aborted,
+  })
   if (minimal === null) return null
   const { property, why } = minimal.breach
   const { states } = replay(rules, [property], minimal.config, minimal.run.actions)
-  const file = keep(folder, counterexampleOf(spec, failure, minimal, states))
+  const saved = savedIn(folder, counterexampleOf(spec, failure, minimal, states))
+  const again = reproduce(spec, failure, configFile)
   const steps = minimal.run.actions.length
   const from = failure.property === property.id ? "" : ` to a breach of ${failure.property}`
   return {
     property,
     why,
     steps,
-    file,
+    ...saved,
     shortest: minimal.minimality === "shortest",
     schedule: failure.number,
+    reproduce: again,
+    config: minimal.config,
+    actions: minimal.run.actions,
     lines: [
       paper.bad(`${property.id} ${property.name} breached at step ${minimal.breach.step} of ${steps}`),
       `  ${why}`,
@@ -62,10 +82,23 @@ export const findingOf = (
       "",
       `  drawn:     schedule ${number(failure.number)}${failure.on === "engine" ? " of the engine's" : ""}; ${swarmLine(failure.swarm)}`,
       `  shrunk:    ${failure.found} actions${from}; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}`,
-      `  saved:     ${file}`,
-      `  Reproduce: ${reproduce(spec, failure, configFile)}`,
-      `  Replay:    npx ftpair replay ${quoted(file)}`,
+      `  saved:     ${saved.file ?? paper.bad(`not saved: ${printable(saved.unsaved)}`)}`,
+      `  Reproduce: ${again}`,
+      ...(saved.file === null ? [] : [`  Replay:    npx ftpair replay ${quoted(saved.file)}`]),
     ],
+  }
+}
+
+/** The file in which it is kept, or why it is in none: a finding is told all the same. */
+const savedIn = (
+  folder: string,
+  counterexample: Counterexample,
+): { readonly file: string } | { readonly file: null; readonly unsaved: string } => {
+  try {
+    return { file: keep(folder, counterexample) }
+  } catch (error) {
+    if (!(error instanceof CannotWrite)) throw error
+    return { file: null, unsaved: error.message }
   }
 }
 
@@ -82,6 +115,7 @@ const counterexampleOf = (
   mutant: spec.mutant,
   ...(spec.side === "both" || spec.mutant === null ? {} : { side: spec.side }),
   actions: run.actions,
+  ...(breach.loop === undefined ? {} : { loop: breach.loop }),
   states,
   found: `random: schedule ${schedule} of the seed${on === "engine" ? ", on the engine" : ""}`,
   seed: spec.seed,

@@ -31,10 +31,12 @@ export const summaryLines = (
   witnesses: readonly Witness[],
   campaign: Campaign,
   breached: ReadonlySet<string>,
+  unasked: readonly Property[] = [],
 ): readonly string[] => [
   paper.strong("properties"),
   ...properties.map((property) => {
-    const verdict = breached.has(property.id) ? paper.bad("breached") : paper.good("held")
+    const held = unasked.includes(property) ? paper.warn("not asked") : paper.good("held")
+    const verdict = breached.has(property.id) ? paper.bad("breached") : held
     return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
   }),
   paper.strong(`witnesses, in how many of ${number(campaign.schedules)} schedules`),

@@ -1,11 +1,13 @@
 import { catalogue } from "../properties/catalogue.ts"
 import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
 import type { Property } from "../properties/property.ts"
-import { refinementId } from "../properties/refinement.ts"
+import { refinementId, unfitForEngine } from "../properties/refinement.ts"
+import { sweepLeftovers } from "../traces/atomic-file.ts"
 import { corpusFolder, scenariosFolder } from "../traces/package.ts"
+import { printable } from "../traces/printable.ts"
 import { readStory, type Story } from "../traces/read.ts"
 import { outcomeOf, replayStory, verdictOf, wordsOf } from "../traces/replay.ts"
-import { failsAgain, filesIn, holdsAgain } from "../traces/store.ts"
+import { failsAgain, filesIn, holdsAgain, keptIn, type SetAside } from "../traces/store.ts"
 import type { Finding } from "./finding.ts"
 import type { Paper } from "./paper.ts"
 import { number, quoted, stepLines } from "./report.ts"
@@ -14,38 +16,63 @@ import { number, quoted, stepLines } from "./report.ts"
  * What came of the stored runs that are replayed before anything is drawn.
  *
  * Shape  `broken` are the shipped ones that did not give what they promise; `findings` the kept failures that
- *        still fail; `forgotten` those that held for the third time.
+ *        still fail; `forgotten` those that held for the third time; `setAside` what could not be read as one.
  */
 export type Stored = {
   readonly replayed: number
   readonly broken: readonly { readonly file: string; readonly outcome: string }[]
   readonly findings: readonly Finding[]
   readonly forgotten: readonly string[]
+  readonly setAside: readonly SetAside[]
 }
 
-/** Replays the failures kept in `folder` for these rules; and, unless a mutant is asked for, the corpus and the scenarios. */
-export const replayStored = (
+/**
+ * Replays the failures kept in `folder` for these rules; and, unless a mutant is asked for, the corpus and the scenarios.
+ * Gives way after each; once `stop` is aborted, what is left is not replayed.
+ */
+export function* replayingStored(
   paper: Paper,
   { mutant, side }: Pick<CampaignSpec, "mutant" | "side">,
   properties: readonly Property[],
   folder: string,
-): Stored => {
-  const kept = filesIn(folder, ".itf.json")
-    .map(readStory)
+  stop: AbortSignal,
+): Generator<void, Stored, void> {
+  sweepLeftovers(folder, Date.now())
+  const { failures, setAside } = keptIn(folder)
+  const kept = failures
     .filter((story) => story.mutant === mutant && (story.meta?.side ?? "both") === side)
     .filter((story) => isAsked(story, properties))
+  const unfit = kept.flatMap((story) => setAsideFor(story))
   const shipped =
     mutant === null ? [...filesIn(corpusFolder, ".itf.json"), ...filesIn(scenariosFolder, ".json")] : []
-  const findings = kept.map((story) => ({ story, finding: findingAgain(paper, story, properties) }))
-  for (const { story, finding } of findings) if (finding !== null) failsAgain(folder, story.file)
-  return {
-    replayed: kept.length + shipped.length,
-    broken: shipped.map(readStory).flatMap(brokenPromise),
-    findings: findings.flatMap(({ finding }) => finding ?? []),
-    forgotten: findings.flatMap(({ story, finding }) =>
-      finding === null && holdsAgain(folder, story.file) ? [story.file] : [],
-    ),
+  const broken: Stored["broken"][number][] = []
+  const findings: Finding[] = []
+  const forgotten: string[] = []
+  let replayed = 0
+  for (const story of kept.filter(({ file }) => unfit.every((entry) => entry.file !== file))) {
+    if (stop.aborted) break
+    const finding = findingAgain(paper, story, properties)
+    if (finding !== null) {
+      failsAgain(story.file)
+      findings.push(finding)
+    } else if (holdsAgain(story.file)) forgotten.push(story.file)
+    replayed += 1
+    yield
   }
+  for (const file of shipped) {
+    if (stop.aborted) break
+    broken.push(...brokenPromise(readStory(file)))
+    replayed += 1
+    yield
+  }
+  return { replayed, broken, findings, forgotten, setAside: [...setAside, ...unfit] }
+}
+
+/** A divergence in a cluster that the engine cannot take any more can be neither seen again nor held. */
+const setAsideFor = ({ file, expect, config }: Story): readonly SetAside[] => {
+  const isDivergence = expect?.verdict === "breached" && expect.property === refinementId
+  const why = isDivergence ? unfitForEngine(config) : null
+  return why === null ? [] : [{ file, why: `${file}: ${why}` }]
 }
 
 /** Whether what a kept failure breached is among what is asked: else its holding says nothing. */
@@ -67,6 +94,9 @@ const findingAgain = (paper: Paper, story: Story, properties: readonly Property[
     file: story.file,
     shortest: story.meta?.minimality === "shortest",
     schedule: null,
+    config: story.config,
+    actions: story.actions,
+    reproduce: null,
     lines: [
       paper.bad(
         `${property.id} ${property.name} is still breached at step ${step}, by a failure kept before`,
@@ -89,8 +119,12 @@ const brokenPromise = (story: Story): Stored["broken"] => {
 }
 
 /** What is said of the stored runs: a line for all, and one for each that is not as it should be. */
-export const storedLines = (paper: Paper, { replayed, broken, forgotten }: Stored): readonly string[] => [
+export const storedLines = (
+  paper: Paper,
+  { replayed, broken, forgotten, setAside }: Stored,
+): readonly string[] => [
   `${number(replayed)} stored runs replayed, ${broken.length === 0 ? "all as promised" : paper.bad(`${broken.length} not as promised`)}`,
   ...broken.map(({ file, outcome }) => `  ${file}: ${paper.bad(outcome)}`),
   ...forgotten.map((file) => `  ${file}: held three times in a row, and is forgotten`),
+  ...setAside.map(({ why }) => paper.warn(`  set aside, and kept: ${printable(why)}`)),
 ]

@@ -2,8 +2,10 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -53,6 +55,28 @@ export const prepareFolder = (folder: string): void => {
     throw cannotWrite(folder, error)
   }
 }
+
+/** How old a file is that nobody writes any more: its process was killed. Units: milliseconds. */
+const leftoverMillis = 3_600_000
+
+/** Removes from a folder what killed processes have left half written, and nothing else. */
+export const sweepLeftovers = (folder: string, now: number): void => {
+  try {
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name)
+      if (!/^\..*\.[0-9a-f]{12}\.tmp$/.test(name)) continue
+      const stat = lstatSync(file)
+      if (stat.isFile() && now - stat.mtimeMs > leftoverMillis) rmSync(file, { force: true })
+    }
+  } catch (error) {
+    // No folder, or one that is not ours to tidy: nothing depends on it.
+    if (!isOfSystem(error)) throw error
+  }
+}
+
+/** Whether the operating system refused something, for a reason that has a code. */
+export const isOfSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "code" in error
 
 /** Makes a folder and those above it, one by one: Node's own `recursive` never ends below /proc. */
 const makeFolder = (folder: string): void => {

@@ -12,13 +12,14 @@ export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly me
 
 /**
  * How much a campaign may cost. Units: `schedules`, and `volume`, those on the engine alone, in number; `millis`
- * until it is stopped.
+ * until it is stopped, though not before what `floor` asks for is done.
  */
 export type Budget = {
   readonly schedules: number
   readonly volume: number
   readonly millis: number
   readonly workers: number
+  readonly floor?: { readonly schedules: number; readonly volume: number }
 }
 
 /** Why a campaign ended. */
@@ -51,23 +52,17 @@ export const campaign = (
   onProgress: (soFar: Campaign) => void,
   stop: AbortSignal = new AbortController().signal,
 ): Effect.Effect<Campaign, WorkerFailed> => {
-  const { schedules, volume, millis, workers } = budget
-  const ofModel = Math.ceil(schedules / batchSize)
-  const batches = ofModel + Math.ceil(volume / volumeBatch)
+  const { millis, workers } = budget
+  const { orders, floor } = ordersOf(budget)
+  const batches = orders?.length ?? Infinity
   const results = new Map<number, Result>()
   let nextBatch = 0
   let failed = Infinity
+  let floorLeft = floor
+  const floorDone = resolvable()
+  if (floorLeft === 0) floorDone.resolve()
 
-  const orderOf = (n: number): BatchOrder =>
-    schedules === Infinity
-      ? endlessOrder(n)
-      : n < ofModel
-        ? { on: "model", batch: n, schedules: Math.min(batchSize, schedules - n * batchSize) }
-        : {
-            on: "engine",
-            batch: n - ofModel,
-            schedules: Math.min(volumeBatch, volume - (n - ofModel) * volumeBatch),
-          }
+  const orderOf = (n: number): BatchOrder => orders?.[n] ?? endlessOrder(n)
 
   const work = (worker: Worker) =>
     Effect.gen(function* () {
@@ -77,6 +72,8 @@ export const campaign = (
         const order = orderOf(n)
         const result = yield* ask(worker, order)
         results.set(n, { ...result, n, on: order.on })
+        if (n < floor) floorLeft -= 1
+        if (floorLeft === 0) floorDone.resolve()
         if (result.failure !== null) failed = Math.min(failed, n)
         onProgress(summary(results, failed, "runs"))
       }
@@ -90,12 +87,49 @@ export const campaign = (
 
   return all.pipe(
     Effect.raceFirst(
-      Effect.as(Number.isFinite(millis) ? Effect.sleep(millis) : Effect.never, "time" as const),
+      Number.isFinite(millis)
+        ? Effect.sleep(millis).pipe(
+            Effect.andThen(Effect.promise(() => floorDone.promise)),
+            Effect.as("time" as const),
+          )
+        : Effect.never,
     ),
     Effect.raceFirst(Effect.as(aborted(stop), "interrupted" as const)),
     Effect.map((stopped) => summary(results, failed, failed < Infinity ? "failure" : stopped)),
   )
 }
+
+/**
+ * The batches of a campaign in their order: first what must be done whatever it takes, `floor` of them, then the rest;
+ * null where time is the only limit.
+ */
+const ordersOf = ({
+  schedules,
+  volume,
+  floor = { schedules: 0, volume: 0 },
+}: Budget): { readonly orders: readonly BatchOrder[] | null; readonly floor: number } => {
+  if (schedules === Infinity) return { orders: null, floor: 0 }
+  const ofModel = batchesOf("model", schedules, batchSize)
+  const ofEngine = batchesOf("engine", volume, volumeBatch)
+  const firstOfModel = Math.min(ofModel.length, Math.ceil(floor.schedules / batchSize))
+  const firstOfEngine = Math.min(ofEngine.length, Math.ceil(floor.volume / volumeBatch))
+  return {
+    orders: [
+      ...ofModel.slice(0, firstOfModel),
+      ...ofEngine.slice(0, firstOfEngine),
+      ...ofModel.slice(firstOfModel),
+      ...ofEngine.slice(firstOfEngine),
+    ],
+    floor: firstOfModel + firstOfEngine,
+  }
+}
+
+const batchesOf = (on: BatchOrder["on"], schedules: number, size: number): readonly BatchOrder[] =>
+  Array.from({ length: Math.ceil(schedules / size) }, (_, batch) => ({
+    on,
+    batch,
+    schedules: Math.min(size, schedules - batch * size),
+  }))
 
 /** Where time is the only limit, every tenth batch is one of the engine's. */
 const endlessOrder = (n: number): BatchOrder =>
@@ -133,6 +167,14 @@ const failureOf = (result: Result | undefined): Campaign["failure"] => {
   if (result?.failure == null) return null
   const before = result.batch * (result.on === "model" ? batchSize : volumeBatch)
   return { ...result.failure, number: before + result.failure.schedule, on: result.on }
+}
+
+const resolvable = (): { readonly promise: Promise<void>; readonly resolve: () => void } => {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
 }
 
 const sum = <A>(all: readonly A[], number: (each: A) => number): number =>

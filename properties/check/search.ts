@@ -2,6 +2,7 @@ import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { identityWithInterventions } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
+import { finished } from "../explore/turns.ts"
 import { isAtRest } from "./rest.ts"
 import { observe, observeRest, type Judge, type Run } from "./run.ts"
 
@@ -20,7 +21,17 @@ export const shortestFrom = (
   stepsMax: number,
   statesMax: number,
   among: readonly Kind[] = kinds,
-): Found => {
+): Found => finished(searching(judge, config, start, stepsMax, statesMax, among))
+
+/** The same, giving way now and then. */
+export function* searching(
+  judge: Judge,
+  config: Config,
+  start: Run,
+  stepsMax: number,
+  statesMax: number,
+  among: readonly Kind[] = kinds,
+): Generator<void, Found, void> {
   const seen = new Set([keyOf(start)])
   let layer: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
@@ -32,7 +43,8 @@ export const shortestFrom = (
     if (depth === stepsMax) return "none"
     const following: Run[] = []
     let found: Run | null = null
-    for (const run of layer)
+    for (const [n, run] of layer.entries()) {
+      if (n % 64 === 63) yield
       for (const successor of successors(judge.rules, config, run.state, among)) {
         const longer = observe(judge, config, run, successor)
         found = graver(judge, found, longer)
@@ -42,6 +54,7 @@ export const shortestFrom = (
         seen.add(key)
         following.push(longer)
       }
+    }
     if (found !== null) return found
     layer = following
   }

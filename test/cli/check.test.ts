@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process"
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, it } from "vitest"
 import type { Action } from "../../model/action.ts"
@@ -166,14 +166,75 @@ describe.concurrent("ftpair check --json", () => {
   })
 
   it("says that a verdict is vacuous where witnesses were not seen", async ({ expect, onTestFinished }) => {
-    const call = "check --runs 3 --seed 7 --workers 1 --json".split(" ")
+    const folder = freshFolder(onTestFinished)
+    const call = "check --mutant NeverRespawn --property S1 --property S17 --runs 600 --seed 7 --json".split(
+      " ",
+    )
 
-    const answer = await ftpair(freshFolder(onTestFinished), ...call)
+    const [vacuous, allowed] = await Promise.all(
+      [call, [...call, "--allow-vacuous"]].map((words) => ftpair(folder, ...words)),
+    )
 
-    const document = checkedBy(answer)
-    expect(answer.code).toBe(15)
-    expect(document).toMatchObject({ verdict: "vacuous", schedules: 3, stopped: "runs", breaches: [] })
-    expect(Object.values(document.witnesses)).toContain(0)
+    expect([vacuous?.code, allowed?.code]).toEqual([15, 0])
+    expect(checkedBy(vacuous as Answer)).toMatchObject({ verdict: "vacuous", schedules: 600, breaches: [] })
+    expect(checkedBy(vacuous as Answer).unseen).not.toEqual([])
+    expect(checkedBy(allowed as Answer).unseen).not.toEqual([])
+  })
+
+  it("asks of few schedules no witness that they need not show, and says how many do", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const call =
+      "check --property S4 --property S14 --mutant ZeroMeansNone --runs 3 --seed 7 --workers 1".split(" ")
+    const folder = freshFolder(onTestFinished)
+
+    const [document, text] = await Promise.all([ftpair(folder, ...call, "--json"), ftpair(folder, ...call)])
+
+    expect([document.code, text.code]).toEqual([0, 0])
+    expect(checkedBy(document)).toMatchObject({ verdict: "held", schedules: 3, unseen: [] })
+    expect(Object.keys(checkedBy(document).rare).length).toBeGreaterThan(0)
+    expect(text.stdout).toMatch(
+      /^not seen yet, and not to be expected of so few schedules: \S+ \([\d,]+ show it\)/m,
+    )
+  })
+
+  it("is inconclusive where nothing was finished, or nothing was asked", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+    write(folder, "large.json", cluster(64))
+    const calls = [
+      "check --property S1 --mutant SecondarySkipsLock --time 1s --config large.json --workers 1 --seed 1",
+      "check --property L1 --mutant ZeroMeansNone --engine-runs 10 --workers 1 --seed 1",
+    ]
+
+    const answers = await Promise.all(calls.map((call) => ftpair(folder, ...call.split(" "))))
+
+    expect(answers.map(({ code }) => code)).toEqual([20, 20])
+    expect(answers[0]?.stdout).toContain("inconclusive, no schedule was finished")
+    expect(answers[1]?.stdout).toContain("inconclusive, nothing asked what is to be checked")
+  })
+
+  it("tells the whole of it: version, configuration, workers, and how to do it again", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+    write(folder, "two.json", cluster(2, { log: 1 }))
+    const call =
+      "check --mutant IndexFromZero --side engine --config two.json --seed 7 --runs 40 --workers 2 --json"
+
+    const document = checkedBy(await ftpair(folder, ...call.split(" "))) as unknown as Record<string, unknown>
+
+    expect(document).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+      workers: 2,
+      config: { hosts: [{ id: "h1" }, { id: "h2" }] },
+      reproduce: expect.stringContaining("--config two.json") as string,
+      breaches: [{ property: "R1", differs: [expect.stringContaining("in the engine") as string] }],
+    })
   })
 
   it("says that all held where all was seen", async ({ expect, onTestFinished }) => {
@@ -222,7 +283,7 @@ describe.concurrent("ftpair check --json", () => {
 
     const answer = await ftpair(freshFolder(onTestFinished), ...call)
 
-    expect([0, 15]).toContain(answer.code)
+    expect([0, 20]).toContain(answer.code)
     expect(checkedBy(answer)).toMatchObject({ stopped: "time", breaches: [] })
   })
 })
@@ -234,11 +295,75 @@ describe.concurrent("ftpair check", () => {
   }) => {
     const call = "check --mutant ZeroMeansNone --property S8 --time 1h --workers 1".split(" ")
 
-    const { code, stdout } = await interrupted(freshFolder(onTestFinished), ...call)
+    const { code, stdout } = await interrupted(freshFolder(onTestFinished), "SIGINT", ...call)
 
     expect(code).toBe(20)
     expect(stdout).toContain("inconclusive")
     expect(stdout).toContain("stopped: interrupted")
+  })
+
+  it.for(
+    (["SIGINT", "SIGTERM", "SIGHUP"] as const).flatMap((signal) =>
+      [1, 3].map((workers) => [signal, workers] as const),
+    ),
+  )(
+    "stops at %s with %i workers, reports, and ends with 20",
+    async ([signal, workers], { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+      const call = `check --mutant ZeroMeansNone --property S8 --time 1h --workers ${workers}`
+
+      const { code, stdout } = await interrupted(folder, signal, ...call.split(" "))
+
+      expect(code).toBe(20)
+      expect(stdout).toMatch(/^inconclusive/m)
+      expect(stdout).toMatch(/^stopped: interrupted/m)
+    },
+  )
+
+  it("tells a finding that it cannot save, with the code of the finding", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+    // No file may grow beyond nothing: a full disk.
+    const answer = await inShell(
+      folder,
+      "npx ftpair check --mutant SpawnIgnoresAntiAffinity --seed 7 --workers 1",
+      "trap '' XFSZ; ulimit -f 0; ",
+    )
+
+    expect(answer.code).toBe(12)
+    expect(answer.stdout).toMatch(/^S7 \S+ breached at step 2 of 2$/m)
+    expect(answer.stdout).toMatch(/^ +saved: +not saved: .*cannot be written/m)
+    expect(said(answer, "Reproduce:")).toContain("--seed 7")
+    expect(answer.stderr).toMatch(/^ftpair: the counterexample is not saved: [^\n]*\n$/)
+  })
+
+  it.for(["file/below", "/proc/failures", "file"])(
+    "refuses an impossible --out %s at once",
+    async (out, { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+      write(folder, "file", "")
+
+      const answer = await ftpair(folder, ..."check --time 1h --out".split(" "), out)
+
+      expect(answer).toMatchObject({ code: 1, stdout: "" })
+      expect(answer.stderr.trimEnd().split("\n")).toHaveLength(1)
+    },
+  )
+
+  it("goes on where nobody reads: keeps what it finds, and ends with its code", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+    const call = `"${process.execPath}" "${program}" check --mutant SpawnIgnoresAntiAffinity --seed 7 --workers 1`
+
+    const { code, stderr } = await inShell(folder, `{ ${call}; echo $? > code; } | true`)
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(readFileSync(join(folder, "code"), "utf8")).toBe("12\n")
+    expect(readdirSync(join(folder, ".ftpair", "failures"))).toHaveLength(1)
   })
 
   it("says nothing with --quiet, and keeps what it finds where --out says", async ({
@@ -294,6 +419,8 @@ type Checked = {
   readonly witnesses: Readonly<Record<string, number>>
   readonly properties: Readonly<Record<string, { readonly verdict: string }>>
   readonly breaches: readonly { readonly property: string; readonly steps: number; readonly file: string }[]
+  readonly unseen: readonly string[]
+  readonly rare: Readonly<Record<string, number>>
   readonly stopped: string
   readonly seconds: number
 }
@@ -301,7 +428,7 @@ type Checked = {
 const checkedBy = (answer: Answer): Checked => documentOf(answer) as Checked
 
 /** The document without what may differ between two runs of one campaign. */
-const timeless = (answer: Answer) => ({ ...checkedBy(answer), seconds: 0 })
+const timeless = (answer: Answer) => ({ ...checkedBy(answer), seconds: 0, workers: 0, reproduce: "" })
 
 /** What stands behind a label: `saved: …`, `Reproduce: …`. */
 const said = ({ stdout }: Answer, label: string): string =>
@@ -351,7 +478,11 @@ const idsOf = (things: readonly { readonly id: string }[]): readonly string[] =>
 const sorted = (words: readonly string[]): readonly string[] => words.toSorted()
 
 /** Calls the program, and interrupts it a little after it has begun to draw. */
-const interrupted = (folder: string, ...args: readonly string[]): Promise<Pick<Answer, "code" | "stdout">> =>
+const interrupted = (
+  folder: string,
+  signal: NodeJS.Signals,
+  ...args: readonly string[]
+): Promise<Pick<Answer, "code" | "stdout">> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: folder,
@@ -361,10 +492,9 @@ const interrupted = (folder: string, ...args: readonly string[]): Promise<Pick<A
     let isSent = false
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text
-      if (isSent || !stdout.includes("stored runs replayed")) return
-      isSent = true
-      setTimeout(() => child.kill("SIGINT"), 1500)
+      if (!isSent && stdout.includes("stored runs replayed")) isSent = child.kill(signal)
     })
+
     child.on("close", (code) => {
       resolve({ code, stdout })
     })

@@ -46,12 +46,17 @@ export const inProcess = <A>(command: () => A): { readonly code: A; readonly std
 }
 
 /** Gives a line that the program has printed, and that begins with `npx ftpair`, to the shell as it stands. */
-export const inShell = (folder: string, line: string): Promise<Answer> =>
+export const inShell = (folder: string, line: string, before = ""): Promise<Answer> =>
   new Promise((resolve) => {
     const command = line.replace(/^npx ftpair/, `"${process.execPath}" "${program}"`)
-    const child = execFile("/bin/sh", ["-c", command], { cwd: folder }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr: withoutHeartbeats(stderr) })
-    })
+    const child = execFile(
+      "/bin/sh",
+      ["-c", `${before}${command}`],
+      { cwd: folder },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode, stdout, stderr: withoutHeartbeats(stderr) })
+      },
+    )
   })
 
 /** An empty folder, which is gone when the test is done: `atEnd` is vitest's `onTestFinished`, or like it. */

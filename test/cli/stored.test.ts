@@ -1,8 +1,11 @@
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { paperFor } from "../../cli/paper.ts"
-import { replayStored } from "../../cli/stored.ts"
+import { replayingStored, storedLines } from "../../cli/stored.ts"
+import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
+import { finished } from "../../properties/explore/turns.ts"
+import type { Property } from "../../properties/property.ts"
 import type { Action } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
@@ -12,13 +15,13 @@ import { replay } from "../../traces/replay.ts"
 import { traceOf, writeTrace } from "../../traces/write.ts"
 import { freshFolder, write } from "./ftpair.ts"
 
-describe("replayStored", () => {
+describe("replaying what is stored", () => {
   it("reports what is kept and still fails, as often as it is asked", () => {
     const folder = freshFolder(onTestFinished)
     keepRun(folder, onOneHost)
 
     for (let run = 1; run <= 4; run += 1) {
-      const { findings, forgotten } = replayStored(paper, mutated, catalogue, folder)
+      const { findings, forgotten } = replayStored(mutated, catalogue, folder)
       expect(findings).toMatchObject([{ property: { id: "S7" }, steps: 2 }])
       expect(forgotten).toEqual([])
     }
@@ -28,7 +31,7 @@ describe("replayStored", () => {
     const folder = freshFolder(onTestFinished)
     const file = keepRun(folder, onTwoHosts)
 
-    const forgotten = [1, 2, 3, 4].map(() => replayStored(paper, mutated, catalogue, folder).forgotten)
+    const forgotten = [1, 2, 3, 4].map(() => replayStored(mutated, catalogue, folder).forgotten)
 
     expect(forgotten).toEqual([[], [], [file], []])
     expect(existsSync(file)).toBe(false)
@@ -39,7 +42,7 @@ describe("replayStored", () => {
 
     const forgotten = [onTwoHosts, onTwoHosts, onOneHost, onTwoHosts, onTwoHosts].flatMap((actions) => {
       keepRun(folder, actions)
-      return replayStored(paper, mutated, catalogue, folder).forgotten
+      return replayStored(mutated, catalogue, folder).forgotten
     })
 
     expect(forgotten).toEqual([])
@@ -49,7 +52,7 @@ describe("replayStored", () => {
     const folder = freshFolder(onTestFinished)
     const file = keepRun(folder, onOneHost)
 
-    for (let run = 1; run <= 3; run += 1) replayStored(paper, mutated, matching(["L4"]), folder)
+    for (let run = 1; run <= 3; run += 1) replayStored(mutated, matching(["L4"]), folder)
 
     expect(existsSync(file)).toBe(true)
   })
@@ -58,19 +61,13 @@ describe("replayStored", () => {
     const folder = freshFolder(onTestFinished)
     keepRun(folder, onOneHost)
 
-    const { replayed, findings } = replayStored(
-      paper,
-      { mutant: "HaFromEmpty", side: "both" },
-      catalogue,
-      folder,
-    )
+    const { replayed, findings } = replayStored({ mutant: "HaFromEmpty", side: "both" }, catalogue, folder)
 
     expect({ replayed, findings }).toEqual({ replayed: 0, findings: [] })
   })
 
   it("replays what ships with the package where no mutant is asked for, and finds it as promised", () => {
     const { replayed, broken } = replayStored(
-      paper,
       { mutant: null, side: "both" },
       catalogue,
       freshFolder(onTestFinished),
@@ -80,16 +77,63 @@ describe("replayStored", () => {
     expect(broken).toEqual([])
   })
 
+  it("sets aside what it cannot read, says so, and replays the rest", () => {
+    const folder = freshFolder(onTestFinished)
+    keepRun(folder, onOneHost)
+    for (const [name, text] of [
+      ["S1.empty.itf.json", ""],
+      ["S1.null.itf.json", "null"],
+    ] as const)
+      write(folder, name, text)
+
+    const stored = replayStored(mutated, catalogue, folder)
+
+    expect(stored.findings).toMatchObject([{ property: { id: "S7" } }])
+    expect(stored.setAside.map(({ file }) => file)).toEqual(
+      ["S1.empty.itf.json", "S1.null.itf.json"].map((name) => join(folder, name)),
+    )
+    expect(storedLines(paper, stored).filter((line) => line.includes("set aside, and kept"))).toHaveLength(2)
+    expect(readdirSync(folder)).toHaveLength(3)
+  })
+
+  it("never touches what conform has kept, however often it runs", () => {
+    const folder = freshFolder(onTestFinished)
+    const theirs = "conform.ft-pair-b32402b5.itf.json"
+    renameSync(keepRun(folder, onTwoHosts), join(folder, theirs))
+    write(folder, "conform.lock-00000000.itf.json", { "#meta": { format: "ftpair/1", profile: "lock" } })
+
+    for (let run = 1; run <= 5; run += 1)
+      expect(replayStored(mutated, catalogue, folder)).toMatchObject({ replayed: 0, setAside: [] })
+
+    expect(readdirSync(folder)).toEqual([theirs, "conform.lock-00000000.itf.json"])
+  })
+
+  it("replays no more once it is stopped", () => {
+    const stopped = AbortSignal.abort()
+
+    expect(
+      replayStored({ mutant: null, side: "both" }, catalogue, freshFolder(onTestFinished), stopped).replayed,
+    ).toBe(0)
+  })
+
   it("takes a folder that is not there for an empty one, and passes over what is no trace", () => {
     const folder = freshFolder(onTestFinished)
     write(folder, "notes.txt", "nothing to replay")
 
-    expect(replayStored(paper, mutated, catalogue, folder).replayed).toBe(0)
-    expect(replayStored(paper, mutated, catalogue, join(folder, "missing")).replayed).toBe(0)
+    expect(replayStored(mutated, catalogue, folder).replayed).toBe(0)
+    expect(replayStored(mutated, catalogue, join(folder, "missing")).replayed).toBe(0)
   })
 })
 
 // Helpers
+
+/** All of it, at one go. */
+const replayStored = (
+  spec: Pick<CampaignSpec, "mutant" | "side">,
+  properties: readonly Property[],
+  folder: string,
+  stop = new AbortController().signal,
+) => finished(replayingStored(paper, spec, properties, folder, stop))
 
 const mutant = "SpawnIgnoresAntiAffinity"
 const mutated = { mutant, side: "both" as const }

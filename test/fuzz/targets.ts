@@ -16,7 +16,8 @@ import { addReplay } from "../../cli/replay-command.ts"
 import { replayFiles } from "../../cli/replay.ts"
 import { addShow } from "../../cli/show-command.ts"
 import { show } from "../../cli/show.ts"
-import { replayStored, storedLines } from "../../cli/stored.ts"
+import { replayingStored, storedLines } from "../../cli/stored.ts"
+import { finished } from "../../properties/explore/turns.ts"
 import { addValidate } from "../../cli/validate-command.ts"
 import { validateLog } from "../../cli/validate.ts"
 import * as corpus from "./corpus.ts"
@@ -106,7 +107,9 @@ const useStore = (file: string, dice: Dice, folder: string): number => {
   written(kept, name, readFileSync(file, "utf8"))
   const mutant = /"mutant":"([A-Za-z]+)"/.exec(readFileSync(file, "utf8"))?.[1] ?? "NoReRelease"
   const paper = paperFor(process.stdout, false)
-  const stored = replayStored(paper, { mutant, side: "both" }, catalogue, kept)
+  const stored = finished(
+    replayingStored(paper, { mutant, side: "both" }, catalogue, kept, new AbortController().signal),
+  )
   const lines = [...storedLines(paper, stored), ...stored.findings.flatMap((finding) => finding.lines)]
   process.stdout.write(`${lines.join("\n")}\n`)
   return ok

@@ -5,12 +5,14 @@ import { plainConfig, type Config } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
 import { rules, step, successors, type Rules } from "../../model/step.ts"
 import { arbitraryPlan } from "../../properties/arbitrary/plan.ts"
+import { inTurn } from "../../properties/check/scheduler.ts"
+import { finished } from "../../properties/explore/turns.ts"
 import { simulate } from "../../properties/check/simulate.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
-import { minimise, type Minimised } from "../../traces/minimise.ts"
+import { minimise, minimising, type Minimised } from "../../traces/minimise.ts"
 import { configOf, jsonOfConfig } from "../../traces/read.ts"
 import { replay } from "../../traces/replay.ts"
 
@@ -61,6 +63,41 @@ describe("minimise", () => {
       )
     },
   )
+
+  it("claims no more than its search has shown", () => {
+    const actions: readonly Action[] = [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+      { kind: "BeginLockstep", copy: "p1.1" },
+      { kind: "JoinLockstep", copy: "p1.2" },
+      { kind: "Suspect", copy: "p1.2" },
+    ]
+    const skips = judging(mutantCalled("SecondarySkipsLock"))
+    const stopped = { turns: inTurn, isStopped: () => true }
+
+    const large = minimised(skips.rules, skips.properties, plainConfig(5, 2, { log: 4 }), actions)
+    const small = minimised(skips.rules, skips.properties, plainConfig(2, 1, { log: 0 }), actions)
+    const cutShort = finished(minimising(skips.rules, skips.properties, plainConfig(2, 1), actions, stopped))
+
+    expect(["1-minimal", "shortest"]).toContain(large.minimality)
+    expect(small).toMatchObject({ minimality: "shortest", run: { actions } })
+    expect(cutShort).toMatchObject({ minimality: "found" })
+  })
+
+  it("names the cause of what rests, not what follows from it", () => {
+    const { rules } = judging(mutantCalled("LoserRetries"))
+    const actions: readonly Action[] = [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "LoseStorage", host: "h1" },
+      { kind: "HaRestart", pair: "p1", host: "h2" },
+      { kind: "RestoreStorage", host: "h1" },
+    ]
+
+    const { breach } = minimised(rules, catalogue, plainConfig(2, 1, { log: 0 }), actions)
+
+    expect(breach.property.id).toBe("L3")
+    expect(breach.why).toContain("p1.1 on h1 rests contending at generation 1")
+  })
 
   it("takes away what the breach does not need: hosts, pairs, rules, limits and room in the logs", () => {
     const cluster: Config = {

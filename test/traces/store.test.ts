@@ -1,11 +1,24 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
+import { execFile } from "node:child_process"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import type { Action } from "../../model/action.ts"
 import { readStory } from "../../traces/read.ts"
-import { filesIn, holdsAgain, keep } from "../../traces/store.ts"
+import { sweepLeftovers } from "../../traces/atomic-file.ts"
+import { packageRoot } from "../../traces/package.ts"
+import { filesIn, holdsAgain, keep, keptIn } from "../../traces/store.ts"
 import type { Counterexample } from "../../traces/write.ts"
 import { statesOf } from "../properties/arbitrary/runs.ts"
 
@@ -41,7 +54,7 @@ describe("a kept failure", () => {
     const folder = freshFolder()
     const file = keep(folder, counterexample)
 
-    expect([1, 2, 3].map(() => holdsAgain(folder, file))).toEqual([false, false, true])
+    expect([1, 2, 3].map(() => holdsAgain(file))).toEqual([false, false, true])
     expect(existsSync(file)).toBe(false)
   })
 
@@ -49,11 +62,11 @@ describe("a kept failure", () => {
     const folder = freshFolder()
     const file = keep(folder, counterexample)
 
-    holdsAgain(folder, file)
-    holdsAgain(folder, file)
+    holdsAgain(file)
+    holdsAgain(file)
     keep(folder, counterexample)
 
-    expect([1, 2].map(() => holdsAgain(folder, file))).toEqual([false, false])
+    expect([1, 2].map(() => holdsAgain(file))).toEqual([false, false])
     expect(existsSync(file)).toBe(true)
   })
 
@@ -61,19 +74,145 @@ describe("a kept failure", () => {
     const folder = freshFolder()
     const [one, two] = [keep(folder, counterexample), keep(folder, other)]
 
-    const forgotten = [one, two, one, two, one].map((file) => holdsAgain(folder, file))
+    const forgotten = [one, two, one, two, one].map((file) => holdsAgain(file))
 
     expect(forgotten).toEqual([false, false, false, false, true])
     expect(existsSync(two)).toBe(true)
   })
 
-  it("survives a ledger that cannot be read", () => {
+  it.each<[string, (ledger: string) => void]>([
+    ["is no text of ours", (ledger) => writeFileSync(ledger, "null\n{")],
+    ["was cut off", (ledger) => writeFileSync(ledger, "held\nhe")],
+    ["is a folder", (ledger) => mkdirSync(ledger)],
+    ["is far too long", (ledger) => writeFileSync(ledger, "held\n".repeat(20_000))],
+    ["is a link to elsewhere", (ledger) => symlinkSync("/dev/zero", ledger)],
+  ])("survives a ledger that %s", (_what, spoil) => {
     const folder = freshFolder()
     const file = keep(folder, counterexample)
-    writeFileSync(join(folder, "clean-runs.json"), "{")
+    spoil(`${file}.runs`)
 
-    expect(holdsAgain(folder, file)).toBe(false)
-    expect(JSON.parse(readFileSync(join(folder, "clean-runs.json"), "utf8"))).toEqual({ [file]: 1 })
+    expect(holdsAgain(file)).toBe(false)
+    expect(existsSync(file)).toBe(true)
+  })
+
+  it("counts what two runs at once have noted", async () => {
+    const folder = freshFolder()
+    const file = keep(folder, counterexample)
+
+    await Promise.all([1, 2].map(() => inChild(`holdsAgain(${JSON.stringify(file)})`)))
+
+    expect(readFileSync(`${file}.runs`, "utf8")).toBe("held\nheld\n")
+    expect(holdsAgain(file)).toBe(true)
+  })
+
+  it("never writes through a symbolic link", () => {
+    const folder = freshFolder()
+    const file = keep(folder, counterexample)
+    const victim = join(folder, "victim")
+    writeFileSync(victim, "mine")
+    for (const name of [`${file}.runs`, join(folder, "clean-runs.json")]) symlinkSync(victim, name)
+    rmSync(file)
+    symlinkSync(victim, file)
+
+    holdsAgain(file)
+    keep(folder, counterexample)
+    holdsAgain(file)
+
+    expect(readFileSync(victim, "utf8")).toBe("mine")
+    expect(lstatSync(file).isFile()).toBe(true)
+  })
+})
+
+describe("what is in the store", () => {
+  it.each<[string, (file: string) => void]>([
+    ["nothing", (file) => writeFileSync(file, "")],
+    ["null", (file) => writeFileSync(file, "null")],
+    ["{}", (file) => writeFileSync(file, "{}")],
+    ["half a trace", (file) => writeFileSync(file, readFileSync(file, "utf8").slice(0, 300))],
+    [
+      "deep nesting",
+      (file) => writeFileSync(file, `{"#meta":{"format":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`),
+    ],
+    [
+      "a profile that is no word",
+      (file) => writeFileSync(file, '{"#meta":{"format":"ftpair/1","profile":{"toString":1}}}'),
+    ],
+    ["states of no kind", (file) => writeFileSync(file, '{"#meta":{"format":"ftpair/1"},"states":[null,1]}')],
+    [
+      "a schedule that holds",
+      (file) =>
+        writeFileSync(
+          file,
+          JSON.stringify({ config: { hosts: [{ id: "h1" }], pairs: [{ id: "p1" }] }, actions: [] }),
+        ),
+    ],
+    [
+      "a folder",
+      (file) => {
+        rmSync(file)
+        mkdirSync(file)
+      },
+    ],
+    [
+      "a link",
+      (file) => {
+        rmSync(file)
+        symlinkSync("/dev/zero", file)
+      },
+    ],
+    [
+      "a link to nothing",
+      (file) => {
+        rmSync(file)
+        symlinkSync("/no/such/place", file)
+      },
+    ],
+  ])("is set aside with a warning, and left, where it is %s", (_what, spoil) => {
+    const folder = freshFolder()
+    const [file, sound] = [keep(folder, counterexample), keep(folder, other)]
+    spoil(file)
+
+    const { failures, setAside } = keptIn(folder)
+
+    expect(failures.map((story) => story.file)).toEqual([sound])
+    expect(setAside).toMatchObject([{ file }])
+    expect(setAside[0]?.why).not.toContain("\n")
+    expect(lstatSync(file, { throwIfNoEntry: false })).toBeDefined()
+  })
+
+  it("is none of ours where conform kept it, whatever it says", () => {
+    const folder = freshFolder()
+    const theirs = join(folder, "conform.other-12345678.itf.json")
+    for (const text of ["{}", "null", readFileSync(keep(folder, counterexample), "utf8")]) {
+      writeFileSync(theirs, text)
+
+      expect(keptIn(folder).failures).toHaveLength(1)
+      expect(keptIn(folder).setAside).toEqual([])
+    }
+  })
+
+  it("is nothing where there is no folder, and told where it is none", () => {
+    const folder = freshFolder()
+    writeFileSync(join(folder, "file"), "")
+
+    expect(keptIn(join(folder, "missing"))).toEqual({ failures: [], setAside: [] })
+    expect(keptIn(join(folder, "file")).setAside).toHaveLength(1)
+  })
+})
+
+describe("what a killed process has left half written", () => {
+  it("is swept away when it is older than an hour, and nothing else is", () => {
+    const folder = freshFolder()
+    const stale = [".S1.x.itf.json.0123456789ab.tmp", ".probe.0123456789ab.tmp"]
+    const others = [".S1.x.itf.json.0123456789ab.tmp.mine", "S1.tmp", ".notes.tmp", ".a.0123456789AB.tmp"]
+    for (const name of [...stale, ...others]) writeFileSync(join(folder, name), "")
+    const hour = 3_600_000
+
+    sweepLeftovers(folder, Date.now() + hour / 2)
+    expect(readdirSync(folder)).toHaveLength(stale.length + others.length)
+    sweepLeftovers(folder, Date.now() + 2 * hour)
+
+    expect(readdirSync(folder).toSorted()).toEqual(others.toSorted())
   })
 })
 
@@ -99,6 +238,17 @@ const freshFolder = (): string => {
   })
   return folder
 }
+
+/** Calls something of the compiled store in a process of its own. */
+const inChild = (call: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const store = JSON.stringify(join(packageRoot, "dist", "traces", "store.js"))
+    const code = `import(${store}).then(({ holdsAgain }) => ${call})`
+    execFile(process.execPath, ["-e", code], (error) => {
+      if (error === null) resolve()
+      else reject(error)
+    })
+  })
 
 const mutant = "SpawnIgnoresAntiAffinity"
 

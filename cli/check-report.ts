@@ -1,0 +1,160 @@
+import { jsonOfConfig } from "../traces/read.ts"
+import { packageVersion } from "../traces/package.ts"
+import type { Campaign } from "../properties/check/campaign.ts"
+import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
+import { schedulesNeeded } from "../properties/check/rarity.ts"
+import type { Property } from "../properties/property.ts"
+import { refinementId } from "../properties/refinement.ts"
+import type { Witness } from "../properties/witnesses.ts"
+import { breachedIn, type CheckFlags, type Checked } from "./check.ts"
+import { exitCodes, type ExitCode } from "./exit.ts"
+import type { Paper } from "./paper.ts"
+import { actionsTaken, number } from "./report.ts"
+
+/** The first line: what is checked, and how. */
+export const titleLine = (paper: Paper, { seed, mutant }: CampaignSpec, workers: number): string =>
+  [
+    `${paper.strong("ftpair")} ${packageVersion}`,
+    "check",
+    `seed ${seed}`,
+    `${workers} ${workers === 1 ? "worker" : "workers"}`,
+    ...(mutant === null ? [] : [`mutant ${mutant}`]),
+  ].join("  ")
+
+const stops: Readonly<Record<Campaign["stopped"], string>> = {
+  failure: "at the first failure",
+  runs: "all schedules run",
+  time: "time is up",
+  interrupted: "interrupted",
+}
+
+/** The verdict, what was done for it, and how to do it again. */
+export const closingLines = (
+  paper: Paper,
+  { allowVacuous }: Pick<CheckFlags, "allowVacuous">,
+  checked: Checked,
+  code: ExitCode,
+): readonly string[] => {
+  const { campaign: ran, unseen, rare, unasked, properties, seconds, spec, reproduce, isStopped } = checked
+  if (ran === null && !isStopped) return []
+  const never = unseen.map(({ id }) => id).join(", ")
+  return [
+    `${verdictLine(paper, checked, code)}${ran === null ? "" : `  ${workText(checked, ran)}`}`,
+    ...(unseen.length > 0 && allowVacuous === true && code === exitCodes.ok
+      ? [paper.warn(`never seen, and allowed to be: ${never}`)]
+      : []),
+    ...(rare.length > 0 && checked.findings.length === 0
+      ? [
+          `not seen yet, and not to be expected of so few schedules: ${rare.map((witness) => rareText(witness, spec)).join(", ")}`,
+        ]
+      : []),
+    ...(unasked.length > 0 && unasked.length < properties.length
+      ? [`not asked, as the engine asks safety alone: ${unasked.map(({ id }) => id).join(", ")}`]
+      : []),
+    ...(ran === null ? [] : [speedText(ran, seconds)]),
+    `stopped: ${stops[ran?.stopped ?? "interrupted"]}  seed ${spec.seed}`,
+    ...(checked.findings.length > 0 ? [] : [`Reproduce: ${reproduce}`]),
+  ]
+}
+
+const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
+  `${id} (${number(schedulesNeeded(id, config))} show it)`
+
+const workText = ({ spec }: Checked, ran: Campaign): string => {
+  const side = spec.side === "both" ? "" : `, of which the ${spec.side} is the mutant`
+  return `${number(ran.schedules)} schedules, ${number(actionsTaken(ran))} actions, by the model with the engine beside it${side}; ${number(ran.volume)} schedules, ${number(ran.volumeActions)} actions, by the engine`
+}
+
+const speedText = (ran: Campaign, seconds: number): string => {
+  const perSecond = (n: number): string => number(Math.round(n / seconds))
+  return `${seconds.toFixed(1)} s (${perSecond(ran.schedules + ran.volume)} schedules/s, ${perSecond(actionsTaken(ran) + ran.volumeActions)} actions/s)`
+}
+
+const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => {
+  switch (code) {
+    case exitCodes.ok:
+      return paper.good("held")
+    case exitCodes.vacuous:
+      return paper.warn(`vacuous, never seen: ${checked.unseen.map(({ id }) => id).join(", ")}`)
+    case exitCodes.inconclusive:
+      return paper.warn(
+        checked.campaign === null || checked.campaign.schedules + checked.campaign.volume === 0
+          ? "inconclusive, no schedule was finished"
+          : checked.unasked.length === checked.properties.length
+            ? "inconclusive, nothing asked what is to be checked"
+            : "inconclusive, what was checked held",
+      )
+    case exitCodes.nonDeterministic:
+      return paper.bad(
+        `schedule ${checked.campaign?.failure?.number} failed, and not again: not deterministic`,
+      )
+    default:
+      return paper.bad(`breached: ${[...breachedIn(checked)].join(", ")}`)
+  }
+}
+
+const verdicts: Readonly<Record<ExitCode, string>> = {
+  [exitCodes.ok]: "held",
+  [exitCodes.usage]: "usage",
+  [exitCodes.deadlock]: "deadlock",
+  [exitCodes.divergence]: "divergence",
+  [exitCodes.safety]: "breached",
+  [exitCodes.liveness]: "breached",
+  [exitCodes.vacuous]: "vacuous",
+  [exitCodes.notAsPromised]: "not-as-promised",
+  [exitCodes.nonDeterministic]: "non-deterministic",
+  [exitCodes.inconclusive]: "inconclusive",
+  [exitCodes.defect]: "defect",
+  [exitCodes.foreign]: "broken",
+}
+
+/** What `check --json` answers with. */
+export const jsonOf = (checked: Checked, code: ExitCode) => {
+  const { spec, properties, wanted, stored, campaign: ran, findings, unseen, rare } = checked
+  const { seconds, workers, reproduce } = checked
+  return {
+    verdict: verdicts[code],
+    version: packageVersion,
+    seed: spec.seed,
+    mutant: spec.mutant,
+    side: spec.side,
+    config: spec.config === null ? null : jsonOfConfig(spec.config),
+    workers,
+    reproduce,
+    schedules: ran?.schedules ?? 0,
+    engine: { schedules: ran?.volume ?? 0, actions: ran?.volumeActions ?? 0 },
+    actions: ran?.actions ?? {},
+    witnesses: Object.fromEntries(wanted.map(({ id }) => [id, ran?.witnesses[id] ?? 0])),
+    unseen: unseen.map(({ id }) => id),
+    rare: Object.fromEntries(rare.map(({ id }) => [id, schedulesNeeded(id, spec.config)])),
+    properties: Object.fromEntries(
+      properties.map((property) => [property.id, { verdict: verdictOf(checked, property) }]),
+    ),
+    breaches: findings.map((finding) => ({
+      property: finding.property.id,
+      steps: finding.steps,
+      ...(finding.shortest ? { shortest: finding.steps } : {}),
+      why: finding.why,
+      ...(finding.property.id === refinementId ? { differs: finding.why.split("; ") } : {}),
+      ...(finding.schedule === null ? {} : { schedule: finding.schedule }),
+      file: finding.file,
+      ...(finding.unsaved == null ? {} : { unsaved: finding.unsaved }),
+      ...(finding.reproduce === null ? {} : { reproduce: finding.reproduce }),
+      config: jsonOfConfig(finding.config),
+      actions: finding.actions,
+    })),
+    stored: {
+      replayed: stored.replayed,
+      broken: stored.broken,
+      forgotten: stored.forgotten,
+      setAside: stored.setAside,
+    },
+    stopped: ran?.stopped ?? (checked.isStopped ? "interrupted" : "stored"),
+    seconds: Number(seconds.toFixed(3)),
+  }
+}
+
+const verdictOf = (checked: Checked, property: Property): "breached" | "held" | "not-run" => {
+  if (breachedIn(checked).has(property.id)) return "breached"
+  return checked.unasked.includes(property) ? "not-run" : "held"
+}
