@@ -2,7 +2,7 @@ import { catalogue } from "../properties/catalogue.ts"
 import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
 import type { Property } from "../properties/property.ts"
 import { refinementId, unfitForEngine } from "../properties/refinement.ts"
-import { sweepLeftovers } from "../traces/atomic-file.ts"
+import { sweepLeftovers, timeOfDay } from "../traces/atomic-file.ts"
 import { corpusFolder, scenariosFolder } from "../traces/package.ts"
 import { printable } from "../traces/printable.ts"
 import { readStory, type Story } from "../traces/read.ts"
@@ -37,7 +37,7 @@ export function* replayingStored(
   folder: string,
   stop: AbortSignal,
 ): Generator<void, Stored, void> {
-  sweepLeftovers(folder, Date.now())
+  sweepLeftovers(folder, timeOfDay())
   const { failures, setAside } = keptIn(folder)
   const kept = failures
     .filter((story) => story.mutant === mutant && (story.meta?.side ?? "both") === side)

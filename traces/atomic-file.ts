@@ -59,6 +59,9 @@ export const prepareFolder = (folder: string): void => {
 /** How old a file is that nobody writes any more: its process was killed. Units: milliseconds. */
 const leftoverMillis = 3_600_000
 
+/** The time as files have it, in milliseconds since 1970. */
+export const timeOfDay = (): number => performance.timeOrigin + performance.now()
+
 /** Removes from a folder what killed processes have left half written, and nothing else. */
 export const sweepLeftovers = (folder: string, now: number): void => {
   try {

@@ -15,7 +15,7 @@ import {
 } from "node:fs"
 import { createHash, randomBytes } from "node:crypto"
 import { basename, dirname, join } from "node:path"
-import { isOfSystem, sweepLeftovers } from "./atomic-file.ts"
+import { isOfSystem, sweepLeftovers, timeOfDay } from "./atomic-file.ts"
 import { BadInput, readStory, type Story } from "./read.ts"
 import type { TraceJson } from "./schema.ts"
 import { fileNameOf, storyOf, traceOf, writeTrace, type Counterexample } from "./write.ts"
@@ -101,7 +101,7 @@ export const keep = (folder: string, counterexample: Counterexample): string => 
   const story = counterexample.mutant === null ? digest : `${storyOf(counterexample.mutant)}-${digest}`
   const file = join(folder, fileNameOf(counterexample.property, story))
   const trace: TraceJson = traceOf(counterexample, file)
-  sweepLeftovers(folder, Date.now())
+  sweepLeftovers(folder, timeOfDay())
   failsAgain(file)
   writeTrace(file, trace)
   return file

@@ -16,7 +16,7 @@ import { describe, expect, it, onTestFinished } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import type { Action } from "../../model/action.ts"
 import { readStory } from "../../traces/read.ts"
-import { sweepLeftovers } from "../../traces/atomic-file.ts"
+import { sweepLeftovers, timeOfDay } from "../../traces/atomic-file.ts"
 import { packageRoot } from "../../traces/package.ts"
 import { filesIn, holdsAgain, keep, keptIn } from "../../traces/store.ts"
 import type { Counterexample } from "../../traces/write.ts"
@@ -81,11 +81,36 @@ describe("a kept failure", () => {
   })
 
   it.each<[string, (ledger: string) => void]>([
-    ["is no text of ours", (ledger) => writeFileSync(ledger, "null\n{")],
-    ["was cut off", (ledger) => writeFileSync(ledger, "held\nhe")],
-    ["is a folder", (ledger) => mkdirSync(ledger)],
-    ["is far too long", (ledger) => writeFileSync(ledger, "held\n".repeat(20_000))],
-    ["is a link to elsewhere", (ledger) => symlinkSync("/dev/zero", ledger)],
+    [
+      "is no text of ours",
+      (ledger) => {
+        writeFileSync(ledger, "null\n{")
+      },
+    ],
+    [
+      "was cut off",
+      (ledger) => {
+        writeFileSync(ledger, "held\nhe")
+      },
+    ],
+    [
+      "is a folder",
+      (ledger) => {
+        mkdirSync(ledger)
+      },
+    ],
+    [
+      "is far too long",
+      (ledger) => {
+        writeFileSync(ledger, "held\n".repeat(20_000))
+      },
+    ],
+    [
+      "is a link to elsewhere",
+      (ledger) => {
+        symlinkSync("/dev/zero", ledger)
+      },
+    ],
   ])("survives a ledger that %s", (_what, spoil) => {
     const folder = freshFolder()
     const file = keep(folder, counterexample)
@@ -125,26 +150,56 @@ describe("a kept failure", () => {
 
 describe("what is in the store", () => {
   it.each<[string, (file: string) => void]>([
-    ["nothing", (file) => writeFileSync(file, "")],
-    ["null", (file) => writeFileSync(file, "null")],
-    ["{}", (file) => writeFileSync(file, "{}")],
-    ["half a trace", (file) => writeFileSync(file, readFileSync(file, "utf8").slice(0, 300))],
+    [
+      "nothing",
+      (file) => {
+        writeFileSync(file, "")
+      },
+    ],
+    [
+      "null",
+      (file) => {
+        writeFileSync(file, "null")
+      },
+    ],
+    [
+      "{}",
+      (file) => {
+        writeFileSync(file, "{}")
+      },
+    ],
+    [
+      "half a trace",
+      (file) => {
+        writeFileSync(file, readFileSync(file, "utf8").slice(0, 300))
+      },
+    ],
     [
       "deep nesting",
-      (file) => writeFileSync(file, `{"#meta":{"format":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`),
+      (file) => {
+        writeFileSync(file, `{"#meta":{"format":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`)
+      },
     ],
     [
       "a profile that is no word",
-      (file) => writeFileSync(file, '{"#meta":{"format":"ftpair/1","profile":{"toString":1}}}'),
+      (file) => {
+        writeFileSync(file, '{"#meta":{"format":"ftpair/1","profile":{"toString":1}}}')
+      },
     ],
-    ["states of no kind", (file) => writeFileSync(file, '{"#meta":{"format":"ftpair/1"},"states":[null,1]}')],
+    [
+      "states of no kind",
+      (file) => {
+        writeFileSync(file, '{"#meta":{"format":"ftpair/1"},"states":[null,1]}')
+      },
+    ],
     [
       "a schedule that holds",
-      (file) =>
+      (file) => {
         writeFileSync(
           file,
           JSON.stringify({ config: { hosts: [{ id: "h1" }], pairs: [{ id: "p1" }] }, actions: [] }),
-        ),
+        )
+      },
     ],
     [
       "a folder",
@@ -208,9 +263,9 @@ describe("what a killed process has left half written", () => {
     for (const name of [...stale, ...others]) writeFileSync(join(folder, name), "")
     const hour = 3_600_000
 
-    sweepLeftovers(folder, Date.now() + hour / 2)
+    sweepLeftovers(folder, timeOfDay() + hour / 2)
     expect(readdirSync(folder)).toHaveLength(stale.length + others.length)
-    sweepLeftovers(folder, Date.now() + 2 * hour)
+    sweepLeftovers(folder, timeOfDay() + 2 * hour)
 
     expect(readdirSync(folder).toSorted()).toEqual(others.toSorted())
   })
@@ -246,7 +301,7 @@ const inChild = (call: string): Promise<void> =>
     const code = `import(${store}).then(({ holdsAgain }) => ${call})`
     execFile(process.execPath, ["-e", code], (error) => {
       if (error === null) resolve()
-      else reject(error)
+      else reject(new Error(error.message))
     })
   })
 
