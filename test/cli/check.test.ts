@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, it } from "vitest"
 import type { Action } from "../../model/action.ts"
@@ -9,17 +8,7 @@ import { catalogue, matching } from "../../properties/catalogue.ts"
 import { canBeSeen, witnesses } from "../../properties/witnesses.ts"
 import { replay } from "../../traces/replay.ts"
 import { traceOf, writeTrace, type Counterexample } from "../../traces/write.ts"
-import {
-  cluster,
-  documentOf,
-  freshFolder,
-  ftpair,
-  inShell,
-  program,
-  protect,
-  write,
-  type Answer,
-} from "./ftpair.ts"
+import { cluster, documentOf, freshFolder, ftpair, inShell, protect, write, type Answer } from "./ftpair.ts"
 
 describe.concurrent("ftpair check, where a safety property is breached,", () => {
   let folder: string
@@ -289,83 +278,6 @@ describe.concurrent("ftpair check --json", () => {
 })
 
 describe.concurrent("ftpair check", () => {
-  it("is inconclusive when it is interrupted, and tells what it has seen", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const call = "check --mutant ZeroMeansNone --property S8 --time 1h --workers 1".split(" ")
-
-    const { code, stdout } = await interrupted(freshFolder(onTestFinished), "SIGINT", ...call)
-
-    expect(code).toBe(20)
-    expect(stdout).toContain("inconclusive")
-    expect(stdout).toContain("stopped: interrupted")
-  })
-
-  it.for(
-    (["SIGINT", "SIGTERM", "SIGHUP"] as const).flatMap((signal) =>
-      [1, 3].map((workers) => [signal, workers] as const),
-    ),
-  )(
-    "stops at %s with %i workers, reports, and ends with 20",
-    async ([signal, workers], { expect, onTestFinished }) => {
-      const folder = freshFolder(onTestFinished)
-      const call = `check --mutant ZeroMeansNone --property S8 --time 1h --workers ${workers}`
-
-      const { code, stdout } = await interrupted(folder, signal, ...call.split(" "))
-
-      expect(code).toBe(20)
-      expect(stdout).toMatch(/^inconclusive/m)
-      expect(stdout).toMatch(/^stopped: interrupted/m)
-    },
-  )
-
-  it("tells a finding that it cannot save, with the code of the finding", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const folder = freshFolder(onTestFinished)
-    // No file may grow beyond nothing: a full disk.
-    const answer = await inShell(
-      folder,
-      "npx ftpair check --mutant SpawnIgnoresAntiAffinity --seed 7 --workers 1",
-      "trap '' XFSZ; ulimit -f 0; ",
-    )
-
-    expect(answer.code).toBe(12)
-    expect(answer.stdout).toMatch(/^S7 \S+ breached at step 2 of 2$/m)
-    expect(answer.stdout).toMatch(/^ +saved: +not saved: .*cannot be written/m)
-    expect(said(answer, "Reproduce:")).toContain("--seed 7")
-    expect(answer.stderr).toMatch(/^ftpair: the counterexample is not saved: [^\n]*\n$/)
-  })
-
-  it.for(["file/below", "/proc/failures", "file"])(
-    "refuses an impossible --out %s at once",
-    async (out, { expect, onTestFinished }) => {
-      const folder = freshFolder(onTestFinished)
-      write(folder, "file", "")
-
-      const answer = await ftpair(folder, ..."check --time 1h --out".split(" "), out)
-
-      expect(answer).toMatchObject({ code: 1, stdout: "" })
-      expect(answer.stderr.trimEnd().split("\n")).toHaveLength(1)
-    },
-  )
-
-  it("goes on where nobody reads: keeps what it finds, and ends with its code", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const folder = freshFolder(onTestFinished)
-    const call = `"${process.execPath}" "${program}" check --mutant SpawnIgnoresAntiAffinity --seed 7 --workers 1`
-
-    const { code, stderr } = await inShell(folder, `{ ${call}; echo $? > code; } | true`)
-
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    expect(readFileSync(join(folder, "code"), "utf8")).toBe("12\n")
-    expect(readdirSync(join(folder, ".ftpair", "failures"))).toHaveLength(1)
-  })
-
   it("says nothing with --quiet, and keeps what it finds where --out says", async ({
     expect,
     onTestFinished,
@@ -476,26 +388,3 @@ const keepRun = (folder: string, actions: readonly Action[]): string => {
 const idsOf = (things: readonly { readonly id: string }[]): readonly string[] => things.map(({ id }) => id)
 
 const sorted = (words: readonly string[]): readonly string[] => words.toSorted()
-
-/** Calls the program, and interrupts it a little after it has begun to draw. */
-const interrupted = (
-  folder: string,
-  signal: NodeJS.Signals,
-  ...args: readonly string[]
-): Promise<Pick<Answer, "code" | "stdout">> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "inherit"],
-    })
-    let stdout = ""
-    let isSent = false
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text
-      if (!isSent && stdout.includes("stored runs replayed")) isSent = child.kill(signal)
-    })
-
-    child.on("close", (code) => {
-      resolve({ code, stdout })
-    })
-  })
