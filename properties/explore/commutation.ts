@@ -1,6 +1,7 @@
 import type { Engine } from "../../impl/engine/engine.ts"
 import { crowded } from "../../impl/engine/guards.ts"
 import type { Monitor } from "../../impl/engine/monitor.ts"
+import { intersection, setOf, watched } from "../../impl/engine/property-set.ts"
 import type { Symmetry } from "../../impl/engine/symmetry.ts"
 import { hashOf } from "./table.ts"
 
@@ -39,7 +40,9 @@ export const commutationOf = (
 
   const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
     const reached = answer === crowded ? answer : hashOf(canonical(), 0, words)
-    const breached = answer === crowded ? 0 : monitor.ofStep(kind, a, b)
+    // Beyond a breach all bets are off: of two Primaries the rules and the monitor take the first.
+    const isBroken = answer === crowded || monitor.ofState() !== 0
+    const breached = isBroken ? 0 : intersection(monitor.ofStep(kind, a, b), compared)
     const bits = breached === 0 ? 0 : folded(breached)
     add(Math.imul(reached ^ Math.imul(bits + 1, 0x85ebca6b), 0xc2b2ae35) ^ Math.imul(kind + 1, 0x27d4eb2f))
   }
@@ -65,7 +68,6 @@ export const commutationOf = (
     const hash = hashOf(keys, at, words)
     if (order < 2 || (expandedSoFar >= allUpTo && hash % oneIn !== 0)) return true
     machine.load(keys, at)
-    // Beyond a breach all bets are off: of two Primaries the rules take the first.
     if (monitor.ofState() !== 0 || !takeImage(hash)) return true
     sum(own)
     machine.load(imageKey, 0)
@@ -73,6 +75,9 @@ export const commutationOf = (
     return own[0] === other[0] && own[1] === other[1] && own[2] === other[2]
   }
 }
+
+/** S29 reads where copies are registered, which is kept beside the key: an image does not have it. */
+const compared = setOf(watched.filter((id) => id !== "S29"))
 
 /** A set of properties in 32 bits. */
 const folded = (set: number): number => (set | 0) ^ Math.imul(Math.floor(set / 2 ** 32), 0x9e3779b1)
