@@ -123,10 +123,10 @@ describe("a sweep", () => {
   })
 
   it.each([
-    ["SecondarySkipsLock", 5, ["S1", "S15"]],
+    ["SecondarySkipsLock", 5, ["S1", "S15", "S30"]],
     ["SpawnIgnoresAntiAffinity", 2, ["S7"]],
     ["HolderBlocksRestart", 2, ["L1"]],
-    ["WinWithoutBump", 6, ["S1"]],
+    ["WinWithoutBump", 6, ["S1", "S29", "S30"]],
   ])("of %s ends with the layer of its shortest breach, of %i steps: %j", (mutant, length, properties) => {
     const scope = scopeOf({ faults: 2, log: 2, powerOffUpTo: always, mutant })
 
