@@ -1,5 +1,6 @@
 import type { Action } from "../model/action.ts"
-import type { CopyId, PairId } from "../model/ids.ts"
+import type { CopyId, HostId, PairId } from "../model/ids.ts"
+import type { LockState } from "../model/lock-profile.ts"
 import type { StateJson } from "./schema.ts"
 
 /**
@@ -41,7 +42,7 @@ const itfOfPair = (pair: StateJson["pairs"][PairId]): Itf => ({
   state: pair.state,
   reason: option(pair.reason),
   registered: { ...pair.registered },
-  lock: { generation: int(pair.lock.generation), holder: option(pair.lock.holder) },
+  lock: itfOfLock(pair.lock),
   copies: mapOf(pair.copies, itfOfCopy),
   observed: pair.observed.map(itfOfEntry),
 })
@@ -60,6 +61,23 @@ const itfOfCopy = (copy: StateJson["pairs"][PairId]["copies"][CopyId]): Itf => (
 
 const itfOfEntry = ([generation, index]: readonly [number, number]): Itf => ({
   "#tup": [int(generation), int(index)],
+})
+
+/** The variables of a state of the profile `lock`, in ITF. */
+export const itfOfLockState = ({ hosts, lock, copies }: LockState): Readonly<Record<string, Itf>> => ({
+  hosts: mapOf(hosts, (host) => ({ ...host })),
+  lock: itfOfLock(lock),
+  copies: mapOf(copies, ({ host, belief, generation }) => ({ host, belief, generation: int(generation) })),
+})
+
+/** The variables of a state of the profile `placement`, in ITF: the host that was last named. */
+export const itfOfPlaced = ({ host }: { readonly host: HostId | null }): Readonly<Record<string, Itf>> => ({
+  host: option(host),
+})
+
+const itfOfLock = ({ generation, holder }: LockState["lock"]): Itf => ({
+  generation: int(generation),
+  holder: option(holder),
 })
 
 /** What was done, as Quint's model-based testing reads it: the action's name, and its choices as options. */

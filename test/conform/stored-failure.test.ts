@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { expect, it, onTestFinished } from "vitest"
 import { replayFailure } from "../../cli/conform-replay.ts"
 import { paperFor } from "../../cli/paper.ts"
-import { plainConfig } from "../../model/config.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
 import { keepFailure } from "../../traces/conform/artefact.ts"
 import { lockProfile } from "../../traces/conform/lock-profile.ts"
 import { namedCases } from "../../traces/conform/named.ts"
@@ -13,12 +13,12 @@ import type { Hello } from "../../traces/conform/wire.ts"
 import { freshFolder, write } from "../cli/ftpair.ts"
 import { hello } from "./model-peer.ts"
 
-const config = plainConfig(2, 1)
-const actions = [{ kind: "Pause", host: "h1" }]
+const ofTwo = plainConfig(2, 1)
 const mine: Hello = { ...hello, profile: "lock", observes: ["lock"], actions: ["Pause"] }
 
 /** A failure that was kept: by itself the lock has gone on at a pause. */
-const kept = (folder: string): string => {
+const kept = (folder: string, config: Config = ofTwo): string => {
+  const actions = [{ kind: "Pause", host: config.hosts[0]?.id }]
   const session = sessionOf(null, mine, lockProfile, 10)
   const replies = [1, 2].map((generation, n) => {
     const json = { seq: n + 1, ok: true, state: { lock: { generation, holder: null } } }
@@ -45,6 +45,28 @@ it("a kept failure tells what was expected and what was answered, and is reprodu
   expect(text).toMatch(/^ +1 {2}Pause\(h1\) +taken +taken$/m)
   expect(text).toMatch(/^ +lock\.generation +1 +2 {2}differs$/m)
   expect(text).toContain("reproduced: as recorded: differs at step 1")
+})
+
+it.each(["h1", "rack"])("a kept failure has its ids as keys of maps, and fields by name: %s", (name) => {
+  const [first, ...others] = ofTwo.hosts
+  if (first === undefined) throw new Error("expected a host")
+  const config = { ...ofTwo, hosts: [{ ...first, id: name as typeof first.id }, ...others].slice(0, 1) }
+
+  const file = kept(freshFolder(onTestFinished), config)
+
+  const up = { up: true, storage: true }
+  const copy = { host: name, belief: "none", generation: { "#bigint": "1" } }
+  const rest = {
+    lock: { generation: { "#bigint": "1" }, holder: { tag: "None", value: { "#tup": [] } } },
+    copies: { "#map": [["p1.1", copy]] },
+  }
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
+    vars: expect.arrayContaining(["hosts", "lock", "copies"]) as string[],
+    states: [
+      { ...rest, hosts: { "#map": [[name, { ...up, paused: false }]] } },
+      { ...rest, hosts: { "#map": [[name, { ...up, paused: true }]] } },
+    ],
+  })
 })
 
 it("a kept failure with whose answers the model agrees is not as it promises", () => {

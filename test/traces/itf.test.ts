@@ -1,7 +1,19 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../model/config.ts"
+import type { CopyId, HostId } from "../../model/ids.ts"
+import { initialLock } from "../../model/lock-profile.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { actionVars, itfOfAction, itfOfState, jsonOfItf, stateOfItf, stateVars } from "../../traces/itf.ts"
+import {
+  actionVars,
+  itfOfAction,
+  itfOfLockState,
+  itfOfPlaced,
+  itfOfState,
+  jsonOfItf,
+  stateOfItf,
+  stateVars,
+} from "../../traces/itf.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 import { arbitraryRun } from "../properties/arbitrary/runs.ts"
 
@@ -28,6 +40,27 @@ describe("a state in ITF", () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  it.each([null, "p1.2" as CopyId])(
+    "says all of a lock, held by %s, and who may be none is an option",
+    (holder) => {
+      const initial = initialLock(plainConfig(2, 1))
+      const state = { ...initial, lock: { ...initial.lock, holder } }
+
+      const itf = itfOfLockState(state)
+
+      expect(faultsIn(itf)).toEqual([])
+      expect(jsonOfItf(itf)).toEqual(state)
+      expect(itf["lock"]).toMatchObject({ holder: { tag: holder === null ? "None" : "Some" } })
+    },
+  )
+
+  it.each([null, "rack" as HostId])("says all of an answer to where a copy goes: %s", (host) => {
+    const itf = itfOfPlaced({ host })
+
+    expect(jsonOfItf(itf)).toEqual({ host })
+    expect(itf["host"]).toMatchObject({ tag: host === null ? "None" : "Some" })
   })
 
   it("is made of what ITF knows: every integer is big, and no field has a name of ITF's or of Quint's", () => {

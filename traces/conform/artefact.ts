@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import type { Config } from "../../model/config.ts"
-import { actionVars, itfOfAction, itfOfState, stateVars, type Itf } from "../itf.ts"
+import type { LockState } from "../../model/lock-profile.ts"
+import { actionVars, itfOfAction, itfOfLockState, itfOfPlaced, itfOfState, stateVars } from "../itf.ts"
 import { packageVersion } from "../package.ts"
 import { jsonOfConfig } from "../read.ts"
 import { traceFormat, type StateJson, type TraceJson } from "../schema.ts"
 import { writeTrace } from "../write.ts"
 import { runOf } from "./beliefs.ts"
-import type { Json } from "./observation.ts"
 import type { Reply } from "./peer.ts"
+import type { Placed } from "./placement-profile.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { expectedOf, type Session } from "./session.ts"
 import type { Shrunk } from "./shrink.ts"
@@ -132,23 +133,17 @@ const unnumbered = ({ seq: _, ...answer }: Reply["json"]): object => answer
 const varsOf = <S>({ name, sight }: Profile<S>): readonly string[] =>
   name === "pair" ? stateVars : sight.tag === "fields" ? Object.keys(sight.fields) : []
 
-const itfOf = <S>(profile: Profile<S>, state: S): object => {
-  const view = profile.view(state)
-  return profile.name === "pair"
-    ? itfOfState(view as unknown as StateJson)
-    : Object.fromEntries(
-        Object.entries(view as object).map(([name, json]) => [name, itfOfJson(json as Json)]),
-      )
-}
-
-/** Any JSON in ITF: what maps from ids as a map, other objects as records. */
-const itfOfJson = (json: Json | undefined): Itf => {
-  if (typeof json === "number") return { "#bigint": String(json) }
-  if (json === null || json === undefined) return { tag: "None", value: { "#tup": [] } }
-  if (typeof json !== "object") return json
-  if (Array.isArray(json)) return json.map(itfOfJson)
-  const entries = Object.entries(json).map(([key, value]) => [key, itfOfJson(value as Json)] as const)
-  return entries.every(([key]) => /\d$/.test(key)) ? { "#map": entries } : Object.fromEntries(entries)
+/** A state in ITF, by the profile's names: what a field is tells maps from records, and what may be absent. */
+const itfOf = <S>({ name, view }: Profile<S>, state: S): object => {
+  const shown: unknown = view(state)
+  switch (name) {
+    case "pair":
+      return itfOfState(shown as StateJson)
+    case "lock":
+      return itfOfLockState(shown as LockState)
+    case "placement":
+      return itfOfPlaced(shown as Placed)
+  }
 }
 
 const wordOf = (name: string): string =>
