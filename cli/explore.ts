@@ -217,8 +217,9 @@ const configOf = (flags: ExploreFlags, mutant: string | null): Config => {
 const finite = (bound: number, otherwise: number): number => (Number.isFinite(bound) ? bound : otherwise)
 
 /**
- * All but what asks about the past and is not asked by name: S19 always, and S18 where operators can do what it
- * counts. Either tells states apart that are otherwise the same. A mutant is asked everything that can be asked.
+ * All but what is asked by name alone, as it tells states apart that are otherwise the same: S19, which asks about the
+ * past, S18 where operators can do what it counts, and S29, which asks about registrations. A mutant is asked
+ * everything that can be asked.
  */
 const defaultProperties = (
   config: Config,
@@ -231,6 +232,7 @@ const defaultProperties = (
     .filter((id) => id !== "L0")
     .filter((id) => id !== "S19" || (mutant !== null && !reduction))
     .filter((id) => id !== "S18" || mutant !== null || !mayIntervene(config, among))
+    .filter((id) => id !== "S29" || mutant !== null)
 
 /**
  * Liveness is asked where the cluster rests: not under the reduction, which passes over the places of rest, and not

@@ -80,6 +80,13 @@ const notAskedWords = (
         ),
       ]
     : []),
+  ...(notAsked.some(({ id }) => id === "S29")
+    ? [
+        paper.faint(
+          "  S29 asks where pairs are registered, which multiplies the states: name it with --property",
+        ),
+      ]
+    : []),
 ]
 
 const livenessLines = (paper: Paper, { liveness }: Explored): readonly string[] => {
@@ -134,7 +141,7 @@ const closingLines = (
       ? []
       : [
           paper.faint(
-            "a mutant is explored with all actions and asked S18 too, unless --actions and --property say",
+            "a mutant is explored with all actions and asked S18 and S29 too, unless --actions and --property say",
           ),
         ]),
     ...(highestGeneration === null

@@ -24,6 +24,12 @@ export const identityWithInterventions = (state: State): string =>
     .map((pair) => pair.interventions)
     .join()}`
 
+/** Where the pairs are registered: for a property that reads that, a part of the identity. */
+export const registrationsOf = (state: State): string =>
+  pairsOf(state)
+    .map(({ registered: { primary, secondary } }) => `${primary},${secondary}`)
+    .join()
+
 const surroundings = ({ hosts, cut, faults }: State): string => {
   const flags = Object.values(hosts).map(
     ({ up, storage, maintenance }) => (up ? 1 : 0) + (storage ? 2 : 0) + (maintenance ? 4 : 0),

@@ -15,13 +15,14 @@ export type Capacity = { readonly log: number; readonly generations: number; rea
  *        protocol is their position. `interventions`, `sheltered`: the parts of a pair's past that S18 and S19
  *        ask for, which then tell states apart. `registered`, `reason`: what no guard reads, which is kept beside
  *        the state and never tells states apart: it is not stored, and a state that is loaded has it as configured.
+ *        Registrations that are "stored" are part of the state, as S29 asks for where states are loaded.
  */
 export type LayoutOptions = {
   readonly among?: readonly Kind[]
   readonly indexed?: boolean
   readonly interventions?: boolean
   readonly sheltered?: boolean
-  readonly registered?: boolean
+  readonly registered?: boolean | "stored"
   readonly reason?: boolean
   readonly capacity?: Partial<Capacity>
 }
@@ -71,6 +72,7 @@ export type Layout = {
   readonly entriesPerCell: number
   readonly head: { readonly power: Field; readonly generation: Field; readonly holder: Field }
   readonly past: { readonly interventions: Field; readonly sheltered: Field }
+  readonly storesBooks: boolean
   readonly books: { readonly primary: Field; readonly secondary: Field; readonly reason: Field }
   readonly copy: {
     readonly phase: Field
@@ -99,7 +101,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const head = fields({ power: 1, generation: bitsFor(capacity.generations + 1), holder: bitsFor(hosts) })
   const counted = options.interventions === true ? bitsFor(interventionsMax(capacity)) : 0
   const past = fields({ interventions: counted, sheltered: options.sheltered === true ? 2 : 0 })
-  const place = options.registered === true ? bitsFor(hosts) : 0
+  const storesBooks = options.registered === "stored"
+  const place = storesBooks || options.registered === true ? bitsFor(hosts) : 0
   const books = fields({ primary: place, secondary: place, reason: options.reason === true ? 3 : 0 })
   const count = bitsFor(capacity.log)
   const copy = fields({
@@ -132,8 +135,14 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     ...bitSet(links),
   ]
   const ofCopy = [copy.bits, ...logWidths]
-  // A width of 0 keeps the books out of what is stored.
-  const ofPair = [head.bits, past.bits, 0, ...logWidths, ...config.hosts.flatMap(() => ofCopy)]
+  // A width of 0 keeps a cell out of what is stored.
+  const ofPair = [
+    head.bits,
+    past.bits,
+    storesBooks ? books.bits : 0,
+    ...logWidths,
+    ...config.hosts.flatMap(() => ofCopy),
+  ]
   const widths = [...ofCluster, ...config.pairs.flatMap(() => ofPair)]
   return {
     config,
@@ -159,6 +168,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     entriesPerCell,
     head: head.at,
     past: past.at,
+    storesBooks,
     books: books.at,
     copy: copy.at,
   }

@@ -1,10 +1,11 @@
-import type { Config } from "../../model/config.ts"
+import type { Layout } from "./layout.ts"
 import { peer } from "./machine.ts"
 import type { View } from "./view.ts"
 
 /**
  * The symmetries of a configuration: hosts of the same limits and groups may change places, and so may pairs of
- * the same size under the same rules.
+ * the same size under the same rules. Where registrations are part of the state, hosts on which a pair is registered
+ * at the start keep their places, and pairs that change places are registered alike: the start is its own image.
  *
  * Shape  `canonical` answers with the key of the state's representative, the least key among its images; it is
  *        valid until the next call. `orbit` is how many states the machine's state stands for; `order` how many
@@ -27,12 +28,13 @@ const ordersMax = 720
 
 export const symmetryOf = (view: View): Symmetry => {
   const { layout, machine, hosts, pairs, controlOf, logOf, peerIn, holderOf, headOf, observedOf, has } = view
+  const { booksOf, primaryAtIn, secondaryAtIn, registrations } = view
   const { cells, key } = machine
   const { wordOf, shiftOf, words, logCells, copyCells, firstCopy } = layout
-  const permuted = withinReason(hostClasses(layout.config), hostOrdersMax)
+  const permuted = withinReason(hostClasses(layout), hostOrdersMax)
   const hostOrders = permutationsWithin(permuted)
   const pairOrdersMax = Math.floor(ordersMax / hostOrders.length)
-  const pairOrders = permutationsWithin(withinReason(pairClasses(layout.config), pairOrdersMax))
+  const pairOrders = permutationsWithin(withinReason(pairClasses(layout), pairOrdersMax))
   const inverses = hostOrders.map(inverseOf)
   const holder = layout.head.holder
   const peerShift = layout.copy.peer.shift
@@ -101,6 +103,11 @@ export const symmetryOf = (view: View): Symmetry => {
     const head = (cells[headOf(from)] as number) & ~(holder.mask << holder.shift)
     put(headOf(to), head | ((held < 0 ? 0 : (inverse[held] as number) + 1) << holder.shift))
     copyCell(headOf(from) + 1, headOf(to) + 1)
+    if (layout.storesBooks) {
+      const primary = inverse[primaryAtIn(from, booksOf(from))] as number
+      const secondary = inverse[secondaryAtIn(from, booksOf(from))] as number
+      put(headOf(to) + 2, registrations(to, primary, secondary))
+    }
     for (let cell = 0; cell < logCells; cell += 1) copyCell(observedOf(from) + cell, observedOf(to) + cell)
     for (let host = 0; host < hosts; host += 1) {
       const slot = from * hosts + (order[host] as number)
@@ -174,13 +181,20 @@ const isSame = (a: Int32Array, b: Int32Array, words: number): boolean => {
   return true
 }
 
-const hostClasses = ({ hosts }: Config): readonly (readonly number[])[] =>
-  classes(hosts, ({ ftVmsMax, ftVcpusMax, groups }) =>
-    JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort()]),
-  )
+const hostClasses = ({ config: { hosts, pairs }, storesBooks }: Layout): readonly (readonly number[])[] =>
+  classes(hosts, ({ id, ftVmsMax, ftVcpusMax, groups }) => {
+    const isNamed = pairs.some(({ registered: { primary, secondary } }) => [primary, secondary].includes(id))
+    return JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort(), storesBooks && isNamed ? id : null])
+  })
 
-const pairClasses = ({ pairs, rules }: Config): readonly (readonly number[])[] =>
-  classes(pairs, ({ id, vcpus }) => JSON.stringify([vcpus, rules.map((rule) => rule.pairs.includes(id))]))
+const pairClasses = ({ config: { pairs, rules }, storesBooks }: Layout): readonly (readonly number[])[] =>
+  classes(pairs, ({ id, vcpus, registered: { primary, secondary } }) =>
+    JSON.stringify([
+      vcpus,
+      rules.map((rule) => rule.pairs.includes(id)),
+      storesBooks ? [primary, secondary] : null,
+    ]),
+  )
 
 /** The numbers of what is alike, class by class. */
 const classes = <A>(all: readonly A[], likeness: (each: A) => string): readonly (readonly number[])[] => {

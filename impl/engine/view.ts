@@ -87,11 +87,16 @@ export const viewOf = (machine: Machine) => {
     ((books >>> secondaryField.shift) & secondaryField.mask) - 1 < 0
       ? (registeredAtStart[pair]?.secondary ?? -1)
       : ((books >>> secondaryField.shift) & secondaryField.mask) - 1
+  const registrations = (pair: number, primary: number, secondary: number): number => {
+    const atStart = registeredAtStart[pair]
+    const here = primary === atStart?.primary ? 0 : primary + 1
+    const there = secondary === atStart?.secondary ? 0 : secondary + 1
+    return (here << primaryField.shift) | (there << secondaryField.shift)
+  }
   const register = (pair: number, primary: number, secondary: number): void => {
     if (primaryField.mask === 0) return
     const rest = booksOf(pair) & (reasonField.mask << reasonField.shift)
-    const at = ((primary + 1) << primaryField.shift) | ((secondary + 1) << secondaryField.shift)
-    set(headOf(pair) + 2, rest | at)
+    set(headOf(pair) + 2, rest | registrations(pair, primary, secondary))
   }
   const registerPrimary = (pair: number, host: number): void => {
     register(pair, host, secondaryAtIn(pair, booksOf(pair)))
@@ -267,6 +272,7 @@ export const viewOf = (machine: Machine) => {
     booksOf,
     primaryAtIn,
     secondaryAtIn,
+    registrations,
     register,
     registerPrimary,
     registerSecondary,

@@ -1,6 +1,6 @@
 import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
-import { identityWithInterventions } from "../../model/identity.ts"
+import { identityWithInterventions, registrationsOf } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
 import { finished } from "../explore/turns.ts"
 import { isAtRest } from "./rest.ts"
@@ -32,7 +32,7 @@ export function* searching(
   statesMax: number,
   among: readonly Kind[] = kinds,
 ): Generator<void, Found, void> {
-  const seen = new Set([keyOf(start)])
+  const seen = new Set([keyOf(judge, start)])
   let layer: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
     const rested = layer.reduce<Run | null>(
@@ -48,7 +48,7 @@ export function* searching(
       for (const successor of successors(judge.rules, config, run.state, among)) {
         const longer = observe(judge, config, run, successor)
         found = graver(judge, found, longer)
-        const key = keyOf(longer)
+        const key = keyOf(judge, longer)
         if (longer.breach !== null || seen.has(key)) continue
         if (seen.size >= statesMax) return found ?? "unknown"
         seen.add(key)
@@ -74,8 +74,10 @@ const restedAt = (judge: Judge, config: Config, run: Run): Run | null => {
   return rested.breach !== null && isAtRest(judge.rules, config, run.state) ? rested : null
 }
 
-/** A run is told from another by its state, and by what a property may yet ask of its past. */
-const keyOf = (run: Run): string =>
-  `${identityWithInterventions(run.state)};${Object.values(run.history)
-    .map(({ shelteredAt }) => shelteredAt)
-    .join()}`
+/** A run is told from another by its state, and by what a property may yet ask of its past, or of registrations. */
+const keyOf = ({ properties }: Judge, { state, history }: Run): string =>
+  [
+    identityWithInterventions(state),
+    ...Object.values(history).map(({ shelteredAt }) => shelteredAt),
+    properties.some(({ id }) => id === "S29") ? registrationsOf(state) : "",
+  ].join(";")

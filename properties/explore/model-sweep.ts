@@ -1,6 +1,6 @@
 import type { Action, Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
-import { identity, identityWithInterventions } from "../../model/identity.ts"
+import { identity, identityWithInterventions, registrationsOf } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { successors, type Rules } from "../../model/step.ts"
 import { isAtRest, isJudged } from "../check/rest.ts"
@@ -24,7 +24,7 @@ export const modelSystem = (
 
 /**
  * Explores with the model alone, slowly, and nothing clever. A property that asks about the past is asked as if
- * there were none; S18, which counts what operators did, tells states apart by it.
+ * there were none; S18, which counts what operators did, tells states apart by it, and S29 by the registrations.
  */
 export const modelSweeping = (
   rules: Rules,
@@ -34,7 +34,9 @@ export const modelSweeping = (
   { statesMax, isStopped }: { readonly statesMax: number; readonly isStopped: () => boolean },
 ): Generator<void, Census<State, Action>, void> => {
   const history = noHistory(initial(config))
-  const key = properties.some(({ id }) => id === "S18") ? identityWithInterventions : identity
+  const asks = (property: string): boolean => properties.some(({ id }) => id === property)
+  const ofState = asks("S18") ? identityWithInterventions : identity
+  const key = asks("S29") ? (state: State) => `${ofState(state)};${registrationsOf(state)}` : ofState
   return enumerating(modelSystem(rules, config, among, key), {
     kindOf: ({ kind }) => kind,
     always: (state) =>

@@ -34,7 +34,7 @@ export const layoutFor = (scope: Scope): Layout => {
     indexed: protocolOf(scope).indexed,
     interventions: properties.includes("S18") && mayIntervene(config, among),
     sheltered: properties.includes("S19"),
-    registered: properties.includes("S29"),
+    registered: properties.includes("S29") ? "stored" : false,
   })
 }
 

@@ -1,13 +1,15 @@
 import { mkdirSync, rmSync } from "node:fs"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { coreKinds, kinds } from "../../model/action.ts"
+import { pairIdOf } from "../../model/ids.ts"
 import { refused, type Outcome } from "../../model/outcome.ts"
+import { pairOf } from "../../model/state.ts"
 import { rules } from "../../model/step.ts"
 import { refusal } from "../../impl/engine/guards.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { protocolNamed, type Protocol } from "../../properties/explore/protocol.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { broken } from "../../properties/mutants/mutant.ts"
+import { altered, broken, changingPair } from "../../properties/mutants/mutant.ts"
 import { readStory } from "../../traces/read.ts"
 import { outcomeOf, replayStory } from "../../traces/replay.ts"
 import { exploreScope, type ExploreFlags } from "../../cli/explore.ts"
@@ -114,6 +116,55 @@ describe("rules that do not treat hosts alike", () => {
   })
 })
 
+describe("registrations", () => {
+  it("are not asked about where nobody names S29, and never reported as held", async () => {
+    const { document } = await explored(small)
+
+    expect(document.notAsked).toContain("S29")
+    expect(document.properties).not.toContain("S29")
+  })
+
+  it.each([
+    ["as usual", {}],
+    ["without symmetry", { symmetry: false }],
+    ["with the reduction", { reduction: true }],
+    ["by the model alone", { engine: "model" }],
+  ] as const)("that a failover does not exchange are found, %s", async (_how, flags) => {
+    const { code, document } = await explored({ ...small, ...flags, property: ["S29"] }, forgetful)
+
+    expect(code).toBe(12)
+    expect(document.breaches).toMatchObject([{ property: "S29", steps: 6 }])
+  })
+
+  it.each([{ property: ["S29"] }, {}])(
+    "that a spawn leaves behind are found by the run of two steps: %j",
+    async (flags) => {
+      const { code, document } = await explored({ mutant: "SpawnNotRegistered", ...flags })
+
+      expect(code).toBe(12)
+      expect(document.breaches).toMatchObject([{ property: "S29", steps: 2 }])
+    },
+  )
+
+  it.each([
+    ["one pair", small],
+    ["one pair that is switched off and on", { log: 0, faults: 0, powerOffUpTo: 2 }],
+    ["two pairs", { ...small, faults: 0, pairs: 2 }],
+    ["one pair that operators move", { ...small, faults: 0, actions: kinds, fencesUpTo: 1, generations: 3 }],
+  ])("are counted alike with symmetry, without, and by the model: %s", async (_name, flags) => {
+    const [joined, apart, model] = [
+      await explored({ ...flags, property: ["S29"] }),
+      await explored({ ...flags, property: ["S29"], symmetry: false }),
+      await explored({ ...flags, property: ["S29"], engine: "model" }),
+    ].map(({ document }) => document)
+
+    expect(joined?.states).toBeLessThan(joined?.standsFor ?? 0)
+    expect(joined?.scope).toMatchObject({ asymmetric: false })
+    expect([joined?.standsFor, apart?.states]).toEqual([model?.states, model?.states])
+    expect(joined?.verdict).toBe("held")
+  })
+})
+
 describe("the command", () => {
   it("counts what operators do twice in a generation", async () => {
     const { code } = await explored({ actions: kinds, property: ["S18"], log: 0, faults: 0 })
@@ -172,6 +223,8 @@ type Document = {
   readonly standsFor: number
   readonly vacuous: readonly string[]
   readonly scope: object
+  readonly properties: readonly string[]
+  readonly notAsked: readonly string[]
   readonly breaches: readonly {
     readonly property: string
     readonly steps: number
@@ -226,6 +279,28 @@ const restless: Protocol = {
       if (answer !== refusal.needed) return answer
       view.write(slot, view.withoutChannel(view.controlOf(slot)))
       return 0
+    },
+  }),
+  indexed: false,
+}
+
+/** A winner is registered as the Primary, and the Secondary stays registered where it was. */
+const forgetful: Protocol = {
+  rules: {
+    ...rules,
+    ...altered("TryLock", (after, { copy }, before) =>
+      changingPair(after, pairIdOf(copy), (pair) => ({
+        ...pair,
+        registered: { ...pair.registered, secondary: pairOf(before, pair.id).registered.secondary },
+      })),
+    ),
+  },
+  mutation: ({ TryLock }, { pairOf: pairAt, booksOf, secondaryAtIn, registerSecondary }) => ({
+    TryLock: (slot, b) => {
+      const secondary = secondaryAtIn(pairAt(slot), booksOf(pairAt(slot)))
+      const answer = TryLock(slot, b)
+      if (answer === 0) registerSecondary(pairAt(slot), secondary)
+      return answer
     },
   }),
   indexed: false,

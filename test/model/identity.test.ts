@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
-import { identity, identityWithInterventions, isSame } from "../../model/identity.ts"
+import { identity, identityWithInterventions, isSame, registrationsOf } from "../../model/identity.ts"
 import { copyIdOf, type CopyId } from "../../model/ids.ts"
 import type { Pair } from "../../model/pair.ts"
 import { withEveryPair, type State } from "../../model/state.ts"
@@ -94,6 +94,19 @@ describe("the identity with interventions", () => {
     expect(identityWithInterventions(changed(state, { p1: { reason: "other" } }))).toBe(
       identityWithInterventions(state),
     )
+  })
+})
+
+describe("registrations", () => {
+  it.each([
+    ["primary", { primary: "h3", secondary: "h2" }],
+    ["secondary", { primary: "h1", secondary: "h3" }],
+  ] as const)("are told apart, of pairs that are the same otherwise: %s", (_which, registered) => {
+    const state = reach(three, toRunning)
+    const elsewhere = changed(state, { p1: { registered } })
+
+    expect(identity(elsewhere)).toBe(identity(state))
+    expect(registrationsOf(elsewhere)).not.toBe(registrationsOf(state))
   })
 })
 

@@ -108,7 +108,7 @@ const scopeOf = (within: Partial<Bounds>, how: Partial<Scope>): Scope => ({
   config: plainConfig(3, 1, within),
   among: coreKinds,
   mutant: null,
-  properties: watched.filter((id) => id !== "S18" && id !== "S19"),
+  properties: watched.filter((id) => !["S18", "S19", "S29"].includes(id)),
   symmetry: false,
   reduction: false,
   ...how,

@@ -191,7 +191,7 @@ function scopeOf({ hosts = 3, pairs = 1, among = coreKinds, mutant, ...bounds }:
     among,
     mutant: mutant ?? null,
     // Those that ask about a run's past tell states apart that are otherwise the same.
-    properties: watched.filter((id) => id !== "S18" && id !== "S19"),
+    properties: watched.filter((id) => !["S18", "S19", "S29"].includes(id)),
     symmetry: false,
     reduction: false,
   }
