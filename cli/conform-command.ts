@@ -6,7 +6,13 @@ export const addConform: AddCommand = (program, parse, end) => {
     .command("conform")
     .description("drives an implementation over the wire, compares it with the model, shrinks what differs")
     .argument("[command...]", "what starts it, after --: its stdin and stdout are the wire")
-    .addOption(choice("--profile <profile>", "it must be of this profile", ["pair", "lock", "placement"]))
+    .addOption(
+      choice("--profile <profile>", "it must be of this profile; with --scaffold, which skeleton", [
+        "pair",
+        "lock",
+        "placement",
+      ]),
+    )
     .option("--config <file>", "random cases in this cluster only")
     .option("--runs <n>", "how many random cases (default: 2000)", parse.parseRuns)
     .option("--time <time>", "for how long, like 30s, 5m or 1h", parse.parseTime)

@@ -76,6 +76,17 @@ describe("what is packed", () => {
     )
   })
 
+  it("has every skeleton as it stands in the sources, and no program that was built of one", () => {
+    const folder = "traces/adapters/scaffold"
+    const there = readdirSync(join(packageRoot, folder), { encoding: "utf8", recursive: true })
+    const sources = there.filter((file) => /\.(md|py|mjs|c|h|java)$/.test(file))
+
+    expect(sources).toContain("c/placement/adapter.c")
+    expect(packed.filter((file) => file.startsWith(`${folder}/`)).toSorted()).toEqual(
+      sources.map((file) => `${folder}/${file}`).toSorted(),
+    )
+  })
+
   it.each(packed.filter((file) => file.endsWith(".md")))("%s leads only to what is packed too", (page) => {
     const targets = [
       ...readFileSync(join(packageRoot, page), "utf8").matchAll(/\]\((?!https?:)([^)#\s]+)/g),

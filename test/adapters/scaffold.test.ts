@@ -1,83 +1,188 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
+import { kinds } from "../../model/action.ts"
+import { lockKinds } from "../../model/lock-profile.ts"
+import { questionKinds } from "../../traces/conform/placement-profile.ts"
+import { scaffold } from "../../traces/conform/scaffold.ts"
+import { profileNames, type ProfileName } from "../../traces/conform/wire.ts"
 import { documentOf, freshFolder, ftpair, inShell, program, write } from "../cli/ftpair.ts"
 import { adapters, itWith, type Program } from "./machine.ts"
 
-type Skeleton = { readonly language: string; readonly needs: Program; readonly start: string }
+type Language = {
+  readonly language: string
+  readonly usual: ProfileName
+  readonly needs: Program
+  readonly start: string
+  readonly files: readonly string[]
+}
 
-const skeletons: readonly Skeleton[] = [
-  { language: "python", needs: "python3", start: "python3 ./mine/adapter.py" },
-  { language: "node", needs: "node", start: "node ./mine/adapter.mjs" },
-  { language: "c", needs: "gcc", start: "./mine/adapter" },
-  { language: "java", needs: "java", start: "java ./mine/Adapter.java" },
+const languages: readonly Language[] = [
+  {
+    language: "python",
+    usual: "pair",
+    needs: "python3",
+    start: "python3 ./mine/adapter.py",
+    files: ["README.md", "adapter.py", "wire.py"],
+  },
+  {
+    language: "node",
+    usual: "pair",
+    needs: "node",
+    start: "node ./mine/adapter.mjs",
+    files: ["README.md", "adapter.mjs", "wire.mjs"],
+  },
+  {
+    language: "c",
+    usual: "lock",
+    needs: "gcc",
+    start: "./mine/adapter",
+    files: ["README.md", "adapter.c", "wire.h"],
+  },
+  {
+    language: "java",
+    usual: "lock",
+    needs: "java",
+    start: "java ./mine/Adapter.java",
+    files: ["README.md", "Adapter.java"],
+  },
 ]
 
+/** What the skeleton of each profile is asked first, and where one's own code goes. */
+const profiles = {
+  pair: {
+    kinds: kinds.length,
+    first: "PowerOn(p1, h1)",
+    here: ["begin anew", "take the action", "show the state"],
+  },
+  lock: {
+    kinds: lockKinds.length,
+    first: "Contend(p1.1, 1)",
+    here: ["begin anew", "take the action", "show the state"],
+  },
+  placement: {
+    kinds: questionKinds.length,
+    first: "PowerOn(p1)",
+    here: ["take in the cluster", "answer the question"],
+  },
+} as const
+
+const skeletons = languages.flatMap((language) => profileNames.map((profile) => ({ ...language, profile })))
+
 describe.concurrent("a skeleton", () => {
-  for (const { language, needs, start } of skeletons) {
-    itWith(needs, `the skeleton in ${language}`)(
-      `in ${language} runs as it stands: the wire works, and nothing is shown yet`,
+  for (const { language, profile, needs, start } of skeletons) {
+    itWith(needs, `the skeleton of ${profile} in ${language}`)(
+      `of ${profile} in ${language} runs as it stands: the wire works, and nothing is answered yet`,
       async ({ expect, onTestFinished }) => {
         const folder = freshFolder(onTestFinished)
 
-        const written = await ftpair(folder, "conform", "--scaffold", language, "mine")
+        const written = await ftpair(folder, ...scaffolded(language, profile), "mine")
         const next = written.stdout.trimEnd().split("\n").at(-1)?.trim() ?? ""
         const smoke = await inShell(folder, strictly(next))
-        const whole = await ftpair(
-          folder,
-          "conform",
-          "--runs",
-          "5",
-          "--timeout",
-          "60000",
-          "--",
-          ...start.split(" "),
-        )
 
         expect(written).toMatchObject({ code: 0, stderr: "" })
         expect(next).toMatch(/(^|&& )npx ftpair conform --smoke -- /)
         expect(next.endsWith(` -- ${start}`)).toBe(true)
         expect(smoke).toMatchObject({ code: 0, stderr: "" })
+        expect(smoke.stdout).toContain(`, profile ${profile}\n`)
         expect(smoke.stdout).toMatch(/^ {2}reset +as the model has it$/m)
+        expect(smoke.stdout).toMatch(skippedFirst(profiles[profile].first))
         expect(smoke.stdout).toContain("the wire works; leave out --smoke for the whole")
-        expect(whole).toMatchObject({ code: 15, stderr: "" })
-        expect(whole.stdout).toMatch(/^vacuous: no answer told anything$/m)
       },
     )
   }
 
-  it.for(skeletons)(
-    "in $language is written as it ships",
-    async ({ language }, { expect, onTestFinished }) => {
+  it.for(languages)(
+    "in $language is of the profile $usual where none is named",
+    ({ language, usual }, { expect, onTestFinished }) => {
       const folder = freshFolder(onTestFinished)
 
-      const written = await ftpair(folder, "conform", "--scaffold", language, "deep/mine", "--json")
+      scaffold(language, join(folder, "mine"))
+      scaffold(language, join(folder, "named"), usual)
 
-      const files = readdirSync(join(adapters, "scaffold", language))
-      expect(documentOf(written)).toMatchObject({ files: files.map((file) => `./deep/mine/${file}`) })
-      expect(files).toContain("README.md")
-      for (const file of files)
-        expect(textOf(join(folder, "deep", "mine", file))).toBe(
-          textOf(join(adapters, "scaffold", language, file)),
-        )
+      expect(textsIn(join(folder, "mine"))).toEqual(textsIn(join(folder, "named")))
     },
   )
 
   it.for(skeletons)(
-    "in $language is short, says where one's own code goes, and how to go on",
-    ({ language }, { expect }) => {
-      const folder = join(adapters, "scaffold", language)
-      const [source = ""] = readdirSync(folder).filter((file) => file !== "README.md")
-      const code = textOf(join(folder, source))
-      const readme = textOf(join(folder, "README.md"))
+    "of $profile in $language is written as it ships, short, and says where one's own code goes",
+    ({ language, profile, files }, { expect, onTestFinished }) => {
+      const folder = join(freshFolder(onTestFinished), "deep", "mine")
+      const shipped = join(adapters, "scaffold")
 
-      expect(code.trimEnd().split("\n").length).toBeLessThanOrEqual(60)
-      for (const words of ["here: take the action", "here: show the state", "observes", "docs/wire.md"])
-        expect(code).toContain(words)
-      for (const words of ["npx ftpair conform --smoke -- ", "docs/conformance.md", "docs/wire.md"])
+      const written = scaffold(language, folder, profile)
+
+      const { "README.md": readme = "", ...sources } = textsIn(folder)
+      const [own = "", code = ""] = Object.entries(sources).find(([name]) => /^adapter/i.test(name)) ?? []
+      expect(Object.keys(sources)).toEqual(files.filter((file) => file !== "README.md").toSorted())
+      expect(written.files.toSorted()).toEqual(files.map((file) => join(folder, file)).toSorted())
+      for (const [name, text] of Object.entries(sources))
+        expect(text).toBe(textOf(join(shipped, language, ...(name === own ? [profile] : []), name)))
+      expect(readme).toBe(
+        `${textOf(join(shipped, language, "README.md"))}\n${textOf(join(shipped, `${profile}.md`))}`,
+      )
+      expect(code.trimEnd().split("\n").length).toBeLessThanOrEqual(70)
+      expect(code).toContain("docs/wire.md")
+      for (const here of profiles[profile].here) {
+        expect(code).toContain(`here: ${here}`)
+        expect(readme.replace(/\s+/g, " ")).toContain(`here: ${here}`)
+      }
+      for (const words of [
+        "npx ftpair conform --smoke -- ",
+        `profile \`${profile}\``,
+        ...["docs/conformance.md", "docs/profiles.md", "docs/wire.md"],
+      ])
         expect(readme).toContain(words)
     },
   )
+
+  it.for(skeletons)(
+    "of $profile in $language names each kind of the profile, and no other",
+    ({ language, profile, files }, { expect }) => {
+      const own = files.find((file) => /^adapter/i.test(file)) ?? ""
+      const code = textOf(join(adapters, "scaffold", language, profile, own))
+      const known = [...new Set<string>([...kinds, ...lockKinds])]
+
+      const named = known.filter((kind) => new RegExp(`\\b${kind}\\b`).test(code))
+
+      expect(named).toHaveLength(profiles[profile].kinds)
+    },
+  )
+
+  itWith("python3", "skeletons that are asked at random").for(profileNames)(
+    "of %s in python is vacuous when it is asked at random",
+    async (profile, { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+      scaffold("python", join(folder, "mine"), profile)
+
+      const random = await ftpair(folder, ...someRandom, "--", "python3", "./mine/adapter.py")
+
+      expect(random).toMatchObject({ code: 15 })
+      expect(random.stdout).toMatch(/^vacuous: no answer told anything$/m)
+    },
+  )
+
+  it("is told in JSON, if that is asked", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+
+    const written = await ftpair(folder, ...scaffolded("node", "lock"), "deep/mine", "--json")
+
+    expect(documentOf(written)).toEqual({
+      files: ["README.md", "adapter.mjs", "wire.mjs"].map((file) => `./deep/mine/${file}`),
+      next: "npx ftpair conform --smoke -- node ./deep/mine/adapter.mjs",
+    })
+  })
+
+  it("in Java has the same wire in every profile, as one file is started", ({ expect }) => {
+    const wires = profileNames.map((profile) =>
+      textOf(join(adapters, "scaffold", "java", profile, "Adapter.java"))
+        .split(/^(?= {4}\/\/ The wire, whatever the profile)/m)
+        .at(-1),
+    )
+
+    expect(wires[0]).toMatch(/^ {4}\/\/ The wire/)
+    expect(new Set(wires).size).toBe(1)
+  })
 })
 
 describe.concurrent("no skeleton is written", () => {
@@ -140,6 +245,27 @@ describe.concurrent("no skeleton is written", () => {
 })
 
 // Helpers
+
+/** Few random cases, and nothing else. */
+const someRandom = ["conform", "--run", "random/**", "--runs", "5", "--timeout", "60000"]
+
+function scaffolded(language: string, profile: ProfileName): readonly string[] {
+  return ["conform", "--scaffold", language, "--profile", profile]
+}
+
+/** The line of a first try that says of an action that it was skipped. */
+function skippedFirst(action: string): RegExp {
+  return new RegExp(`^ {2}${action.replace(/[.()]/g, "\\$&")} +skipped$`, "m")
+}
+
+/** What a folder holds, by the names of its files, in order. */
+function textsIn(folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    readdirSync(folder)
+      .toSorted()
+      .map((file) => [file, textOf(join(folder, file))]),
+  )
+}
 
 /** The printed line, with every warning of a compiler an error, and time enough for a machine that is busy. */
 function strictly(line: string): string {

@@ -1,25 +1,55 @@
-import { copyFileSync, mkdirSync, readdirSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
+import { writeAtomically } from "../atomic-file.ts"
 import { scaffoldsFolder } from "../package.ts"
+import { printable } from "../printable.ts"
 import { BadInput } from "../read.ts"
 import type { ProfileName } from "./wire.ts"
 
-/** A language in which there is a skeleton: what its adapter is built with, if it is built, and started with. */
+/**
+ * A language in which there are skeletons.
+ *
+ * Shape  `usual` is the profile where none is named, `shared` the files of every profile but README.md, `own` the file
+ *        of each profile. `build` is what the adapter is built with, if it is built, `start` what it is started with.
+ */
 type Language = {
-  readonly profile: ProfileName
+  readonly usual: ProfileName
+  readonly shared: readonly string[]
+  readonly own: string
   readonly build: (at: (file: string) => string) => readonly string[] | null
   readonly start: (at: (file: string) => string) => readonly string[]
 }
 
 const languages: Readonly<Record<string, Language>> = {
-  python: { profile: "pair", build: () => null, start: (at) => ["python3", at("adapter.py")] },
-  node: { profile: "pair", build: () => null, start: (at) => ["node", at("adapter.mjs")] },
+  python: {
+    usual: "pair",
+    shared: ["wire.py"],
+    own: "adapter.py",
+    build: () => null,
+    start: (at) => ["python3", at("adapter.py")],
+  },
+  node: {
+    usual: "pair",
+    shared: ["wire.mjs"],
+    own: "adapter.mjs",
+    build: () => null,
+    start: (at) => ["node", at("adapter.mjs")],
+  },
   c: {
-    profile: "lock",
+    usual: "lock",
+    shared: ["wire.h"],
+    own: "adapter.c",
     build: (at) => ["gcc", "-O2", "-Wall", "-o", at("adapter"), at("adapter.c")],
     start: (at) => [at("adapter")],
   },
-  java: { profile: "lock", build: () => null, start: (at) => ["java", at("Adapter.java")] },
+  // Before Java 22, `java Adapter.java` compiles one file alone: the wire is in it.
+  java: {
+    usual: "lock",
+    shared: [],
+    own: "Adapter.java",
+    build: () => null,
+    start: (at) => ["java", at("Adapter.java")],
+  },
 }
 
 /** A skeleton that was written: its files, the command that builds it, null where none is needed, and the one that starts it. */
@@ -29,27 +59,35 @@ export type Scaffold = {
   readonly start: readonly string[]
 }
 
-/** Writes a runnable skeleton of an adapter into a folder, which is made, or empty. Throws BadInput. */
+/**
+ * Writes a runnable skeleton of an adapter into a folder, which is made, or empty: of the profile, or of the usual one
+ * of the language. Throws BadInput.
+ */
 export const scaffold = (name: string, folder: string, profile?: ProfileName): Scaffold => {
   const language = Object.hasOwn(languages, name) ? languages[name] : undefined
   if (language === undefined)
     throw new BadInput({
-      message: `--scaffold ${name}: expected ${Object.keys(languages).join(", ")}`,
+      message: `--scaffold ${printable(name)}: expected ${Object.keys(languages).join(", ")}`,
     })
-  if (profile !== undefined && profile !== language.profile) {
-    const others = Object.entries(languages).flatMap(([other, each]) =>
-      each.profile === profile ? [other] : [],
-    )
-    throw new BadInput({
-      message: `--profile ${profile}: the skeleton in ${name} is of the profile ${language.profile}${others.length === 0 ? "" : `; of the profile ${profile} there is one in ${others.join(" and in ")}`}`,
-    })
-  }
+  const texts = textsOf(name, language, profile ?? language.usual)
   makeEmpty(folder)
-  const template = join(scaffoldsFolder, name)
-  const files = readdirSync(template)
-  for (const file of files) copyFileSync(join(template, file), join(folder, file))
+  for (const [file, text] of texts) writeAtomically(join(folder, file), text)
   const at = (file: string): string => asPath(join(folder, file))
-  return { files: files.map(at), build: language.build(at), start: language.start(at) }
+  return { files: texts.map(([file]) => at(file)), build: language.build(at), start: language.start(at) }
+}
+
+/** What is written: the files by their names. README.md says how to start it, and then what to fill in. */
+const textsOf = (
+  name: string,
+  { shared, own }: Language,
+  profile: ProfileName,
+): readonly (readonly [file: string, text: string])[] => {
+  const text = (...path: readonly string[]): string => readFileSync(join(scaffoldsFolder, ...path), "utf8")
+  return [
+    ["README.md", `${text(name, "README.md")}\n${text(`${profile}.md`)}`],
+    [own, text(name, profile, own)],
+    ...shared.map((file) => [file, text(name, file)] as const),
+  ]
 }
 
 const makeEmpty = (folder: string): void => {
