@@ -2,7 +2,7 @@ import { Argument } from "commander"
 import type { AddCommand } from "./command.ts"
 import type { ListFlags } from "./list.ts"
 
-const listed = ["mutants", "properties", "witnesses", "guards"] as const
+const listed = ["mutants", "properties", "witnesses", "guards", "scopes"] as const
 
 export const addList: AddCommand = (program, _parse, end) => {
   program

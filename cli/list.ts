@@ -4,13 +4,16 @@ import { rules } from "../model/step.ts"
 import { guardMeanings, refusals } from "../model/refusals.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { mutants } from "../properties/mutants/catalogue.ts"
+import { pinnedScopes } from "../properties/explore/pinned.ts"
 import { refinement } from "../properties/refinement.ts"
 import { witnesses } from "../properties/witnesses.ts"
+import { jsonOfConfig } from "../traces/read.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { paperFor } from "./paper.ts"
+import { number } from "./report.ts"
 
 /** What can be listed. */
-export type Listed = "mutants" | "properties" | "witnesses" | "guards"
+export type Listed = "mutants" | "properties" | "witnesses" | "guards" | "scopes"
 
 /** The flags of `ftpair list`. */
 export type ListFlags = { readonly json?: true; readonly color: boolean }
@@ -66,6 +69,13 @@ const itemsOf: Readonly<Record<Listed, () => readonly Item[]>> = {
     })),
   witnesses: () =>
     witnesses.map(({ id, statement }) => ({ id, sentence: statement, details: {}, lines: [] })),
+  scopes: () =>
+    pinnedScopes.map(({ name, config, among, states, transitions, depth, sources }) => ({
+      id: name,
+      sentence: `${number(states)} states, ${number(transitions)} transitions, depth ${depth}`,
+      details: { config: jsonOfConfig(config), actions: among, states, transitions, depth, sources },
+      lines: [`besides the engine counted by ${sources.map((source) => countedBy[source]).join(", ")}`],
+    })),
   guards: () =>
     (Object.keys(guardMeanings) as readonly Guard[]).map((guard) => {
       const refusing = kinds.filter((kind) => refusals[kind][guard] !== undefined)
@@ -76,6 +86,13 @@ const itemsOf: Readonly<Record<Listed, () => readonly Item[]>> = {
         lines: refusalLines(guard, refusing),
       }
     }),
+}
+
+/** Who has counted a scope besides the engine. */
+const countedBy: Readonly<Record<(typeof pinnedScopes)[number]["sources"][number], string>> = {
+  model: "the model",
+  published: "two model checkers, before this project",
+  SPIN: "SPIN",
 }
 
 /** A line for each sentence with which the guard refuses, and the kinds that it is said of. */
