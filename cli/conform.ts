@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { keepFailure } from "../traces/conform/artefact.ts"
 import { conform, type Conformance, type ConformSpec, type FailedCase } from "../traces/conform/campaign.ts"
 import type { Overheard } from "../traces/conform/child.ts"
@@ -14,6 +14,7 @@ import type { Hello, ProfileName } from "../traces/conform/wire.ts"
 import { BadInput, readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { CannotWrite, prepareFolder } from "../traces/atomic-file.ts"
+import { readText } from "../traces/input-file.ts"
 import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
 import { differenceOf, type Difference } from "./conform-difference.ts"
@@ -264,15 +265,7 @@ const isDrawn = (pattern: string): boolean => /^(scopes|random|\*)/.test(pattern
 /** The patterns in a file, one a line; # begins a comment. */
 const patternsIn = (flag: string): readonly string[] => {
   const file = flag.startsWith("@") ? flag.slice(1) : flag
-  let text: string
-  try {
-    text = readFileSync(file, "utf8")
-  } catch (cause) {
-    throw new BadInput({
-      message: `--known-failing ${flag}: cannot be read (${(cause as { code?: string }).code ?? "unknown error"})`,
-    })
-  }
-  return text
+  return readText(file)
     .split("\n")
     .map((line) => line.replace(/#.*$/, "").trim())
     .filter((line) => line !== "")

@@ -249,7 +249,12 @@ describe.concurrent("ftpair conform says in one line, and exits with 1, that", (
     [
       "there is no such list",
       ["--known-failing", "@none", "--", "ADAPTER"],
-      /@none: cannot be read \(ENOENT\)/,
+      /none: cannot be read \(ENOENT\)/,
+    ],
+    [
+      "the list is a folder",
+      ["--known-failing", "@.", "--", "ADAPTER"],
+      /cannot be read \(expected a file, and it is none\)/,
     ],
     ["there is no such cluster", ["--config", "none.json", "--", "ADAPTER"], /none\.json: cannot be read/],
     ["the cluster is none", ["--config", "run.txt", "--", "ADAPTER"], /run\.txt: is not JSON/],
