@@ -90,7 +90,8 @@ const advanceAlone = <S>(
   shown: Json | undefined,
 ): Advance<S> => {
   const ruledOut: RuledOut<S>[] = []
-  const acted = action === null ? [candidate] : after(watch, candidate, action, "done", ruledOut)
+  const acted =
+    action === null ? [candidate] : distinct(watch, after(watch, candidate, action, "done", ruledOut))
   return shown === undefined ? survivors(acted, ruledOut) : fittingTo(watch, acted, shown, ruledOut)
 }
 

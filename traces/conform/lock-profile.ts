@@ -6,7 +6,7 @@ import {
   type LockState,
 } from "../../model/lock-profile.ts"
 import { fieldsOf, idsTo, value, type Json } from "./observation.ts"
-import type { Profile } from "./profile.ts"
+import type { AskedAction, Profile } from "./profile.ts"
 
 /** The arbitration alone. */
 export const lockProfile: Profile<LockState> = {
@@ -25,10 +25,26 @@ export const lockProfile: Profile<LockState> = {
       : outcome
   },
   matching: (_config, _state, action) => [action],
-  enabled: () => [],
+  enabled: (_config, state, among) =>
+    [...among]
+      .flatMap((kind) => unaskedOf(state, kind))
+      .filter((action) => lockStep(state, action as unknown as LockAction).tag === "next"),
   view: (state) => state,
   key: (state) => JSON.stringify(state),
   changes: (before, after) => differences(before, after, ""),
+}
+
+/**
+ * The actions of a kind that may happen unasked. Time alone changes nothing; a contender can have been shown each
+ * generation that the lock has had.
+ */
+const unaskedOf = ({ hosts, copies, lock }: LockState, kind: string): readonly AskedAction[] => {
+  if (kind === "Advance") return []
+  if (kind === "TryLock") return Object.keys(copies).map((copy) => ({ kind, copy }))
+  if (kind !== "Contend") return Object.keys(hosts).map((host) => ({ kind, host }))
+  return Object.keys(copies).flatMap((copy) =>
+    Array.from({ length: lock.generation }, (_, n) => ({ kind, copy, generation: n + 1 })),
+  )
 }
 
 /** Each value that is not as it was, by its path. */

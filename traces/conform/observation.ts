@@ -71,6 +71,13 @@ export const observed = (whole: Sight, paths: readonly string[]): Sight | { read
   return seen ?? fieldsOf({})
 }
 
+/** Whether something of what a path leads to is seen; `*` stands for every id. */
+export const sees = (sight: Sight, [first, ...rest]: readonly string[]): boolean => {
+  if (first === undefined || sight.tag === "value") return true
+  const below = sight.tag === "ids" ? sight.each : sight.fields[first]
+  return below !== undefined && sees(below, rest)
+}
+
 const narrowed = (
   sight: Sight,
   [first, ...rest]: readonly string[],

@@ -6,6 +6,7 @@ import { AdapterFault, shortened } from "./fault.ts"
 import { observed, project, type Json, type Sight } from "./observation.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
+import { withAnySilentReason } from "./reasons.ts"
 import { answers, Hello, wireVersion, type FaultCode } from "./wire.ts"
 
 /** An implementation that has introduced itself: what it is, and what of a state it shows. */
@@ -136,7 +137,14 @@ const followed = <S>(
 ): CaseResult<S> => {
   const config: Config = { ...unbound, bounds: unbounded }
   const silent = new Set<string>(hello.silent ?? [])
-  const watch: Watch<S> = { profile, config, sight, strictly: true, silent, candidatesMax }
+  const watch: Watch<S> = {
+    profile: withAnySilentReason(profile, sight),
+    config,
+    sight,
+    strictly: true,
+    silent,
+    candidatesMax,
+  }
   const tally = noAnswers()
   const steps: Followed<S>[] = []
   let isSure = silent.size === 0

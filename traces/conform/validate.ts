@@ -4,6 +4,7 @@ import { advance, firstBeliefs, runOf, type Candidate, type RuledOut, type Watch
 import type { LogLine } from "./log.ts"
 import { observed, type Json } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
+import { withAnyReason } from "./reasons.ts"
 import { answers } from "./wire.ts"
 
 /**
@@ -50,7 +51,7 @@ export const follower = <S>(
   const sight = observes === null ? profile.sight : observed(profile.sight, observes)
   if ("wrong" in sight) throw new BadInput({ message: `${file}: at observes: ${sight.wrong}` })
   const watch: Watch<S> = {
-    profile,
+    profile: withAnyReason(profile, sight),
     config: { ...config, bounds: unbounded },
     sight,
     strictly: observes !== null,
