@@ -53,16 +53,19 @@ const walks = new Map<GraphScope, Walk>()
 const walkOf = (scope: GraphScope): Walk => {
   const made = walks.get(scope)
   if (made !== undefined) return made
-  const engine = engineOf(layoutFor(scope.config, scope.config))
+  const engine = engineOf(layoutFor(scope.config, true))
   const key = engine.machine.key.slice()
   const walk: Walk = { scope, engine, states: [{ key, depth: 0 }], seen: new Set([key.join()]), expanded: 0 }
   walks.set(scope, walk)
   return walk
 }
 
-/** The layout of a scope's states, for a cluster with or without its bounds. */
-const layoutFor = (config: Config, { bounds: { log, generations, faults } }: Config): Layout =>
-  layoutOf(config, { registered: true, reason: true, capacity: { log, generations, faults } })
+/** The layout of a scope's states, with room to go beyond its bounds; with them, or without. */
+const layoutFor = (config: Config, isBounded: boolean): Layout => {
+  const capacity = { log: config.bounds.log + 2, generations: config.bounds.generations + 2, faults: 7 }
+  const layout = layoutOf({ ...config, bounds: unbounded }, { registered: true, reason: true, capacity })
+  return isBounded ? { ...layout, config } : layout
+}
 
 /** Where both are after the same asks: in one state, or in two that look alike. */
 type Place = { readonly key: Int32Array; readonly mutantKey: Int32Array; readonly depth: number }
@@ -81,7 +84,7 @@ export const compared = (
 ): Comparison => {
   const walk = walkOf(scope)
   const { engine } = walk
-  const mutant = make(layoutFor({ ...scope.config, bounds: unbounded }, scope.config))
+  const mutant = make(layoutFor(scope.config, false))
   const codes = codesOf(engine.layout)
   const astray: Place[] = []
   const seenAstray = new Set<string>()

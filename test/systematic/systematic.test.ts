@@ -60,8 +60,11 @@ describe("a mutant is held against the protocol", () => {
 const soon: Effort = { runs: 0, inScope: (name) => name === "operations" }
 
 describe("a mutant that answers alike in all scopes", () => {
-  it("is equal, and is not driven", async () => {
-    expect(await verdictOn(named("rules/logging:Deliver/drop-guard/2"), soon)).toEqual({
+  it.each([
+    ["it refuses by another guard", "rules/logging:Deliver/drop-guard/2"],
+    ["it counts other faults", "rules/arbitration:Suspect/negate-condition/2"],
+  ])("is equal, and is not driven: %s", async (_why, name) => {
+    expect(await verdictOn(named(name), soon)).toEqual({
       comparison: { tag: "equal" },
       finding: null,
     })
