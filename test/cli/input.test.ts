@@ -145,7 +145,7 @@ describe.concurrent("hosts by names of their own", () => {
       expect(Object.keys(final.hosts)).toEqual(names)
       expect(final.cut.map((link) => [...link].sort())).toEqual([[b, c].sort()])
       expect(shown.stdout.split("\n").find((line) => line.startsWith("step"))).toMatch(
-        new RegExp(`${a} +${b} +${c} +lock`),
+        new RegExp(`${a} +${b} +${c}\\b`),
       )
     },
   )

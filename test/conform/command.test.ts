@@ -205,7 +205,7 @@ describe.concurrent("a recording", () => {
 
     expect(stdout).toMatch(/^differs from the model at action \d+ of \d+: Pause\(h\d\)$/m)
     expect(stdout).toMatch(/lock\.generation: the model has \d, and was shown \d/)
-    expect(stdout).toMatch(/\d+ recorded cases of lock, diverges: \d+ do not fit the model/)
+    expect(stdout).toMatch(/\d+ recorded cases of lock, \d+ answers compared: \d+ do not fit the model/)
   })
 
   it("begins with hello, and is JSON line by line", async ({ expect, onTestFinished }) => {
@@ -221,8 +221,8 @@ describe.concurrent("a recording", () => {
     expect(answers.map(({ code }) => code)).toEqual([1, 1, 1, 1])
     expect(answers.map(({ stderr }) => stderr)).toEqual([
       "ftpair: a.ndjson: line 1: an answer to nothing that was asked before\n",
-      'ftpair: b.ndjson: line 1: expected {"ask":…} or {"answer":…}\n',
-      "ftpair: c.ndjson: expected a recording that begins with hello\n",
+      `ftpair: b.ndjson: line 1: is not JSON: Unexpected token 'h', "hello" is not valid JSON\n`,
+      "ftpair: c.ndjson: expected a recording that begins with hello and its answer\n",
       "ftpair: d.ndjson: cannot be read (ENOENT)\n",
     ])
   })

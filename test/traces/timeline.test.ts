@@ -65,7 +65,7 @@ describe("timelineText draws a run", () => {
       "   4  JoinLockstep(p1.2)        │                               S p1.2 g1 lockstep 0/0    ·                                       p1 running",
       "   5  Record(p1.1)              P p1.1 g1 lockstep 1/0/0 →p1.2  │                         ·",
       "   6  Deliver(p1.2)             │                               S p1.2 g1 lockstep 1/0    ·",
-      "   7  CutLink(h2-h1)            │                               │                         ·                                       cut h1-h2",
+      "   7  CutLink(h1-h2)            │                               │                         ·                                       cut h1-h2",
       "   8  Ack(p1.1)                 P p1.1 g1 lockstep 1/1/0 →p1.2  │                         ·",
       "   9  Suspect(p1.2)             │                               S p1.2 g1 contending 1/0  ·                                       p1 needSecondary (lostConnection)",
       "  10  Suspect(p1.1)             P p1.1 g1 contending 1/0        │                         ·",

@@ -30,7 +30,7 @@ export type Advice = {
 }
 
 /** The small clusters in which everything is tried on each mutant, and how many random cases. */
-const adviceScopes: readonly string[] = ["operations", "two-faults"]
+const adviceScopes: readonly string[] = ["operations"]
 const adviceRuns = 300
 
 /** Puts every mutant of the protocol in the implementation's place, and sees which go unnoticed. */

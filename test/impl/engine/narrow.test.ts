@@ -53,7 +53,7 @@ describe("the count of what operators have done", () => {
 
     for (let n = 0; n < 20; n += 1) view.intervened(0)
 
-    expect(view.interventionsOf(0)).toBe(3)
+    expect(view.interventionsOf(0)).toBe(7)
   })
 
   it("is none where the layout has no room for it", () => {
