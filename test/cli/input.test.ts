@@ -138,7 +138,7 @@ describe.concurrent("hosts by names of their own", () => {
       write(folder, "story.json", { config, actions, expect: { verdict: "holds" } })
 
       const answer = await ftpair(folder, "replay", "--json", "story.json")
-      const shown = await ftpair(folder, "show", "story.json")
+      const shown = await ftpair(folder, "show", "--width", "200", "story.json")
 
       expect(answer).toMatchObject({ code: 0, stderr: "" })
       const { final } = documentOf(answer) as { final: { hosts: object; cut: string[][] } }

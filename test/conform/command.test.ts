@@ -205,7 +205,9 @@ describe.concurrent("a recording", () => {
 
     expect(stdout).toMatch(/^differs from the model at action \d+ of \d+: Pause\(h\d\)$/m)
     expect(stdout).toMatch(/lock\.generation: the model has \d, and was shown \d/)
-    expect(stdout).toMatch(/\d+ recorded cases of lock, \d+ answers compared: \d+ do not fit the model/)
+    expect(stdout).toMatch(
+      /\d+ recorded cases of lock, diverges, [\d,]+ answers compared: \d+ do not fit the model/,
+    )
   })
 
   it("begins with hello, and is JSON line by line", async ({ expect, onTestFinished }) => {
