@@ -17,8 +17,7 @@ const pathOf = (at: readonly string[]): string =>
 export const shown = (value: unknown): string => {
   if (Array.isArray(value)) return "a list"
   if (typeof value === "object" && value !== null) return "an object"
-  if (value === undefined) return "nothing"
-  return typeof value === "string" ? printable(JSON.stringify(value), 80) : String(value)
+  return value === undefined ? "nothing" : printable(JSON.stringify(value), 80)
 }
 
 /** What could have stood in the place of a wrong name, with the one that was probably meant. */

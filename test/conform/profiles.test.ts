@@ -31,7 +31,8 @@ describe("the page of the profiles", () => {
       const told = [
         ...(rows.get(kind) ?? "")
           .split("|")
-          .at(-1)!
+          .slice(-1)
+          .join("")
           .matchAll(/`([^`]+)`/g),
       ].map(([, name]) => name)
       expect({ kind, guards: told.toSorted() }).toEqual({

@@ -42,7 +42,7 @@ describe("a state in ITF", () => {
     )
   })
 
-  it.each([null, "p1.2" as CopyId])(
+  it.each<CopyId | null>([null, "p1.2"])(
     "says all of a lock, held by %s, and who may be none is an option",
     (holder) => {
       const initial = initialLock(plainConfig(2, 1))
