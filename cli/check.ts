@@ -138,11 +138,10 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
 }
 
 /** Whether anything asked a property: by the model all are, on the engine those of safety. */
-const isAsked = ({ id }: Property, ran: Campaign | null): boolean =>
+const isAsked = (property: Property, ran: Campaign | null): boolean =>
   ran !== null &&
-  (ran.schedules > 0 || (ran.volume > 0 && !isLivenessId(id) && (watched as readonly string[]).includes(id)))
-
-const isLivenessId = (id: string): boolean => catalogue.some((each) => each.id === id && isLiveness(each))
+  (ran.schedules > 0 ||
+    (ran.volume > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
 
 const specOf = (flags: CheckFlags): CampaignSpec => ({
   seed: flags.seed ?? freshSeed(),

@@ -1,5 +1,5 @@
 import { scaffold } from "../traces/conform/scaffold.ts"
-import { BadInput } from "../traces/read.ts"
+import { BadInput } from "../traces/bad-input.ts"
 import type { ConformFlags } from "./conform.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { quoted } from "./report.ts"

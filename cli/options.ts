@@ -6,7 +6,7 @@ import { parseSeed } from "../properties/check/seed.ts"
 import { catalogue, matching } from "../properties/catalogue.ts"
 import { visible } from "../properties/explore/vacuity.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
-import { nearest } from "../traces/read.ts"
+import { nearest } from "../traces/bad-input.ts"
 
 // What the flags take, and what a wrong one is told. Each parser throws `InvalidArgumentError`, which ends the
 // command with exit code 1 and one line.

@@ -1,7 +1,8 @@
 import { storedFailureIn, type StoredFailure } from "../traces/conform/stored-failure.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { printable } from "../traces/printable.ts"
-import { BadInput, readConfig, readStory, type Story } from "../traces/read.ts"
+import { BadInput } from "../traces/bad-input.ts"
+import { readConfig, readStory, type Story } from "../traces/read.ts"
 import {
   firstDifference,
   outcomeOf,

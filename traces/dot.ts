@@ -5,7 +5,7 @@ import { initial, pairsOf, type State } from "../model/state.ts"
 import { successors } from "../model/step.ts"
 import { protocolOf, type Scope } from "../properties/explore/scope.ts"
 import { writeAtomically } from "./atomic-file.ts"
-import { BadInput } from "./read.ts"
+import { BadInput } from "./bad-input.ts"
 
 /** How many states a drawing may have: beyond this nobody can read it. */
 const statesMax = 2000

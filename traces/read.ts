@@ -22,10 +22,6 @@ import {
   type TraceMetaJson,
 } from "./schema.ts"
 
-export { BadInput, nearest } from "./bad-input.ts"
-export { decode } from "./decode.ts"
-export { readJson } from "./input-file.ts"
-
 /**
  * What a schedule or a trace tells: a cluster, what happens in it, and what must come of it.
  *

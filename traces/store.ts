@@ -16,7 +16,8 @@ import {
 import { createHash, randomBytes } from "node:crypto"
 import { basename, dirname, join } from "node:path"
 import { isOfSystem, sweepLeftovers, timeOfDay } from "./atomic-file.ts"
-import { BadInput, readStory, type Story } from "./read.ts"
+import { BadInput } from "./bad-input.ts"
+import { readStory, type Story } from "./read.ts"
 import type { TraceJson } from "./schema.ts"
 import { fileNameOf, storyOf, traceOf, writeTrace, type Counterexample } from "./write.ts"
 

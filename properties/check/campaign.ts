@@ -53,8 +53,7 @@ export const campaign = (
   stop: AbortSignal = new AbortController().signal,
 ): Effect.Effect<Campaign, WorkerFailed> => {
   const { millis, workers } = budget
-  const { orders, floor } = ordersOf(budget)
-  const batches = orders?.length ?? Infinity
+  const { count, floor, orderOf } = ordersOf(budget)
   const results = new Map<number, Result>()
   let nextBatch = 0
   let failed = Infinity
@@ -62,11 +61,9 @@ export const campaign = (
   const floorDone = resolvable()
   if (floorLeft === 0) floorDone.resolve()
 
-  const orderOf = (n: number): BatchOrder => orders?.[n] ?? endlessOrder(n)
-
   const work = (worker: Worker) =>
     Effect.gen(function* () {
-      while (nextBatch < batches && nextBatch <= failed) {
+      while (nextBatch < count && nextBatch <= failed) {
         const n = nextBatch
         nextBatch += 1
         const order = orderOf(n)
@@ -99,37 +96,50 @@ export const campaign = (
   )
 }
 
+/** Batches of one sort that follow each other, by their numbers: from `first` to before `end`. */
+type Stretch = { readonly on: BatchOrder["on"]; readonly first: number; readonly end: number }
+
 /**
- * The batches of a campaign in their order: first what must be done whatever it takes, `floor` of them, then the rest;
- * null where time is the only limit.
+ * The batches of a campaign in their order: first what must be done whatever it takes, `floor` of them, then the rest.
+ * Without end where time is the only limit.
  */
 const ordersOf = ({
   schedules,
   volume,
   floor = { schedules: 0, volume: 0 },
-}: Budget): { readonly orders: readonly BatchOrder[] | null; readonly floor: number } => {
-  if (schedules === Infinity) return { orders: null, floor: 0 }
-  const ofModel = batchesOf("model", schedules, batchSize)
-  const ofEngine = batchesOf("engine", volume, volumeBatch)
-  const firstOfModel = Math.min(ofModel.length, Math.ceil(floor.schedules / batchSize))
-  const firstOfEngine = Math.min(ofEngine.length, Math.ceil(floor.volume / volumeBatch))
-  return {
-    orders: [
-      ...ofModel.slice(0, firstOfModel),
-      ...ofEngine.slice(0, firstOfEngine),
-      ...ofModel.slice(firstOfModel),
-      ...ofEngine.slice(firstOfEngine),
-    ],
-    floor: firstOfModel + firstOfEngine,
+}: Budget): {
+  readonly count: number
+  readonly floor: number
+  readonly orderOf: (n: number) => BatchOrder
+} => {
+  if (schedules === Infinity) return { count: Infinity, floor: 0, orderOf: endlessOrder }
+  const ofModel = Math.ceil(schedules / batchSize)
+  const ofEngine = Math.ceil(volume / volumeBatch)
+  const firstOfModel = Math.min(ofModel, Math.ceil(floor.schedules / batchSize))
+  const firstOfEngine = Math.min(ofEngine, Math.ceil(floor.volume / volumeBatch))
+  const stretches: readonly Stretch[] = [
+    { on: "model", first: 0, end: firstOfModel },
+    { on: "engine", first: 0, end: firstOfEngine },
+    { on: "model", first: firstOfModel, end: ofModel },
+    { on: "engine", first: firstOfEngine, end: ofEngine },
+  ]
+  const orderOf = (n: number): BatchOrder => {
+    let before = 0
+    for (const { on, first, end } of stretches) {
+      const batch = first + n - before
+      if (batch < end) return orderOn(on, batch, on === "model" ? schedules : volume)
+      before += end - first
+    }
+    throw new Error(`defect: batch ${n} is beyond the campaign`)
   }
+  return { count: ofModel + ofEngine, floor: firstOfModel + firstOfEngine, orderOf }
 }
 
-const batchesOf = (on: BatchOrder["on"], schedules: number, size: number): readonly BatchOrder[] =>
-  Array.from({ length: Math.ceil(schedules / size) }, (_, batch) => ({
-    on,
-    batch,
-    schedules: Math.min(size, schedules - batch * size),
-  }))
+/** The order of a batch, of so many schedules of its sort in all: the last batch may be smaller. */
+const orderOn = (on: BatchOrder["on"], batch: number, schedules: number): BatchOrder => {
+  const size = on === "model" ? batchSize : volumeBatch
+  return { on, batch, schedules: Math.min(size, schedules - batch * size) }
+}
 
 /** Where time is the only limit, every tenth batch is one of the engine's. */
 const endlessOrder = (n: number): BatchOrder =>

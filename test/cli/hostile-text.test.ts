@@ -8,7 +8,7 @@ import { guardStream, harmless } from "../../cli/sink.ts"
 import { validateLog } from "../../cli/validate.ts"
 import { corpusFolder, packageRoot } from "../../traces/package.ts"
 import { printable } from "../../traces/printable.ts"
-import { BadInput } from "../../traces/read.ts"
+import { BadInput } from "../../traces/bad-input.ts"
 import { cluster, freshFolder, ftpair, inProcess, protect, write } from "./ftpair.ts"
 
 /** Clears a screen, forges a line, colours, moves a cursor by C1, and turns the direction of writing. */

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
-import { BadInput } from "../../traces/read.ts"
+import { BadInput } from "../../traces/bad-input.ts"
 import { withHorizon } from "../../traces/conform/horizon.ts"
 import type { LogLine } from "../../traces/conform/log.ts"
 import type { Json } from "../../traces/conform/observation.ts"

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import { printable } from "../printable.ts"
-import { BadInput } from "../read.ts"
+import { BadInput } from "../bad-input.ts"
 
 /** A process that runs an implementation: stdin and stdout are the wire, stderr is its log. */
 export type Child = ChildProcessByStdio<Writable, Readable, Readable>

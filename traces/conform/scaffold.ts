@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path"
 import { writeAtomically } from "../atomic-file.ts"
 import { scaffoldsFolder } from "../package.ts"
 import { printable } from "../printable.ts"
-import { BadInput } from "../read.ts"
+import { BadInput } from "../bad-input.ts"
 import type { ProfileName } from "./wire.ts"
 
 /**

@@ -1,5 +1,6 @@
 import { unbounded, type Config } from "../../model/config.ts"
-import { BadInput, decode } from "../read.ts"
+import { BadInput } from "../bad-input.ts"
+import { decode } from "../decode.ts"
 import { advance, firstBeliefs, runOf, type Candidate, type RuledOut, type Watch } from "./beliefs.ts"
 import type { LogLine } from "./log.ts"
 import { observed, type Json } from "./observation.ts"
