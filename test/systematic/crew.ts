@@ -5,11 +5,14 @@ import type { SystematicMutant } from "./derive.ts"
 import type { Verdict } from "./verdict.ts"
 import type { Message } from "./worker.ts"
 
-/** What is known of a mutant at the end; `loops` where it gave no sign of life any more, and what it was at. */
+/** What a mutant was at when its process gave no sign of life any more, or ended. */
+type Lost = { readonly lost: "loops" | "ends"; readonly at: "compared" | "driven" }
+
+/** What is known of a mutant at the end. */
 export type Result = {
   readonly mutant: SystematicMutant
   readonly seconds: number
-  readonly verdict: Verdict | { readonly loops: "compared" | "driven" }
+  readonly verdict: Verdict | Lost
 }
 
 /** How long there may be no sign of life, in milliseconds. A cluster is charted without one, on a busy machine too. */
@@ -26,7 +29,7 @@ export const triedIn = async (
 }
 
 const labour = (left: SystematicMutant[], note: (result: Result) => void): Promise<void> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const child = fork(join(packageRoot, "dist", "test", "systematic", "worker.js"), {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     })
@@ -42,17 +45,18 @@ const labour = (left: SystematicMutant[], note: (result: Result) => void): Promi
     const done = (verdict: Result["verdict"]): void => {
       if (mutant !== undefined) note({ mutant, seconds: (performance.now() - began) / 1000, verdict })
     }
+    const lose = (lost: Lost["lost"]): void => {
+      stop()
+      done({ lost, at })
+      resolve(labour(left, note))
+    }
     const watch = (): void => {
       clearTimeout(timer)
-      timer = setTimeout(() => {
-        stop()
-        done({ loops: at })
-        labour(left, note).then(resolve, reject)
-      }, silenceMax)
+      timer = setTimeout(lose, silenceMax, "loops")
     }
-    child.on("exit", (code, signal) => {
-      stop()
-      reject(new Error(`defect: ${mutant?.name ?? "no mutant"}: the process ended: ${signal ?? code}`))
+    child.on("exit", () => {
+      if (mutant === undefined) throw new Error("defect: the process ended before it tried any mutant")
+      lose("ends")
     })
     child.on("message", (message: Message) => {
       watch()

@@ -6,7 +6,7 @@ export type Sum = {
   readonly telling: readonly string[]
   readonly found: readonly string[]
   readonly missed: readonly string[]
-  readonly looping: readonly string[]
+  readonly lost: readonly string[]
   readonly ratios: readonly { readonly name: string; readonly shrunk: number; readonly shortest: number }[]
 }
 
@@ -14,18 +14,18 @@ export const summed = (results: readonly Result[]): Sum => {
   const names = (isMeant: (verdict: Result["verdict"]) => boolean): readonly string[] =>
     results.filter(({ verdict }) => isMeant(verdict)).map(({ mutant }) => mutant.name)
   const ratios = results.flatMap(({ mutant: { name }, verdict }) =>
-    "loops" in verdict || verdict.comparison.tag === "equal" || typeof verdict.finding?.shrunk !== "number"
+    "lost" in verdict || verdict.comparison.tag === "equal" || typeof verdict.finding?.shrunk !== "number"
       ? []
       : [{ name, shrunk: verdict.finding.shrunk, shortest: verdict.comparison.shortest }],
   )
   const isTelling = (verdict: Result["verdict"]): boolean =>
-    !("loops" in verdict) && verdict.comparison.tag === "tells"
+    !("lost" in verdict) && verdict.comparison.tag === "tells"
   return {
-    equal: names((verdict) => !("loops" in verdict) && verdict.comparison.tag === "equal"),
+    equal: names((verdict) => !("lost" in verdict) && verdict.comparison.tag === "equal"),
     telling: names(isTelling),
-    found: names((verdict) => !("loops" in verdict) && verdict.finding !== null),
+    found: names((verdict) => !("lost" in verdict) && verdict.finding !== null),
     missed: names((verdict) => isTelling(verdict) && "finding" in verdict && verdict.finding === null),
-    looping: names((verdict) => "loops" in verdict),
+    lost: names((verdict) => "lost" in verdict),
     ratios,
   }
 }
@@ -37,7 +37,7 @@ export const lineOf = ({ mutant, verdict, seconds }: Result): string => {
 }
 
 const wordsOf = (verdict: Result["verdict"]): string => {
-  if ("loops" in verdict) return `LOOPS while ${verdict.loops}`
+  if ("lost" in verdict) return `${verdict.lost.toUpperCase()} while ${verdict.at}`
   const { comparison, finding } = verdict
   if (comparison.tag === "equal") return "equal"
   if (finding === null) return `MISSED, shortest ${comparison.shortest}, ${comparison.scope}`
@@ -51,7 +51,7 @@ const oneLine = (text: string): string => {
 
 /** The table at the end. */
 export const tableOf = (results: readonly Result[], seconds: number): readonly string[] => {
-  const { equal, telling, found, missed, looping, ratios } = summed(results)
+  const { equal, telling, found, missed, lost, ratios } = summed(results)
   const sorted = ratios.map(({ shrunk, shortest }) => shrunk / shortest).sort((a, b) => a - b)
   const worst = sorted.at(-1)
   const named = (names: readonly string[]): string => (names.length === 0 ? "" : `: ${names.join(", ")}`)
@@ -61,7 +61,7 @@ export const tableOf = (results: readonly Result[], seconds: number): readonly s
     `telling  ${telling.length}`,
     `found    ${found.length}`,
     `missed   ${missed.length}${named(missed)}`,
-    `looping  ${looping.length}${named(looping)}`,
+    `lost     ${lost.length}${named(lost)}`,
     ...(worst === undefined
       ? []
       : [
