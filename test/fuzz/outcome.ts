@@ -42,8 +42,8 @@ export const quietly = async (command: () => number | Promise<number>): Promise<
 const isTold = (error: unknown): error is Error =>
   error instanceof Error && "_tag" in error && (error._tag === "BadInput" || error._tag === "CannotWrite")
 
-/** The largest report, in characters: what is foreign in it is shortened. */
-const reportMax = 4_000_000
+/** The largest report, in characters: a run of some thousand actions, shown state by state. */
+const reportMax = 40_000_000
 
 /** What is wrong with an outcome, whatever the input was; null if nothing is. */
 export const faultOf = ({ code, stdout, stderr }: Outcome, codes: readonly number[]): string | null => {
