@@ -13,11 +13,13 @@ import { dirname, join, resolve } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import * as Schema from "effect/Schema"
 import { format, resolveConfig } from "prettier"
+import ts from "typescript"
 import { coreScope } from "../properties/mutants/mutant.ts"
 import { configOf } from "../traces/read.ts"
 import { messages, wireReference } from "../traces/conform/registry.ts"
 import { Answer, Ask } from "../traces/conform/wire.ts"
 import { jsonSchemas } from "../traces/json-schemas.ts"
+import { packageRoot } from "../traces/package.ts"
 import { withoutHeartbeats } from "./cli/ftpair.ts"
 
 const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownBelow("docs")]
@@ -82,6 +84,37 @@ describe("the transcripts in the documentation", () => {
     expect(status).toBe(expectedStatus(words))
     if (output.includes("…")) expect(timeless(stdout)).toMatch(sample(timeless(output)))
     else expect(timeless(stdout)).toBe(timeless(output))
+  })
+})
+
+describe("the programs in the documentation", () => {
+  it.each(programs())("$page: $title: prints what the page shows", ({ code, output }) => {
+    const { outputText } = ts.transpileModule(code, {
+      compilerOptions: { ...strictest, module: ts.ModuleKind.ESNext },
+    })
+
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", outputText], {
+      cwd: packageRoot,
+      encoding: "utf8",
+    })
+
+    expect({ stdout, stderr }).toEqual({ stdout: output, stderr: "" })
+  })
+
+  it("are well typed, by the declarations that the package ships", () => {
+    expect(typeErrors(programs())).toEqual([])
+  })
+
+  it("show every way into the package, and the generic explorer", () => {
+    const { exports, name } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      exports: Record<string, string>
+      name: string
+    }
+    const codes = programs().map(({ code }) => code)
+
+    for (const way of Object.keys(exports).filter((path) => !/json|schema/.test(path)))
+      expect(codes.some((code) => code.includes(`from "${way.replace(".", name)}"`))).toBe(true)
+    expect(codes.some((code) => code.includes("enumerate("))).toBe(true)
   })
 })
 
@@ -200,6 +233,53 @@ function transcripts(): readonly {
       output: block[2] ?? "",
     })),
   )
+}
+
+/** Every TypeScript program, with the text after it that it prints: none where there is no such text. */
+function programs(): readonly {
+  readonly page: string
+  readonly title: string
+  readonly code: string
+  readonly output: string
+}[] {
+  return pages.flatMap((page) => {
+    const text = readFileSync(page, "utf8")
+    return [...text.matchAll(/^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```)?/gm)].map((block) => ({
+      page,
+      title: [...text.slice(0, block.index).matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? "",
+      code: block[1] ?? "",
+      output: block[2] ?? "",
+    }))
+  })
+}
+
+const strictest = {
+  ...ts.convertCompilerOptionsFromJson(
+    (JSON.parse(readFileSync("tsconfig.json", "utf8")) as { compilerOptions: object }).compilerOptions,
+    packageRoot,
+  ).options,
+  // What a page does with a name is its own affair.
+  noUnusedLocals: false,
+}
+
+/** What the compiler says against programs, as if each were a file beside package.json. */
+function typeErrors(texts: ReturnType<typeof programs>): readonly string[] {
+  const files = new Map(texts.map(({ code }, n) => [join(packageRoot, `program-${n}.ts`), code]))
+  const plain = ts.createCompilerHost(strictest)
+  const host: ts.CompilerHost = {
+    ...plain,
+    fileExists: (file) => files.has(file) || plain.fileExists(file),
+    getSourceFile: (file, options, ...more) => {
+      const text = files.get(file)
+      return text === undefined
+        ? plain.getSourceFile(file, options, ...more)
+        : ts.createSourceFile(file, text, options)
+    },
+  }
+  const program = ts.createProgram([...files.keys()], { ...strictest, incremental: false }, host)
+  return [...files.keys()]
+    .flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))
 }
 
 /** What a sample stands for: a line of `…` for any number of lines, `…` in a line for any text. */
