@@ -1,6 +1,8 @@
 import { atlasOf, refusalKey, type TourGround } from "./atlas.ts"
+import type { AskedAction } from "./profile.ts"
 import type { Case, Scope } from "./repertoire.ts"
 import type { Followed } from "./session.ts"
+import { questionKey, surveyOf, type Survey } from "./survey.ts"
 
 /** How much of a scope was seen to be as in the model. `bounds` says how large it is, in words. */
 export type ScopeCoverage = {
@@ -11,45 +13,75 @@ export type ScopeCoverage = {
   readonly refusals: { readonly covered: number; readonly all: number }
 }
 
+/** What is counted of one scope: what was seen of it, and what there is. */
+type Counter<S> = {
+  readonly note: (step: Followed<S>) => void
+  readonly told: () => Omit<ScopeCoverage, "name" | "bounds">
+}
+
 /** Counts what was seen in the scopes, transitions and refusals, from the steps that surely happened. */
 export const coverageOf = <S>(ground: TourGround<S>, scopes: readonly Scope[]) => {
-  const seen = new Map<string, { transitions: Set<string>; refusals: Set<string> }>()
+  const counters = new Map<Scope, Counter<S>>()
 
   const note = ({ path }: Case, steps: readonly Followed<S>[]): void => {
     const scope = scopes.find(({ name }) => path.startsWith(`scopes/${name}/`))
     if (scope === undefined) return
-    const found = seen.get(scope.name) ?? { transitions: new Set(), refusals: new Set() }
-    seen.set(scope.name, found)
-    const { places } = atlasOf(ground, scope)
-    for (const { before, action, isTaken } of steps) {
-      const place = places.get(ground.repertoire.likeness(scope.config, before))
-      if (place === undefined) continue
-      if (isTaken) {
-        const label = ground.repertoire.likened(scope.config, before, action)
-        if (place.exits.has(label)) found.transitions.add(`${place.number} ${label}`)
-        continue
-      }
-      const outcome = ground.profile.step(scope.config, before, action)
-      if (outcome.tag === "refused" && outcome.guard !== "bound")
-        found.refusals.add(refusalKey(ground, scope, place, before, action, outcome.guard))
-    }
+    const counter = counters.get(scope) ?? counterOf(ground, scope)
+    counters.set(scope, counter)
+    for (const step of steps) counter.note(step)
   }
 
   /** What was seen of each scope that was begun. */
   const told = (): readonly ScopeCoverage[] =>
-    scopes
-      .filter(({ name }) => seen.has(name))
-      .map((scope) => {
-        const { transitions, refusals, places } = atlasOf(ground, scope)
-        const found = seen.get(scope.name)
-        return {
-          name: scope.name,
-          bounds: scope.says,
-          states: places.size,
-          transitions: { covered: found?.transitions.size ?? 0, all: transitions },
-          refusals: { covered: found?.refusals.size ?? 0, all: refusals },
-        }
-      })
+    scopes.flatMap((scope) => {
+      const counter = counters.get(scope)
+      return counter === undefined ? [] : [{ name: scope.name, bounds: scope.says, ...counter.told() }]
+    })
 
   return { note, told }
+}
+
+const counterOf = <S>(ground: TourGround<S>, scope: Scope): Counter<S> =>
+  ground.repertoire.survey === undefined
+    ? atlasCounter(ground, scope)
+    : surveyCounter(surveyOf(ground, scope))
+
+const atlasCounter = <S>(ground: TourGround<S>, scope: Scope): Counter<S> => {
+  const { repertoire, profile } = ground
+  const { places, ...all } = atlasOf(ground, scope)
+  const transitions = new Set<string>()
+  const refusals = new Set<string>()
+  return {
+    note: ({ before, action, isTaken }) => {
+      const place = places.get(repertoire.likeness(scope.config, before))
+      if (place === undefined) return
+      if (isTaken) {
+        const label = repertoire.likened(scope.config, before, action)
+        if (place.exits.has(label)) transitions.add(`${place.number} ${label}`)
+        return
+      }
+      const outcome = profile.step(scope.config, before, action)
+      if (outcome.tag === "refused" && outcome.guard !== "bound")
+        refusals.add(refusalKey(ground, scope, place, before, action, outcome.guard))
+    },
+    told: () => ({
+      states: places.size,
+      transitions: { covered: transitions.size, all: all.transitions },
+      refusals: { covered: refusals.size, all: all.refusals },
+    }),
+  }
+}
+
+const surveyCounter = <S>({ states, answered, refused }: Survey): Counter<S> => {
+  const seen = new Set<string>()
+  const among = (questions: ReadonlyMap<string, AskedAction>) => ({
+    covered: [...questions.keys()].filter((key) => seen.has(key)).length,
+    all: questions.size,
+  })
+  return {
+    note: ({ action }) => {
+      seen.add(questionKey(action))
+    },
+    told: () => ({ states, transitions: among(answered), refusals: among(refused) }),
+  }
 }

@@ -8,8 +8,16 @@ import { drawnCase } from "./draw.ts"
 import { pairProfile } from "./pair-profile.ts"
 import { pairRepertoire } from "./pair-repertoire.ts"
 import { placementProfile, questionKinds, type Placed } from "./placement-profile.ts"
+import { placementScopes, statesOf } from "./placement-scopes.ts"
 import type { AskedAction } from "./profile.ts"
 import type { Repertoire } from "./repertoire.ts"
+
+/** What surely bars a host to each question somewhere in the small clusters. */
+const barring: Readonly<Record<(typeof questionKinds)[number], readonly string[]>> = {
+  SpawnSecondary: ["storage", "maintenance", "anti-affinity", "unreachable", "rule", "limits"],
+  PowerOn: ["storage", "maintenance", "rule", "limits"],
+  Migrate: ["storage", "maintenance", "anti-affinity", "unreachable", "rule", "limits"],
+}
 
 /** After how many steps of a run the placement of everything is asked again. */
 const stepsBetween = 7
@@ -21,13 +29,22 @@ export const placementRepertoire: Repertoire<Placed> = {
   likeness: (_config, { host }) => String(host),
   likened: (_config, _placed, question) => `${question.kind} ${JSON.stringify(question)}`,
   sortOf: (_placed, { kind }, guard) => `${kind} ${guard ?? "taken"}`,
-  scopes: [],
+  scopes: placementScopes,
+  survey: (scope) => {
+    const states = statesOf(scope)
+    const questions = states.flatMap(questionsIn).filter((question) => isOfPlacement(scope.config, question))
+    return { states: states.length, questions }
+  },
   renaming: () => ({ renamed: (question) => question, note: () => {} }),
   clusters: (config) => [config],
   episodes: () => [],
   simpler: () => [],
-  witnessesIn: () => [],
-  promised: [],
+  witnessesIn: (config, steps) => new Set(steps.flatMap(({ action }) => seenOf(config, action))),
+  promised: questionKinds.flatMap((kind) => [
+    `${kind} placed`,
+    `${kind} nowhere`,
+    ...barring[kind].map((guard) => `${kind} barred by ${guard}`),
+  ]),
   drawn: (kinds, name, only) => {
     const profile = pairProfile()
     const run = drawnCase({ profile, repertoire: pairRepertoire, kinds: profile.kinds }, name, only)
@@ -75,4 +92,19 @@ const questionsIn = (state: State): readonly AskedAction[] => {
       ]
     }),
   ])
+}
+
+/** What a question shows: whether there is a host for it, and what bars each of the others. */
+const seenOf = (config: Config, question: AskedAction): readonly string[] => {
+  const placed = { host: null }
+  const outcomes = placementProfile
+    .matching(config, placed, question)
+    .map((each) => placementProfile.step(config, placed, each))
+  const isPlaced = outcomes.some(({ tag }) => tag === "next")
+  return [
+    `${question.kind} ${isPlaced ? "placed" : "nowhere"}`,
+    ...outcomes.flatMap((outcome) =>
+      outcome.tag === "next" ? [] : [`${question.kind} barred by ${outcome.guard}`],
+    ),
+  ]
 }

@@ -12,7 +12,8 @@ import type { Followed } from "./session.ts"
  *        `likeness` go on alike, whatever their hosts and copies are called; `likened` is an action without such
  *        names, its kind first. `sortOf` says of which sort it is to ask an action in a state: its kind, the guard
  *        that refuses it, or null, and the situation of whoever acts. `scopes` are small clusters in which everything
- *        is tried; `plans` draws clusters, if none is given, and choices. `drawn`
+ *        is tried; `survey` are all questions of one, with the number of states in which they are
+ *        asked, where none depends on those before it; `plans` draws clusters, if none is given, and choices. `drawn`
  *        makes a random case itself, where choosing among candidates would not. `witnessesIn` are those that a run
  *        shows, `promised` those that are surely seen where the scopes are gone through. `renaming`
  *        gives the copies of a run the names that they have once some of its actions are left out. `clusters` are
@@ -26,6 +27,7 @@ export type Repertoire<S> = {
   readonly likened: (config: Config, state: S, action: AskedAction) => string
   readonly sortOf: (state: S, action: AskedAction, guard: string | null) => string
   readonly scopes: readonly Scope[]
+  readonly survey?: (scope: Scope) => { readonly states: number; readonly questions: readonly AskedAction[] }
   readonly plans: (config: Config | null) => fc.Arbitrary<AskPlan>
   readonly drawn?: (kinds: readonly string[], name: DrawnName, only: Config | null) => Case
   readonly witnessesIn: (config: Config, steps: readonly Followed<S>[]) => Iterable<string>

@@ -1,6 +1,7 @@
 import { atlasOf, movesOf, refusalsIn, type Atlas, type Place, type TourGround } from "./atlas.ts"
 import type { AskedAction } from "./profile.ts"
 import type { Case, Scope } from "./repertoire.ts"
+import { surveyCases } from "./survey.ts"
 
 /** How many actions a case of a tour asks, about: it ends with the state in which it has asked so many. */
 const asksMax = 400
@@ -9,14 +10,15 @@ const toured = new WeakMap<Scope, Map<string, { readonly cases: Case[]; readonly
 
 /**
  * Cases that together take every transition of a small cluster, and ask everything that is refused there: on and on
- * to the nearest transition that was not taken yet, and anew from the start where none is within reach. Made as they
- * are asked for, and only once.
+ * to the nearest transition that was not taken yet, and anew from the start where none is within reach. Where no question
+ * depends on the one before, simply all of them. Made as they are asked for, and only once.
  */
 export function* tourOf<S>(ground: TourGround<S>, scope: Scope): Generator<Case> {
   const tours = toured.get(scope) ?? new Map<string, { cases: Case[]; more: Iterator<Case> }>()
   toured.set(scope, tours)
   const name = ground.kinds.join()
-  const tour = tours.get(name) ?? { cases: [], more: legsOf(ground, scope) }
+  const fresh = ground.repertoire.survey === undefined ? legsOf : surveyCases
+  const tour = tours.get(name) ?? { cases: [], more: fresh(ground, scope) }
   tours.set(name, tour)
   for (let n = 0; ; n += 1) {
     const next = tour.cases[n] === undefined ? tour.more.next() : null

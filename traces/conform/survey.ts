@@ -1,0 +1,57 @@
+import type { TourGround } from "./atlas.ts"
+import type { AskedAction } from "./profile.ts"
+import type { Case, Scope } from "./repertoire.ts"
+
+/**
+ * All questions of a scope, where one is independent of what was asked before: those that have an answer, and those
+ * that are refused, each by its key. `states` is in how many states they are asked.
+ */
+export type Survey = {
+  readonly states: number
+  readonly answered: ReadonlyMap<string, AskedAction>
+  readonly refused: ReadonlyMap<string, AskedAction>
+}
+
+/** How many questions are in a case. */
+const questionsMax = 100
+
+const surveys = new WeakMap<Scope, Map<string, Survey>>()
+
+/** The survey of a scope, made once. */
+export const surveyOf = <S>(ground: TourGround<S>, scope: Scope): Survey => {
+  const made = surveys.get(scope) ?? new Map<string, Survey>()
+  surveys.set(scope, made)
+  const name = ground.kinds.join()
+  const survey = made.get(name) ?? surveyed(ground, scope)
+  made.set(name, survey)
+  return survey
+}
+
+const surveyed = <S>({ profile, repertoire, kinds }: TourGround<S>, scope: Scope): Survey => {
+  const { states, questions } = repertoire.survey?.(scope) ?? { states: 0, questions: [] }
+  const answered = new Map<string, AskedAction>()
+  const refused = new Map<string, AskedAction>()
+  const before = profile.initial(scope.config)
+  for (const question of questions) {
+    if (!kinds.includes(question.kind)) continue
+    const outcome = profile.step(scope.config, before, question)
+    const questionsLike = outcome.tag === "next" ? answered : refused
+    questionsLike.set(questionKey(question), question)
+  }
+  return { states, answered, refused }
+}
+
+/** What tells questions apart, whatever host is filled in. */
+export const questionKey = ({ host: _, ...question }: AskedAction): string => JSON.stringify(question)
+
+/** Cases that together ask all questions of a scope. */
+export function* surveyCases<S>(ground: TourGround<S>, scope: Scope): Generator<Case> {
+  const { answered, refused } = surveyOf(ground, scope)
+  const questions = [...answered.values(), ...refused.values()]
+  for (let from = 0, n = 1; from < questions.length; from += questionsMax, n += 1)
+    yield {
+      path: `scopes/${scope.name}/${n}`,
+      config: scope.config,
+      actions: questions.slice(from, from + questionsMax),
+    }
+}
