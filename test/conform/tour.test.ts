@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { kinds, type Action } from "../../model/action.ts"
+import { kinds } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { initialLock, lockStep, type LockAction, type LockState } from "../../model/lock-profile.ts"
-import type { PairId } from "../../model/ids.ts"
 import { running, type State } from "../../model/state.ts"
-import { candidates, rules, step } from "../../model/step.ts"
+import { candidates, rules } from "../../model/step.ts"
 import { enumerate as enumerateSystem } from "../../properties/explore/enumerate.ts"
 import { drawnCase, drawnNameIn, drawnPath } from "../../traces/conform/draw.ts"
 import { lockProfile } from "../../traces/conform/lock-profile.ts"
@@ -15,11 +14,6 @@ import type { AskedAction, Profile } from "../../traces/conform/profile.ts"
 import type { Case, Scope } from "../../traces/conform/repertoire.ts"
 import { atlasOf, stranger } from "../../traces/conform/atlas.ts"
 import { searchOf } from "../../traces/conform/search.ts"
-import { placementProfile, questionKinds } from "../../traces/conform/placement-profile.ts"
-import { placementRepertoire } from "../../traces/conform/placement-repertoire.ts"
-import { placementScopes, statesOf as statesOfPlacement } from "../../traces/conform/placement-scopes.ts"
-import { coverageOf } from "../../traces/conform/coverage.ts"
-import { stateJsonOf } from "../../traces/state-json.ts"
 import { sortOf } from "../../traces/conform/sort.ts"
 import { tourOf } from "../../traces/conform/tour.ts"
 import { enumerate } from "../enumerate.ts"
@@ -434,82 +428,3 @@ const noteIn = (
     taken.add(`${likenessBySorting(config, state)} ${actionBySorting(config, state, action)}`)
   else sorts.add(sort)
 }
-
-describe("the questions of a placement", () => {
-  const placement = { profile: placementProfile, repertoire: placementRepertoire, kinds: questionKinds }
-
-  it.each(placementScopes.map((scope) => [scope.name, scope] as const))(
-    "are each asked once, in every state of %s, and no other",
-    (_name, scope) => {
-      const asked = [...tourOf(placement, scope)]
-        .flatMap(({ actions }) => actions)
-        .map((each) => JSON.stringify(each))
-
-      expect(asked.toSorted()).toEqual([...new Set(questionsOfPlacement(scope))].toSorted())
-    },
-  )
-
-  it("show every outcome that they promise", () => {
-    const { config } = placementScopes[0] as Scope
-    const seen = placementScopes.flatMap((scope) =>
-      [...tourOf(placement, scope)].flatMap(({ actions }) => [
-        ...placementRepertoire.witnessesIn(
-          scope.config,
-          actions.map((action) => ({ isTaken: false, before: placementProfile.initial(config), action })),
-        ),
-      ]),
-    )
-
-    expect([...new Set(seen)].toSorted()).toEqual(placementRepertoire.promised.toSorted())
-  })
-
-  it("are counted as covered only where they were asked", () => {
-    const scope = placementScopes.find(({ name }) => name === "limits") as Scope
-    const [first] = tourOf(placement, scope)
-    const coverage = coverageOf(placement, [scope])
-    const [action] = first?.actions ?? []
-    const before = placementProfile.initial(scope.config)
-    const { path } = first as Case
-
-    coverage.note({ path, config: scope.config, actions: [] }, [
-      { isTaken: false, before, action: action as AskedAction },
-    ])
-
-    expect(coverage.told()).toMatchObject([
-      { name: "limits", transitions: { covered: 1, all: 252 }, refusals: { covered: 0, all: 192 } },
-    ])
-  })
-})
-
-/** Every question of a scope that a host's state, a rule or a limit decides, found by the model's rules alone. */
-function questionsOfPlacement(scope: Scope): readonly string[] {
-  const hosts = scope.config.hosts.map(({ id }) => id)
-  return statesOfPlacement(scope).flatMap((state) => {
-    const json = stateJsonOf(state)
-    const copies = Object.values(state.pairs).flatMap(({ copies }) => copies.map(({ id }) => id))
-    const questions = [
-      ...copies.flatMap((copy) => [
-        { kind: "SpawnSecondary" as const, copy },
-        { kind: "Migrate" as const, copy },
-      ]),
-      ...Object.keys(state.pairs).map((pair) => ({ kind: "PowerOn" as const, pair: pair as PairId })),
-    ]
-    return questions.flatMap((question) => {
-      const outcomes = hosts.map((host) => step(rules, scope.config, state, { ...question, host }))
-      const guards = outcomes.map((outcome) => (outcome.tag === "next" ? null : outcome.guard))
-      // A copy that lacks its storage or its other end moves to no host at all.
-      const isOfCopy = new Set(guards).size === 1 && ["storage", "unreachable"].includes(guards[0] ?? "")
-      const isOfHosts = !isOfCopy && guards.some((guard) => guard === null || hostGuards.includes(guard))
-      return isOfHosts ? [JSON.stringify({ ...question, state: json })] : []
-    })
-  })
-}
-
-const hostGuards: readonly string[] = [
-  "storage",
-  "maintenance",
-  "anti-affinity",
-  "unreachable",
-  "rule",
-  "limits",
-]
