@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest"
-import type { Action } from "../../model/action.ts"
 import type { PairId } from "../../model/ids.ts"
 import { rules, step } from "../../model/step.ts"
 import { coverageOf } from "../../traces/conform/coverage.ts"
