@@ -22,7 +22,7 @@ type Row = {
 }
 
 /** A kept failure of an implementation, judged again by its answers, for people and as JSON. */
-export type FailureReplay = {
+type FailureReplay = {
   readonly code: ExitCode
   readonly lines: (paper: Paper) => readonly string[]
   readonly json: object

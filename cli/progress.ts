@@ -26,14 +26,14 @@ const machineClock: Clock = {
 }
 
 /** How often a plain log is told that the work goes on, in milliseconds. */
-export const heartbeatMillis = 10_000
+const heartbeatMillis = 10_000
 
 /**
  * Tells how work goes: on a terminal by one line that moves; elsewhere by a line every ten seconds, so that nobody
  * takes a silent build for a hung one; not at all where quiet is asked for. `line` says it of the last advance and
  * the milliseconds since the beginning.
  */
-export const progressLines = <A>(
+const progressLines = <A>(
   stream: NodeJS.WriteStream,
   isQuiet: boolean,
   line: (soFar: A, millis: number) => string,

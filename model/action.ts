@@ -2,7 +2,7 @@ import type { CrashReason } from "./ft-state.ts"
 import { linkBetween, type CopyId, type HostId, type PairId } from "./ids.ts"
 
 /** What each kind of action names. */
-export type Payloads = {
+type Payloads = {
   Record: OfCopy
   Deliver: OfCopy
   Ack: OfCopy
@@ -48,7 +48,7 @@ export type Action<K extends Kind = Kind> = { readonly [P in K]: { readonly kind
 export type Actor = "protocol" | "operator" | "recovery" | "fault"
 
 /** What an action names beside its kind, and so what its candidates range over. */
-export type Range = "copy" | "pair" | "host" | "link" | "copy and host" | "pair and host"
+type Range = "copy" | "pair" | "host" | "link" | "copy and host" | "pair and host"
 
 /**
  * The alphabet, from the simplest kind to the gravest: a schedule shrinks towards its beginning. For each kind,
@@ -104,7 +104,7 @@ export const coreKinds: readonly Kind[] = kinds.filter(
 export const describe = (action: Action): string => `${action.kind}(${operandsOf(action).join(", ")})`
 
 /** What the action names, in the order in which it is written. */
-export const operandsOf = (action: Action): readonly string[] => {
+const operandsOf = (action: Action): readonly string[] => {
   const words: string[] = []
   if ("copy" in action) words.push(action.copy)
   if ("pair" in action) words.push(action.pair)

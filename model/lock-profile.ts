@@ -15,7 +15,7 @@ export type LockState = {
   readonly copies: Readonly<Record<CopyId, Contender>>
 }
 
-export type LockHost = { readonly up: boolean; readonly storage: boolean; readonly paused: boolean }
+type LockHost = { readonly up: boolean; readonly storage: boolean; readonly paused: boolean }
 
 /**
  * A contender.
@@ -23,7 +23,7 @@ export type LockHost = { readonly up: boolean; readonly storage: boolean; readon
  * Shape  `belief` is what it takes for true, which may be so no longer; `generation` is the one that it believes
  *        in: who holds at an older generation than the lock's is stale, and anyone who is shown it can tell.
  */
-export type Contender = {
+type Contender = {
   readonly host: HostId
   readonly belief: "none" | "contending" | "holds"
   readonly generation: Generation
@@ -50,9 +50,9 @@ export const lockKinds = [
   "LoseStorage",
 ] as const satisfies readonly LockAction["kind"][]
 
-export type LockGuard = "unknown" | "down" | "paused" | "phase" | "storage" | "connected" | "running"
+type LockGuard = "unknown" | "down" | "paused" | "phase" | "storage" | "connected" | "running"
 
-export type LockOutcome =
+type LockOutcome =
   { readonly tag: "next"; readonly state: LockState } | { readonly tag: "refused"; readonly guard: LockGuard }
 
 /** A contender on each host of a cluster, the lock untouched. */

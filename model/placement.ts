@@ -60,7 +60,7 @@ export const hasRoom = (config: Config, state: State, pair: PairId, host: HostId
 }
 
 /** What runs on a host for fault tolerance: copies, and their vCPUs. */
-export type Load = { readonly vms: number; readonly vcpus: number }
+type Load = { readonly vms: number; readonly vcpus: number }
 
 /**
  * Every copy on the host counts, of every pair and in every phase. Contenders do, for one that is not counted

@@ -21,7 +21,7 @@ import type { PairStep, Property } from "./property.ts"
 
 // Safety of single steps: whom an action may touch, what it must tell, and that it does what it is called.
 
-export const testRestartSpares: Property = {
+const testRestartSpares: Property = {
   id: "S20",
   name: "TestRestartSpares",
   family: "safety",
@@ -44,7 +44,7 @@ export const testRestartSpares: Property = {
   },
 }
 
-export const testFailoverSpares: Property = {
+const testFailoverSpares: Property = {
   id: "S21",
   name: "TestFailoverSpares",
   family: "safety",
@@ -66,7 +66,7 @@ export const testFailoverSpares: Property = {
   },
 }
 
-export const storageUnderfoot: Property = {
+const storageUnderfoot: Property = {
   id: "S22",
   name: "StorageUnderfoot",
   family: "safety",
@@ -86,7 +86,7 @@ export const storageUnderfoot: Property = {
   },
 }
 
-export const nothingCrossesACut: Property = {
+const nothingCrossesACut: Property = {
   id: "S23",
   name: "NothingCrossesACut",
   family: "safety",
@@ -106,7 +106,7 @@ export const nothingCrossesACut: Property = {
   },
 }
 
-export const storageLossSpares: Property = {
+const storageLossSpares: Property = {
   id: "S24",
   name: "StorageLossSpares",
   family: "safety",
@@ -127,7 +127,7 @@ export const storageLossSpares: Property = {
   },
 }
 
-export const bootable: Property = {
+const bootable: Property = {
   id: "S25",
   name: "Bootable",
   family: "safety",
@@ -150,7 +150,7 @@ export const bootable: Property = {
   },
 }
 
-export const oneSecondaryAtATime: Property = {
+const oneSecondaryAtATime: Property = {
   id: "S26",
   name: "OneSecondaryAtATime",
   family: "safety",
@@ -165,7 +165,7 @@ export const oneSecondaryAtATime: Property = {
   },
 }
 
-export const secondaryIsTold: Property = {
+const secondaryIsTold: Property = {
   id: "S27",
   name: "SecondaryIsTold",
   family: "safety",
@@ -184,7 +184,7 @@ export const secondaryIsTold: Property = {
   },
 }
 
-export const bootFromTheWorld: Property = {
+const bootFromTheWorld: Property = {
   id: "S28",
   name: "BootFromTheWorld",
   family: "safety",
@@ -204,7 +204,7 @@ export const bootFromTheWorld: Property = {
   },
 }
 
-export const registeredWhereItRuns: Property = {
+const registeredWhereItRuns: Property = {
   id: "S29",
   name: "RegisteredWhereItRuns",
   family: "safety",
@@ -223,7 +223,7 @@ export const registeredWhereItRuns: Property = {
   },
 }
 
-export const roleByWinning: Property = {
+const roleByWinning: Property = {
   id: "S30",
   name: "RoleByWinning",
   family: "safety",
@@ -247,7 +247,7 @@ export const roleByWinning: Property = {
   },
 }
 
-export const environmentAsCalled: Property = {
+const environmentAsCalled: Property = {
   id: "S31",
   name: "EnvironmentAsCalled",
   family: "safety",

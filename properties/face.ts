@@ -7,5 +7,13 @@ export { catalogue, matching } from "./catalogue.ts"
 export { noHistory, remember, type History } from "./history.ts"
 export { mutantNamed, mutants } from "./mutants/catalogue.ts"
 export { rulesOf, type Mutant } from "./mutants/mutant.ts"
-export { breachesAtRest, breachesOf, type Breach, type Property, type Step } from "./property.ts"
+export {
+  breachesAtRest,
+  breachesOf,
+  type Breach,
+  type PairAtRest,
+  type PairStep,
+  type Property,
+  type Step,
+} from "./property.ts"
 export { witnesses, type Witness } from "./witnesses.ts"

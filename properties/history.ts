@@ -65,11 +65,11 @@ const rememberOfPair = (
 }
 
 /** Whether the step is a suspicion that cost a fault. */
-export const isSpurious = ({ before, action, after }: Step): boolean =>
+const isSpurious = ({ before, action, after }: Step): boolean =>
   action.kind === "Suspect" && after.faults > before.faults
 
 /** Whether in this step a Secondary of the pair wins the lock. */
-export const isFailover = ({ before, action }: Step, after: Pair): boolean =>
+const isFailover = ({ before, action }: Step, after: Pair): boolean =>
   action.kind === "TryLock" &&
   after.lock.holder === action.copy &&
   before.pairs[after.id]?.copies.some((copy) => copy.id === action.copy && copy.role === "secondary") === true

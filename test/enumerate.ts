@@ -7,7 +7,7 @@ import { noHistory } from "../properties/history.ts"
 import { breachesAtRest, breachesOf, type Property } from "../properties/property.ts"
 
 /** How large a reachable state space is: distinct states, successors generated, and the greatest depth. */
-export type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
+type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
 
 /** Every state within reach of `starts`, breadth first, and nothing clever. `visit` is told of each state. */
 export const enumerate = (

@@ -1,12 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import { describe, expect, it } from "vitest"
+import { unusedExports } from "./exports.ts"
 
 /** Imports point one way: a layer may use itself and whatever stands before it. */
 const layers = ["model", "impl", "properties", "traces", "cli"]
 
 /** What an implementation may take from the model by value; the rest as types, or the model is compared with itself. */
 const vocabulary = ["model/ids.ts", "model/config.ts", "model/action.ts"]
+
+/** The ways into the package and its programs: what these export is for others. */
+const entries = [
+  "model/face.ts",
+  "impl/placement/fleet.ts",
+  "properties/face.ts",
+  "properties/check/face.ts",
+  "traces/face.ts",
+  "traces/conform/face.ts",
+  "cli/main.ts",
+]
 
 /** Names under which anything could stand. */
 const bannedNames = ["utils", "util", "helpers", "common", "misc", "index"]
@@ -41,15 +53,6 @@ describe("tidy", () => {
   )
 
   it("has no file that nobody uses", () => {
-    const entries = [
-      "model/face.ts",
-      "impl/placement/fleet.ts",
-      "properties/face.ts",
-      "properties/check/face.ts",
-      "traces/face.ts",
-      "traces/conform/face.ts",
-      "cli/main.ts",
-    ]
     const startedByName = [
       "properties/check/worker.ts",
       "properties/explore/sweep-worker.ts",
@@ -65,6 +68,12 @@ describe("tidy", () => {
     )
 
     expect(unused).toEqual([])
+  })
+
+  it("exports nothing that no other file imports", () => {
+    const files = [...sources(), ...filesBelow("test").filter((file) => file.endsWith(".ts"))]
+
+    expect(unusedExports(files, entries)).toEqual([])
   })
 
   it("names no file for what it could be anything of", () => {

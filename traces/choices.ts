@@ -17,7 +17,7 @@ export type Allowed = {
 export type Refused = { readonly action: Action; readonly guard: Guard; readonly sentence: string }
 
 /** Everything that could be asked in a state, sorted into what is allowed and what is not. */
-export type Choices = { readonly enabled: readonly Allowed[]; readonly refused: readonly Refused[] }
+type Choices = { readonly enabled: readonly Allowed[]; readonly refused: readonly Refused[] }
 
 /** What may happen next in a state and what may not, kind by kind in the order of the alphabet. */
 export const choicesIn = (rules: Rules, config: Config, state: State): Choices => {

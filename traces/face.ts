@@ -4,6 +4,14 @@ export { changesOf } from "./diff.ts"
 export { minimise, type Minimality, type Minimised } from "./minimise.ts"
 export { BadInput } from "./bad-input.ts"
 export { readConfig, readStory, type Story } from "./read.ts"
-export { outcomeOf, replay, verdictOf, type Replay, type ReplayOutcome, type Verdict } from "./replay.ts"
+export {
+  outcomeOf,
+  replay,
+  verdictOf,
+  type BreachAt,
+  type Replay,
+  type ReplayOutcome,
+  type Verdict,
+} from "./replay.ts"
 export { timelineText } from "./timeline.ts"
 export { traceOf, writeTrace, type Counterexample } from "./write.ts"

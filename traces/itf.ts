@@ -9,7 +9,7 @@ import type { StateJson } from "./schema.ts"
  *
  * Source  Apalache's ADR-015, "Informal Trace Format in JSON".
  */
-export type Itf =
+type Itf =
   | boolean
   | string
   | { readonly "#bigint": string }

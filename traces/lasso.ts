@@ -20,7 +20,7 @@ export type LoopFairness = {
 }
 
 /** What the model says of a loop: that it breaches, and what makes it fair, or why it is no fair loop that does. */
-export type LassoVerdict =
+type LassoVerdict =
   | { readonly tag: "breached"; readonly why: string; readonly fairness: readonly LoopFairness[] }
   | { readonly tag: "refuted"; readonly why: string }
 

@@ -50,7 +50,7 @@ export const minimise = (
   finished(minimising(rules, properties, config, actions, { turns, isStopped: () => false }))
 
 /** How a counterexample is made short: in which order its run goes on to rest, and whether nobody waits any more. */
-export type Minimising = { readonly turns: Turns; readonly isStopped: () => boolean }
+type Minimising = { readonly turns: Turns; readonly isStopped: () => boolean }
 
 /** The same, giving way now and then. Once it is stopped, what is left is as short as it has become: `found`. */
 export function* minimising(
@@ -179,7 +179,7 @@ function* inSimplerCluster(
   return { config, run }
 }
 
-export type Candidate = { readonly config: Config; readonly actions: readonly Action[] }
+type Candidate = { readonly config: Config; readonly actions: readonly Action[] }
 
 /** Clusters that are simpler in one thing each, with the actions as they are called there. */
 export const simplifications = (config: Config, actions: readonly Action[]): readonly Candidate[] => [

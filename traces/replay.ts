@@ -169,7 +169,7 @@ const finalAgrees = ({ expect }: Story, { states }: Replay): boolean => {
 }
 
 /** Each pair's FT state, with its reason after a colon where it has one. */
-export const finalOf = (state: State): Readonly<Record<string, string>> =>
+const finalOf = (state: State): Readonly<Record<string, string>> =>
   Object.fromEntries(
     pairsOf(state).map((pair) => [pair.id, ftState(pair) + (pair.reason === null ? "" : `:${pair.reason}`)]),
   )

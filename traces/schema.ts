@@ -190,7 +190,7 @@ export const StateJson = Schema.Struct({
 export type StateJson = typeof StateJson.Type
 
 /** How short a counterexample is known to be. */
-export const MinimalityJson = Schema.Literals(["found", "1-minimal", "shortest"])
+const MinimalityJson = Schema.Literals(["found", "1-minimal", "shortest"])
 
 /** The version of the trace format that is written, and the only one that is read. */
 export const traceFormat = "ftpair/1"

@@ -27,7 +27,7 @@ export type EngineRules = Readonly<Record<Kind, EngineRule>> & {
 export type EngineMutation = (rules: EngineRules, view: View, placement: Placement) => Partial<EngineRules>
 
 /** Told of every successor: the action, and the answer, `taken` or `crowded`. The machine is at the successor. */
-export type Visit = (kind: number, a: number, b: number, answer: number) => void
+type Visit = (kind: number, a: number, b: number, answer: number) => void
 
 /**
  * The step relation over packed states, worked on in place. It allocates nothing.

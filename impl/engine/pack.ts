@@ -11,7 +11,7 @@ import { shelter } from "./shelter.ts"
 import { isSecondary, type View } from "./view.ts"
 
 /** What the layout may keep of a run, beside its state, for each pair by its number. */
-export type Past = { readonly shelter: number }
+type Past = { readonly shelter: number }
 
 const noPast: Past = { shelter: shelter.none }
 

@@ -7,13 +7,13 @@ import { peer, phase } from "./machine.ts"
 const roundsMax = 100
 
 /** Told of each step that is taken: `before` at the state that it may leave, `after` at the one that it leads to. */
-export type SettlingWatch = {
+type SettlingWatch = {
   readonly before: () => void
   readonly after: (kind: number, a: number) => void
 }
 
 /** Takes what only makes more possible; tells whether it took anything. */
-export type Settle = (watch?: SettlingWatch) => boolean
+type Settle = (watch?: SettlingWatch) => boolean
 
 /**
  * Takes what only makes more possible, as far as the layout offers it, until nothing of the kind is left. The

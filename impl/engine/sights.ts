@@ -22,7 +22,7 @@ export const sights = [
   "host-in-maintenance",
 ] as const
 
-export type Sight = (typeof sights)[number]
+type Sight = (typeof sights)[number]
 
 /**
  * Looks out for witnesses.

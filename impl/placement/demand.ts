@@ -10,7 +10,7 @@ import type { PairId } from "../../model/ids.ts"
 export type Demand = { readonly vcpus: number; readonly tiers: readonly (readonly number[])[] }
 
 /** The different demands, and for each pair, by its number from 0, the number of its own. */
-export type Demands = { readonly demands: readonly Demand[]; readonly demandOf: Int32Array }
+type Demands = { readonly demands: readonly Demand[]; readonly demandOf: Int32Array }
 
 /** `classes` gives for each class of hosts the groups that its hosts are in. */
 export const demandsOf = (config: Config, classes: readonly ReadonlySet<string>[]): Demands => {

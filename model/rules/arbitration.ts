@@ -28,7 +28,7 @@ export const suspect = rule("Suspect", {
  * in lockstep as its Secondary nor syncing (it does not suspect one that it waits for, or it would never get
  * one). A Secondary is, if no reachable Primary in lockstep has it as peer.
  */
-export const isSuspicionJustified = (state: State, pair: Pair, copy: Copy): boolean => {
+const isSuspicionJustified = (state: State, pair: Pair, copy: Copy): boolean => {
   if (copy.role === "secondary") {
     const primary = primaryOf(pair, copy)
     return primary === null || primary.phase !== "lockstep" || !reachable(state, primary.host, copy.host)

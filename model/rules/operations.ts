@@ -89,7 +89,7 @@ export const otherEndOf = (pair: Pair, copy: Copy): Copy | null => {
 }
 
 /** The registration follows the current Primary and its peer, and no other copy. */
-export const registeredWhere = (pair: Pair, moved: Copy, host: HostId): Pair => {
+const registeredWhere = (pair: Pair, moved: Copy, host: HostId): Pair => {
   const primary = currentPrimary(pair)
   if (primary?.id === moved.id) return { ...pair, registered: { ...pair.registered, primary: host } }
   if (primary?.channel?.peer === moved.id)

@@ -23,7 +23,7 @@ export type Budget = {
 }
 
 /** Why a campaign ended. */
-export type Stopped = "failure" | "runs" | "time" | "interrupted"
+type Stopped = "failure" | "runs" | "time" | "interrupted"
 
 /**
  * What a campaign came to. All of it, but for a campaign that time or a person stopped, is a function of its

@@ -7,7 +7,13 @@ export type { Judge, Run } from "./run.ts"
 export { parseSeed } from "./seed.ts"
 export { simulate } from "./simulate.ts"
 export { enumerate, type Asked, type Census } from "../explore/enumerate.ts"
-export { explore, type Exploration, type Explored } from "../explore/explore.ts"
+export {
+  explore,
+  type Company,
+  type Exploration,
+  type Explored,
+  type ExploredBreach,
+} from "../explore/explore.ts"
 export { lassoAgainst, neededFairness, suffixOf, type Lasso, type Suffix } from "../explore/fairness.ts"
 export { graphOf, marked, type NamedGraph, type Reading, type StateGraph } from "../explore/graph.ts"
 export type { Scope } from "../explore/scope.ts"

@@ -6,7 +6,7 @@ import type { Rules } from "../../model/step.ts"
 import { dueIn } from "./scheduler.ts"
 
 /** Watches a run for the moment from which it may go round for ever. */
-export type Rounds = {
+type Rounds = {
   /** Is told of the state in which the run begins, or goes on after something that the protocol does not owe. */
   readonly begin: (state: State) => void
   /** Is told of a step; answers with how many steps the round has that it closes, or null if it closes none. */

@@ -4,7 +4,7 @@ import type { Config } from "../../model/config.ts"
  * How many schedules it takes to see a witness once, on the average, in clusters as they are drawn. Measured over
  * 8,000 schedules of seed 1: `ftpair check --runs 8000 --seed 1 --json`.
  */
-export const schedulesPerSighting: Readonly<Record<string, number>> = {
+const schedulesPerSighting: Readonly<Record<string, number>> = {
   "stale-primary-releases": 500,
   "late-acknowledgement": 170,
   fork: 54,

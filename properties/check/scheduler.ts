@@ -12,7 +12,7 @@ import { nextOwed } from "./rest.ts"
  * Shape  `in-turn`: kind after kind; `longest-waiting`: what has been enabled longest; `random`; `newest-first`: what
  *        has just become possible; `undoing`: what takes progress back, before what makes it.
  */
-export type Scheduler = (typeof schedulers)[number]
+type Scheduler = (typeof schedulers)[number]
 
 export const schedulers = ["in-turn", "longest-waiting", "random", "newest-first", "undoing"] as const
 

@@ -13,7 +13,7 @@ const oneIn = 32
  * Tells of a state that is about to be expanded whether its image has the same successors. The engine is left
  * somewhere else.
  */
-export type Commutation = (keys: Int32Array, at: number, expandedSoFar: number) => boolean
+type Commutation = (keys: Int32Array, at: number, expandedSoFar: number) => boolean
 
 /**
  * Symmetry assumes that the rules treat hosts, and pairs, alike: what a state leads to is, but for the names, what

@@ -40,7 +40,7 @@ export type Census<S, A> = {
 export type KindCount = { readonly distinct: number; readonly generated: number }
 
 /** A shortest run whose end, or last step, is not as it should be, and the sentence that says why. */
-export type Breach<S, A> = { readonly path: Path<S, A>; readonly why: string }
+type Breach<S, A> = { readonly path: Path<S, A>; readonly why: string }
 
 /** Every state within reach of a system's starts, breadth first, and nothing clever. */
 export const enumerate = <S, A>(system: System<S, A>, asked: Asked<S, A> = {}): Census<S, A> =>

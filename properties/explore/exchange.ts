@@ -16,7 +16,7 @@ export type Exchange = {
 }
 
 /** The sweep's own counters, after those of the rings. */
-export const counter = Object.freeze({ stop: 0, arrived: 1, length: 2 })
+const counter = Object.freeze({ stop: 0, arrived: 1, length: 2 })
 
 /**
  * What each worker tells the others at the end of a layer, and what all of them then know: sums of the first two,
@@ -39,7 +39,7 @@ export const exchangeOf = (workers: number, words: number): Exchange => {
 }
 
 /** Takes a key that another worker has sent. */
-export type Receive = (keys: Int32Array, at: number, hash: number, tag: number) => void
+type Receive = (keys: Int32Array, at: number, hash: number, tag: number) => void
 
 /**
  * One worker's end of an exchange.

@@ -82,7 +82,7 @@ export type Company = {
 const statesForOne = 250_000
 
 /** How large a graph liveness is asked on at the most. */
-export const graphStatesMax = 3_000_000
+const graphStatesMax = 3_000_000
 
 /** Explores a scope. */
 export const explore = (

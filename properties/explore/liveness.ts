@@ -20,7 +20,7 @@ export type LivenessVerdict = {
  * A fair run that breaches: the stem, and then the loop for ever; with an empty loop nothing happens any more.
  * `fairness` tells of each fair action that is enabled anywhere in the loop, or taken in it.
  */
-export type LassoRun = {
+type LassoRun = {
   readonly stem: readonly ActionCode[]
   readonly loop: readonly ActionCode[]
   readonly fairness: readonly {

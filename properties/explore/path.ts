@@ -16,7 +16,7 @@ export type BreachingRun = { readonly property: Watched; readonly codes: readonl
 export type Search = readonly BreachingRun[] | "too many states" | "interrupted" | "astray"
 
 /** How far a search may go. */
-export type SearchLimits = {
+type SearchLimits = {
   readonly lengthMax: number
   readonly statesMax: number
   readonly isStopped: () => boolean

@@ -29,14 +29,14 @@ export type Table = {
   readonly bytes: () => number
 }
 
-export type OnNew = (keys: Int32Array, at: number, tag: number) => void
+type OnNew = (keys: Int32Array, at: number, tag: number) => void
 
 /**
  * What a table keeps of a key. The key itself, in which the word `marker` is never 0 (0 there is an empty slot);
  * or, with `fingerprint`, 63 bits in its place: two different keys are then taken for one with a chance of about
  * n² / 2⁶⁴ for n keys.
  */
-export type Keeping = { readonly words: number; readonly marker: number; readonly fingerprint: boolean }
+type Keeping = { readonly words: number; readonly marker: number; readonly fingerprint: boolean }
 
 export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): Table => {
   const kept = fingerprint ? 2 : words

@@ -9,7 +9,7 @@ import { packageRoot } from "../../traces/package.ts"
 export const adapters = join(packageRoot, "traces", "adapters")
 
 /** The programs that an adapter or a skeleton may need, with what makes each tell its version. */
-export const programs = {
+const programs = {
   node: "--version",
   python3: "--version",
   gcc: "--version",

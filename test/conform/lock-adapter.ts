@@ -7,7 +7,7 @@ import { cluster, ftpair, write, type Answer } from "../cli/ftpair.ts"
 
 // The adapter of adapters/lock.mjs, which has one thing wrong with it, and what is left of it.
 
-export const adapter = join(packageRoot, "test", "conform", "adapters", "lock.mjs")
+const adapter = join(packageRoot, "test", "conform", "adapters", "lock.mjs")
 
 /** The command that starts it, with one thing wrong: in a file of the folder it notes every process. */
 export const commandOf = (folder: string, mode: string, window = 16): readonly string[] => [

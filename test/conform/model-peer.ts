@@ -55,7 +55,7 @@ export const choosingPeerOf = (mutant: string | null): Peer => {
 }
 
 /** The kinds for which it does. */
-export const chosen: readonly string[] = openKinds
+const chosen: readonly string[] = openKinds
 
 /** The states of a run by the model, the first one first; an action that it refuses changes nothing. */
 export const statesOf = <S>(

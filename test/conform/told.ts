@@ -12,7 +12,7 @@ import { stateJsonOf } from "../../traces/state-json.ts"
 // Runs of the model, and what their logs may tell of them.
 
 /** A run: its actions, each with the state after it. */
-export type ModelRun = {
+type ModelRun = {
   readonly config: Config
   readonly steps: readonly { readonly action: AskedAction; readonly state: State }[]
 }
@@ -111,7 +111,7 @@ const parts = [
 ] as const
 
 /** What is told: which kinds of action are not, which parts of the states after how many actions. */
-export type Telling = {
+type Telling = {
   readonly silent: readonly Kind[]
   readonly parts: readonly string[]
   readonly every: number

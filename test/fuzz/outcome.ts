@@ -3,7 +3,7 @@ import { harmless } from "../../cli/sink.ts"
 import { printable } from "../../traces/printable.ts"
 
 /** What a command has come to. */
-export type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string }
+type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
 /**
  * Runs a command in this process as `ftpair` would, and tells what it wrote: what it throws becomes one line and

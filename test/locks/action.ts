@@ -23,7 +23,7 @@ export type Action =
 export type Schedule = readonly Action[]
 
 /** A way in which the world can be against a lock: what a schedule may have beside the contenders' own doing. */
-export type Fault = "Race" | "Pause" | "Cut" | "FailHost" | "Silence"
+type Fault = "Race" | "Pause" | "Cut" | "FailHost" | "Silence"
 
 export const faultsOf = (schedule: Schedule): ReadonlySet<Fault> =>
   new Set(schedule.map(({ kind }) => kind).filter(isFault))

@@ -7,7 +7,7 @@ import type { Tally } from "./shrink.ts"
 import { tallyOf } from "./trial.ts"
 
 /** A column of a table about locks. */
-export type Column = { readonly head: string; readonly cell: (seen: Seen) => string }
+type Column = { readonly head: string; readonly cell: (seen: Seen) => string }
 
 /** A Markdown table with a row for each lock. */
 export const table = (columns: readonly Column[], rows: readonly Seen[]): string =>

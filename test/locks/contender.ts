@@ -25,7 +25,7 @@ export type Command =
   | { readonly command: "ask" | "write" | "release" | "settle" | "leave" }
 
 /** A contender's part in one run: its name there, the lock's key, and who is told of what happens to it. */
-export type Part = {
+type Part = {
   readonly copy: CopyId
   readonly key: string
   readonly note: (event: Event) => void

@@ -36,7 +36,7 @@ export type Event<K extends keyof Payloads = keyof Payloads> = {
 export type Happening = Event<"paused" | "resumed" | "killed" | "silenced" | "cut">
 
 /** What of a contender's line is for the harness alone: it is there, or has answered its n-th command. */
-export type Answer = { readonly kind: "ready" } | { readonly kind: "answered"; readonly n: number }
+type Answer = { readonly kind: "ready" } | { readonly kind: "answered"; readonly n: number }
 
 /** One line of a contender's standard output. */
 export const readLine = (line: string): Event | Answer => {

@@ -3,7 +3,7 @@ import { hostOf } from "./action.ts"
 import type { Event } from "./event.ts"
 
 /** How a copy's host may have died. */
-export type Death = "killed" | "silenced"
+type Death = "killed" | "silenced"
 
 /**
  * A belief that was overtaken: another copy acquired the lock while this one, awake before its belief ended, still
@@ -14,7 +14,7 @@ export type Death = "killed" | "silenced"
  *        `writes`: each of its writes from then on until it learned, as a resource that checks tokens takes it:
  *        "refused"; "taken", as no write with a later token has come yet; or "unknown", for want of tokens that rise.
  */
-export type Overtaking = {
+type Overtaking = {
   readonly overtaken: CopyId
   readonly by: CopyId
   readonly tokens: "rising" | "equal" | "falling" | "none"
@@ -24,7 +24,7 @@ export type Overtaking = {
 }
 
 /** A copy that was refused to the end of its bound, while nobody but a dead host stood in its way. */
-export type Blocking = { readonly copy: CopyId; readonly holder: CopyId; readonly death: Death }
+type Blocking = { readonly copy: CopyId; readonly holder: CopyId; readonly death: Death }
 
 export type Verdict = {
   readonly overtakings: readonly Overtaking[]

@@ -17,7 +17,7 @@ export type Seen = {
 }
 
 /** On what the locks were tried, and with which draws. */
-export type About = {
+type About = {
   readonly node: string
   readonly linux: string
   readonly seed: number

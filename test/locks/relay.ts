@@ -4,7 +4,7 @@ import { createServer, connect, type AddressInfo, type Socket } from "node:net"
  * What stands between one host and a server: it passes everything on, until it is cut. Then the server sees the
  * connections closed, and the host sees nothing at all: what it sends is lost, and nothing comes.
  */
-export type Relay = { readonly port: number; readonly cut: () => void; readonly close: () => void }
+type Relay = { readonly port: number; readonly cut: () => void; readonly close: () => void }
 
 export const relayTo = async (port: number): Promise<Relay> => {
   const clients = new Set<Socket>()

@@ -9,7 +9,7 @@ import { inOrder, judge, type Verdict } from "./judge.ts"
 export type Run = { readonly events: readonly Event[]; readonly verdict: Verdict }
 
 /** Where a lock is tried, and how long a contender waits for it. */
-export type Arena = Place & { readonly wait: number }
+type Arena = Place & { readonly wait: number }
 
 /**
  * Runs schedules against a real lock.

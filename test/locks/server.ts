@@ -6,7 +6,7 @@ import { setTimeout as pass } from "node:timers/promises"
 import { end, startGroup, temporaryFolder, type Group } from "./group.ts"
 
 /** A kind of server, as it is started on loopback with what it keeps in a folder of its own. */
-export type ServerKind = {
+type ServerKind = {
   readonly name: string
   /** The Debian package that it comes in. */
   readonly debian: string

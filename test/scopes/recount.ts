@@ -6,7 +6,7 @@ import { missingIn } from "../../properties/explore/vacuity.ts"
 import type { PinnedScope } from "../../properties/explore/pinned.ts"
 
 /** How a scope was counted again, and everything that is not as pinned; nothing, if all is. */
-export type Recount = { readonly plain: Explored; readonly wrong: readonly string[] }
+type Recount = { readonly plain: Explored; readonly wrong: readonly string[] }
 
 /** What is asked of every scope: what neither tells states apart that are the same, nor asks about the past. */
 const properties = catalogue.map(({ id }) => id).filter((id) => !["S18", "S19", "S29", "L0"].includes(id))

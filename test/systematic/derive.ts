@@ -4,7 +4,7 @@ import ts from "typescript"
 import { packageRoot } from "../../traces/package.ts"
 
 /** One thing that can be wrong in a line of code. */
-export type Operator =
+type Operator =
   "drop-guard" | "negate-condition" | "drop-operand" | "shift-comparison" | "drop-effect" | "neighbour"
 
 /**

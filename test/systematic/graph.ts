@@ -8,7 +8,7 @@ import { clusterOf, stateOf } from "../../traces/adapters/typescript/cluster.ts"
 import type { MakeEngine } from "./made.ts"
 
 /** A small cluster: every state that the kinds in `followed` reach is met, and in each every kind is asked. */
-export type GraphScope = {
+type GraphScope = {
   readonly name: string
   readonly config: Config
   readonly followed: readonly Kind[]
@@ -76,7 +76,7 @@ type Place = { readonly key: Int32Array; readonly mutantKey: Int32Array; readonl
  * different. By which guard it refuses is not compared, nor the count of faults, which nobody sees; what is beyond the
  * bounds is not asked. States that only look alike are followed side by side.
  */
-export const compared = (
+const compared = (
   make: MakeEngine,
   scope: GraphScope,
   beat: () => void = () => {},

@@ -1,7 +1,7 @@
 import type { Result } from "./crew.ts"
 
 /** What came of all: which are equal, which tell, which of those are found, and how their lengths compare. */
-export type Sum = {
+type Sum = {
   readonly equal: readonly string[]
   readonly telling: readonly string[]
   readonly found: readonly string[]

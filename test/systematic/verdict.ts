@@ -20,13 +20,13 @@ export const usual: Effort = { runs: 100, inScope: () => true }
  * What is found of a mutant that tells: the case that fails first, and how many asks are left of it; null if no case
  * fails. `shrunk` is null where it did not fail again.
  */
-export type Finding = { readonly case: string; readonly shrunk: number | null }
+type Finding = { readonly case: string; readonly shrunk: number | null }
 
 /** What came of a mutant. Only what tells is driven. */
 export type Verdict = { readonly comparison: Comparison; readonly finding: Finding | null }
 
 /** A sign of life, with what the mutant is at. */
-export type Beat = (at: "compared" | "driven") => void
+type Beat = (at: "compared" | "driven") => void
 
 /** Makes a mutant, holds it against the protocol in the scopes, and drives it if it differs there. */
 export const verdictOn = async (

@@ -16,7 +16,7 @@ import type { Shrunk } from "./shrink.ts"
 import { openKinds } from "./wire.ts"
 
 /** A run by the model: each action with its state before and after, and the guard of one that is refused. */
-export type ModelStep<S> = {
+type ModelStep<S> = {
   readonly action: AskedAction
   readonly before: S
   readonly after: S

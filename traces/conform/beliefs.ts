@@ -20,7 +20,7 @@ export type Watch<S> = {
 /** A model state that fits all that was seen, and the actions that lead to it, the latest first. */
 export type Candidate<S> = { readonly state: S; readonly way: Way | null }
 
-export type Way = { readonly action: AskedAction; readonly silent: boolean; readonly before: Way | null }
+type Way = { readonly action: AskedAction; readonly silent: boolean; readonly before: Way | null }
 
 /**
  * One thing that was seen: an action that was asked or logged, with what came of it, and what was then shown of the

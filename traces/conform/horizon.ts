@@ -14,7 +14,7 @@ import type { Profile } from "./profile.ts"
  *
  * Shape  `state` has logs and counts that begin where the `past` of their pair ends.
  */
-export type Nearby = { readonly state: State; readonly past: Readonly<Partial<Record<PairId, Past>>> }
+type Nearby = { readonly state: State; readonly past: Readonly<Partial<Record<PairId, Past>>> }
 
 /**
  * What was put aside of a pair's logs, the same of all of them: a piece, with all that came before it.

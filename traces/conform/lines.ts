@@ -7,7 +7,7 @@ const carriageReturn = 0x0d
  * Shape  `take` gives the lines that a chunk ends, without their newlines. `length` is how many bytes of a line wait for
  *        its end, and `start` are the first of them.
  */
-export type LineCutter = {
+type LineCutter = {
   readonly take: (chunk: Buffer) => readonly Buffer[]
   readonly length: () => number
   readonly start: (bytes: number) => Buffer

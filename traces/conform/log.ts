@@ -35,7 +35,7 @@ export type LogLine = {
 }
 
 /** Lines of text that follow each other: the number of the first, from 1. Some may be blank. */
-export type TextLines = { readonly first: number; readonly texts: readonly string[] }
+type TextLines = { readonly first: number; readonly texts: readonly string[] }
 
 /** The longest line that is read, in bytes. */
 export const lineMax = 16 * 1024 * 1024

@@ -59,7 +59,7 @@ const stateOf = (question: AskedAction): State => {
 }
 
 /** A complete state as the model has it. What is not shown and decides no placement is as at the start. */
-export const stateOfJson = ({ hosts, cut, pairs }: StateJson): State => ({
+const stateOfJson = ({ hosts, cut, pairs }: StateJson): State => ({
   hosts,
   cut: cut.map(([a, b]) => linkBetween(a, b)),
   pairs: Object.fromEntries(

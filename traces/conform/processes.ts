@@ -4,7 +4,7 @@ import { printable } from "../printable.ts"
 import { BadInput } from "../bad-input.ts"
 
 /** A process that runs an implementation: stdin and stdout are the wire, stderr is its log. */
-export type Child = ChildProcessByStdio<Writable, Readable, Readable>
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 /**
  * Starts a command in a process group of its own, so that whatever it starts ends with it; and lets it end with this

@@ -6,7 +6,7 @@ import type { ProfileName } from "./wire.ts"
 export type AskedAction = { readonly kind: string; readonly [operand: string]: Json | undefined }
 
 /** What a profile says to an action in a state. */
-export type Answered<S> =
+type Answered<S> =
   { readonly tag: "next"; readonly state: S } | { readonly tag: "refused"; readonly guard: string }
 
 /**

@@ -63,7 +63,7 @@ const isJson = (line: string): boolean => {
 }
 
 /** A case as it was recorded: what was asked from a reset on, and what was answered; `wrong` is a line that is no answer. */
-export type RecordedCase = Case & {
+type RecordedCase = Case & {
   readonly replies: readonly Reply[]
   readonly wrong: { readonly line: string; readonly why: BadLine } | null
 }

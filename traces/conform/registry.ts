@@ -3,7 +3,7 @@ import { errorCodes, faults, wireVersion } from "./wire.ts"
 /**
  * A message of the wire, for its reference: what it is for, and an exchange as it may pass, the ask first.
  */
-export type Message = {
+type Message = {
   readonly op: string
   readonly profile: "pair" | "lock" | "placement" | "any"
   readonly says: string

@@ -59,12 +59,12 @@ export type AskPlan = {
   readonly choices: readonly number[]
 }
 
-export type Renaming<S> = {
+type Renaming<S> = {
   readonly renamed: (action: AskedAction) => AskedAction
   readonly note: (original: AskedAction, before: S | null) => void
 }
 
-export type Simpler = { readonly config: Config; readonly actions: readonly AskedAction[] }
+type Simpler = { readonly config: Config; readonly actions: readonly AskedAction[] }
 
 /** One thing to try: a path by which it is selected, a cluster, and what is asked there. */
 export type Case = {

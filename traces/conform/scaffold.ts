@@ -53,7 +53,7 @@ const languages: Readonly<Record<string, Language>> = {
 }
 
 /** A skeleton that was written: its files, the command that builds it, null where none is needed, and the one that starts it. */
-export type Scaffold = {
+type Scaffold = {
   readonly files: readonly string[]
   readonly build: readonly string[] | null
   readonly start: readonly string[]

@@ -76,7 +76,7 @@ export const SeenPairState = Schema.Struct({
 })
 
 /** A state of the profile `lock`, as far as it is observed. */
-export const SeenLockState = Schema.Struct({
+const SeenLockState = Schema.Struct({
   hosts: seen(
     Schema.Record(
       HostIdJson,
@@ -110,7 +110,7 @@ const lockAction = <const K extends string, F extends Schema.Struct.Fields>(kind
   Schema.Struct({ kind: Schema.Literal(kind), ...fields })
 
 /** An action of the profile `lock`. */
-export const LockActionJson = Schema.Union([
+const LockActionJson = Schema.Union([
   lockAction("Contend", { copy: CopyIdJson, generation: Positive }),
   lockAction("TryLock", { copy: CopyIdJson }),
   lockAction("FailHost", { host: HostIdJson }),
@@ -122,7 +122,7 @@ export const LockActionJson = Schema.Union([
 ])
 
 /** An action whose host is left to whoever takes it: a question in `placement`, a choice in `pair`. */
-export const OpenActionJson = Schema.Union([
+const OpenActionJson = Schema.Union([
   Schema.Struct({ kind: Schema.Literals(["SpawnSecondary", "Migrate"]), copy: CopyIdJson }),
   Schema.Struct({ kind: Schema.Literals(["PowerOn", "HaRestart"]), pair: PairIdJson }),
 ])

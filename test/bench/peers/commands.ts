@@ -13,7 +13,7 @@ import { safety } from "../../../properties/safety.ts"
  *
  * Units  `actions`: the commands that were enabled, and so run; `drawn`: all that were in the schedules.
  */
-export type CommandFigures = {
+type CommandFigures = {
   readonly schedules: number
   readonly drawn: number
   readonly actions: number

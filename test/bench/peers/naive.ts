@@ -7,7 +7,7 @@ import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { rules, successors } from "../../../model/step.ts"
 
 /** What the search has found, and how fast. */
-export type NaiveFigures = {
+type NaiveFigures = {
   readonly states: number
   readonly transitions: number
   readonly depth: number

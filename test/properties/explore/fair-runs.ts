@@ -50,7 +50,7 @@ export type Definition = {
 }
 
 /** A question with its edges and, by state, how many edges it is from a start; Infinity out of reach. */
-export type Asked = Question & { readonly edges: readonly Edge[]; readonly depths: readonly number[] }
+type Asked = Question & { readonly edges: readonly Edge[]; readonly depths: readonly number[] }
 
 /** The definition, word by word. */
 export const definition: Definition = {

@@ -3,7 +3,7 @@ import type { Move, System } from "../../../properties/explore/system.ts"
 /** Two processes that share a critical section. A process that is elsewhere may stay there for ever. */
 export type Sharing = { readonly at: readonly [Place, Place]; readonly turn: number }
 
-export type Place = "elsewhere" | "flagged" | "waiting" | "critical"
+type Place = "elsewhere" | "flagged" | "waiting" | "critical"
 
 export type SharingAction = { readonly kind: "ask" | "yield" | "enter" | "leave"; readonly process: 0 | 1 }
 

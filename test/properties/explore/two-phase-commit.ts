@@ -5,12 +5,12 @@ import type { Move, System } from "../../../properties/explore/system.ts"
  * goes with it. The decision of the transaction manager and the message that tells of it appear in one step and stay,
  * so one field is both. Receiving it again is a step that changes nothing.
  */
-export type Commit = { readonly decision: "none" | "commit" | "abort"; readonly managers: readonly Manager[] }
+type Commit = { readonly decision: "none" | "commit" | "abort"; readonly managers: readonly Manager[] }
 
 /** A resource manager; whether its message that it is prepared is on its way, and whether that has been received. */
-export type Manager = { readonly phase: Phase; readonly hasSent: boolean; readonly isHeard: boolean }
+type Manager = { readonly phase: Phase; readonly hasSent: boolean; readonly isHeard: boolean }
 
-export type Phase = "working" | "prepared" | "committed" | "aborted"
+type Phase = "working" | "prepared" | "committed" | "aborted"
 
 /** What happens, and to which resource manager; null: to the transaction manager alone. */
 export type CommitAction = { readonly kind: CommitKind; readonly manager: number | null }
