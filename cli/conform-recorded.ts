@@ -9,7 +9,9 @@ import {
   type Rejudged,
 } from "../traces/conform/recording.ts"
 import { isFailing } from "../traces/conform/shrink.ts"
-import { asFound, candidatesMax, faultJson, verdicts, type ConformFlags } from "./conform.ts"
+import { faultJson, verdicts, type ConformFlags } from "./conform.ts"
+import { asFound } from "./conform-failure.ts"
+import { candidatesMax } from "./conform-spec.ts"
 import { failureLines, faultLines } from "./conform-report.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { paperFor, type Paper } from "./paper.ts"

@@ -1,33 +1,28 @@
-import { existsSync } from "node:fs"
-import { keepFailure } from "../traces/conform/artefact.ts"
-import { conform, type Conformance, type ConformSpec, type FailedCase } from "../traces/conform/campaign.ts"
+import { conform, type Conformance, type ConformSpec } from "../traces/conform/campaign.ts"
 import type { Overheard } from "../traces/conform/child.ts"
 import { connectionOf, starterOf, type Connection } from "../traces/conform/connection.ts"
-import { drawnNameIn } from "../traces/conform/draw.ts"
 import { AdapterFault, Interrupted } from "../traces/conform/fault.ts"
-import { caseOf, matches, namedCases } from "../traces/conform/named.ts"
+import { matches } from "../traces/conform/named.ts"
 import { withGround, type Ground } from "../traces/conform/profiles.ts"
 import { recorderTo } from "../traces/conform/recording.ts"
-import { greet, leave, sessionOf } from "../traces/conform/session.ts"
-import { shrink, type Shrunk } from "../traces/conform/shrink.ts"
+import { greet, leave } from "../traces/conform/session.ts"
+import { shrink } from "../traces/conform/shrink.ts"
 import type { Hello, ProfileName } from "../traces/conform/wire.ts"
 import { BadInput } from "../traces/bad-input.ts"
-import { readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
-import { CannotWrite, prepareFolder } from "../traces/atomic-file.ts"
-import { readText } from "../traces/input-file.ts"
+import { prepareFolder } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
-import { differenceOf, type Difference } from "./conform-difference.ts"
-import { conformLines, failureLines, faultLines, helloLines, reproduceLine } from "./conform-report.ts"
+import { asFound, distinctFailures, seenOnce, tell, type Told } from "./conform-failure.ts"
+import { conformLines, faultLines, helloLines } from "./conform-report.ts"
 import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
+import { candidatesMax, patternsIn, specOf } from "./conform-spec.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
 import { freshSeed } from "./options.ts"
-import { paperFor, type Paper } from "./paper.ts"
+import { paperFor } from "./paper.ts"
 import { casesOn } from "./progress.ts"
-import { quoted } from "./report.ts"
 
 /** The flags of `ftpair conform`. */
 export type ConformFlags = {
@@ -50,29 +45,11 @@ export type ConformFlags = {
   readonly color: boolean
 }
 
-/** How many random cases are tried, unless it is said. */
-const defaultRuns = 2_000
-
 /** How long an answer may take, in milliseconds, unless it is said. */
 const defaultTimeout = 5_000
 
-/** How many model states may fit at once before a case is given up. */
-export const candidatesMax = 10_000
-
 /** How many different failures are made short. */
 const shrunkMax = 3
-
-/** One failure, as it is told and kept. */
-type Told = {
-  readonly steps: number
-  readonly file: string | null
-  readonly lines: readonly string[]
-  readonly isFault: boolean
-  readonly minimality: string
-  readonly case: string
-  readonly difference: Difference
-  readonly reproduce: string | null
-}
 
 /** Drives an implementation over the wire, and compares what it answers with the model. */
 export const conformWith = async (command: readonly string[], flags: ConformFlags): Promise<ExitCode> => {
@@ -217,131 +194,6 @@ const drive = async <S>(
   if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
   else if (isText) process.stdout.write(`${conformLines(paper, report).join("\n")}\n`)
   return code
-}
-
-/** Told on stderr: a kept failure that cannot be read is passed over, and stays. */
-const warn = (why: string): void => void process.stderr.write(`ftpair: passed over: ${printable(why)}\n`)
-
-const specOf = <S>(
-  { profile }: Ground<S>,
-  flags: ConformFlags,
-  known: readonly string[],
-  folder: string,
-): ConformSpec => {
-  const patterns = flags.run ?? []
-  const isPicked = (path: string): boolean =>
-    patterns.length === 0 ||
-    patterns.some((pattern) => drawnNameIn(pattern) === null && matches(pattern, path))
-  const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
-  const stored = flags.config === undefined ? namedCases(profile.name, folder, warn) : []
-  const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
-  const picksOthers = patterns.some((pattern) => !files.includes(pattern))
-  if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)
-    throw new BadInput({
-      message: `--run ${patterns.join(" --run ")}: there is no such case; there are scenarios/…, corpus/…, scopes/… and random/…`,
-    })
-  return {
-    named,
-    runs: flags.runs ?? defaultRuns,
-    seed: flags.seed ?? freshSeed(),
-    config: flags.config === undefined ? null : readConfig(flags.config),
-    inScope: (name) =>
-      patterns.length === 0 || patterns.some((pattern) => mayBeIn(pattern, `scopes/${name}/`)),
-    drawn: patterns.map(drawnNameIn).filter((name) => name !== null),
-    isPicked,
-    isKnown: (path) => known.some((pattern) => matches(pattern, path)),
-    until: flags.time === undefined ? Infinity : performance.now() + flags.time,
-  }
-}
-
-/** Whether a pattern may pick a case of a folder. */
-const mayBeIn = (pattern: string, folder: string): boolean => {
-  const [plain = ""] = pattern.split("*", 1)
-  return plain === pattern ? pattern.startsWith(folder) : folder.startsWith(plain) || plain.startsWith(folder)
-}
-
-/** Whether a pattern may pick cases that are made up as they are run. */
-const isDrawn = (pattern: string): boolean => /^(scopes|random|\*)/.test(pattern)
-
-/** The patterns in a file, one a line; # begins a comment. */
-const patternsIn = (flag: string): readonly string[] => {
-  const file = flag.startsWith("@") ? flag.slice(1) : flag
-  return readText(file)
-    .split("\n")
-    .map((line) => line.replace(/#.*$/, "").trim())
-    .filter((line) => line !== "")
-}
-
-/** Of failures of one sort, the shortest: by the kind of the last action, and by what did not fit. */
-const distinctFailures = <S>(failed: readonly FailedCase<S>[]): readonly FailedCase<S>[] => {
-  const bySort = new Map<string, FailedCase<S>>()
-  for (const failure of failed) {
-    const sort = sortOf(failure)
-    const before = bySort.get(sort)
-    if (before === undefined || lengthOf(failure) < lengthOf(before)) bySort.set(sort, failure)
-  }
-  return [...bySort.values()].sort((a, b) => lengthOf(a) - lengthOf(b))
-}
-
-const lengthOf = <S>({ case: { actions }, outcome }: FailedCase<S>): number =>
-  outcome.tag === "diverged" ? outcome.step : actions.length
-
-const sortOf = <S>({ case: { actions }, outcome }: FailedCase<S>): string => {
-  if (outcome.tag === "broken") return outcome.fault.code
-  const why = outcome.frontier[0]?.why
-  const what = why?.tag === "differs" ? why.at.replace(/\d+/g, "*") : (why?.tag ?? "")
-  return `${actions[outcome.step - 1]?.kind ?? "reset"} ${what}`
-}
-
-const seenOnce: Shrunk<unknown>["steadiness"] = { tag: "seen once", failures: 1, runs: 1 }
-
-/** A failure as it was found: it did not show itself again, unless nobody has tried. */
-export const asFound = <S>(
-  { case: each, outcome }: FailedCase<S>,
-  steadiness: Shrunk<S>["steadiness"] = { tag: "flaky", failures: 1, runs: 8 },
-): Shrunk<S> => ({
-  config: each.config,
-  actions: outcome.tag === "diverged" ? each.actions.slice(0, outcome.step) : each.actions,
-  outcome,
-  steadiness,
-  minimality: "found",
-  trials: 0,
-})
-
-const tell = <S>(
-  { hello }: Connection<S>,
-  { profile }: Ground<S>,
-  failure: FailedCase<S>,
-  shrunk: Shrunk<S>,
-  {
-    folder,
-    command,
-    paper,
-  }: { readonly folder: string; readonly command: readonly string[]; readonly paper: Paper },
-): Told => {
-  const session = { hello, profile, sight: sessionOf(null, hello, profile, candidatesMax).sight }
-  const words = command.map(quoted).join(" ")
-  const { file, why } = kept(() => keepFailure(folder, session, shrunk, failure.case.path, words))
-  return {
-    steps: shrunk.actions.length,
-    file,
-    isFault: shrunk.outcome.tag === "broken",
-    minimality: shrunk.minimality,
-    case: failure.case.path,
-    difference: differenceOf(shrunk),
-    reproduce: file === null ? null : reproduceLine(file, words),
-    lines: failureLines(paper, profile, failure, shrunk, { file, why, command: words }),
-  }
-}
-
-/** The file in which a failure is kept; or null, and why it cannot be: it is told all the same. */
-const kept = (keep: () => string): { readonly file: string | null; readonly why: string } => {
-  try {
-    return { file: keep(), why: "" }
-  } catch (error) {
-    if (error instanceof CannotWrite) return { file: null, why: error.message }
-    throw error
-  }
 }
 
 const codeOf = <S>(

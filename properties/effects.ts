@@ -1,7 +1,5 @@
-import { alphabet, type Action } from "../model/action.ts"
+import type { Action } from "../model/action.ts"
 import type { Copy } from "../model/copy.ts"
-import type { Host } from "../model/host.ts"
-import type { CopyId, HostId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
 import { demandOn, forbids } from "./eligibility.ts"
@@ -9,6 +7,7 @@ import {
   copyAt,
   copyNamed,
   farEnd,
+  hasItsMemory,
   hostIn,
   leaderOf,
   linked,
@@ -17,6 +16,7 @@ import {
   sameLog,
   withStorage,
 } from "./evidence.ts"
+import { environmentAsCalled } from "./environment.ts"
 import type { PairStep, Property } from "./property.ts"
 
 // Safety of single steps: whom an action may touch, what it must tell, and that it does what it is called.
@@ -247,18 +247,6 @@ const roleByWinning: Property = {
   },
 }
 
-const environmentAsCalled: Property = {
-  id: "S31",
-  name: "EnvironmentAsCalled",
-  family: "safety",
-  statement:
-    "Faults, recoveries, maintenance and migrations do to hosts, links and copies what they are called and nothing else, only they do, and each fault is counted once.",
-  why: "A host that is recovered in name only takes no copy, and a failure that does not happen tests nothing.",
-  checks: ["FT-05", "FT-07", "FT-10", "FT-11"],
-  witness: "single-fault-hidden",
-  onStep: (seen) => hostsAstray(seen) ?? linksAstray(seen) ?? faultsAstray(seen) ?? copiesAstray(seen),
-}
-
 /** In the order of their ids. */
 export const effects: readonly Property[] = [
   testRestartSpares,
@@ -296,12 +284,6 @@ const isTold = (before: Pair, primary: Copy, secondary: Copy): boolean => {
   )
 }
 
-const hasItsMemory = (earlier: Copy, later: Copy): boolean =>
-  earlier.role === later.role &&
-  earlier.generation === later.generation &&
-  earlier.released === later.released &&
-  sameLog(earlier.log, later.log)
-
 const isBoot = (action: Action): action is Action<"PowerOn" | "HaRestart"> =>
   action.kind === "PowerOn" || action.kind === "HaRestart"
 
@@ -325,113 +307,4 @@ const registrationDue = ({ step: { action }, before, after }: PairStep): Pair["r
     default:
       return registered
   }
-}
-
-const hostsAstray = ({ config, step: { action, before, after } }: PairStep): string | null => {
-  const asked = "host" in action && alphabet[action.kind].over === "host" ? action.host : null
-  if (asked === null && before.hosts === after.hosts) return null
-  for (const { id } of config.hosts) {
-    const due = { ...hostIn(before, id), ...(id === asked ? flagSetBy(action) : {}) }
-    const is = hostIn(after, id)
-    if (is.up !== due.up || is.storage !== due.storage || is.maintenance !== due.maintenance)
-      return `${action.kind} leaves ${id} ${flagsOf(is)}, where it should be ${flagsOf(due)}`
-  }
-  return null
-}
-
-const flagSetBy = ({ kind }: Action): Partial<Host> => {
-  switch (kind) {
-    case "FailHost":
-      return { up: false }
-    case "RecoverHost":
-      return { up: true }
-    case "LoseStorage":
-      return { storage: false }
-    case "RestoreStorage":
-      return { storage: true }
-    case "EnterMaintenance":
-      return { maintenance: true }
-    case "ExitMaintenance":
-      return { maintenance: false }
-    default:
-      return {}
-  }
-}
-
-const flagsOf = ({ up, storage, maintenance }: Host): string =>
-  `${up ? "up" : "down"}, ${storage ? "with" : "without"} storage${maintenance ? ", in maintenance" : ""}`
-
-const linksAstray = ({ config: { hosts }, step: { action, before, after } }: PairStep): string | null => {
-  const asked: readonly HostId[] = "hosts" in action ? action.hosts : []
-  if (asked.length === 0 && before.cut === after.cut) return null
-  for (const { id: a } of hosts)
-    for (const { id: b } of hosts) {
-      const isAsked = a !== b && asked.includes(a) && asked.includes(b)
-      const due = isAsked ? action.kind === "HealLink" : linked(before, a, b)
-      if (linked(after, a, b) !== due)
-        return `${action.kind} leaves the link of ${a} and ${b} ${due ? "cut" : "connected"}`
-    }
-  return null
-}
-
-const faultsAstray = ({ step: { action, before, after } }: PairStep): string | null => {
-  const spent = after.faults - before.faults
-  const isFault = alphabet[action.kind].actor === "fault"
-  const mayCost = action.kind === "Suspect" ? [0, 1] : [isFault ? 1 : 0]
-  return mayCost.includes(spent) ? null : `${action.kind} counts as ${spent} faults`
-}
-
-/** What the environment has done to the copies of a pair that it should not have, or has not and should have. */
-const copiesAstray = (seen: PairStep): string | null => {
-  const { step, before, after } = seen
-  const { action } = step
-  const isOurs = alphabet[action.kind].over === "host" || alphabet[action.kind].over === "link"
-  if (!isOurs && action.kind !== "CrashCopy" && action.kind !== "Migrate") return null
-  if (after.power !== before.power || after.lock.generation !== before.lock.generation)
-    return `${action.kind} changes the power or the lock of ${after.id}`
-  if (!sameLog(before.observed, after.observed)) return `${action.kind} changes what the world has seen`
-  const strange = after.copies.find(({ id }) => copyNamed(before, id) === null)
-  if (strange !== undefined) return `${action.kind} starts ${place(strange)}`
-  const held = copyNamed(before, before.lock.holder)
-  if (after.lock.holder !== (copyNamed(after, held?.id ?? null)?.id ?? null))
-    return `${action.kind} leaves the lock of ${after.id} to ${after.lock.holder ?? "nobody"}`
-  for (const copy of before.copies) {
-    const fate = fateOf(action, copy)
-    const is = copyNamed(after, copy.id)
-    if (fate === "any") continue
-    if (fate === "gone" ? is !== null : is === null || !isSameBut(copy, is, fate, after))
-      return `${action.kind} leaves ${place(copy)} ${is === null ? "halted" : "not as it should be"}`
-  }
-  return null
-}
-
-/** What an action of the environment makes of a copy: it is gone, or on this host as it was, or S24 says. */
-const fateOf = (action: Action, { id, host }: Copy): HostId | "gone" | "any" => {
-  switch (action.kind) {
-    case "FailHost":
-      return host === action.host ? "gone" : host
-    case "CrashCopy":
-      return id === action.copy ? "gone" : host
-    case "LoseStorage":
-      return host === action.host ? "any" : host
-    case "Migrate":
-      return id === action.copy ? action.host : host
-    default:
-      return host
-  }
-}
-
-/** Whether a copy is on the host as it was before; a peer that no longer exists is gone. */
-const isSameBut = (earlier: Copy, later: Copy, host: HostId, after: Pair): boolean => {
-  const peer = earlier.channel?.peer ?? null
-  const due: CopyId | "gone" | null =
-    peer === null || peer === "gone" || copyNamed(after, peer) !== null ? peer : "gone"
-  return (
-    later.host === host &&
-    hasItsMemory(earlier, later) &&
-    earlier.phase === later.phase &&
-    (later.channel?.peer ?? null) === due &&
-    earlier.channel?.delivered === later.channel?.delivered &&
-    earlier.channel?.acked === later.channel?.acked
-  )
 }

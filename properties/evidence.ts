@@ -62,5 +62,12 @@ export const startsWith = (log: Log, start: Log): boolean =>
 /** Whether two logs are the same. */
 export const sameLog = (a: Log, b: Log): boolean => a.length === b.length && startsWith(a, b)
 
+/** Whether a copy still knows all that it knew: its role, its generation, its log, and what of it is released. */
+export const hasItsMemory = (earlier: Copy, later: Copy): boolean =>
+  earlier.role === later.role &&
+  earlier.generation === later.generation &&
+  earlier.released === later.released &&
+  sameLog(earlier.log, later.log)
+
 /** A copy, for people. */
 export const place = (copy: Copy): string => `${copy.id} (${copy.host}, generation ${copy.generation})`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { asFound } from "../../cli/conform.ts"
+import { asFound } from "../../cli/conform-failure.ts"
 import { failureLines, faultLines } from "../../cli/conform-report.ts"
 import { paperFor } from "../../cli/paper.ts"
 import { plainConfig } from "../../model/config.ts"

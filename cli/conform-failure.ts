@@ -1,0 +1,98 @@
+import { CannotWrite } from "../traces/atomic-file.ts"
+import { keepFailure } from "../traces/conform/artefact.ts"
+import type { FailedCase } from "../traces/conform/campaign.ts"
+import type { Connection } from "../traces/conform/connection.ts"
+import type { Ground } from "../traces/conform/profiles.ts"
+import { sessionOf } from "../traces/conform/session.ts"
+import type { Shrunk } from "../traces/conform/shrink.ts"
+import { differenceOf, type Difference } from "./conform-difference.ts"
+import { failureLines, reproduceLine } from "./conform-report.ts"
+import { candidatesMax } from "./conform-spec.ts"
+import type { Paper } from "./paper.ts"
+import { quoted } from "./report.ts"
+
+/** One failure, as it is told and kept. */
+export type Told = {
+  readonly steps: number
+  readonly file: string | null
+  readonly lines: readonly string[]
+  readonly isFault: boolean
+  readonly minimality: string
+  readonly case: string
+  readonly difference: Difference
+  readonly reproduce: string | null
+}
+
+/** Of failures of one sort, the shortest: by the kind of the last action, and by what did not fit. */
+export const distinctFailures = <S>(failed: readonly FailedCase<S>[]): readonly FailedCase<S>[] => {
+  const bySort = new Map<string, FailedCase<S>>()
+  for (const failure of failed) {
+    const sort = sortOf(failure)
+    const before = bySort.get(sort)
+    if (before === undefined || lengthOf(failure) < lengthOf(before)) bySort.set(sort, failure)
+  }
+  return [...bySort.values()].sort((a, b) => lengthOf(a) - lengthOf(b))
+}
+
+const lengthOf = <S>({ case: { actions }, outcome }: FailedCase<S>): number =>
+  outcome.tag === "diverged" ? outcome.step : actions.length
+
+const sortOf = <S>({ case: { actions }, outcome }: FailedCase<S>): string => {
+  if (outcome.tag === "broken") return outcome.fault.code
+  const why = outcome.frontier[0]?.why
+  const what = why?.tag === "differs" ? why.at.replace(/\d+/g, "*") : (why?.tag ?? "")
+  return `${actions[outcome.step - 1]?.kind ?? "reset"} ${what}`
+}
+
+/** How steady a failure is that nobody has tried again. */
+export const seenOnce: Shrunk<unknown>["steadiness"] = { tag: "seen once", failures: 1, runs: 1 }
+
+/** A failure as it was found: it did not show itself again, unless nobody has tried. */
+export const asFound = <S>(
+  { case: each, outcome }: FailedCase<S>,
+  steadiness: Shrunk<S>["steadiness"] = { tag: "flaky", failures: 1, runs: 8 },
+): Shrunk<S> => ({
+  config: each.config,
+  actions: outcome.tag === "diverged" ? each.actions.slice(0, outcome.step) : each.actions,
+  outcome,
+  steadiness,
+  minimality: "found",
+  trials: 0,
+})
+
+/** Keeps a failure, and tells it: where it cannot be kept, it is told all the same. */
+export const tell = <S>(
+  { hello }: Connection<S>,
+  { profile }: Ground<S>,
+  failure: FailedCase<S>,
+  shrunk: Shrunk<S>,
+  {
+    folder,
+    command,
+    paper,
+  }: { readonly folder: string; readonly command: readonly string[]; readonly paper: Paper },
+): Told => {
+  const session = { hello, profile, sight: sessionOf(null, hello, profile, candidatesMax).sight }
+  const words = command.map(quoted).join(" ")
+  const { file, why } = kept(() => keepFailure(folder, session, shrunk, failure.case.path, words))
+  return {
+    steps: shrunk.actions.length,
+    file,
+    isFault: shrunk.outcome.tag === "broken",
+    minimality: shrunk.minimality,
+    case: failure.case.path,
+    difference: differenceOf(shrunk),
+    reproduce: file === null ? null : reproduceLine(file, words),
+    lines: failureLines(paper, profile, failure, shrunk, { file, why, command: words }),
+  }
+}
+
+/** The file in which a failure is kept; or null, and why it cannot be: it is told all the same. */
+const kept = (keep: () => string): { readonly file: string | null; readonly why: string } => {
+  try {
+    return { file: keep(), why: "" }
+  } catch (error) {
+    if (error instanceof CannotWrite) return { file: null, why: error.message }
+    throw error
+  }
+}

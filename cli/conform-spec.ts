@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs"
+import { BadInput } from "../traces/bad-input.ts"
+import type { ConformSpec } from "../traces/conform/campaign.ts"
+import { drawnNameIn } from "../traces/conform/draw.ts"
+import { caseOf, matches, namedCases } from "../traces/conform/named.ts"
+import type { Ground } from "../traces/conform/profiles.ts"
+import { readText } from "../traces/input-file.ts"
+import { printable } from "../traces/printable.ts"
+import { readConfig } from "../traces/read.ts"
+import type { ConformFlags } from "./conform.ts"
+import { freshSeed } from "./options.ts"
+
+/** How many random cases are tried, unless it is said. */
+const defaultRuns = 2_000
+
+/** How many model states may fit at once before a case is given up. */
+export const candidatesMax = 10_000
+
+/** Told on stderr: a kept failure that cannot be read is passed over, and stays. */
+const warn = (why: string): void => void process.stderr.write(`ftpair: passed over: ${printable(why)}\n`)
+
+/** What is asked of an implementation by the flags. Throws BadInput. */
+export const specOf = <S>(
+  { profile }: Ground<S>,
+  flags: ConformFlags,
+  known: readonly string[],
+  folder: string,
+): ConformSpec => {
+  const patterns = flags.run ?? []
+  const isPicked = (path: string): boolean =>
+    patterns.length === 0 ||
+    patterns.some((pattern) => drawnNameIn(pattern) === null && matches(pattern, path))
+  const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
+  const stored = flags.config === undefined ? namedCases(profile.name, folder, warn) : []
+  const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
+  const picksOthers = patterns.some((pattern) => !files.includes(pattern))
+  if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)
+    throw new BadInput({
+      message: `--run ${patterns.join(" --run ")}: there is no such case; there are scenarios/…, corpus/…, scopes/… and random/…`,
+    })
+  return {
+    named,
+    runs: flags.runs ?? defaultRuns,
+    seed: flags.seed ?? freshSeed(),
+    config: flags.config === undefined ? null : readConfig(flags.config),
+    inScope: (name) =>
+      patterns.length === 0 || patterns.some((pattern) => mayBeIn(pattern, `scopes/${name}/`)),
+    drawn: patterns.map(drawnNameIn).filter((name) => name !== null),
+    isPicked,
+    isKnown: (path) => known.some((pattern) => matches(pattern, path)),
+    until: flags.time === undefined ? Infinity : performance.now() + flags.time,
+  }
+}
+
+/** Whether a pattern may pick a case of a folder. */
+const mayBeIn = (pattern: string, folder: string): boolean => {
+  const [plain = ""] = pattern.split("*", 1)
+  return plain === pattern ? pattern.startsWith(folder) : folder.startsWith(plain) || plain.startsWith(folder)
+}
+
+/** Whether a pattern may pick cases that are made up as they are run. */
+const isDrawn = (pattern: string): boolean => /^(scopes|random|\*)/.test(pattern)
+
+/** The patterns in a file, one a line; # begins a comment. */
+export const patternsIn = (flag: string): readonly string[] => {
+  const file = flag.startsWith("@") ? flag.slice(1) : flag
+  return readText(file)
+    .split("\n")
+    .map((line) => line.replace(/#.*$/, "").trim())
+    .filter((line) => line !== "")
+}
