@@ -21,7 +21,7 @@ export const unusedExports = (
 
 /** The exports and imports of a text. */
 const tradeOf = (file: string, text: string): Trade => {
-  const { statements } = ts.createSourceFile(file, text, {
+  const source = ts.createSourceFile(file, text, {
     languageVersion: ts.ScriptTarget.ES2023,
     jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
   })
@@ -31,12 +31,12 @@ const tradeOf = (file: string, text: string): Trade => {
     ([, module]) => `${normalize(join(dirname(file), module ?? ""))}: *`,
   )
   return {
-    given: statements.flatMap(namesGiven),
+    given: source.statements.flatMap(namesGiven),
     taken: [
       ...lazily,
-      ...statements.flatMap((statement) => {
+      ...source.statements.flatMap((statement) => {
         if (ts.isImportDeclaration(statement))
-          return namesTaken(statement).map((name) => `${from(statement.moduleSpecifier)}: ${name}`)
+          return namesTaken(statement, source).map((name) => `${from(statement.moduleSpecifier)}: ${name}`)
         if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier === undefined) return []
         const module = from(statement.moduleSpecifier)
         const { exportClause } = statement
@@ -71,7 +71,7 @@ const namesBound = (name: ts.BindingName): readonly string[] =>
     ? [name.text]
     : name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesBound(element.name) : []))
 
-const namesTaken = ({ importClause }: ts.ImportDeclaration): readonly string[] => {
+const namesTaken = ({ importClause }: ts.ImportDeclaration, source: ts.SourceFile): readonly string[] => {
   if (importClause === undefined) return []
   const { name, namedBindings } = importClause
   const named =
@@ -79,6 +79,20 @@ const namesTaken = ({ importClause }: ts.ImportDeclaration): readonly string[] =
       ? []
       : ts.isNamedImports(namedBindings)
         ? namedBindings.elements.map((element) => (element.propertyName ?? element.name).text)
-        : ["*"]
+        : partsOf(namedBindings.name, source)
   return name === undefined ? named : ["default", ...named]
+}
+
+/** What a file takes of all that it has imported under one name: all of it, where it does more than name parts. */
+const partsOf = (namespace: ts.Identifier, source: ts.SourceFile): readonly string[] => {
+  const parts = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && isNamed(node.expression)) parts.add(node.name.text)
+    else if (ts.isQualifiedName(node) && isNamed(node.left)) parts.add(node.right.text)
+    else if (isNamed(node) && node !== namespace) parts.add("*")
+    else ts.forEachChild(node, visit)
+  }
+  const isNamed = (node: ts.Node): boolean => ts.isIdentifier(node) && node.text === namespace.text
+  visit(source)
+  return [...parts]
 }

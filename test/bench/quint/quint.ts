@@ -8,7 +8,7 @@ import { packageRoot } from "../../../traces/package.ts"
  *
  * Units  `seconds` is Quint's own figure, without its start, parse and type check; `wallSeconds` has them.
  */
-export type QuintFigures = {
+type QuintFigures = {
   readonly traces: number
   readonly steps: number
   readonly seconds: number

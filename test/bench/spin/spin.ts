@@ -48,7 +48,7 @@ export const coreScope: Scope = {
  *        SPIN's own NCORE depth first, which is exact, and its BFS_PAR breadth first, which stores hashes of
  *        the states instead of the states.
  */
-export type Search = {
+type Search = {
   readonly search: "dfs" | "bfs"
   readonly assertions: boolean
   readonly cores: 1 | 2
@@ -63,7 +63,7 @@ export type Search = {
  * Units  `seconds` is SPIN's own figure, `wallSeconds` that of the process from start to exit; neither has
  *        the translation and the compilation in it, which are `buildSeconds`.
  */
-export type Figures = {
+type Figures = {
   readonly states: number
   readonly transitions: number
   readonly depth: number
@@ -79,7 +79,7 @@ export const isPresent = (): boolean =>
   spawnSync("spin", ["-V"]).status === 0 && spawnSync("gcc", ["--version"]).status === 0
 
 /** A verifier that was translated and compiled for one scope, in a folder of its own until it is removed. */
-export type Verifier = { readonly search: () => Figures; readonly remove: () => void }
+type Verifier = { readonly search: () => Figures; readonly remove: () => void }
 
 /** Builds SPIN's verifier for a scope. */
 export const verifierOf = (scope: Scope, options: Search): Verifier => {
