@@ -24,9 +24,11 @@ export class CannotWrite extends Data.TaggedError("CannotWrite")<{ readonly mess
  * replaced, not followed. Throws CannotWrite.
  */
 export const writeAtomically = (file: string, text: string): void => {
-  const beside = join(dirname(file), `.${basename(file).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`)
+  const stem = basename(file).slice(0, 200)
+  const beside = join(dirname(file), `.${stem}.${randomBytes(6).toString("hex")}.tmp`)
   try {
     makeFolder(dirname(file))
+    sweepLeftovers(dirname(file), timeOfDay(), stem)
     writeNew(beside, text)
     renameSync(beside, file)
   } catch (error) {
@@ -49,6 +51,7 @@ export const prepareFolder = (folder: string): void => {
   try {
     makeFolder(folder)
     if (!statSync(folder).isDirectory()) throw new CannotWrite({ message: `${folder}: expected a folder` })
+    sweepLeftovers(folder, timeOfDay(), "probe")
     writeNew(probe, "")
     rmSync(probe)
   } catch (error) {
@@ -62,12 +65,16 @@ const leftoverMillis = 3_600_000
 /** The time as files have it, in milliseconds since 1970. */
 export const timeOfDay = (): number => performance.timeOrigin + performance.now()
 
-/** Removes from a folder what killed processes have left half written, and nothing else. */
-export const sweepLeftovers = (folder: string, now: number): void => {
+/**
+ * Removes from a folder what killed processes have left half written, and nothing else. With a `stem`, only what was to
+ * take the name of that file: the folder may be another's.
+ */
+export const sweepLeftovers = (folder: string, now: number, stem: string | null = null): void => {
   try {
     for (const name of readdirSync(folder)) {
       const file = join(folder, name)
-      if (!/^\..*\.[0-9a-f]{12}\.tmp$/.test(name)) continue
+      const [, of] = /^\.(.*)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? []
+      if (of === undefined || (stem !== null && of !== stem)) continue
       const stat = lstatSync(file)
       if (stat.isFile() && now - stat.mtimeMs > leftoverMillis) rmSync(file, { force: true })
     }

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs"
 import { execFile } from "node:child_process"
@@ -16,7 +17,7 @@ import { describe, expect, it, onTestFinished } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import type { Action } from "../../model/action.ts"
 import { readStory } from "../../traces/read.ts"
-import { sweepLeftovers, timeOfDay } from "../../traces/atomic-file.ts"
+import { prepareFolder, sweepLeftovers, timeOfDay, writeAtomically } from "../../traces/atomic-file.ts"
 import { packageRoot } from "../../traces/package.ts"
 import { filesIn, holdsAgain, keep, keptIn } from "../../traces/store.ts"
 import type { Counterexample } from "../../traces/write.ts"
@@ -268,6 +269,21 @@ describe("what a killed process has left half written", () => {
     sweepLeftovers(folder, timeOfDay() + 2 * hour)
 
     expect(readdirSync(folder).toSorted()).toEqual(others.toSorted())
+  })
+
+  it("is swept away beside any file by who writes that file next, and what others have left there is not", () => {
+    const folder = freshFolder()
+    const names = [".next.json.0123456789ab.tmp", ".probe.0123456789ab.tmp", ".other.json.0123456789ab.tmp"]
+    for (const name of names) {
+      writeFileSync(join(folder, name), "")
+      utimesSync(join(folder, name), 0, 0)
+    }
+
+    writeAtomically(join(folder, "next.json"), "{}")
+    expect(readdirSync(folder).toSorted()).toEqual([...names.slice(1), "next.json"].toSorted())
+    prepareFolder(folder)
+
+    expect(readdirSync(folder).toSorted()).toEqual([".other.json.0123456789ab.tmp", "next.json"])
   })
 })
 

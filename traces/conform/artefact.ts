@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { join } from "node:path"
 import type { Config } from "../../model/config.ts"
 import type { LockState } from "../../model/lock-profile.ts"
+import { sweepLeftovers, timeOfDay } from "../atomic-file.ts"
 import { actionVars, itfOfAction, itfOfLockState, itfOfPlaced, itfOfState, stateVars } from "../itf.ts"
 import { packageVersion } from "../package.ts"
 import { jsonOfConfig } from "../read.ts"
@@ -123,6 +124,7 @@ export const keepFailure = <S>(
       }
     }),
   }
+  sweepLeftovers(folder, timeOfDay())
   writeTrace(file, trace as unknown as TraceJson)
   return file
 }
