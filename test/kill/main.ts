@@ -7,13 +7,14 @@ import { victims, type Victim } from "./victim.ts"
 
 // Kills commands at every call that changes a file, and at random moments; and looks that nothing they had told is lost,
 // that no file is half written, and that the next run is not disturbed:
-// `npm run kill -- [--runs 200] [--seed S] [--only TEXT]`.
+// `npm run kill -- [--runs 200] [--seed S] [--only TEXT] [--processes 2]`.
 
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     only: { type: "string", default: "" },
+    processes: { type: "string", default: "2" },
   },
 })
 
@@ -50,12 +51,8 @@ const momentOf = (dice: Dice, { millis, calls, stdout }: Ended): Moment =>
     ...(announced(stdout).length === 0 ? [] : [(): Moment => ({ tag: "saved", after: dice.upTo(slow) })]),
   ])()
 
-const everyCall = async (victim: Victim, seed: number, reference: Reference & Ended): Promise<void> => {
-  for (let n = 1; n <= reference.calls.length; n += 1) {
-    const moment: Moment = { tag: "call", n }
-    note(`${victim.name}, at every call`, moment, seed, await sceneOf(victim, seed, moment, reference, true))
-  }
-}
+/** A run that is to be killed. */
+type Task = { readonly name: string; readonly victim: Victim; readonly seed: number; readonly moment: Moment }
 
 const dice = diceOf(values.seed, "kill")
 const references = new Map<Victim, { readonly seed: number; readonly reference: Reference & Ended }>()
@@ -66,14 +63,34 @@ for (const victim of chosen) {
   say(
     `${victim.name}: exit code ${reference.code}, ${Math.round(reference.millis)} ms, ${reference.calls.length} calls that change files, ${announced(reference.stdout).length} failures kept; seed ${seed}`,
   )
-  await everyCall(victim, seed, reference)
 }
-for (let run = 0; run < Number(values.runs); run += 1) {
+
+const referenceOf = (victim: Victim) =>
+  references.get(victim) as { readonly seed: number; readonly reference: Reference & Ended }
+
+const atEveryCall = chosen.flatMap((victim) => {
+  const { seed, reference } = referenceOf(victim)
+  return reference.calls.map((_, i): Task => ({
+    name: `${victim.name}, at every call`,
+    victim,
+    seed,
+    moment: { tag: "call", n: i + 1 },
+  }))
+})
+const atRandom = Array.from({ length: Number(values.runs) }, (_, run): Task => {
   const victim = chosen[run % chosen.length] as Victim
-  const { seed, reference } = references.get(victim) as NonNullable<ReturnType<typeof references.get>>
-  const moment = momentOf(dice, reference)
-  note(`${victim.name}, at random`, moment, seed, await sceneOf(victim, seed, moment, reference, true))
+  const { seed, reference } = referenceOf(victim)
+  return { name: `${victim.name}, at random`, victim, seed, moment: momentOf(dice, reference) }
+})
+
+const tasks = [...atEveryCall, ...atRandom]
+const labour = async (): Promise<void> => {
+  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+    const { name, victim, seed, moment } = task
+    note(name, moment, seed, await sceneOf(victim, seed, moment, referenceOf(victim).reference, true))
+  }
 }
+await Promise.all(Array.from({ length: Number(values.processes) }, labour))
 
 say("")
 say(`${"".padEnd(42)}   runs killed  while writing  kept and told before  wrong`)
