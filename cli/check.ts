@@ -89,7 +89,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   }
   const spec = specOf(flags)
   const properties = catalogue.filter(({ id }) => spec.properties.includes(id))
-  const workers = flags.workers ?? defaultWorkers()
+  const workers = flags.workers ?? defaultWorkers("check")
   const folder = flags.out ?? failuresFolder
   if (flags.out !== undefined) prepareFolder(flags.out)
   say(titleLine(paper, spec, workers))

@@ -77,7 +77,9 @@ export const failureLines = <S>(
       : [
           `  found:     ${printable(failure.case.path)}, at action ${outcome.tag === "diverged" && failure.outcome.tag === "diverged" ? failure.outcome.step : failure.case.actions.length}`,
           `  steady:    ${steadinessText(shrunk)}`,
-          `  shrunk:    to ${actions.length}, ${shrunk.minimality}, in ${number(shrunk.trials)} runs of the implementation`,
+          shrunk.steadiness.tag === "seen once"
+            ? `  shrunk:    not at all, as a signal stopped it`
+            : `  shrunk:    to ${actions.length}, ${shrunk.minimality}, in ${number(shrunk.trials)} runs of the implementation`,
           ...(kept.file === null
             ? [`  ${paper.bad("not saved")}: ${printable(kept.why)}`]
             : [

@@ -32,7 +32,11 @@ export const addExplore: AddCommand = (program, parse, end) => {
       parse.parseStates,
     )
     .option("--fingerprint", "keep 63 bits of each state, not all of it")
-    .option("--workers <n>", "how many worker threads (default: one a core)", parse.parseWorkers)
+    .option(
+      "--workers <n>",
+      "how many worker threads, 32 at the most (default: one a core)",
+      parse.parseExplorers,
+    )
     .option("--dot <file>", "draw the state graph of a small scope, for Graphviz")
     .option("--out <dir>", "where counterexamples are kept (default: .ftpair/failures)")
     .action(async (flags: ExploreFlags) => {

@@ -149,7 +149,7 @@ const explorationOf = (flags: ExploreFlags, protocol: Protocol | undefined): Exp
     liveness: flags.liveness === true,
     statesMax: flags.maxStates ?? statesInMemory(scope, flags.engine),
     fingerprint: flags.fingerprint === true,
-    workers: flags.workers ?? defaultWorkers(),
+    workers: flags.workers ?? defaultWorkers("explore"),
   }
 }
 

@@ -91,6 +91,10 @@ export const assuranceOf = (
       { tag: "inconclusive", why: "liveness" },
       () => `partial: ${kind} but for liveness, within ${within}`,
     )
+    .with(
+      { tag: "inconclusive", why: "interrupted" },
+      () => `partial, as a signal stopped it: every state within ${depth} steps, of ${within}`,
+    )
     .with({ tag: "inconclusive" }, () => `partial: every state within ${depth} steps, of ${within}`)
     .exhaustive()
 }

@@ -81,7 +81,7 @@ export function* findingOf(
       ...stepLines(paper, states, minimal.run.actions),
       "",
       `  drawn:     schedule ${number(failure.number)}${failure.on === "engine" ? " of the engine's" : ""}; ${swarmLine(failure.swarm)}`,
-      `  shrunk:    ${failure.found} actions${from}; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}`,
+      `  shrunk:    ${failure.found} actions${from}; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}${minimal.minimality === "found" && stop.aborted ? ", as a signal stopped it" : ""}`,
       `  saved:     ${saved.file ?? paper.bad(`not saved: ${printable(saved.unsaved)}`)}`,
       `  Reproduce: ${again}`,
       ...(saved.file === null ? [] : [`  Replay:    npx ftpair replay ${quoted(saved.file)}`]),

@@ -88,12 +88,16 @@ const codeOfError = (error: unknown): ExitCode => {
 }
 
 // Whoever reads a report may stop reading: `ftpair check | head -1` goes on, keeps what it finds, and exits with the
-// code of that.
-for (const stream of [process.stdout, process.stderr]) {
-  guardStream(stream)
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error
+// code of that. A report that cannot be written for another reason, as on a full disk, is no success.
+for (const stream of [process.stdout, process.stderr]) guardStream(stream)
+process.stderr.on("error", () => {})
+process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+  process.stdout.on("error", () => {})
+  if (error.code === "EPIPE") return
+  process.stderr.write(`ftpair: the report cannot be written: ${printable(error.message)}\n`)
+  process.on("exit", (code) => {
+    if (code === exitCodes.ok) process.exitCode = exitCodes.usage
   })
-}
+})
 
 process.exitCode = await main(process.argv).catch(codeOfError)

@@ -21,15 +21,21 @@ const countOf =
 
 export const parseRuns = countOf("a number of schedules")
 
-/** A worker is a thread with a heap of its own. */
-const workersMax = 256
+/** A worker is a thread with a heap of its own; one of an exploration has a table of states too, some 30 MB. */
+const workersMax = { check: 256, explore: 32 }
 
-export const parseWorkers = (text: string): number => {
-  const workers = countOf("a number of workers")(text)
-  if (workers > workersMax)
-    throw new InvalidArgumentError(`expected a number of workers: ${workersMax} at the most.`)
-  return workers
-}
+const workersOf =
+  (command: keyof typeof workersMax) =>
+  (text: string): number => {
+    const workers = countOf("a number of workers")(text)
+    const most = workersMax[command]
+    if (workers > most) throw new InvalidArgumentError(`expected a number of workers: ${most} at the most.`)
+    return workers
+  }
+
+export const parseWorkers = workersOf("check")
+
+export const parseExplorers = workersOf("explore")
 
 export const parseSeedFlag = (text: string): string => {
   const seed = parseSeed(text)
@@ -140,4 +146,5 @@ export const parseRequired = (text: string): readonly string[] => {
 
 export const freshSeed = (): string => `0x${randomBytes(8).toString("hex")}`
 
-export const defaultWorkers = (): number => availableParallelism()
+export const defaultWorkers = (command: keyof typeof workersMax): number =>
+  Math.min(availableParallelism(), workersMax[command])

@@ -46,16 +46,24 @@ export type Failure = {
   readonly loop: number | null
 }
 
-/** Runs the schedules of one batch: a function of its arguments, whoever runs it and when. */
+/**
+ * Runs the schedules of one batch: a function of its arguments, whoever runs it and when. `onFound` is told at once of the
+ * schedule that fails, as it was drawn: to shrink it takes a while.
+ */
 export const runBatch = (
   judge: Judge,
   config: Config | null,
   seed: string,
   batch: number,
   schedules: number = batchSize,
+  onFound: (unshrunk: BatchResult) => void = () => {},
 ): BatchResult => {
   const tally = startTally()
   let first: { readonly plan: Plan; readonly run: Run } | null = null
+  const resultOf = (found: typeof first, shrunk: Plan | null): BatchResult => {
+    const counts = tally.result()
+    return { batch, ...counts, failure: failureOf(judge, found, shrunk, counts.schedules) }
+  }
   let shrinkRuns = 0
   const holds = (plan: Plan): boolean => {
     if (first !== null) {
@@ -64,7 +72,10 @@ export const runBatch = (
     }
     const run = simulate(judge, plan)
     tally.count(run)
-    if (run.breach !== null) first = { plan, run }
+    if (run.breach !== null) {
+      first = { plan, run }
+      onFound(resultOf(first, plan))
+    }
     return run.breach === null
   }
   const details = fc.check(fc.property(arbitraryPlan(config), holds), {
@@ -73,8 +84,7 @@ export const runBatch = (
   })
   // What was thrown and is no breach is a defect, of the model, the engine or a property: it must not pass for one held.
   if (details.failed && tally.isClean()) throw details.errorInstance
-  const shrunk = details.counterexample?.[0] ?? null
-  return { batch, ...tally.result(), failure: failureOf(judge, first, shrunk, tally.result().schedules) }
+  return resultOf(first, details.counterexample?.[0] ?? null)
 }
 
 /** While a schedule is being shrunk, only the property that it was found to breach counts. */

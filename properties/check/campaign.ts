@@ -5,7 +5,7 @@ import type { Kind } from "../../model/action.ts"
 import { batchSize, type BatchResult, type Failure } from "./batch.ts"
 import type { CampaignSpec } from "./campaign-spec.ts"
 import { volumeBatch } from "./volume.ts"
-import type { BatchOrder } from "./worker.ts"
+import type { BatchAnswer, BatchOrder } from "./worker.ts"
 
 /** A worker thread that died, or could not be started. */
 export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly message: string }> {}
@@ -44,7 +44,8 @@ export type Campaign = {
 
 /**
  * Runs schedules on worker threads, batch by batch, first by the model and then on the engine, until one fails
- * or the budget is spent. `onProgress` is told of every batch. Aborting `stop` ends it with what is already known.
+ * or the budget is spent. `onProgress` is told of every batch, and of a failure before it is made short. Aborting `stop`
+ * ends it with what is already known: a failure is then told as it was drawn.
  */
 export const campaign = (
   spec: CampaignSpec,
@@ -55,6 +56,7 @@ export const campaign = (
   const { millis, workers } = budget
   const { count, floor, orderOf } = ordersOf(budget)
   const results = new Map<number, Result>()
+  const unshrunk = new Map<number, Result>()
   let nextBatch = 0
   let failed = Infinity
   let floorLeft = floor
@@ -67,7 +69,10 @@ export const campaign = (
         const n = nextBatch
         nextBatch += 1
         const order = orderOf(n)
-        const result = yield* ask(worker, order)
+        const result = yield* ask(worker, order, (found) => {
+          unshrunk.set(n, { ...found, n, on: order.on })
+          onProgress(summary(results, failed, "runs"))
+        })
         results.set(n, { ...result, n, on: order.on })
         if (n < floor) floorLeft -= 1
         if (floorLeft === 0) floorDone.resolve()
@@ -92,7 +97,11 @@ export const campaign = (
         : Effect.never,
     ),
     Effect.raceFirst(Effect.as(aborted(stop), "interrupted" as const)),
-    Effect.map((stopped) => summary(results, failed, failed < Infinity ? "failure" : stopped)),
+    Effect.map((stopped) => {
+      const first = Math.min(failed, ...unshrunk.keys())
+      if (first < Infinity && !results.has(first)) results.set(first, unshrunk.get(first) as Result)
+      return summary(results, first, first < Infinity ? "failure" : stopped)
+    }),
   )
 }
 
@@ -199,13 +208,21 @@ const startWorker = (spec: CampaignSpec) =>
 // The compiled worker: Node 20 runs no TypeScript.
 const workerModule = "./worker.js"
 
-const ask = (worker: Worker, order: BatchOrder): Effect.Effect<BatchResult, WorkerFailed> =>
+const ask = (
+  worker: Worker,
+  order: BatchOrder,
+  onFound: (unshrunk: BatchResult) => void,
+): Effect.Effect<BatchResult, WorkerFailed> =>
   Effect.callback((resume) => {
     const stopListening = (): void => {
       worker.off("message", onMessage)
       worker.off("error", onError)
     }
-    const onMessage = (result: BatchResult): void => {
+    const onMessage = ({ tag, result }: BatchAnswer): void => {
+      if (tag === "found") {
+        onFound(result)
+        return
+      }
       stopListening()
       resume(Effect.succeed(result))
     }

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { mutantNamed } from "../mutants/catalogue.ts"
-import { runBatch } from "./batch.ts"
+import { runBatch, type BatchResult } from "./batch.ts"
 import { judgeFor, mutantsOf, type CampaignSpec } from "./campaign-spec.ts"
 import { runVolume } from "./volume.ts"
 
 // One worker of a campaign: it is told the number of a batch, how many schedules it has and what runs them, and
-// answers with what they were.
+// answers with what they were. Of a schedule that fails it tells before, as it was drawn.
 
 /** What a worker is asked. */
 export type BatchOrder = {
@@ -14,15 +14,25 @@ export type BatchOrder = {
   readonly schedules: number
 }
 
+/** What a worker answers: the batch when it is done; before, the one schedule that failed and is now made short. */
+export type BatchAnswer = { readonly tag: "done" | "found"; readonly result: BatchResult }
+
+const answer = (tag: BatchAnswer["tag"], result: BatchResult): void => {
+  parentPort?.postMessage({ tag, result } satisfies BatchAnswer)
+}
+
 const spec = workerData as CampaignSpec
 const judge = judgeFor(spec, mutantNamed)
 const { engine } = mutantsOf(spec)
 
 parentPort?.on("message", ({ on, batch, schedules }: BatchOrder) => {
   const { config, seed, properties } = spec
-  parentPort?.postMessage(
+  answer(
+    "done",
     on === "model"
-      ? runBatch(judge, config, seed, batch, schedules)
+      ? runBatch(judge, config, seed, batch, schedules, (unshrunk) => {
+          answer("found", unshrunk)
+        })
       : runVolume({ rules: judge.rules, mutant: engine, properties, config }, seed, batch, schedules),
   )
 })

@@ -1,16 +1,28 @@
-/** How many keys wait between two workers before the sender must wait too. */
-const ringSize = 1 << 13
+/** How many keys wait between two workers before the sender must wait too, at the most and at the least. */
+const ringMost = 1 << 13
+const ringLeast = 1 << 7
+
+/** How large all rings together may be. Units: bytes. */
+const ringsMax = 1 << 26
+
+/** How many keys a ring holds: a power of two, such that as many rings as there are take no more memory than they may. */
+const ringSizeFor = (workers: number, words: number): number => {
+  let size = ringMost
+  while (size > ringLeast && workers * (workers - 1) * size * (words + 2) * 4 > ringsMax) size >>= 1
+  return size
+}
 
 /**
  * What the workers of a sweep share: a ring of keys from each to each, and a few counters. All of it is shared
  * memory, and goes to a worker as it is.
  *
- * Shape  `rings[from][to]`: keys with their hash and tag, one after the other. `counters`: for each ring, by
+ * Shape  `rings[from][to]`: keys with their hash and tag, one after the other; each holds `ringSize`. `counters`: for each ring, by
  *        from × workers + to, how many keys were ever put in and taken out; then the sweep's own.
  */
 export type Exchange = {
   readonly workers: number
   readonly words: number
+  readonly ringSize: number
   readonly rings: readonly (readonly Int32Array[])[]
   readonly counters: Int32Array
 }
@@ -30,9 +42,11 @@ const told = 4
 export const exchangeOf = (workers: number, words: number): Exchange => {
   const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
   const all = Array.from({ length: workers }, (_, n) => n)
+  const ringSize = ringSizeFor(workers, words)
   return {
     workers,
     words,
+    ringSize,
     rings: all.map((from) => all.map((to) => shared(from === to ? 0 : ringSize * (words + 2)))),
     counters: shared(2 * workers * workers + counter.length + 2 * told * workers),
   }
@@ -54,7 +68,7 @@ export type Correspondent = {
 }
 
 export const correspondentOf = (
-  { workers, words, rings, counters }: Exchange,
+  { workers, words, ringSize, rings, counters }: Exchange,
   self: number,
   take: Receive,
 ): Correspondent => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import {
   collectProperties,
   freshSeed,
+  parseExplorers,
   parseMutant,
   parseRuns,
   parseSeedFlag,
@@ -15,6 +16,8 @@ describe("a flag takes", () => {
   it.each<readonly [string, () => unknown, unknown]>([
     ["a number of schedules", () => parseRuns("200"), 200],
     ["a number of workers", () => parseWorkers("2"), 2],
+    ["as many workers as a check takes", () => parseWorkers("256"), 256],
+    ["as many workers as an exploration takes", () => parseExplorers("32"), 32],
     ["seconds", () => parseTime("30s"), 30_000],
     ["minutes", () => parseTime("5m"), 300_000],
     ["hours", () => parseTime("1h"), 3_600_000],
@@ -36,6 +39,8 @@ describe("a flag refuses", () => {
     ["a number that is none", () => parseRuns("many")],
     ["a number with an exponent", () => parseRuns("1e3")],
     ["half a worker", () => parseWorkers("1.5")],
+    ["more workers than a check takes", () => parseWorkers("257")],
+    ["more workers than an exploration takes", () => parseExplorers("33")],
     ["fewer workers than none", () => parseWorkers("-1")],
     ["a time without a unit", () => parseTime("30")],
     ["a time of another unit", () => parseTime("3d")],

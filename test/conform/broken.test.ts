@@ -218,6 +218,29 @@ describe.concurrent("ftpair conform", () => {
     expect(await leftRunning(folder)).toEqual([])
   })
 
+  it.for(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "keeps a failure as it was found where %s comes while it is made short",
+    async (signal, { expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+      const still = Array.from({ length: 8 }, () => ({ kind: "Advance", ms: 1 }) as const)
+      const file = lockRun(folder, "a.json", [...still, { kind: "Pause", host: "h1" }])
+
+      const { code, stdout } = await interrupted(
+        folder,
+        signal,
+        commandOf(folder, "diverges-and-hangs-again", 1),
+        ...["--timeout", "60000", ...picking([file])],
+      )
+      const kept = /^ {2}saved: +(\S+)$/m.exec(stdout)?.[1] ?? ""
+
+      expect(code).toBe(14)
+      expect(stdout).toContain("differs from the model at action 9 of 9: Pause(")
+      expect(stdout).toMatch(/^ {2}steady: +seen once\n {2}shrunk: +not at all, as a signal stopped it$/m)
+      expect(await ftpair(folder, "replay", kept)).toMatchObject({ code: 0 })
+      expect(await leftRunning(folder)).toEqual([])
+    },
+  )
+
   it.for([
     ["--record", "/proc/nowhere/a.ndjson"],
     ["--record", "run.json/a.ndjson"],

@@ -211,6 +211,12 @@ const wrongs = {
     process.on("SIGTERM", () => {})
     return applied < 3 ? say(line) : forever()
   },
+  // The failure is asked for again where it is made short.
+  "diverges-and-hangs-again": (line) => {
+    if (cases < 4) return say(line)
+    isFirst()
+    return forever()
+  },
   "diverges-and-hangs": (line, answer, { action }) => {
     if (action?.kind !== "LoseStorage") return say(line)
     isFirst()
@@ -248,6 +254,7 @@ const misdeeds = {
   "diverges-and-stays": onPause,
   "diverges-and-exits-badly": onPause,
   "diverges-and-hangs": onPause,
+  "diverges-and-hangs-again": onPause,
   "takes-the-folder": (action) => {
     if (action.kind !== "Pause") return
     rmSync(".ftpair/failures", { recursive: true, force: true })

@@ -1,3 +1,5 @@
+import { once } from "node:events"
+import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -6,7 +8,8 @@ import { coreKinds } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
 import { watched } from "../../../impl/engine/property-set.ts"
 import type * as Crew from "../../../properties/explore/crew.ts"
-import type { Scope } from "../../../properties/explore/scope.ts"
+import { exchangeOf } from "../../../properties/explore/exchange.ts"
+import { layoutFor, type Scope } from "../../../properties/explore/scope.ts"
 import { shortest, sweep, type Swept } from "../../../properties/explore/sweep.ts"
 
 // The workers are the compiled ones, and so is what starts them.
@@ -99,6 +102,63 @@ describe("a sweep by workers", () => {
 
     expect(Exit.isFailure(exit)).toBe(true)
     expect(Exit.hasInterrupts(exit)).toBe(true)
+  })
+})
+
+describe("workers of whom one alone is told to stop", () => {
+  it("agree on it where they next meet, and all end", async ({ onTestFinished }) => {
+    const scope = scopeOf({ ...bounds, faults: 5, log: 4, powerOffUpTo: Infinity }, {})
+    const exchange = exchangeOf(3, layoutFor(scope).words)
+    const module = new URL("../../../dist/properties/explore/sweep.js", import.meta.url).href
+    const code = `
+      const { parentPort, workerData } = require("node:worker_threads")
+      const { scope, exchange, self } = workerData
+      import(${JSON.stringify(module)}).then(({ sweepingAs }) => {
+        let layer = 0
+        const limits = { statesMax: 1e9, fingerprint: false, onLayer: () => (layer += 1), isStopped: () => self === 1 && layer > 4 }
+        const sweep = sweepingAs(scope, limits, exchange, self)
+        let turn = sweep.next()
+        while (!turn.done) turn = sweep.next()
+        parentPort.postMessage(turn.value.end)
+      })`
+    const workers = [0, 1, 2].map((self) => {
+      const worker = new Worker(code, { eval: true, workerData: { scope, exchange, self } })
+      onTestFinished(async () => {
+        await worker.terminate()
+      })
+      return worker
+    })
+
+    const ends = await Promise.all(workers.map((worker) => once(worker, "message")))
+
+    expect(ends.flat()).toEqual(["interrupted", "interrupted", "interrupted"])
+  })
+
+  it("stop for a signal, and tell what they have covered", async () => {
+    const endless = scopeOf({ ...bounds, faults: 5, log: 4, powerOffUpTo: Infinity }, {})
+    const stop = new AbortController()
+
+    const limits = { workers: 2, statesMax: 1e9, fingerprint: false, signal: stop.signal }
+    const swept = await Effect.runPromise(
+      sweepWith(endless, limits, ({ depth }) => {
+        if (depth >= 4) stop.abort()
+      }),
+    )
+
+    expect(swept.end).toBe("interrupted")
+    expect(swept.tally.states).toBeGreaterThan(0)
+    expect(swept.waiting).toBeGreaterThan(0)
+  })
+})
+
+describe("what workers share", () => {
+  it.each([2, 8, 32, 64])("takes little memory, with %i of them", (workers) => {
+    const { rings } = exchangeOf(workers, 8)
+
+    const bytes = rings.flat().reduce((sum, ring) => sum + ring.byteLength, 0)
+
+    expect(bytes).toBeGreaterThan(0)
+    expect(bytes).toBeLessThanOrEqual(2 ** 26)
   })
 })
 
