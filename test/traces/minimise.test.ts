@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { describe as written, type Action } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
@@ -9,12 +9,18 @@ import { inTurn } from "../../properties/check/scheduler.ts"
 import { finished } from "../../properties/explore/turns.ts"
 import { simulate } from "../../properties/check/simulate.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
-import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
 import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
+import type { AskedAction } from "../../traces/conform/profile.ts"
+import { withGround } from "../../traces/conform/profiles.ts"
+import type { Repertoire } from "../../traces/conform/repertoire.ts"
 import { minimise, minimising, type Minimised } from "../../traces/minimise.ts"
 import { configOf, jsonOfConfig } from "../../traces/read.ts"
 import { replay } from "../../traces/replay.ts"
+import { keep, keptIn } from "../../traces/store.ts"
+import { freshFolder } from "../cli/ftpair.ts"
+import { arbitraryRun } from "../properties/arbitrary/runs.ts"
 
 describe("minimise", () => {
   it.each([
@@ -135,6 +141,66 @@ describe("minimise", () => {
     expect(configOf("cluster.json", jsonOfConfig(config), [])).toEqual(config)
   })
 
+  it("keeps the host that a rule's group is of, so that what is stored can be read back", () => {
+    const hosts = plainConfig(4, 1).hosts.map((host, n) => ({ ...host, groups: n === 1 ? ["a"] : [] }))
+    const cluster: Config = {
+      ...plainConfig(4, 1, { log: 0 }),
+      hosts,
+      rules: [{ pairs: ["p1"], type: "must", run: "on", group: "a", active: true }],
+    }
+    const unruled: Rules = {
+      ...rules,
+      PowerOn: {
+        ...rules.PowerOn,
+        apply: (config, state, action) => rules.PowerOn.apply({ ...config, rules: [] }, state, action),
+      },
+    }
+
+    const { config, run, breach, minimality } = minimised(unruled, matching(["S8"]), cluster, [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+    ])
+    const folder = freshFolder(onTestFinished)
+    keep(folder, {
+      property: breach.property.id,
+      step: breach.step,
+      why: breach.why,
+      config,
+      mutant: null,
+      actions: run.actions,
+      states: [initial(config), run.state],
+      found: "by hand",
+      seed: null,
+      minimality,
+      description: null,
+    })
+
+    expect(config).toMatchObject({ hosts: [{ groups: [] }, { groups: ["a"] }], rules: [{ group: "a" }] })
+    expect(keptIn(folder)).toMatchObject({ failures: [{ config }], setAside: [] })
+  })
+
+  it.each(["pair", "lock"] as const)(
+    "makes no cluster simpler than it can be written and read, in the profile %s",
+    (name) => {
+      withGround(name, ({ profile: { initial, step }, repertoire }) => {
+        fc.assert(
+          fc.property(arbitraryRun(mutants.map((mutant) => mutant.name)), ({ config, actions }) => {
+            const given = asGiven(
+              config,
+              name === "pair" ? actions.slice(0, actions.length % 4) : contended(config),
+            )
+            for (const { config: simpler, actions: asked } of everySimpler(repertoire.simpler, given)) {
+              const start = initial(simpler)
+              const outcomes = asked.map((action) => step(simpler, start, action))
+              expect(configOf("cluster.json", jsonOfConfig(simpler), [])).toEqual(simpler)
+              expect(outcomes).not.toContainEqual({ tag: "refused", guard: "unknown" })
+            }
+          }),
+          { numRuns: 60 },
+        )
+      })
+    },
+  )
+
   it("tells of a run that never comes to rest only how it comes to that", () => {
     const restless = rulesOf(mutantCalled("SuspectsForNothing"))
     const config = plainConfig(2, 1, { log: 0 })
@@ -168,6 +234,36 @@ describe("minimise", () => {
 })
 
 // Helpers
+
+/** A cluster and what is asked in it, as a minimiser takes and gives them. */
+type Candidate = { readonly config: Config; readonly actions: readonly AskedAction[] }
+
+/** The same with names as a person gives them. */
+const asGiven = ({ hosts, pairs, rules, bounds }: Config, actions: readonly object[]): Candidate => {
+  const given = JSON.stringify({ hosts, pairs, rules, actions })
+    .replaceAll(/"h(\d+)"/g, '"esx$1"')
+    .replaceAll(/"p(\d+)(\.\d+)?"/g, '"p3$1$2"')
+  const { actions: asked, ...config } = JSON.parse(given) as Omit<Config, "bounds"> &
+    Pick<Candidate, "actions">
+  return { config: { ...config, bounds }, actions: asked }
+}
+
+/** Every second contender contends, and tries; the host of each third one fails. */
+const contended = ({ hosts, pairs: [pair] }: Config): readonly AskedAction[] =>
+  hosts.flatMap(({ id }, n) => [
+    ...(n % 2 === 0 ? [{ kind: "Contend", copy: `${pair?.id}.${n + 1}`, generation: 1 }] : []),
+    ...(n % 3 === 0 ? [{ kind: "FailHost", host: id }] : []),
+  ])
+
+/** What simplifying leads to: all in one step, and from the last of each on. */
+const everySimpler = (
+  simpler: Repertoire<unknown>["simpler"],
+  { config, actions }: Candidate,
+): readonly Candidate[] => {
+  const found: Candidate[] = [...simpler(config, actions)]
+  const last = found.at(-1)
+  return last === undefined ? [] : [...found, ...everySimpler(simpler, last)]
+}
 
 const mutantCalled = (name: string): Mutant => {
   const mutant = mutantNamed(name)

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { plainConfig, type Config } from "../../model/config.ts"
-import type { CopyId } from "../../model/ids.ts"
+import { copyIdOf, type CopyId } from "../../model/ids.ts"
 import { lockKinds, type LockState } from "../../model/lock-profile.ts"
 import { choiceRange, choicesMax } from "../../properties/arbitrary/plan.ts"
 import type { AskedAction } from "./profile.ts"
@@ -47,10 +47,25 @@ export const lockRepertoire: Repertoire<LockState> = {
   clusters: (config) => config.hosts.map((_, n) => plainConfig(n + 1, 1)),
   episodes: () => [],
   simpler: (config, actions) => {
-    const last = config.hosts.length
-    const isUsed = actions.some((action) => action["host"] === `h${last}` || action["copy"] === `p1.${last}`)
-    return last < 2 || isUsed ? [] : [{ config: { ...config, hosts: config.hosts.slice(0, -1) }, actions }]
+    const { hosts, pairs } = config
+    const last = hosts.at(-1)?.id
+    const contender = copyIdOf(pairs[0]?.id ?? "p1", hosts.length)
+    const isUsed = actions.some((action) => action["host"] === last || action["copy"] === contender)
+    return hosts.length < 2 || isUsed ? [] : [{ config: withoutLastHost(config), actions }]
   },
+}
+
+/** The cluster without its last host, and without the rules, which a lock knows nothing of. */
+const withoutLastHost = ({ hosts, pairs, bounds }: Config): Config => {
+  const kept = hosts.slice(0, -1)
+  const first = kept[0]?.id ?? "h1"
+  const registeredThere = { primary: first, secondary: first }
+  return {
+    hosts: kept,
+    pairs: pairs.map((pair) => ({ ...pair, registered: registeredThere })),
+    rules: [],
+    bounds,
+  }
 }
 
 /** What a step shows that must have been seen, or else little has. */
