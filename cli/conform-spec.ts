@@ -61,6 +61,12 @@ const mayBeIn = (pattern: string, folder: string): boolean => {
 /** Whether a pattern may pick cases that are made up as they are run. */
 const isDrawn = (pattern: string): boolean => /^(scopes|random|\*)/.test(pattern)
 
+/** That the files which the flags name can be read, before an implementation is started. Throws BadInput. */
+export const checkFiles = ({ config, knownFailing }: ConformFlags): void => {
+  if (config !== undefined) readConfig(config)
+  if (knownFailing !== undefined) patternsIn(knownFailing)
+}
+
 /** The patterns in a file, one a line; # begins a comment. */
 export const patternsIn = (flag: string): readonly string[] => {
   const file = flag.startsWith("@") ? flag.slice(1) : flag

@@ -17,7 +17,7 @@ import { asFound, distinctFailures, seenOnce, tell, type Told } from "./conform-
 import { conformLines, faultLines, helloLines } from "./conform-report.ts"
 import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
-import { candidatesMax, patternsIn, specOf } from "./conform-spec.ts"
+import { candidatesMax, checkFiles, patternsIn, specOf } from "./conform-spec.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
 import { freshSeed } from "./options.ts"
@@ -59,6 +59,7 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
     throw new BadInput({
       message: "expected the command that starts the implementation, after --: ftpair conform -- CMD ARG…",
     })
+  checkFiles(flags)
   if (flags.advise !== true && flags.smoke !== true) prepareFolder(flags.out ?? failuresFolder)
   if (flags.record === undefined) return driveOver(command, flags)
   const recorder = recorderTo(flags.record)

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process"
+import { join } from "node:path"
 import { describe, it } from "vitest"
 import { cluster, documentOf, freshFolder, ftpair, write } from "./ftpair.ts"
 
@@ -157,6 +159,13 @@ describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
     ["replay .", [".", "cannot be read"]],
     ["replay /dev/zero", ["/dev/zero", "cannot be read"]],
     ["check --config /dev/zero", ["/dev/zero", "cannot be read"]],
+    ["replay pipe", ["pipe", "cannot be read"]],
+    ["check --config pipe --runs 1", ["pipe", "cannot be read"]],
+    ["validate /dev/zero", ["/dev/zero", "expected a file or a pipe"]],
+    ["validate --map pipe input.txt", ["pipe", "cannot be read"]],
+    ["conform --recorded /dev/zero", ["/dev/zero", "cannot be read"]],
+    ["conform --known-failing @pipe -- true", ["pipe", "cannot be read"]],
+    ["conform --config pipe -- true", ["pipe", "cannot be read"]],
     ["replay", ["missing required argument", "files"]],
     ["show a.json b.json", ["too many arguments"]],
     ["show --format svg a.json", ["--format", "svg", "text"]],
@@ -173,6 +182,8 @@ describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
   ])("%s", async ([line, said], { expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     write(folder, "input.txt", "a file, where a folder is meant")
+    // Nobody writes into it: whoever reads it waits for ever.
+    execFileSync("mkfifo", [join(folder, "pipe")])
 
     const { code, stderr } = await ftpair(folder, ...line.split(" "))
 

@@ -66,6 +66,22 @@ describe("a log is read as what it is", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1)
   })
 
+  it.each([
+    ["a pipe that has a name", `mkfifo endless; tr '\\0' x < /dev/zero > endless & ftpair validate endless`],
+    ["stdin", `tr '\\0' x < /dev/zero | ftpair validate -`],
+  ])("and a line without end is read no further than a line may go, by %s", (_way, commands) => {
+    const program = `ftpair() { "${process.execPath}" "${resolve("dist/cli/main.js")}" "$@"; }`
+
+    // The shell waits for whoever writes: it ends once nobody reads any more.
+    const { status, stderr } = spawnSync("sh", ["-c", `${program}; ${commands}; code=$?; wait; exit $code`], {
+      cwd: folder,
+      encoding: "utf8",
+    })
+
+    expect(stderr).toMatch(/^ftpair: .*line 1: expected 16 MiB at the most\n$/)
+    expect(status).toBe(1)
+  })
+
   it("without taking one action for another", () => {
     const read = lineReader("log", "pair", plainConfig(3, 1))
     const good = { kind: "PowerOn", pair: "p1", host: "h1" }
