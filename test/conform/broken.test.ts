@@ -1,9 +1,13 @@
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../model/config.ts"
+import type { Peer } from "../../traces/conform/peer.ts"
+import type { Case } from "../../traces/conform/repertoire.ts"
 import { documentOf, freshFolder, ftpair, program } from "../cli/ftpair.ts"
 import { commandOf, conform, conformBriefly, leftRunning, lockRun } from "./lock-adapter.ts"
+import { connectedTo, peerOf } from "./model-peer.ts"
 
 /** By mode: the flags, if a timeout has to be waited for, and what is said. */
 const broken: readonly (readonly [mode: string, said: readonly RegExp[], flags?: readonly string[]])[] = [
@@ -266,6 +270,37 @@ describe.concurrent("ftpair conform", () => {
       stdout: "",
       stderr: "ftpair: /no/such/command x: cannot be started (ENOENT)\n",
     })
+  })
+})
+
+describe("a batch of asks", () => {
+  it.each([
+    [4, 32],
+    [16, 128],
+    [1000, 400],
+  ])("where %i may wait, has %i at the most, but for the end of its last case", async (window, most) => {
+    const sizes: number[] = []
+    const inner = peerOf(null)
+    const peer: Peer = {
+      ...inner,
+      ask: (bodies) => {
+        sizes.push(bodies.length)
+        return inner.ask(bodies)
+      },
+    }
+    const actions = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
+    const each: Case = { path: "each", config: plainConfig(2, 1), actions }
+    const asked = 2 * 500
+
+    for await (const { outcome } of connectedTo(peer, { window }).run(
+      Array.from({ length: 500 }, () => each),
+    ))
+      expect(outcome.tag).toBe("fits")
+
+    const all = sizes.reduce((sum, size) => sum + size, 0)
+    expect(all).toBeGreaterThanOrEqual(asked)
+    expect(Math.max(...sizes)).toBeLessThan(most + actions.length + 1)
+    expect(Math.max(...sizes)).toBeGreaterThanOrEqual(most)
   })
 })
 

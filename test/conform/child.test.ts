@@ -138,6 +138,22 @@ describe.concurrent("a child process breaks the wire, and nothing is left of it:
     expect(fault.detail).toMatch(/the answer to hello: at (profile|version): expected /)
   })
 
+  it("by answers that are together too long for a batch, though none is by itself", async (context) => {
+    const { expect } = context
+    const { folder, peer } = await started(context, "bloated")
+    const few = [...fourSteps, ...Array.from({ length: 15 }, () => advance)]
+    const many = Array.from({ length: 40 }, () => advance)
+
+    const replies = await peer.ask(few)
+    const fault = await faultOf(expect, peer.ask(many))
+    await peer.close()
+
+    expect(replies).toHaveLength(few.length)
+    expect(fault).toMatchObject({ code: "too-long" })
+    expect(fault.detail).toMatch(/^the answers of a batch have 3[34]\d{6} bytes so far$/)
+    expect(await leftRunning(folder)).toEqual([])
+  })
+
   it("with the end of its stderr in the message", async (context) => {
     const { peer } = await started(context, "crash-third")
 

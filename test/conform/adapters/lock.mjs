@@ -204,6 +204,7 @@ const wrongs = {
       await wait(1)
     }
   },
+  bloated: (line) => say(`${line.trimEnd()}${" ".repeat(900_000)}\n`),
   deep: (line, { seq }) =>
     say(`{"seq":${seq},"ok":true,"state":${"[".repeat(20_000)}${"]".repeat(20_000)}}\n`),
   truncated: (line, { seq }) => say(`{"seq":${seq},"ok":true,"state":{"lock":"${"}".repeat(500_000)}"\n`),
