@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Config } from "../model/config.ts"
-import { campaign, type Campaign } from "../properties/check/campaign.ts"
+import { campaign, type Budget, type Campaign } from "../properties/check/campaign.ts"
 import type { CampaignSpec, Side } from "../properties/check/campaign-spec.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { unfitForEngine } from "../properties/refinement.ts"
@@ -79,9 +79,12 @@ export type Checked = {
   readonly seconds: number
 }
 
-/** Runs the main job and reports it. Results are written before they are reported. */
-export const check = async (flags: CheckFlags): Promise<ExitCode> => {
-  const start = performance.now()
+/** Runs the main job and reports it. Results are written before they are reported. `now` tells milliseconds. */
+export const check = async (
+  flags: CheckFlags,
+  now: () => number = () => performance.now(),
+): Promise<ExitCode> => {
+  const start = now()
   const stop = interruption()
   const paper = paperFor(process.stdout, flags.color)
   const say = (...lines: readonly string[]): void => {
@@ -101,7 +104,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
   for (const { lines } of stored.findings) say("", ...lines)
 
   const isDecided = stored.findings.length > 0 || stored.broken.length > 0
-  const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, unfit, workers, start, stop)
+  const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, workers, now() - start, stop)
   const failure = ran?.failure ?? null
   const finding =
     failure === null
@@ -124,7 +127,7 @@ export const check = async (flags: CheckFlags): Promise<ExitCode> => {
     workers,
     isRepeatable: failure === null || finding !== null,
     isStopped: stop.aborted,
-    seconds: (performance.now() - start) / 1000,
+    seconds: (now() - start) / 1000,
   }
   const code = codeOf(flags, checked)
   if (ran !== null)
@@ -169,24 +172,37 @@ const wantedWitnesses = (
 
 const noFloor = { schedules: 0, volume: 0 }
 
+/**
+ * What the campaign of a check may cost, so many milliseconds after the check began: with no flags that say otherwise
+ * a floor is run to its end, though its time be up.
+ */
+export const budgetOf = (
+  flags: CheckFlags,
+  config: Config | null,
+  elapsed: number,
+): Omit<Required<Budget>, "workers"> => {
+  const ofModel = flags.time === undefined ? defaultSchedules : Infinity
+  const isTimed = flags.runs === undefined && flags.engineRuns === undefined
+  const isDefault = isTimed && flags.time === undefined
+  const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
+  const isForEngine = config === null || unfitForEngine(config) === null
+  const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
+  return {
+    schedules: flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0),
+    volume: isForEngine ? wanted : 0,
+    millis: Math.max(1, millisMax - elapsed),
+    floor: isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor,
+  }
+}
+
 const runCampaign = async (
   flags: CheckFlags,
   spec: CampaignSpec,
-  unfit: string | null,
   workers: number,
-  start: number,
+  elapsed: number,
   stop: AbortSignal,
 ): Promise<Campaign> => {
-  const ofModel = flags.time === undefined ? defaultSchedules : Infinity
-  const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
-  const isDefault = flags.runs === undefined && flags.time === undefined && flags.engineRuns === undefined
-  const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
-  const volume = unfit === null ? wanted : 0
-  const isTimed = flags.runs === undefined && flags.engineRuns === undefined
-  const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
-  const floor = isDefault ? (spec.config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor
-  const millis = Math.max(1, millisMax - (performance.now() - start))
-  const budget = { schedules, volume, millis, workers, floor }
+  const budget = { ...budgetOf(flags, spec.config, elapsed), workers }
   const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })
   try {
     return await Effect.runPromise(campaign(spec, budget, progress.show, stop))

@@ -186,10 +186,8 @@ const listed = (paper: Paper, paths: readonly string[], what: string): readonly 
 const sample = (paths: readonly string[]): string =>
   printable(paths.length <= 4 ? paths.join(", ") : `${paths.slice(0, 3).join(", ")}, …`)
 
-const verdictLine = (
-  paper: Paper,
-  { code, hello: { implementation, observes, profile }, result }: ConformReport,
-): string => {
+const verdictLine = (paper: Paper, { code, hello, result }: ConformReport): string => {
+  const { implementation, observes, profile } = hello
   const name = printable(implementation.name, 200)
   switch (code) {
     case exitCodes.ok:
@@ -199,7 +197,7 @@ const verdictLine = (
     case exitCodes.divergence:
       return paper.bad(`${name} differs from the model`)
     case exitCodes.vacuous:
-      return paper.warn(vacuityText(result))
+      return paper.warn(vacuityText(hello, result))
     case exitCodes.notAsPromised:
       return paper.bad("the list of known failures is stale")
     case exitCodes.inconclusive:
@@ -248,7 +246,14 @@ const coverageLines = (
 const share = ({ covered, all }: { readonly covered: number; readonly all: number }): string =>
   covered === all ? `all ${number(all)}` : `${number(covered)} of ${number(all)}`
 
-const vacuityText = ({ tally, unseen, untaken }: ConformReport["result"]): string =>
-  tally.taken + tally.refused === 0
-    ? "vacuous: no answer told anything"
-    : `vacuous, never seen: ${unseen.join(", ")}${untaken.length === 0 ? "" : `; it never takes ${untaken.join(", ")}`}`
+const vacuityText = ({ actions }: Hello, { tally, unseen, untaken }: ConformReport["result"]): string => {
+  if (tally.taken + tally.refused === 0) return "vacuous: no answer told anything"
+  const isDeclared = (kind: string): boolean => (actions as readonly string[]).includes(kind)
+  const skipped = untaken.filter(isDeclared)
+  const undeclared = untaken.filter((kind) => !isDeclared(kind))
+  return [
+    `vacuous, never seen: ${unseen.join(", ")}`,
+    ...(skipped.length === 0 ? [] : [`of what it declares, it never takes ${skipped.join(", ")}`]),
+    ...(undeclared.length === 0 ? [] : [`it does not declare ${undeclared.join(", ")}`]),
+  ].join("; ")
+}

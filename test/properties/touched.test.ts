@@ -7,13 +7,17 @@ import { rules, step } from "../../model/step.ts"
 import { codeOf } from "../../impl/engine/action-code.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
-import { monitorOf } from "../../impl/engine/monitor.ts"
+import { monitorOf, type Monitor } from "../../impl/engine/monitor.ts"
+import { mutations } from "../../impl/engine/mutations/catalogue.ts"
 import { pack } from "../../impl/engine/pack.ts"
 import { idsIn, union } from "../../impl/engine/property-set.ts"
-import { catalogue } from "../../properties/catalogue.ts"
+import { catalogue, matching } from "../../properties/catalogue.ts"
+import { isJudged } from "../../properties/check/rest.ts"
 import { noHistory } from "../../properties/history.ts"
+import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
 import { breachesAtRest, breachesOf, touchedBy } from "../../properties/property.ts"
-import { act, clusterOf, reach } from "../fixtures.ts"
+import { act, changed, clusterOf, reach } from "../fixtures.ts"
 
 // A fault of one host touches several pairs, and whichever of them suffers what it should not, it is told.
 
@@ -59,6 +63,46 @@ describe("a step that touches several pairs", () => {
     const why = breachesAtRest(rules, catalogue, config, noHistory(state), state).map((each) => each.why)
 
     expect(why).toEqual([expect.stringContaining(id)])
+    expect(idsIn(monitorAt(state).atRest())).toEqual(["L1"])
+  })
+})
+
+describe("what is asked of every pair", () => {
+  it.each(["p1", "p2", "p3"] as const)("is whether it can be booted: %s alone is off", (id) => {
+    const places = ["p1", "p2", "p3"].map((each) => `PowerOn(${each},${each === id ? "h1" : "h2"})`)
+    const state = reach(config, ...places, `LoseStorage(h1) PowerOff(${id})`)
+    const waiting = mutantNamed("PowerOnWaitsForTheLost")
+
+    const found = breachesAtRest(rulesOf(waiting), matching(["S25"]), config, noHistory(state), state)
+
+    expect(found.map(({ why }) => why)).toEqual([expect.stringContaining(`PowerOn(${id}, `)])
+    expect(idsIn(monitorAt(state, waiting).ofRefusals())).toEqual(["S25"])
+    expect(idsIn(monitorAt(state).ofRefusals())).toEqual([])
+  })
+
+  it.each(["p1", "p2", "p3"] as const)("is whether %s is at the bound of its generations", (id) => {
+    const bounds = { ...config.bounds, generations: 2 }
+    const bound = { ...config, bounds }
+    const fenced = reach(bound, `PowerOn(${id},h1) PowerOff(${id})`)
+
+    expect([isJudged(bound, before), isJudged(bound, fenced)]).toEqual([true, false])
+    expect([before, fenced].map((state) => monitorAt(state, null, bound).isJudged())).toEqual([true, false])
+  })
+})
+
+describe("a placement", () => {
+  it.each([
+    ["without storage", { h2: { storage: false } }, ["S9"]],
+    ["in maintenance", { h2: { maintenance: true } }, ["S9", "P3"]],
+    ["as it should be", {}, []],
+  ] as const)("is judged by the host, here %s", (_what, change, breached) => {
+    const after = changed(taken("SpawnSecondary(p1.1,h2)"), change)
+
+    const [model, packed] = [judged, monitored].map((by) => by("SpawnSecondary(p1.1,h2)", after))
+
+    expect(model).toEqual(expect.arrayContaining([...breached]))
+    expect(packed?.includes("S9")).toBe(model?.includes("S9"))
+    expect(model?.includes("S9")).toBe((breached as readonly string[]).includes("S9"))
   })
 })
 
@@ -81,6 +125,16 @@ function emptied(state: State, id: PairId): State {
 function judged(asked: string, after: State): readonly string[] {
   const found = breachesOf(rules, catalogue, config, noHistory(before), { before, action: act(asked), after })
   return found.map(({ property }) => property.id)
+}
+
+/** The monitor of an engine, or of a mutant of it, at a state. */
+function monitorAt(state: State, mutant: Mutant | null = null, cluster = config): Monitor {
+  const engine = engineOf(
+    layoutOf(cluster, wholly),
+    mutant === null ? null : (mutations[mutant.name] ?? null),
+  )
+  pack(engine.view, state)
+  return monitorOf(engine)
 }
 
 function monitored(asked: string, after: State): readonly string[] {

@@ -5,6 +5,7 @@ import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import { coverageOf, type ScopeCoverage } from "./coverage.ts"
 import { drawnCase, drawnCluster, drawnPath, type DrawnName } from "./draw.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
+import { dueOf } from "./promise.ts"
 import { noAnswers, type Tally } from "./session.ts"
 import { Interrupted } from "./fault.ts"
 import { isFailing, type Failing } from "./shrink.ts"
@@ -41,8 +42,9 @@ export type FailedCase<S> = { readonly case: Case; readonly outcome: Failing<S> 
  *        to that. `failed` holds the new failures, `known` the paths of those that failed as it is known, `healed` of
  *        those that no longer do; `beyond` the cases that were given up. `scopes` is what was seen of each small
  *        cluster, and `isToured` whether all were gone through to their ends. `witnesses` counts in how many cases
- *        each was seen; `unseen` are those that the small clusters promise to whoever goes where it is led. `untaken` are the kinds that it does not
- *        take, or has skipped whenever they were asked.
+ *        each was seen; `unseen` are those that the small clusters promise, as far as it has these, to whoever takes the
+ *        kinds that it takes and goes where it is led. `untaken` are the kinds that it does not take, or has skipped
+ *        whenever they were asked.
  */
 export type Conformance<S> = {
   readonly cases: { readonly named: number; readonly scopes: number; readonly random: number }
@@ -162,15 +164,19 @@ export const conform = async <S>(
     if (!isDone) break
   }
   if (failed.length === 0 && !isLate()) await runAll("random", drawn(ground, spec, clusters))
+  const met = coverage.told()
+  const missed = repertoire.promised.filter((id) => witnesses[id] === undefined)
+  const isDue = isLed && isToured && failed.length === 0 && missed.length > 0
+  const there = scopes.filter((scope) => met.some(({ name }) => name === scope.name))
   return {
     cases: counts,
     tally,
     lacking: spec.named.filter((each) => !able(each)).map(({ path }) => path),
     skipped,
-    scopes: coverage.told(),
+    scopes: met,
     isToured,
     witnesses,
-    unseen: isLed ? repertoire.promised.filter((id) => witnesses[id] === undefined) : [],
+    unseen: isDue ? dueOf(ground, there, missed) : [],
     untaken: profile.kinds.filter((kind) => !drivable.has(kind) || !taken.has(kind)),
     failed,
     known,

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../../model/config.ts"
+import { rules } from "../../../model/step.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { batchSize, runBatch, type BatchResult } from "../../../properties/check/batch.ts"
 import { judgeFor } from "../../../properties/check/campaign-spec.ts"
 import type { Judge } from "../../../properties/check/run.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import type { Property } from "../../../properties/property.ts"
 import { replay } from "../../../traces/replay.ts"
 
 describe("runBatch", () => {
@@ -63,6 +65,18 @@ describe("runBatch", () => {
     },
   )
 
+  it("makes a failure short by the property that it breaches, though another is breached sooner", () => {
+    const judge = { rules, properties: [generationIsLost, rests], witnesses: [] }
+    const small = plainConfig(2, 1, { log: 0 })
+    let lost: BatchResult["failure"] = null
+    for (let batch = 0; lost?.property !== generationIsLost.id && batch < 20; batch += 1)
+      lost = runBatch(judge, small, "7", batch).failure
+
+    const { config, actions } = lost as Failing["failure"]
+    const { breaches } = replay(rules, [generationIsLost], config, actions)
+    expect(breaches).toMatchObject([{ step: actions.length }])
+  })
+
   it("finds a failure in its own place, however many schedules it may run", () => {
     const judge = judgeOf("SpawnIgnoresAntiAffinity")
     const whole = runBatch(judge, null, "7", 0)
@@ -80,6 +94,25 @@ describe("runBatch", () => {
 })
 
 // Helpers
+
+/** A property for a test, which means nothing. */
+const propertyOf = (id: string, predicates: Pick<Property, "always" | "atRest">): Property => ({
+  id,
+  name: id,
+  family: "safety",
+  statement: "",
+  why: "",
+  checks: [],
+  witness: "",
+  ...predicates,
+})
+
+const generationIsLost = propertyOf("lost", {
+  always: ({ lock }) => (lock.generation > 1 ? "a generation is lost" : null),
+})
+
+/** What every run breaches at its end, the empty one too. */
+const rests = propertyOf("rests", { atRest: () => "it rests" })
 
 const ids = catalogue.map(({ id }) => id)
 

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../model/config.ts"
+import { schedulesNeeded } from "../../properties/check/rarity.ts"
+import { witnesses } from "../../properties/witnesses.ts"
+import { budgetOf, type CheckFlags } from "../../cli/check.ts"
+import type * as Checks from "../../cli/check.ts"
+import { exitCodes } from "../../cli/exit.ts"
+import { cluster, freshFolder, write } from "./ftpair.ts"
+
+// The workers are the compiled ones, and so is what starts them.
+const compiled = new URL("../../dist/cli/check.js", import.meta.url).href
+const { check } = (await import(compiled)) as typeof Checks
+
+const flags: CheckFlags = { color: false, quiet: true }
+
+/** Long after any check should have ended, in milliseconds. */
+const late = 10 ** 9
+
+describe("without options, a check", () => {
+  it("has a floor that is finished however late it is, and that shows every witness", () => {
+    const { floor, millis, schedules, volume } = budgetOf(flags, null, late)
+
+    expect({ floor, millis }).toEqual({ floor: { schedules: 6_000, volume: 40_000 }, millis: 1 })
+    expect({ schedules, volume }).toEqual({ schedules: 15_000, volume: 400_000 })
+    for (const { id } of witnesses) expect(schedulesNeeded(id, null)).toBeLessThanOrEqual(floor.schedules)
+  })
+
+  it("has a smaller floor in one given cluster", () => {
+    const { floor } = budgetOf(flags, plainConfig(3, 1), late)
+
+    expect(floor).toEqual({ schedules: 300, volume: 20_000 })
+  })
+
+  it("has the floors that the readme tells", () => {
+    const [drawn, given] = [null, plainConfig(3, 1)].map((config) => budgetOf(flags, config, 0).floor)
+
+    expect(readFileSync("README.md", "utf8")).toContain(
+      `never fewer than ${told(drawn)} (${told(given)} in a given cluster)`,
+    )
+  })
+
+  it.each([{ runs: 5 }, { time: 1000 }, { engineRuns: 5 }])("that has %j has no floor", (more) => {
+    expect(budgetOf({ ...flags, ...more }, null, late).floor).toEqual({ schedules: 0, volume: 0 })
+  })
+})
+
+describe("a check whose time is up before anything is drawn", () => {
+  it("comes to the verdict that all held all the same", async ({ onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const config = write(folder, "small.json", cluster(2, { log: 1 }))
+    let now = 0
+
+    const code = await check(
+      { ...flags, config: join(folder, config), seed: "7", workers: 2, out: folder },
+      () => (now += late),
+    )
+
+    expect(code).toBe(exitCodes.ok)
+  })
+})
+
+// Helpers
+
+const told = (floor: { readonly schedules: number; readonly volume: number } | undefined): string =>
+  [floor?.schedules, floor?.volume].map((n) => n?.toLocaleString("en")).join(" and ")
