@@ -1,6 +1,6 @@
 /**
  * What may go to a terminal: text, newlines, tabs, the colours of `paperFor`, and the one sequence that clears a moving
- * line. Everything else that a terminal would obey is written as an escape, as in JSON, so that a JSON document stays
+ * line. Everything else that a terminal would obey, and half of a surrogate pair, is written as an escape, as in JSON, so that a JSON document stays
  * the same document.
  */
 export const harmless = (text: string): string =>
@@ -11,7 +11,7 @@ export const harmless = (text: string): string =>
 
 const obeyed =
   // eslint-disable-next-line no-control-regex -- these are what is looked for
-  /(\u001b\[(?:1|2|22|31|32|33|39)m|\r\u001b\[K|[\n\t])|[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+  /(\u001b\[(?:1|2|22|31|32|33|39)m|\r\u001b\[K|[\n\t])|[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu
 
 /** Lets only harmless text through a stream: the last line of defence, behind `printable` where text is foreign. */
 export const guardStream = (stream: NodeJS.WriteStream): void => {

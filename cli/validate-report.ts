@@ -44,10 +44,14 @@ export const linesOf = (paper: Paper, found: Found): readonly string[] => [
 const warningsOf = ({ unmet, loggedSilently }: Found): readonly string[] => [
   ...(unmet.length === 0
     ? []
-    : [`no line has anything at ${unmet.join(", ")}: if that is no mistake, leave it out of the map`]),
+    : [
+        `no line has anything at ${printable(unmet.join(", "))}: if that is no mistake, leave it out of the map`,
+      ]),
   ...(loggedSilently.length === 0
     ? []
-    : [`${loggedSilently.join(", ")} is said to be silent, and is logged: it may have happened more often`]),
+    : [
+        `${printable(loggedSilently.join(", "))} is said to be silent, and is logged: it may have happened more often`,
+      ]),
 ]
 
 const verdictLines = (paper: Paper, found: Found): readonly string[] => {

@@ -14,7 +14,7 @@ import type { AskedAction, Profile } from "../../traces/conform/profile.ts"
 import type { Case, Scope } from "../../traces/conform/repertoire.ts"
 import { atlasOf, stranger } from "../../traces/conform/atlas.ts"
 import { searchOf } from "../../traces/conform/search.ts"
-import { sortOf } from "../../traces/conform/sort.ts"
+import { concerned, sortOf } from "../../traces/conform/sort.ts"
 import { tourOf } from "../../traces/conform/tour.ts"
 import { enumerate } from "../enumerate.ts"
 import { statesOf } from "./model-peer.ts"
@@ -64,6 +64,26 @@ describe("a tour", () => {
     const all = allTakenAndSorts(scope.config)
     expect(taken).toEqual(all.taken)
     expect(sorts).toEqual(all.sorts)
+  })
+
+  it("asks each sort of refusal there for each host that it meets, once", () => {
+    const scope = scopeOf(2, { faults: 1, log: 0 }, "by sort")
+    const asked = [...tourOf(pair, scope)].flatMap(({ actions }) => {
+      const states = statesOf(pair.profile, scope.config, actions)
+      return actions.flatMap((action, n) => {
+        const outcome = pair.profile.step(scope.config, states[n] as State, action)
+        if (outcome.tag === "next") return []
+        const sort = sortOf(states[n] as State, action, outcome.guard)
+        return [{ sort, hosts: concerned(states[n] as State, action) }]
+      })
+    })
+
+    const names = asked.map(({ sort, hosts }) => `${sort} ${hosts}`)
+    expect(new Set(names).size).toBe(names.length)
+    const hostsOf = (sort: string) => asked.filter((each) => each.sort === sort).map(({ hosts }) => hosts)
+    expect(hostsOf("SpawnSecondary anti-affinity primary live alone has a copy")).toEqual(
+      expect.arrayContaining(["h1", "h2"].map((host) => JSON.stringify([host, undefined, host, undefined]))),
+    )
   })
 
   it("goes on for long, and begins anew seldom", () => {

@@ -14,6 +14,7 @@ export const lockRepertoire: Repertoire<LockState> = {
   likened: (_config, _state, action) => `${action.kind} ${JSON.stringify(action)}`,
   sortOf: (state, { kind, copy }, guard) =>
     `${kind} ${guard ?? "taken"} ${copy === undefined ? "" : (state.copies[copy as CopyId]?.belief ?? "")}`,
+  concerned: (_state, { copy, host }) => JSON.stringify([copy, host]),
   scopes: [
     scope("one-contender", "1 contender, up to generation 3", plainConfig(1, 1, { generations: 3 }), "all"),
     scope("two-contenders", "2 contenders, up to generation 2", plainConfig(2, 1, { generations: 2 }), "all"),

@@ -10,7 +10,7 @@ import { episodesOf } from "./episodes.ts"
 import { likened, likeness } from "./likeness.ts"
 import { pairScopes } from "./pair-scopes.ts"
 import { promised, witnessesIn } from "./sightings.ts"
-import { sortOf } from "./sort.ts"
+import { concerned, sortOf } from "./sort.ts"
 import type { Repertoire } from "./repertoire.ts"
 
 /** What there is to try on an implementation of the whole protocol. */
@@ -19,6 +19,7 @@ export const pairRepertoire: Repertoire<State> = {
   likeness,
   likened,
   sortOf,
+  concerned,
   scopes: pairScopes,
   witnessesIn,
   promised,

@@ -29,6 +29,7 @@ export const placementRepertoire: Repertoire<Placed> = {
   likeness: (_config, { host }) => String(host),
   likened: (_config, _placed, question) => `${question.kind} ${JSON.stringify(question)}`,
   sortOf: (_placed, { kind }, guard) => `${kind} ${guard ?? "taken"}`,
+  concerned: () => "",
   scopes: placementScopes,
   survey: (scope) => {
     const states = statesOf(scope)

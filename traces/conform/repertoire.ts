@@ -11,7 +11,7 @@ import type { Followed } from "./session.ts"
  * Shape  `candidates` are the actions of a kind that could be asked in a state, allowed or not. States of the same
  *        `likeness` go on alike, whatever their hosts and copies are called; `likened` is an action without such
  *        names, its kind first. `sortOf` says of which sort it is to ask an action in a state: its kind, the guard
- *        that refuses it, or null, and the situation of whoever acts. `scopes` are small clusters in which everything
+ *        that refuses it, or null, and the situation of whoever acts. `concerned` are the hosts that it is about, by name. `scopes` are small clusters in which everything
  *        is tried; `survey` are all questions of one, with the number of states in which they are
  *        asked, where none depends on those before it; `plans` draws clusters, if none is given, and choices. `drawn`
  *        makes a random case itself, where choosing among candidates would not. `witnessesIn` are those that a run
@@ -26,6 +26,7 @@ export type Repertoire<S> = {
   readonly likeness: (config: Config, state: S) => string
   readonly likened: (config: Config, state: S, action: AskedAction) => string
   readonly sortOf: (state: S, action: AskedAction, guard: string | null) => string
+  readonly concerned: (state: S, action: AskedAction) => string
   readonly scopes: readonly Scope[]
   readonly survey?: (scope: Scope) => { readonly states: number; readonly questions: readonly AskedAction[] }
   readonly plans: (config: Config | null) => fc.Arbitrary<AskPlan>
@@ -42,7 +43,8 @@ export type Repertoire<S> = {
  * A small cluster in which everything is tried.
  *
  * Shape  `says` tells its bounds in words. `kinds` are those that are asked, null for all. Of what is refused, `all` is
- *        asked in each state; or, in a larger scope, what is refused `by sort`, each sort once.
+ *        asked in each state; or, in a larger scope, what is refused `by sort`, each sort once for
+ *        the hosts that it concerns.
  */
 export type Scope = {
   readonly name: string

@@ -27,7 +27,7 @@ export const sortOf = (state: State, action: AskedAction, guard: string | null):
   const found = running(state, id as CopyId)
   if (found === null) return `${how}${stranger}`
   const { pair, copy } = found
-  const end = copy.role === "primary" ? peerOf(pair, copy) : primaryOf(pair, copy)
+  const end = endOf(pair, copy)
   const far = end?.phase ?? (copy.channel === null ? "alone" : "gone")
   const age = copy.generation === pair.lock.generation ? "" : " stale"
   return `${how} ${copy.role} ${copy.phase} ${far}${age}${againstHost(state, pair, copy, action)}`
@@ -46,3 +46,14 @@ const againstHost = (state: State, pair: Pair, copy: Copy | null, { host: id }: 
     ...(copy !== null && !reachable(state, copy.host, id as HostId) ? [" cut off"] : []),
   ].join()
 }
+
+/** The hosts that an action concerns, by name: where its copy is, where the other end of its channel is, and its own. */
+export const concerned = (state: State, { copy: id, host, hosts }: AskedAction): string => {
+  const found = id === undefined ? null : running(state, id as CopyId)
+  const end = found === null ? null : endOf(found.pair, found.copy)
+  return JSON.stringify([found?.copy.host, end?.host, host, hosts])
+}
+
+/** The copy at the other end of a channel. */
+const endOf = (pair: Pair, copy: Copy): Copy | null =>
+  copy.role === "primary" ? peerOf(pair, copy) : primaryOf(pair, copy)

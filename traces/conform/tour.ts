@@ -62,8 +62,9 @@ const legOf = <S>(
   for (;;) {
     if (!visited.has(place))
       for (const { action, key } of refusalsIn(ground, scope, place, state)) {
-        if (refused.has(key)) continue
-        refused.add(key)
+        const name = scope.refusals === "all" ? key : `${key} ${ground.repertoire.concerned(state, action)}`
+        if (refused.has(name)) continue
+        refused.add(name)
         actions.push(action)
       }
     visited.add(place)
