@@ -276,7 +276,7 @@ const isOpen = (kind: Kind, bits: number): boolean => {
 }
 
 /** What a copy in each phase might do, by the engine's numbers of the phases. What is left out its rules refuse. */
-const phaseKinds: readonly (readonly Kind[])[] = [
+export const phaseKinds: readonly (readonly Kind[])[] = [
   [],
   ["JoinLockstep", "SyncLost", "CrashCopy"],
   ["Deliver", "Suspect", "Migrate", "CrashCopy"],

@@ -126,6 +126,35 @@ describe("what the small scopes promise", () => {
     expect(untaken).toEqual(["Contend", "TryLock"])
   })
 
+  it("is what the model shows with the kinds that are declared", async () => {
+    const actions = ["Contend", "TryLock"] as unknown as Hello["actions"]
+    const asked = { ...spec, inScope: () => true, runs: 0 }
+
+    const { unseen, witnesses } = await conform(lockOf({ actions }), lockRepertoire, asked)
+
+    expect(unseen).toEqual([])
+    expect(Object.keys(witnesses).length).toBeGreaterThan(0)
+    expect(Object.keys(witnesses).length).toBeLessThan(lockRepertoire.promised.length)
+  })
+
+  it("is due of a declared kind that is always skipped, and is not of a pair's cluster that is not there", async () => {
+    const kinds = ["PowerOn", "SpawnSecondary", "FailHost"] as const
+    const actions = kinds as unknown as Hello["actions"]
+    const asked = { ...spec, inScope: () => true, runs: 0 }
+    const { peer } = simplePeer({ skipped: "one pair only" })
+    const skipping: Peer = {
+      ...peer,
+      ask: (bodies) => Promise.all(bodies.map((body) => skippingFailures(peer, body))),
+    }
+
+    const all = await conform(connectedTo(peer, { actions }), pairRepertoire, asked)
+    const some = await conform(connectedTo(skipping, { actions }), pairRepertoire, asked)
+
+    expect([all.isToured, all.unseen]).toEqual([true, []])
+    expect([some.isToured, some.untaken.includes("FailHost")]).toEqual([true, true])
+    expect(some.unseen).not.toEqual([])
+  })
+
   it("is not asked of a part of them", async () => {
     const { isToured } = await conform(lockOf({}), lockRepertoire, {
       ...spec,
@@ -161,6 +190,14 @@ const cases: readonly Case[] = [1, 2, 1, 3].map((pairs, n) => ({
   config: plainConfig(3, pairs),
   actions: powerOn,
 }))
+
+/** What is answered by who never lets a host fail. */
+const skippingFailures = async (peer: Peer, body: AskBody): Promise<Reply> => {
+  const { kind } = (body["action"] ?? { kind: "" }) as { readonly kind: string }
+  if (kind !== "FailHost") return (await peer.ask([body]))[0] as Reply
+  const json = { seq: 1, skipped: "not built yet" }
+  return { line: JSON.stringify(json), json }
+}
 
 /** An implementation of one pair; what it is asked in a cluster that it does not have. */
 const simplePeer = (

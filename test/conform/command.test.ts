@@ -34,6 +34,28 @@ describe.concurrent("ftpair conform finds that", () => {
     expect(report.answers.taken + report.answers.refused).toBeGreaterThan(10_000)
   })
 
+  it("what declares few kinds conforms, though it cannot show what others would", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const answer = await conform(freshFolder(onTestFinished), "few", "--runs", "5", "--json")
+
+    expect(answer).toMatchObject({ code: 0, stderr: "" })
+    const { verdict, unseen, witnesses } = documentOf(answer) as Report
+    expect({ verdict, unseen }).toEqual({ verdict: "conforms", unseen: [] })
+    expect(witnesses).not.toHaveProperty("holder-unsure")
+  })
+
+  it("nothing was seen of what it declares, where it skips that", async ({ expect, onTestFinished }) => {
+    const answer = await conform(freshFolder(onTestFinished), "never-contends", "--runs", "5")
+
+    expect(answer).toMatchObject({ code: 15, stderr: "" })
+    expect(answer.stdout).toMatch(/^ {2}never seen: two-contend, claim-goes-stale, /m)
+    expect(answer.stdout).toMatch(
+      /^vacuous, never seen: two-contend, .*; of what it declares, it never takes Contend, TryLock$/m,
+    )
+  })
+
   it("an engine with one thing wrong differs, and keeps a trace that both replay and conform take", async ({
     expect,
     onTestFinished,
@@ -287,6 +309,8 @@ type Report = {
   readonly cases: { readonly named: number; readonly scopes: number; readonly random: number }
   readonly answers: { readonly taken: number; readonly refused: number }
   readonly failed: readonly string[]
+  readonly unseen: readonly string[]
+  readonly witnesses: Readonly<Record<string, number>>
 }
 
 type Trace = { readonly "#meta": object; readonly states: readonly object[] }

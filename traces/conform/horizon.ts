@@ -100,8 +100,8 @@ const trimmed = (pastOf: Pasts, piece: number, nearby: Nearby): Nearby => {
 
 /**
  * How many entries, from the first, no rule will look at again: the world has seen them, every copy that has a log has
- * the same ones and has released them, and a Primary in lockstep has them acknowledged. It only grows;
- * less than `least` is not counted out.
+ * the same ones and has released them. What a Primary in lockstep has released was acknowledged, and so delivered (S16).
+ * It only grows; less than `least` is not counted out.
  */
 const commonTo = ({ observed, copies }: Pair, least: number): number => {
   const withLogs = copies.filter(hasLog)
@@ -116,10 +116,7 @@ const commonTo = ({ observed, copies }: Pair, least: number): number => {
 /** A copy that still synchronises has nothing yet, and counts from the start. */
 const hasLog = ({ phase }: Copy): boolean => phase !== "syncing"
 
-const countsOf = ({ log, released, channel, phase }: Copy): readonly number[] =>
-  channel !== null && phase === "lockstep"
-    ? [log.length, released, channel.delivered, channel.acked]
-    : [log.length, released]
+const countsOf = ({ log, released }: Copy): readonly number[] => [log.length, released]
 
 const shortened = (pair: Pair, by: number): Pair => ({
   ...pair,

@@ -196,6 +196,8 @@ const wrongs = {
     leave(3)
   },
   "second-hello": (line) => (applied < 3 ? say(line) : leave(3)),
+  "never-contends": (line, { seq }, { action }) =>
+    say(action?.kind === "Contend" ? `${JSON.stringify({ seq, skipped: "not built yet" })}\n` : line),
   "not-utf8": (line) => say(Buffer.concat([Buffer.from(line.slice(0, -2)), Buffer.from([0xff, 0xfe, 0x0a])])),
   nul: (line) => say(`\0${line}`),
   "in-pieces": async (line) => {
@@ -275,7 +277,7 @@ const hello = {
   implementation: { name: `lock, ${mode}`, language: "JavaScript", version: "1" },
   profile: "lock",
   observes: mode === "undeclared" ? ["hosts", "copies"] : ["hosts", "lock", "copies"],
-  actions: Object.keys(rules),
+  actions: mode === "few" ? ["Contend", "TryLock"] : Object.keys(rules),
   ...(window === "1" ? {} : { window: Number(window) }),
 }
 
@@ -291,7 +293,7 @@ const answerTo = ({ op, config, action }) => {
   }
   applied += 1
   const now = performance.now()
-  const refused = take(action)
+  const refused = mode === "never-contends" && action.kind === "Contend" ? "not built yet" : take(action)
   if (refused === undefined) misdeeds[mode]?.(action, now - last)
   last = now
   return refused === undefined ? { ok: true, state } : { ok: true, refused, state }

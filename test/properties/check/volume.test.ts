@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { plainConfig } from "../../../model/config.ts"
+import { alphabet, kinds, type Kind } from "../../../model/action.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
+import { engineOf } from "../../../impl/engine/engine.ts"
+import { layoutOf } from "../../../impl/engine/layout.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import type { BatchResult } from "../../../properties/check/batch.ts"
-import { runVolume, type Volume } from "../../../properties/check/volume.ts"
+import { phaseKinds, runVolume, type Volume } from "../../../properties/check/volume.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { rulesOf } from "../../../properties/mutants/mutant.ts"
 import { isLiveness } from "../../../properties/property.ts"
@@ -92,6 +95,14 @@ describe("a batch on the engine", () => {
   })
 })
 
+describe("what a copy in each phase might do", () => {
+  it("is what the engine takes there, somewhere in a small cluster", () => {
+    const listed = phaseKinds.flatMap((among, phase) => among.map((kind) => `${phase} ${kind}`))
+
+    expect(takenByPhase(plainConfig(3, 1, { log: 1, faults: 2, generations: 3 }))).toEqual(new Set(listed))
+  })
+})
+
 // Helpers
 
 const volumeOf = (mutant: string | null, asked: Partial<Volume> = {}): Volume => ({
@@ -104,3 +115,25 @@ const volumeOf = (mutant: string | null, asked: Partial<Volume> = {}): Volume =>
 
 const actionsIn = ({ actions }: BatchResult): number =>
   Object.values(actions).reduce((sum, count) => sum + count, 0)
+
+/** Each phase with each kind that a copy in it takes, in the first states of a cluster, breadth first. */
+const takenByPhase = (config: Config): ReadonlySet<string> => {
+  const { machine, view, expand } = engineOf(layoutOf(config))
+  const taken = new Set<string>()
+  const keys = [machine.key.slice()]
+  const seen = new Set([String(keys[0])])
+  for (const key of keys.values()) {
+    machine.load(key, 0)
+    const phases = Array.from({ length: view.slots }, (_, slot) => view.phaseIn(view.controlOf(slot)))
+    expand((number, a) => {
+      const kind = kinds[number] as Kind
+      if (alphabet[kind].over.startsWith("copy")) taken.add(`${phases[a]} ${kind}`)
+      if (seen.has(String(machine.key)) || seen.size >= statesMax) return
+      seen.add(String(machine.key))
+      keys.push(machine.key.slice())
+    })
+  }
+  return taken
+}
+
+const statesMax = 12_000

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds } from "../../../model/action.ts"
+import { alphabet, coreKinds } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import type { State } from "../../../model/state.ts"
+import { rules } from "../../../model/step.ts"
+import { refusal } from "../../../impl/engine/guards.ts"
 import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
 import { matching } from "../../../properties/catalogue.ts"
 import { actionsOf } from "../../../properties/explore/explore.ts"
@@ -96,6 +98,18 @@ describe("a mutant has a fair run that ends badly,", () => {
       })
     },
   )
+
+  it("and rests there though a spurious suspicion may come: that is owed by nobody", () => {
+    const neverReleased = (): number => refusal.nothing
+    const protocol = { rules, mutation: () => ({ Release: neverReleased }), indexed: false }
+    const among = coreKinds.filter((kind) => alphabet[kind].actor !== "fault")
+
+    const verdicts = verdictsOf({ ...scopeOf(two, null), protocol, among })
+    const breach = verdicts.find(({ property }) => property === "L4")?.breach
+
+    expect(breach?.stem).toHaveLength(5)
+    expect(breach?.loop).toEqual([])
+  })
 
   it("and keeps what it does not break: of the others it needs what the protocol needs", () => {
     const protocol = needsIn(verdictsOf(scopeOf(three, null)))
