@@ -97,7 +97,7 @@ export const runOf = ({ hosts, pairs, choices }: Draw): ModelRun => {
 }
 
 /** The parts of a state that a log may show. */
-const parts = [
+export const parts = [
   "hosts",
   "cut",
   "pairs.*.power",
