@@ -9,7 +9,7 @@ import type { Witness } from "../properties/witnesses.ts"
 import { breachedIn, type CheckFlags, type Checked } from "./check.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { Paper } from "./paper.ts"
-import { actionsTaken, number } from "./report.ts"
+import { actionsTaken, number, quoted } from "./report.ts"
 
 /** The first line: what is checked, and how. */
 export const titleLine = (paper: Paper, { seed, mutant }: CampaignSpec, workers: number): string =>
@@ -36,7 +36,7 @@ export const closingLines = (
   code: ExitCode,
 ): readonly string[] => {
   const { campaign: ran, unseen, rare, unasked, properties, seconds, spec, reproduce, isStopped } = checked
-  if (ran === null && !isStopped) return []
+  if (ran === null && !isStopped) return undrawnLines(paper, checked)
   const never = unseen.map(({ id }) => id).join(", ")
   return [
     `${verdictLine(paper, checked, code)}${ran === null ? "" : `  ${workText(checked, ran)}`}`,
@@ -57,6 +57,12 @@ export const closingLines = (
   ]
 }
 
+/** What is said where stored runs have decided, and nothing was drawn. */
+const undrawnLines = (paper: Paper, { stored: { broken } }: Checked): readonly string[] => [
+  paper.bad("stopped at the stored runs, and nothing was drawn"),
+  ...(broken[0] === undefined ? [] : [`Replay: npx ftpair replay ${quoted(broken[0].file)}`]),
+]
+
 const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
   `${id} (${number(schedulesNeeded(id, config))} show it)`
 
@@ -75,7 +81,11 @@ const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => 
     case exitCodes.ok:
       return paper.good("held")
     case exitCodes.vacuous:
-      return paper.warn(`vacuous, never seen: ${checked.unseen.map(({ id }) => id).join(", ")}`)
+      return paper.warn(
+        checked.isIdle
+          ? "vacuous: the protocol took no step, as no pair could be powered on"
+          : `vacuous, never seen: ${checked.unseen.map(({ id }) => id).join(", ")}`,
+      )
     case exitCodes.inconclusive:
       return paper.warn(
         checked.campaign === null || checked.campaign.schedules + checked.campaign.volume === 0
@@ -126,6 +136,7 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
     actions: ran?.actions ?? {},
     witnesses: Object.fromEntries(wanted.map(({ id }) => [id, ran?.witnesses[id] ?? 0])),
     unseen: unseen.map(({ id }) => id),
+    idle: checked.isIdle,
     rare: Object.fromEntries(rare.map(({ id }) => [id, schedulesNeeded(id, spec.config)])),
     properties: Object.fromEntries(
       properties.map((property) => [property.id, { verdict: verdictOf(checked, property) }]),

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { kindsOf } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { campaign, type Budget, type Campaign } from "../properties/check/campaign.ts"
 import type { CampaignSpec, Side } from "../properties/check/campaign-spec.ts"
@@ -10,6 +11,7 @@ import { schedulesForAll, schedulesNeeded } from "../properties/check/rarity.ts"
 import { inTurns } from "../properties/explore/turns.ts"
 import { watched } from "../impl/engine/property-set.ts"
 import { prepareFolder } from "../traces/atomic-file.ts"
+import { BadInput } from "../traces/bad-input.ts"
 import { printable } from "../traces/printable.ts"
 import { readConfig } from "../traces/read.ts"
 import { failuresFolder } from "../traces/store.ts"
@@ -59,7 +61,7 @@ const defaultMillis = 115_000
  *
  * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
  *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
- *        more; `unasked` the properties that nothing asked; `isRepeatable` is false if a schedule failed once, and not
+ *        more; `isIdle`, that the protocol took no step in any schedule; `unasked` the properties that nothing asked; `isRepeatable` is false if a schedule failed once, and not
  *        again.
  */
 export type Checked = {
@@ -72,6 +74,7 @@ export type Checked = {
   readonly unseen: readonly Witness[]
   readonly rare: readonly Witness[]
   readonly unasked: readonly Property[]
+  readonly isIdle: boolean
   readonly reproduce: string
   readonly workers: number
   readonly isRepeatable: boolean
@@ -84,6 +87,8 @@ export const check = async (
   flags: CheckFlags,
   now: () => number = () => performance.now(),
 ): Promise<ExitCode> => {
+  if (flags.side !== undefined && (flags.mutant === undefined || flags.mutant === "none"))
+    throw new BadInput({ message: `--side ${flags.side}: expected --mutant beside it, whose side it is` })
   const start = now()
   const stop = interruption()
   const paper = paperFor(process.stdout, flags.color)
@@ -122,6 +127,10 @@ export const check = async (
     findings: finding === null ? stored.findings : [...stored.findings, finding],
     unseen: unseen.filter(isExpected),
     rare: unseen.filter((witness) => !isExpected(witness)),
+    isIdle:
+      ran !== null &&
+      ran.schedules > 0 &&
+      kindsOf("protocol").every((kind) => ran.actions[kind] === undefined),
     unasked: properties.filter((property) => !isAsked(property, ran)),
     reproduce: reproduceLine(flags, spec),
     workers,
@@ -216,13 +225,13 @@ const isJudged = ({ campaign: ran, properties, unasked }: Checked): boolean =>
   ran !== null && ran.schedules + ran.volume > 0 && unasked.length < properties.length
 
 const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
-  const { findings, stored, isRepeatable, isStopped, unseen } = checked
+  const { findings, stored, isRepeatable, isStopped, unseen, isIdle } = checked
   const isFound = findings.length > 0 || stored.broken.length > 0 || !isRepeatable
   return worst([
     ...findings.map(({ property }) => codeOfBreach(property)),
     ...(stored.broken.length > 0 ? [exitCodes.notAsPromised] : []),
     ...(isRepeatable ? [] : [exitCodes.nonDeterministic]),
-    ...(isFound || isStopped || flags.allowVacuous === true || unseen.length === 0
+    ...(isFound || isStopped || flags.allowVacuous === true || (unseen.length === 0 && !isIdle)
       ? []
       : [exitCodes.vacuous]),
     ...(isStopped || (!isFound && !isJudged(checked)) ? [exitCodes.inconclusive] : []),

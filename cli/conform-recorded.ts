@@ -1,3 +1,4 @@
+import { BadInput } from "../traces/bad-input.ts"
 import { AdapterFault } from "../traces/conform/fault.ts"
 import { printable } from "../traces/printable.ts"
 import { withGround } from "../traces/conform/profiles.ts"
@@ -20,6 +21,10 @@ import { number } from "./report.ts"
 /** Judges a recorded session again, without the implementation. */
 export const judgeRecorded = (file: string, flags: ConformFlags): ExitCode => {
   const recording = recordingIn(file, recordedLines(file))
+  if (flags.profile !== undefined && flags.profile !== recording.hello.profile)
+    throw new BadInput({
+      message: `--profile ${flags.profile}: ${file} is of the profile ${recording.hello.profile}`,
+    })
   const paper = paperFor(process.stdout, flags.color)
   try {
     return withGround(recording.hello.profile, ({ profile }) => {

@@ -202,7 +202,7 @@ const verdictLine = (paper: Paper, { code, hello, result }: ConformReport): stri
       return paper.bad("the list of known failures is stale")
     case exitCodes.inconclusive:
       return paper.warn(
-        `inconclusive${result.stopped === "time" ? ", stopped for time" : result.stopped === "interrupted" ? ", stopped by a signal" : ""}; what was compared fits the model`,
+        `inconclusive${result.stopped === "time" ? ", stopped for time" : result.stopped === "interrupted" ? ", stopped by a signal" : ""}${result.tally.taken + result.tally.refused === 0 ? "; nothing was compared" : "; what was compared fits the model"}`,
       )
     default:
       return paper.bad(`${name} broke the wire`)

@@ -53,7 +53,10 @@ const shrunkMax = 3
 
 /** Drives an implementation over the wire, and compares what it answers with the model. */
 export const conformWith = async (command: readonly string[], flags: ConformFlags): Promise<ExitCode> => {
-  if (flags.recorded !== undefined) return judgeRecorded(flags.recorded, flags)
+  if (flags.recorded !== undefined) {
+    checkAlone(command, flags)
+    return judgeRecorded(flags.recorded, flags)
+  }
   if (flags.scaffold !== undefined) return writeScaffold(flags.scaffold, command, flags)
   if (command.length === 0)
     throw new BadInput({
@@ -71,6 +74,20 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
   if (unwritten !== null && code === exitCodes.ok) throw unwritten
   if (unwritten !== null) process.stderr.write(`ftpair: ${printable(unwritten.message)}\n`)
   return code
+}
+
+/** A recorded session is judged without the implementation: nothing may be asked beside it. Throws BadInput. */
+const checkAlone = (command: readonly string[], flags: ConformFlags): void => {
+  const beside = [
+    ...(command.length > 0 ? ["a command"] : []),
+    ...(["advise", "smoke", "record", "scaffold", "run", "runs", "config", "knownFailing"] as const)
+      .filter((name) => flags[name] !== undefined)
+      .map((name) => `--${name === "knownFailing" ? "known-failing" : name}`),
+  ]
+  if (beside.length > 0)
+    throw new BadInput({
+      message: `--recorded: expected nothing beside it that asks the implementation, not ${beside.join(", ")}`,
+    })
 }
 
 const driveOver = async (

@@ -1,4 +1,5 @@
 import { liveness } from "./liveness.ts"
+import { anything, fits, type Token } from "./pattern.ts"
 import type { Property } from "./property.ts"
 import { safety } from "./safety.ts"
 
@@ -7,8 +8,13 @@ export const catalogue: readonly Property[] = [...safety, ...liveness]
 
 /** The properties whose id or name matches one of the patterns; `*` stands for any characters. */
 export const matching = (patterns: readonly string[]): readonly Property[] => {
-  const tests = patterns.map(
-    (pattern) => new RegExp(`^${pattern.replace(/[^*\w]/g, "\\$&").replaceAll("*", ".*")}$`, "i"),
+  const parsed = patterns.map((pattern) =>
+    pattern
+      .toLowerCase()
+      .split(/(\*+)/)
+      .map((part): Token => (part.startsWith("*") ? anything : part)),
   )
-  return catalogue.filter(({ id, name }) => tests.some((test) => test.test(id) || test.test(name)))
+  return catalogue.filter(({ id, name }) =>
+    parsed.some((pattern) => [id, name].some((word) => fits(pattern, word.toLowerCase()))),
+  )
 }

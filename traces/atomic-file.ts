@@ -21,13 +21,14 @@ export class CannotWrite extends Data.TaggedError("CannotWrite")<{ readonly mess
 /**
  * Writes a file whole or not at all, and the folders that it needs. The text goes to a new file beside it, which then
  * takes its name: whoever reads meanwhile sees the old content or the new one, and a symbolic link of that name is
- * replaced, not followed. Throws CannotWrite.
+ * replaced, not followed; what is neither that nor a file is left alone. Throws CannotWrite.
  */
 export const writeAtomically = (file: string, text: string): void => {
   const stem = basename(file).slice(0, 200)
   const beside = join(dirname(file), `.${stem}.${randomBytes(6).toString("hex")}.tmp`)
   try {
     makeFolder(dirname(file))
+    refuseOthers(file)
     sweepLeftovers(dirname(file), timeOfDay(), stem)
     writeNew(beside, text)
     renameSync(beside, file)
@@ -35,6 +36,15 @@ export const writeAtomically = (file: string, text: string): void => {
     removeIfThere(beside)
     throw cannotWrite(file, error)
   }
+}
+
+/** A folder, a device or a pipe is replaced by no file. */
+const refuseOthers = (file: string): void => {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isFile() && !found.isSymbolicLink())
+    throw new CannotWrite({
+      message: `${file}: cannot be written: expected a file, and it is ${found.isDirectory() ? "a folder" : "neither a file nor a folder"}`,
+    })
 }
 
 const removeIfThere = (file: string): void => {

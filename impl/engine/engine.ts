@@ -1,7 +1,7 @@
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
-import { refusal, taken } from "./guards.ts"
+import { taken } from "./guards.ts"
 import { kindNumber, type Layout } from "./layout.ts"
-import { machineOf, phase, type Machine } from "./machine.ts"
+import { machineOf, type Machine } from "./machine.ts"
 import { placementOf, type Placement } from "./placement.ts"
 import { arbitrationRules } from "./rules/arbitration.ts"
 import { faultRules } from "./rules/faults.ts"
@@ -83,20 +83,19 @@ const rulesOf = (view: View, placement: Placement): EngineRules => ({
 })
 
 /**
- * Tries what the phases allow, copy by copy, then what concerns pairs, hosts and links. A kind that a phase
- * leaves out is one whose rule would refuse it there at once.
+ * Tries every kind on every copy, pair, host and link. Which of them a phase leaves out is for the rules to say: one with
+ * a guard less is met wherever it then applies.
  */
 const expansionOf = (
   view: View,
   rules: EngineRules,
   remember: (isOperators: boolean, faultsBefore: number) => void,
 ): Engine["expand"] => {
-  const { machine, layout, hosts, pairs, slots, controlOf, phaseIn, isOn, has, isUp, faultsSoFar } = view
+  const { machine, layout, hosts, pairs, slots, controlOf, faultsSoFar } = view
   const { undo } = machine
   const links = (hosts * (hosts - 1)) / 2
   const offered = kinds.map((kind) => layout.among.includes(kind))
   const remembers = layout.past.sheltered.mask !== 0
-  const faultsMax = layout.config.bounds.faults
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
@@ -116,71 +115,47 @@ const expansionOf = (
     undo()
   }
 
-  /** Tries a placement on host after host, unless the rule refuses it for a reason that is not the host's. */
+  /** Tries a placement on host after host. */
   const onEachHost = (rule: EngineRule, kind: number, a: number): void => {
-    for (let host = 0; host < hosts; host += 1) {
-      const answer = rule(a, host)
-      if (answer > taken && answer < refusal.storage) return
-      show(answer, kind, a, host)
-    }
+    for (let host = 0; host < hosts; host += 1) show(rule(a, host), kind, a, host)
   }
 
   const ofCopy = (slot: number): void => {
-    switch (phaseIn(controlOf(slot))) {
-      case phase.syncing:
-        show(JoinLockstep(slot, 0), k.JoinLockstep, slot, 0)
-        show(SyncLost(slot, 0), k.SyncLost, slot, 0)
-        break
-      case phase.lockstepSecondary:
-        show(Deliver(slot, 0), k.Deliver, slot, 0)
-        show(Suspect(slot, 0), k.Suspect, slot, 0)
-        break
-      case phase.lockstepPrimary:
-        show(Record(slot, 0), k.Record, slot, 0)
-        show(Ack(slot, 0), k.Ack, slot, 0)
-        show(Release(slot, 0), k.Release, slot, 0)
-        show(Suspect(slot, 0), k.Suspect, slot, 0)
-        if (offered[k.TestRestartSecondary])
-          show(TestRestartSecondary(slot, 0), k.TestRestartSecondary, slot, 0)
-        break
-      case phase.contendingSecondary:
-      case phase.contendingPrimary:
-        show(TryLock(slot, 0), k.TryLock, slot, 0)
-        break
-      case phase.live:
-        show(Record(slot, 0), k.Record, slot, 0)
-        show(Release(slot, 0), k.Release, slot, 0)
-        show(BeginLockstep(slot, 0), k.BeginLockstep, slot, 0)
-        show(AbandonSync(slot, 0), k.AbandonSync, slot, 0)
-        onEachHost(SpawnSecondary, k.SpawnSecondary, slot)
-    }
+    show(Record(slot, 0), k.Record, slot, 0)
+    show(Deliver(slot, 0), k.Deliver, slot, 0)
+    show(Ack(slot, 0), k.Ack, slot, 0)
+    show(Release(slot, 0), k.Release, slot, 0)
+    show(BeginLockstep(slot, 0), k.BeginLockstep, slot, 0)
+    show(JoinLockstep(slot, 0), k.JoinLockstep, slot, 0)
+    show(SyncLost(slot, 0), k.SyncLost, slot, 0)
+    show(Suspect(slot, 0), k.Suspect, slot, 0)
+    show(TryLock(slot, 0), k.TryLock, slot, 0)
+    show(AbandonSync(slot, 0), k.AbandonSync, slot, 0)
+    onEachHost(SpawnSecondary, k.SpawnSecondary, slot)
+    if (offered[k.TestRestartSecondary]) show(TestRestartSecondary(slot, 0), k.TestRestartSecondary, slot, 0)
     if (offered[k.Migrate]) onEachHost(Migrate, k.Migrate, slot)
-    if (faultsBefore < faultsMax) show(CrashCopy(slot, 0), k.CrashCopy, slot, 0)
+    show(CrashCopy(slot, 0), k.CrashCopy, slot, 0)
   }
 
   const ofPair = (pair: number): void => {
-    if (isOn(pair)) {
-      onEachHost(HaRestart, k.HaRestart, pair)
-      show(PowerOff(pair, 0), k.PowerOff, pair, 0)
-      if (offered[k.TestFailover]) show(TestFailover(pair, 0), k.TestFailover, pair, 0)
-    } else onEachHost(PowerOn, k.PowerOn, pair)
+    onEachHost(HaRestart, k.HaRestart, pair)
+    show(PowerOff(pair, 0), k.PowerOff, pair, 0)
+    if (offered[k.TestFailover]) show(TestFailover(pair, 0), k.TestFailover, pair, 0)
+    onEachHost(PowerOn, k.PowerOn, pair)
   }
 
   const ofHost = (host: number): void => {
-    if (!isUp(host)) show(RecoverHost(host, 0), k.RecoverHost, host, 0)
-    if (!has(layout.storage, host)) show(RestoreStorage(host, 0), k.RestoreStorage, host, 0)
-    if (offered[k.EnterMaintenance]) {
-      show(EnterMaintenance(host, 0), k.EnterMaintenance, host, 0)
-      show(ExitMaintenance(host, 0), k.ExitMaintenance, host, 0)
-    }
-    if (faultsBefore >= faultsMax) return
+    show(RecoverHost(host, 0), k.RecoverHost, host, 0)
+    show(RestoreStorage(host, 0), k.RestoreStorage, host, 0)
+    if (offered[k.EnterMaintenance]) show(EnterMaintenance(host, 0), k.EnterMaintenance, host, 0)
+    if (offered[k.ExitMaintenance]) show(ExitMaintenance(host, 0), k.ExitMaintenance, host, 0)
     show(FailHost(host, 0), k.FailHost, host, 0)
     show(LoseStorage(host, 0), k.LoseStorage, host, 0)
   }
 
   const ofLink = (link: number): void => {
-    if (has(layout.cut, link)) show(HealLink(link, 0), k.HealLink, link, 0)
-    else if (faultsBefore < faultsMax) show(CutLink(link, 0), k.CutLink, link, 0)
+    show(HealLink(link, 0), k.HealLink, link, 0)
+    show(CutLink(link, 0), k.CutLink, link, 0)
   }
 
   return (visitor) => {

@@ -206,12 +206,23 @@ const driverOf = (volume: Volume, config: Config) => {
     return { length: 0, breached: noProperty }
   }
 
+  /**
+   * Follows a swarm. Most draws are of what has a chance, by the protocol as it is written: one swarm in four draws
+   * blindly, for rules that allow more.
+   */
   const follow = (swarm: Swarm, seed: number): void => {
     random = seed | 1
+    const isBlind = (seed & 3) === 0
     elsewhere = Array.from({ length: 1 << situations.length }, (_, bits) =>
-      lotTable(swarm, (kind) => isOpen(kind, bits) && (overA[kinds.indexOf(kind)] as number) > 0),
+      lotTable(
+        swarm,
+        (kind) =>
+          (isBlind ? !isOfCopy(kind) : isOpen(kind, bits)) && (overA[kinds.indexOf(kind)] as number) > 0,
+      ),
     )
-    byPhase = phaseKinds.map((among) => lotTable(swarm, (kind) => among.includes(kind)))
+    byPhase = phaseKinds.map((among) =>
+      lotTable(swarm, (kind) => (isBlind ? isOfCopy(kind) : among.includes(kind))),
+    )
     ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)
   }
 
@@ -266,9 +277,11 @@ const situationOf = ({ view, layout }: Engine): (() => number) => {
   }
 }
 
+const isOfCopy = (kind: Kind): boolean => alphabet[kind].over.startsWith("copy")
+
 /** Whether a kind that names no copy has a chance in a situation. */
 const isOpen = (kind: Kind, bits: number): boolean => {
-  if (alphabet[kind].over.startsWith("copy")) return false
+  if (isOfCopy(kind)) return false
   if (kind === "PowerOn") return (bits & 4) !== 0
   if (kind === "HaRestart") return (bits & 8) !== 0
   if (alphabet[kind].actor === "recovery") return (bits & 2) !== 0

@@ -46,6 +46,18 @@ describe("without options, a check", () => {
   })
 })
 
+describe("a check in a cluster where nothing can be powered on", () => {
+  it("is vacuous, however few schedules it has", async ({ onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const hosts = [1, 2].map((n) => ({ id: `h${n}`, ftVcpusMax: 1 }))
+    const config = write(folder, "full.json", { hosts, pairs: [{ id: "p1", vcpus: 2 }] })
+    const asked = { ...flags, config: join(folder, config), runs: 3, seed: "7", workers: 1, out: folder }
+
+    expect(await check(asked)).toBe(exitCodes.vacuous)
+    expect(await check({ ...asked, allowVacuous: true })).toBe(exitCodes.ok)
+  })
+})
+
 describe("a check whose time is up before anything is drawn", () => {
   it("comes to the verdict that all held all the same", async ({ onTestFinished }) => {
     const folder = freshFolder(onTestFinished)

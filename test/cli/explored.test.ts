@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { coreKinds, kinds } from "../../model/action.ts"
-import { pairIdOf } from "../../model/ids.ts"
+import { pairIdOf, type PairId } from "../../model/ids.ts"
 import { refused, type Outcome } from "../../model/outcome.ts"
-import { pairOf } from "../../model/state.ts"
+import { pairOf, withPair, type State } from "../../model/state.ts"
 import { rules } from "../../model/step.ts"
 import { refusal } from "../../impl/engine/guards.ts"
 import { catalogue } from "../../properties/catalogue.ts"
@@ -85,6 +85,20 @@ describe("a verdict", () => {
 
     expect(code).toBe(15)
     expect(document.vacuous).toEqual(["PowerOff", "fork"])
+  })
+})
+
+describe("a rule that applies where the protocol's own never does", () => {
+  it("is met there", async ({ onTestFinished }) => {
+    const out = freshFolder(onTestFinished)
+
+    const { code, document } = await explored(
+      { hosts: 2, log: 0, faults: 0, generations: 4, out },
+      overzealous,
+    )
+
+    expect([code, document.verdict]).toEqual([12, "breached"])
+    expect(document.breaches.map(({ property, steps }) => [property, steps])).toContainEqual(["S11", 1])
   })
 })
 
@@ -232,6 +246,34 @@ type Document = {
     readonly loop?: number
     readonly fairness?: readonly object[]
   }[]
+}
+
+/** HA restarts a pair that is powered off, too: a rule that applies where the protocol's own never does. */
+const overzealous: Protocol = {
+  rules: {
+    ...rules,
+    ...broken("HaRestart", (config, state, action) => {
+      const outcome = rules.HaRestart.apply(config, withPower(state, action.pair, "on"), action)
+      return outcome.tag === "next"
+        ? { tag: "next", state: withPower(outcome.state, action.pair, pairOf(state, action.pair).power) }
+        : outcome
+    }),
+  },
+  mutation: ({ HaRestart }, view) => ({
+    HaRestart: (pair, host) => {
+      const wasOn = view.isOn(pair)
+      if (!wasOn) view.switchTo(pair, 1)
+      const answer = HaRestart(pair, host)
+      if (!wasOn) view.switchTo(pair, 0)
+      return answer
+    },
+  }),
+  indexed: false,
+}
+
+/** The state with a pair's power switched. */
+function withPower(state: State, id: PairId, power: "on" | "off"): State {
+  return withPair(state, { ...pairOf(state, id), power })
 }
 
 /** What the command answers with these flags. */

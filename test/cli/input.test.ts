@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process"
+import { symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
 import { cluster, documentOf, freshFolder, ftpair, write } from "./ftpair.ts"
@@ -164,6 +165,12 @@ describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
     ["validate /dev/zero", ["/dev/zero", "expected a file or a pipe"]],
     ["validate --map pipe input.txt", ["pipe", "cannot be read"]],
     ["conform --recorded /dev/zero", ["/dev/zero", "cannot be read"]],
+    ["conform --recorded input.txt --smoke -- true", ["--recorded", "not a command, --smoke"]],
+    ["validate loop", ["loop", "ELOOP"]],
+    ["validate input.txt/x", ["input.txt/x", "ENOTDIR"]],
+    ["conform --record loop -- true", ["loop", "cannot be written"]],
+    ["conform --record pipe -- true", ["pipe", "cannot be written"]],
+    ["check --side model", ["--side model", "expected --mutant"]],
     ["conform --known-failing @pipe -- true", ["pipe", "cannot be read"]],
     ["conform --config pipe -- true", ["pipe", "cannot be read"]],
     ["replay", ["missing required argument", "files"]],
@@ -184,6 +191,7 @@ describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
     write(folder, "input.txt", "a file, where a folder is meant")
     // Nobody writes into it: whoever reads it waits for ever.
     execFileSync("mkfifo", [join(folder, "pipe")])
+    symlinkSync("loop", join(folder, "loop"))
 
     const { code, stderr } = await ftpair(folder, ...line.split(" "))
 

@@ -137,7 +137,7 @@ describe("a search", () => {
     const taken = takenIn(lock.profile, cases)
     expect(Math.max(...taken)).toBe(1)
     expect(askedIn(lock.profile, cases, JSON.stringify, (_, action) => JSON.stringify(action)).size).toBe(
-      lock.kinds.length,
+      lock.kinds.length + 1, // with the next generation, to contend for
     )
   })
 
@@ -192,13 +192,29 @@ describe("a drawn case", () => {
   it("prefers what comes up seldom", () => {
     const blind = { ...pair, repertoire: { ...pairRepertoire, sortOf: () => "any" } }
     const drawn = (ground: typeof pair, seed: string) =>
-      numbers(100).flatMap((n) => sortsIn(drawnCase(ground, { seed, n, redraw: 0 })))
+      numbers(100).flatMap((n) => sortsIn(drawnCase(ground, { seed, n: 2 * n - 1, redraw: 0 })))
     const usual = new Map<string, number>()
     for (const sort of drawn(blind, "1")) usual.set(sort, (usual.get(sort) ?? 0) + 1)
     const shareOfRare = (sorts: readonly string[]): number =>
       sorts.filter((sort) => (usual.get(sort) ?? 0) < 5).length / sorts.length
 
     expect(shareOfRare(drawn(pair, "2"))).toBeGreaterThan(1.5 * shareOfRare(drawn(blind, "2")))
+  })
+
+  it("goes far every second time: entries are recorded, delivered and acknowledged", () => {
+    const kindsIn = (n: number): ReadonlySet<string> => {
+      const { config, actions } = drawnCase(pair, { seed: "1", n: 2 * n, redraw: 0 })
+      const states = statesOf(pair.profile, config, actions)
+      const taken = actions.filter(
+        (action, i) => pair.profile.step(config, states[i] as State, action).tag === "next",
+      )
+      return new Set(taken.map(({ kind }) => kind))
+    }
+
+    const cases = numbers(100).map(kindsIn)
+
+    for (const kind of ["Deliver", "Ack", "TryLock"])
+      expect(cases.filter((taken) => taken.has(kind)).length).toBeGreaterThan(15)
   })
 
   it("has a path that names it, and what was drawn in its place another", () => {
@@ -295,10 +311,10 @@ const everythingOfLock = (config: Config): ReadonlySet<string> => {
   return asked
 }
 
-/** Every action there is, a contender believing in one of the three newest generations. */
+/** Every action there is, a contender believing in one of the three newest generations, or in the next. */
 function lockActions({ hosts, copies, lock: { generation } }: LockState): readonly LockAction[] {
   const onHosts = ["FailHost", "LoseStorage", "RestoreStorage", "Pause", "Resume"] as const
-  const newest = [generation, generation - 1, generation - 2].filter((each) => each >= 1)
+  const newest = [generation, generation - 1, generation - 2, generation + 1].filter((each) => each >= 1)
   return [
     ...(Object.keys(copies) as (keyof typeof copies)[]).flatMap((copy): readonly LockAction[] => [
       ...newest.map((each) => ({ kind: "Contend" as const, copy, generation: each })),

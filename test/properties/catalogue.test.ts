@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
+import { matches } from "../../traces/conform/named.ts"
 import { witnesses } from "../../properties/witnesses.ts"
 
 describe("the catalogue", () => {
@@ -27,6 +28,13 @@ describe("the catalogue", () => {
     )
 
     expect(silent.map(({ id }) => id)).toEqual(["L0"])
+  })
+})
+
+describe("a pattern of many stars", () => {
+  it("is told at once to fit nothing", () => {
+    expect(matching([`${"*".repeat(40)}a${"*a".repeat(40)}?`])).toEqual([])
+    expect(matches(`${"*a".repeat(40)}X`, `random/1/${"a".repeat(60)}`)).toBe(false)
   })
 })
 

@@ -102,7 +102,7 @@ export const keepFailure = <S>(
       steadiness: steadinessText(shrunk),
       answered:
         outcome.tag === "diverged"
-          ? outcome.shown
+          ? readable(outcome.shown)
           : { fault: outcome.fault.code, detail: outcome.fault.detail },
       expected: {
         ...(last?.refused == null ? {} : { refused: last.refused }),
@@ -116,7 +116,7 @@ export const keepFailure = <S>(
       const step = index === 0 ? null : (steps[index - 1] ?? null)
       const refused = step?.refused == null ? {} : { refused: step.refused }
       const reply = replies[index]
-      const answered = reply === undefined ? {} : { answered: unnumbered(reply.json) }
+      const answered = reply === undefined ? {} : { answered: readable(unnumbered(reply.json)) }
       return {
         "#meta": { index, action: step?.action ?? null, ...refused, ...answered },
         ...itfOf(profile, state),
@@ -130,7 +130,7 @@ export const keepFailure = <S>(
 }
 
 /** An answer without the number of its ask, which says nothing. */
-const unnumbered = ({ seq: _, ...answer }: Reply["json"]): object => answer
+const unnumbered = ({ seq: _, ...answer }: Reply["json"]): Reply["json"] => answer
 
 const varsOf = <S>({ name, sight }: Profile<S>): readonly string[] =>
   name === "pair" ? stateVars : sight.tag === "fields" ? Object.keys(sight.fields) : []
@@ -154,3 +154,16 @@ const wordOf = (name: string): string =>
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "")
     .slice(0, 40)
+
+/** How long a text of an answer may be, in characters: what is longer is cut, and its length is said. */
+const textMax = 10_000
+
+/** An answer as it can be read again: long texts cut, and one with a key that no file may have as a text. */
+const readable = (answer: Reply["json"]): Reply["json"] => {
+  const cut = JSON.stringify(answer, (_key, value: unknown) =>
+    typeof value === "string" && value.length > textMax
+      ? `${value.slice(0, textMax)}… (${value.length} characters)`
+      : value,
+  )
+  return cut.includes('"__proto__":') ? { text: cut } : (JSON.parse(cut) as Reply["json"])
+}

@@ -69,13 +69,8 @@ export const advance = <S>(
   const before = closed(watch, candidates)
   if (before === null) return { tag: "beyond", size: watch.candidatesMax }
   const ruledOut: RuledOut<S>[] = []
-  const acted =
-    action === null
-      ? before
-      : distinct(
-          watch,
-          before.flatMap((candidate) => after(watch, candidate, action, answered, ruledOut)),
-        )
+  const acted = action === null ? before : steppedFrom(watch, before, action, answered, ruledOut)
+  if (acted === null) return { tag: "beyond", size: watch.candidatesMax }
   const settled = shown === undefined || action === null ? acted : closed(watch, acted)
   if (settled === null || settled.length > watch.candidatesMax)
     return { tag: "beyond", size: watch.candidatesMax }
@@ -90,8 +85,8 @@ const advanceAlone = <S>(
   shown: Json | undefined,
 ): Advance<S> => {
   const ruledOut: RuledOut<S>[] = []
-  const acted =
-    action === null ? [candidate] : distinct(watch, after(watch, candidate, action, "done", ruledOut))
+  const acted = action === null ? [candidate] : steppedFrom(watch, [candidate], action, "done", ruledOut)
+  if (acted === null) return { tag: "beyond", size: watch.candidatesMax }
   return shown === undefined ? survivors(acted, ruledOut) : fittingTo(watch, acted, shown, ruledOut)
 }
 
@@ -114,6 +109,27 @@ const fittingTo = <S>(
 
 const survivors = <S>(candidates: readonly Candidate<S>[], frontier: readonly RuledOut<S>[]): Advance<S> =>
   candidates.length === 0 ? { tag: "misfit", frontier } : { tag: "fits", candidates }
+
+/** The different candidates after an action that was answered so; null where they become too many. */
+const steppedFrom = <S>(
+  watch: Watch<S>,
+  before: readonly Candidate<S>[],
+  action: AskedAction,
+  answered: Sighting["answered"],
+  ruledOut: RuledOut<S>[],
+): readonly Candidate<S>[] | null => {
+  const stepped: Candidate<S>[] = []
+  let ways = 0
+  for (const candidate of before) {
+    ways += watch.profile.matching(watch.config, candidate.state, action).length
+    if (ways > waysMax) return null
+    stepped.push(...after(watch, candidate, action, answered, ruledOut))
+  }
+  return distinct(watch, stepped)
+}
+
+/** How many ways to read one action are looked at, over all candidates. */
+const waysMax = 50_000
 
 /** What a candidate becomes by an action that was answered so; each way in which it can't be is ruled out. */
 const after = <S>(

@@ -12,6 +12,9 @@ const triesMax = 24
 /** One in how many refusals that are met in drawing is asked too. */
 const askedRefusals = 6
 
+/** One in how many kinds that are drawn on a walk, and of which all is refused, is asked all the same. */
+const askedOnWalks = 20
+
 /** Which random case: the `n`-th of a seed, from 1, or one that was drawn in its place, because of its cluster. */
 export type DrawnName = { readonly seed: string; readonly n: number; readonly redraw: number }
 
@@ -27,10 +30,14 @@ export const drawnNameIn = (path: string): DrawnName | null => {
     : { seed: found[1] as string, n: Number(found[2]), redraw: Number(found[3] ?? 0) }
 }
 
-/** A random case, always the same for its name; in one cluster, if it is given. */
+/**
+ * A random case, always the same for its name; in one cluster, if it is given. Every second one searches for what comes up
+ * seldom, which keeps it near the start, as most of that is refused; the others walk, and come far.
+ */
 export const drawnCase = <S>(ground: TourGround<S>, name: DrawnName, only: Config | null = null): Case => {
   const plan = planOf(ground, name, only)
-  return { path: drawnPath(name), config: plan.config, actions: actionsOf(ground, plan, rarityOf(ground)) }
+  const actions = name.n % 2 === 0 ? walkOf(ground, plan) : actionsOf(ground, plan, rarityOf(ground))
+  return { path: drawnPath(name), config: plan.config, actions }
 }
 
 /** The cluster of a random case. */
@@ -85,6 +92,7 @@ const actionsOf = <S>(
   const total = open.reduce((sum, kind) => sum + (weights[kind] ?? 0), 0)
   const actions: AskedAction[] = []
   let state = profile.initial(config)
+  if (open.length === 0) return []
   for (const choice of choices) {
     const dice = diceOf(choice)
     let best: Drawn<S> | null = null
@@ -104,6 +112,49 @@ const actionsOf = <S>(
     tell(best.sort)
     actions.push(best.action)
     if (best.after !== null) state = best.after.state
+  }
+  return actions
+}
+
+/** How many actions of a walk are calm, or are not, one after the other. */
+const spell = 12
+
+/**
+ * What a plan asks that takes what the model allows, and seldom anything else: it comes as far as the protocol does. A
+ * kind is drawn by its weight among those of which something is allowed. Now and then all is calm for a while, and the
+ * protocol makes its way.
+ */
+const walkOf = <S>(
+  { profile, repertoire, kinds }: TourGround<S>,
+  { config, weights, choices }: AskPlan,
+): readonly AskedAction[] => {
+  const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
+  const calm = kinds.filter((kind) => repertoire.calm.includes(kind))
+  const alike = Object.fromEntries(calm.map((kind) => [kind, 1]))
+  const actions: AskedAction[] = []
+  let state = profile.initial(config)
+  for (const [n, choice] of choices.entries()) {
+    const dice = diceOf(choice)
+    const isCalm = Math.floor(n / spell) % 2 === 0 && calm.length > 0
+    const shares = isCalm ? alike : weights
+    const left = isCalm ? [...calm] : [...open]
+    while (left.length > 0) {
+      const total = left.reduce((sum, kind) => sum + (shares[kind] ?? 0), 0)
+      const kind = kindAt(left, shares, dice() * total)
+      left.splice(left.indexOf(kind), 1)
+      const ways = repertoire
+        .candidates(state, kind)
+        .map((action) => ({ action, outcome: profile.step(config, state, action) }))
+      const allowed = ways.filter(({ outcome }) => outcome.tag === "next")
+      const refused = ways.filter(({ outcome }) => outcome.tag === "refused" && outcome.guard !== "bound")
+      const isAsked = allowed.length > 0 || (refused.length > 0 && dice() * askedOnWalks < 1)
+      if (!isAsked) continue
+      const among = allowed.length > 0 ? allowed : refused
+      const { action, outcome } = among[Math.floor(dice() * among.length)] as (typeof among)[number]
+      actions.push(action)
+      if (outcome.tag === "next") state = outcome.state
+      break
+    }
   }
   return actions
 }

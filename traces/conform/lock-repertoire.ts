@@ -15,6 +15,7 @@ export const lockRepertoire: Repertoire<LockState> = {
   sortOf: (state, { kind, copy }, guard) =>
     `${kind} ${guard ?? "taken"} ${copy === undefined ? "" : (state.copies[copy as CopyId]?.belief ?? "")}`,
   concerned: (_state, { copy, host }) => JSON.stringify([copy, host]),
+  calm: ["Contend", "TryLock", "RestoreStorage", "Resume"],
   scopes: [
     scope("one-contender", "1 contender, up to generation 3", plainConfig(1, 1, { generations: 3 }), "all"),
     scope("two-contenders", "2 contenders, up to generation 2", plainConfig(2, 1, { generations: 2 }), "all"),
@@ -98,10 +99,9 @@ function scope(name: string, says: string, config: Config, refusals: Scope["refu
 
 function candidates(state: LockState, kind: string): readonly AskedAction[] {
   const copies = Object.keys(state.copies)
-  const generations = Array.from(
-    { length: Math.min(3, state.lock.generation) },
-    (_, n) => state.lock.generation - n,
-  )
+  // One that the lock does not have yet loses like an old one.
+  const { generation: now } = state.lock
+  const generations = [now, now - 1, now - 2, now + 1].filter((generation) => generation >= 1)
   switch (kind) {
     case "Contend":
       return copies.flatMap((copy) => generations.map((generation) => ({ kind, copy, generation })))

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer"
-import { createReadStream, statSync } from "node:fs"
+import { createReadStream, statSync, type Stats } from "node:fs"
 import type { Readable } from "node:stream"
 import * as Schema from "effect/Schema"
 import type { Config } from "../../model/config.ts"
@@ -74,12 +74,23 @@ export async function* textLines(file: string, stop?: AbortSignal): AsyncGenerat
 
 const streamOf = (file: string): Readable => {
   if (file === "-") return process.stdin
-  const found = statSync(file, { throwIfNoEntry: false })
+  const found = statOf(file)
   if (found !== undefined && !found.isFile() && !found.isFIFO())
     throw new BadInput({
       message: `${file}: cannot be read (expected a file or a pipe, and it is ${found.isDirectory() ? "a folder" : "neither"})`,
     })
   return createReadStream(file, { highWaterMark: 1 << 18 })
+}
+
+/** What is at a path; undefined if there is nothing. Throws BadInput. */
+const statOf = (file: string): Stats | undefined => {
+  try {
+    return statSync(file, { throwIfNoEntry: false })
+  } catch (cause) {
+    throw new BadInput({
+      message: `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown error"})`,
+    })
+  }
 }
 
 const textOf = (file: string, number: number, line: Buffer): string => {

@@ -54,6 +54,7 @@ export type Misfit =
  * `!hosts.*.maintenance` takes out again what others name. Or what is wrong with a path.
  */
 export const observed = (whole: Sight, paths: readonly string[]): Sight | { readonly wrong: string } => {
+  if (paths.length > pathsMax) return { wrong: `expected ${pathsMax} paths at the most, not ${paths.length}` }
   let seen: Sight | null = null
   for (const path of paths.filter((each) => !each.startsWith("!"))) {
     const narrow = path === "*" ? whole : narrowed(whole, path.split("."), path)
@@ -70,6 +71,9 @@ export const observed = (whole: Sight, paths: readonly string[]): Sight | { read
   }
   return seen ?? fieldsOf({})
 }
+
+/** How many paths there may be: far more than there are fields. */
+const pathsMax = 1000
 
 /** Whether something of what a path leads to is seen; `*` stands for every id. */
 export const sees = (sight: Sight, [first, ...rest]: readonly string[]): boolean => {

@@ -1,4 +1,4 @@
-import type { Action, Kind } from "../../model/action.ts"
+import { kindsOf, type Action, type Kind } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
 import { copyIdOf } from "../../model/ids.ts"
 import { pairsOf, type State } from "../../model/state.ts"
@@ -20,6 +20,7 @@ export const pairRepertoire: Repertoire<State> = {
   likened,
   sortOf,
   concerned,
+  calm: [...kindsOf("protocol").filter((kind) => kind !== "Suspect"), ...kindsOf("recovery"), "PowerOn"],
   scopes: pairScopes,
   witnessesIn,
   promised,

@@ -30,6 +30,7 @@ export const placementRepertoire: Repertoire<Placed> = {
   likened: (_config, _placed, question) => `${question.kind} ${JSON.stringify(question)}`,
   sortOf: (_placed, { kind }, guard) => `${kind} ${guard ?? "taken"}`,
   concerned: () => "",
+  calm: [],
   scopes: placementScopes,
   survey: (scope) => {
     const states = statesOf(scope)

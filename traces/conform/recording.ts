@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer"
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs"
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { CannotWrite, prepareFolder } from "../atomic-file.ts"
 import { bad, oneOf, shown } from "../bad-input.ts"
@@ -37,7 +37,7 @@ export const recorderTo = (
       return null
     }
   }
-  const handle = attempt(() => openSync(file, "w"))
+  const handle = attempt(() => openedToWrite(file))
   if (handle === null) throw failure as unknown as CannotWrite
   return {
     overheard: (direction, line) => {
@@ -51,6 +51,18 @@ export const recorderTo = (
       return failure
     },
   }
+}
+
+/** A file that is open to be written from its start: no link is followed, and nothing but a file is opened. */
+const openedToWrite = (file: string): number => {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  const handle = openSync(file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o644)
+  if (fstatSync(handle).isFile()) {
+    ftruncateSync(handle)
+    return handle
+  }
+  closeSync(handle)
+  throw new Error("expected a file, and it is none")
 }
 
 const isJson = (line: string): boolean => {

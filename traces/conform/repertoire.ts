@@ -11,7 +11,8 @@ import type { Followed } from "./session.ts"
  * Shape  `candidates` are the actions of a kind that could be asked in a state, allowed or not. States of the same
  *        `likeness` go on alike, whatever their hosts and copies are called; `likened` is an action without such
  *        names, its kind first. `sortOf` says of which sort it is to ask an action in a state: its kind, the guard
- *        that refuses it, or null, and the situation of whoever acts. `concerned` are the hosts that it is about, by name. `scopes` are small clusters in which everything
+ *        that refuses it, or null, and the situation of whoever acts. `concerned` are the hosts that it is about, by name. `calm` are the kinds by which
+ *        things go on where nothing goes wrong. `scopes` are small clusters in which everything
  *        is tried; `survey` are all questions of one, with the number of states in which they are
  *        asked, where none depends on those before it; `plans` draws clusters, if none is given, and choices. `drawn`
  *        makes a random case itself, where choosing among candidates would not. `witnessesIn` are those that a run
@@ -27,6 +28,7 @@ export type Repertoire<S> = {
   readonly likened: (config: Config, state: S, action: AskedAction) => string
   readonly sortOf: (state: S, action: AskedAction, guard: string | null) => string
   readonly concerned: (state: S, action: AskedAction) => string
+  readonly calm: readonly string[]
   readonly scopes: readonly Scope[]
   readonly survey?: (scope: Scope) => { readonly states: number; readonly questions: readonly AskedAction[] }
   readonly plans: (config: Config | null) => fc.Arbitrary<AskPlan>

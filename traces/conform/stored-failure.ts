@@ -9,7 +9,9 @@ import { askedActionOf } from "./asked.ts"
 import { opened, type CaseOutcome } from "./connection.ts"
 import { AdapterFault } from "./fault.ts"
 import type { Reply } from "./peer.ts"
+import { observed } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
+import { withGround } from "./profiles.ts"
 import { judgeCase, noAnswers, sessionOf } from "./session.ts"
 import { Hello, profileNames } from "./wire.ts"
 
@@ -60,6 +62,8 @@ export const storedFailureIn = (file: string): StoredFailure | null => {
     answered,
   } = decode(file, Meta, meta, ["#meta"])
   const config = configOf(file, cluster, ["#meta", "config"])
+  const wrong = withGround(profile, (ground) => observed(ground.profile.sight, observes))
+  if (profile !== "placement" && "wrong" in wrong) throw bad(file, ["#meta", "observes"], wrong.wrong)
   const states = partOf(json, "states")
   if (!Array.isArray(states) || states.length === 0) throw bad(file, ["states"], "expected a list of states")
   const metas = states.map((state: unknown) => partOf(state, "#meta"))
