@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
-import { lineMax, lineReader } from "../../traces/conform/log.ts"
+import { lineMax, lineReader, textLines } from "../../traces/conform/log.ts"
 import { mapped } from "../../traces/conform/log-map.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-log-"))
@@ -80,6 +80,20 @@ describe("a log is read as what it is", () => {
 
     expect(stderr).toMatch(/^ftpair: .*line 1: expected 16 MiB at the most\n$/)
     expect(status).toBe(1)
+  })
+
+  it("and a pipe into which nobody writes is left at a signal", async () => {
+    const pipe = join(folder, "silent")
+    spawnSync("mkfifo", [pipe])
+    const stop = new AbortController()
+    setImmediate(() => {
+      stop.abort()
+    })
+
+    const read: unknown[] = []
+    for await (const lines of textLines(pipe, stop.signal)) read.push(lines)
+
+    expect(read).toEqual([])
   })
 
   it("without taking one action for another", () => {

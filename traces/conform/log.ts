@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer"
-import { createReadStream, statSync, type Stats } from "node:fs"
+import { constants, createReadStream, openSync, statSync, type Stats } from "node:fs"
+import { Socket } from "node:net"
 import type { Readable } from "node:stream"
 import * as Schema from "effect/Schema"
 import type { Config } from "../../model/config.ts"
@@ -79,8 +80,16 @@ const streamOf = (file: string): Readable => {
     throw new BadInput({
       message: `${file}: cannot be read (expected a file or a pipe, and it is ${found.isDirectory() ? "a folder" : "neither"})`,
     })
-  return createReadStream(file, { highWaterMark: 1 << 18 })
+  return found?.isFIFO() === true ? pipeOf(file) : createReadStream(file, { highWaterMark: 1 << 18 })
 }
+
+/** A pipe, which may wait for who writes into it: read so that a signal is heard meanwhile. */
+const pipeOf = (file: string): Readable =>
+  new Socket({
+    fd: openSync(file, constants.O_RDONLY | constants.O_NONBLOCK),
+    readable: true,
+    writable: false,
+  })
 
 /** What is at a path; undefined if there is nothing. Throws BadInput. */
 const statOf = (file: string): Stats | undefined => {
