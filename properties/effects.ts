@@ -71,7 +71,7 @@ const storageUnderfoot: Property = {
   name: "StorageUnderfoot",
   family: "safety",
   statement:
-    "Every copy is on a host that is up, and one that executes, replays or synchronises is on a host with storage.",
+    "Every copy is on a host that is up, and one that executes, replays or synchronises is on a host with storage; a copy without storage neither wins nor loses by the lock.",
   why: "Who does not reach the storage cannot ask the lock, and must not act as if it had.",
   checks: ["FT-02", "FT-11"],
   witness: "waiting-contender-beside-live",
@@ -84,6 +84,14 @@ const storageUnderfoot: Property = {
     const lacks = hostIn(state, adrift.host).up ? "without storage" : "that has failed"
     return `${place(adrift)} is ${adrift.phase} on a host ${lacks}`
   },
+  onStep: ({ step, before, after }) => {
+    const copy = actorIn(before, step.action)
+    if (copy === null || withStorage(step.before, copy.host)) return null
+    if (copyNamed(after, copy.id) === null) return `${place(copy)} has no storage to lose by, and halts`
+    return after.lock.generation === before.lock.generation
+      ? null
+      : `${place(copy)} has no storage, and the lock goes to generation ${after.lock.generation}`
+  },
 }
 
 const nothingCrossesACut: Property = {
@@ -91,18 +99,19 @@ const nothingCrossesACut: Property = {
   name: "NothingCrossesACut",
   family: "safety",
   statement:
-    "Nothing crosses a cut link: no entry is delivered, no checkpoint taken or joined, no Secondary started, no end of a channel moved.",
+    "Nothing crosses a cut link: no entry is delivered, no checkpoint taken or joined, no Secondary started, no end of a channel moved from or to where the other is out of reach, and no copy halts another that it does not reach.",
   why: "What seems to arrive over a dead link makes a Secondary count as complete that is not.",
   checks: ["FT-02", "FT-04"],
   witness: "late-acknowledgement",
-  onStep: ({ step: { after: state }, before, after }) => {
+  onStep: (seen) => {
+    const { before, after } = seen
     for (const primary of after.copies) {
       const secondary = farEnd(after, primary)
-      if (secondary === null || linked(state, primary.host, secondary.host)) continue
+      if (secondary === null || !isCutBetween(seen, primary, secondary)) continue
       if (isTold(before, primary, secondary))
         return `${place(secondary)} hears from ${place(primary)}, and the link between them is cut`
     }
-    return null
+    return haltedAcross(seen)
   },
 }
 
@@ -169,11 +178,16 @@ const secondaryIsTold: Property = {
   id: "S27",
   name: "SecondaryIsTold",
   family: "safety",
-  statement: "A Secondary that joins, or takes an entry, knows how much its Primary had released by then.",
+  statement:
+    "A Secondary that joins, or takes an entry, knows how much its Primary had released by then, and no copy forgets what it counts as released.",
   why: "After a failover it would send again, without need, what clients have long had.",
   checks: ["FT-02", "FT-08"],
   witness: "duplicate-output",
   onStep: ({ step: { action }, before, after }) => {
+    const forgetful = after.copies.find(
+      ({ id, released }) => released < (copyNamed(before, id)?.released ?? 0),
+    )
+    if (forgetful !== undefined) return `${place(forgetful)} forgets what it has counted as released`
     if (action.kind !== "Deliver" && action.kind !== "JoinLockstep") return null
     const primary = nearEnd(after, { id: action.copy })
     const secondary = copyNamed(after, action.copy)
@@ -282,6 +296,29 @@ const isTold = (before: Pair, primary: Copy, secondary: Copy): boolean => {
     earlier.host !== secondary.host ||
     earlierPrimary.host !== primary.host
   )
+}
+
+/** The copy of the pair whose step this is; a crash is no step of the copy that it befalls. */
+const actorIn = (pair: Pair, action: Action): Copy | null =>
+  "copy" in action && action.kind !== "CrashCopy" ? copyNamed(pair, action.copy) : null
+
+/** Whether the link between the two is cut where they are after the step, or was where they were before it. */
+const isCutBetween = ({ step, before }: PairStep, a: Copy, b: Copy): boolean => {
+  const [earlierA, earlierB] = [copyNamed(before, a.id) ?? a, copyNamed(before, b.id) ?? b]
+  return !linked(step.after, a.host, b.host) || !linked(step.before, earlierA.host, earlierB.host)
+}
+
+/** A copy that another one's step has halted over a cut link. */
+const haltedAcross = ({ step, before, after }: PairStep): string | null => {
+  const actor = actorIn(before, step.action)
+  if (actor === null) return null
+  const victim = before.copies.find(
+    ({ id, host }) =>
+      id !== actor.id && copyNamed(after, id) === null && !linked(step.before, actor.host, host),
+  )
+  return victim === undefined
+    ? null
+    : `${place(victim)} is halted by ${place(actor)}, and the link between them is cut`
 }
 
 const isBoot = (action: Action): action is Action<"PowerOn" | "HaRestart"> =>

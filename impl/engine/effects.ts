@@ -7,6 +7,8 @@ import type { View } from "./view.ts"
 
 const k = kindNumber
 const isFault = kinds.map((kind) => alphabet[kind].actor === "fault")
+/** Whether it is a step of the copy that it names: a crash befalls one. */
+const isByCopy = kinds.map((kind) => alphabet[kind].over.startsWith("copy") && kind !== "CrashCopy")
 const isOfCopy = kinds.map((kind) => alphabet[kind].over.startsWith("copy"))
 /** What the environment does to hosts, links and copies: a migration is done to a copy, too. */
 const isEnvironments = kinds.map(
@@ -85,18 +87,49 @@ export const effectMonitorOf = (view: View) => {
   }
 
   const isAnyCut = (): boolean => {
-    for (let cell = layout.cut; cell < layout.firstPair; cell += 1) if (cells[cell] !== 0) return true
+    for (let cell = layout.cut; cell < layout.firstPair; cell += 1)
+      if (cells[cell] !== 0 || before[cell] !== 0) return true
     return false
   }
+
+  const hadBit = (first: number, n: number): boolean =>
+    (((before[first + (n >> 5)] as number) >>> (n & 31)) & 1) === 1
+  const wasLinked = (a: number, b: number): boolean => a === b || !hadBit(layout.cut, view.linkOf(a, b))
+  const hadStorage = (host: number): boolean => hadBit(layout.up, host) && hadBit(layout.storage, host)
 
   const ofLinks = (kind: number, a: number, b: number): PropertySet => {
     if (!isAnyCut()) return noProperty
     for (let slot = 0; slot < slots; slot += 1) {
       const other = farEnd(pairOf(slot) * hosts, controlOf(slot))
-      if (other < 0 || controlOf(other) === 0 || linked(hostOf(slot), hostOf(other))) continue
+      if (other < 0 || controlOf(other) === 0 || !isCutBetween(slot, other, kind, a, b)) continue
       if (isTold(slot, other, kind, a, b)) return only.S23
     }
+    return isByCopy[kind] === true ? ofHaltedAcross(a, kind, b) : noProperty
+  }
+
+  /** Whether the link between two copies is cut where they are, or was where they were. */
+  const isCutBetween = (one: number, other: number, kind: number, a: number, b: number): boolean => {
+    if (!linked(hostOf(one), hostOf(other))) return true
+    const moved = kind === k.Migrate ? pairOf(a) * hosts + b : -1
+    return !wasLinked(hostOf(one === moved ? a : one), hostOf(other === moved ? a : other))
+  }
+
+  /** Whether a copy's step has halted another over a cut link. */
+  const ofHaltedAcross = (actor: number, kind: number, b: number): PropertySet => {
+    const first = pairOf(actor) * hosts
+    for (let slot = first; slot < first + hosts; slot += 1) {
+      if (slot === actor || was(slot) === 0 || controlOf(placeOf(slot, kind, actor, b)) !== 0) continue
+      if (!wasLinked(hostOf(actor), hostOf(slot))) return only.S23
+    }
     return noProperty
+  }
+
+  /** Who had no storage has no answer from the lock: it is there still, and the lock is where it was. */
+  const ofUnanswered = (actor: number, kind: number, b: number): PropertySet => {
+    if (hadStorage(hostOf(actor)) || was(actor) === 0) return noProperty
+    const isAnswered =
+      controlOf(placeOf(actor, kind, actor, b)) === 0 || lockOf(pairOf(actor)) !== lockBefore[pairOf(actor)]
+    return isAnswered ? only.S22 : noProperty
   }
 
   const isTold = (primary: number, secondary: number, kind: number, a: number, b: number): boolean => {
@@ -172,12 +205,15 @@ export const effectMonitorOf = (view: View) => {
       : only.S29
   }
 
-  const ofRoles = (kind: number, a: number, b: number): PropertySet => {
+  /** What a copy forgets of what is released, and a role that it has not won. */
+  const ofCopies = (kind: number, a: number, b: number): PropertySet => {
+    let found = noProperty
     for (let slot = 0; slot < slots; slot += 1) {
       const earlier = was(slot)
       const later = placeOf(slot, kind, a, b)
       const copy = controlOf(later)
       if (earlier === copy || earlier === 0 || copy === 0) continue
+      if (releasedIn(copy) < releasedIn(earlier)) found = union(found, only.S27)
       if (follows(phaseIn(earlier)) === follows(phaseIn(copy))) continue
       const pair = pairOf(slot)
       const isWinner =
@@ -186,9 +222,9 @@ export const effectMonitorOf = (view: View) => {
         !follows(phaseIn(copy)) &&
         holderOf(pair) === hostOf(slot) &&
         lockOf(pair) > (lockBefore[pair] as number)
-      if (!isWinner) return only.S30
+      if (!isWinner) found = union(found, only.S30)
     }
-    return noProperty
+    return found
   }
 
   /** Hosts, links, and the count of faults: one cell each, or sets of bits of which an action may change one. */
@@ -282,7 +318,8 @@ export const effectMonitorOf = (view: View) => {
   }
 
   const ofStep = (kind: number, a: number, b: number): PropertySet => {
-    let found = union(ofKind(kind, a, b), ofRoles(kind, a, b))
+    let found = union(ofKind(kind, a, b), ofCopies(kind, a, b))
+    if (isByCopy[kind] === true) found = union(found, ofUnanswered(a, kind, b))
     found = union(found, union(ofLinks(kind, a, b), ofEnvironment(kind, a, b)))
     if (keepsBooks)
       for (let pair = 0; pair < pairs; pair += 1) found = union(found, ofBooks(pair, kind, a, b))

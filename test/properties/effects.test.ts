@@ -27,6 +27,8 @@ type Change = readonly [what: string, broken: Partial<Rules>, config?: Config]
 const small = plainConfig(3, 1, { log: 1, generations: 3, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 })
 const twice = plainConfig(3, 1, { log: 0, generations: 3, faults: 2, powerOffUpTo: 0, fencesUpTo: 2 })
 
+const must = ruleOnP1("must", "on", "a")
+
 const changes: Readonly<Record<string, readonly Change[]>> = {
   S20: [
     ["a stale Primary's test restart halts every copy", testRestart((pair) => without(pair, () => true))],
@@ -58,10 +60,17 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       "a host loses its storage, and its copies go on",
       altered("LoseStorage", (after, _, { pairs }) => ({ ...after, pairs })),
     ],
+    ["a stale contender loses by a lock that it cannot ask", tryingWithoutStorage("loses"), twice],
+    ["a contender wins by a lock that it cannot ask, and halts", tryingWithoutStorage("wins")],
   ],
-  S23: (["Deliver", "BeginLockstep", "JoinLockstep", "SpawnSecondary", "Migrate"] as const).map(
-    (kind): Change => [`${kind} over a cut link`, overCutLinks(kind)],
-  ),
+  S23: [
+    ...(["Deliver", "BeginLockstep", "JoinLockstep", "SpawnSecondary", "Migrate"] as const).map(
+      (kind): Change => [`${kind} over a cut link`, overCutLinks(kind)],
+    ),
+    ["Migrate away from a host that the other end does not reach", migratingFromBehindACut()],
+    ["AbandonSync halts the Secondary beyond a cut link", haltingThePeer("AbandonSync")],
+    ["TestRestartSecondary halts the Secondary beyond a cut link", haltingThePeer("TestRestartSecondary")],
+  ],
   S24: [
     ["a contender halts as its storage is lost", losingStorage((pair, copy) => halted(pair, copy)), twice],
     ["the log is lost with the storage", losingStorage((pair, copy) => withChange(pair, copy, { log: [] }))],
@@ -79,14 +88,22 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
         state.faults > 0 ? refused("storage") : rules.PowerOn.apply(config, state, action),
       ),
     ],
-    ["a rule binds that is not in force", underRules((rule) => ({ ...rule, active: true })), dormant()],
-    ["a `should` rule binds", underRules((rule) => ({ ...rule, type: "must" })), preferring()],
+    [
+      "a rule binds that is not in force",
+      underRules((rule) => ({ ...rule, active: true })),
+      ruled({ ...must, active: false }),
+    ],
+    [
+      "a `should` rule binds",
+      underRules((rule) => ({ ...rule, type: "must" })),
+      ruled(ruleOnP1("should", "on", "a")),
+    ],
     [
       "a `must` rule on a pair binds all",
       underRules((rule) => ({ ...rule, pairs: ["p1", "p2"] })),
-      ofOther(),
+      ruled({ ...must, pairs: ["p2"] }, 2),
     ],
-    ["a `must` rule bars every host", underRules((rule) => ({ ...rule, group: "nowhere" })), binding()],
+    ["a `must` rule bars every host", underRules((rule) => ({ ...rule, group: "nowhere" })), ruled(must)],
   ],
   S26: [
     ["a Primary forgets the one that has died, and starts another at once", spawnWithoutPeer("gone")],
@@ -105,6 +122,10 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
         changingCopy(after, copy, (joined) => ({ ...joined, released: joined.log.length })),
       ),
     ],
+    ...(["TryLock", "Suspect"] as const).map((kind): Change => [
+      `${kind} forgets what was released`,
+      altered(kind, (after, { copy }) => changingCopy(after, copy, (each) => ({ ...each, released: 0 }))),
+    ]),
   ],
   S28: (["PowerOn", "HaRestart"] as const).flatMap((kind): readonly Change[] => [
     [`${kind} forgets what was released`, booting(kind, (copy) => ({ ...copy, released: 0 }))],
@@ -284,6 +305,37 @@ function overCutLinks(kind: "Deliver" | "BeginLockstep" | "JoinLockstep" | "Spaw
   })
 }
 
+/** A move for which only the link from the new host is asked. */
+function migratingFromBehindACut(): Partial<Rules> {
+  return broken("Migrate", (config, state, action): Outcome => {
+    const from = running(state, action.copy)?.copy.host
+    const cut = state.cut.filter((link) => !link.split("-").some((end) => end === from))
+    const outcome = rules.Migrate.apply(config, { ...state, cut }, action)
+    return outcome.tag === "next" ? next({ ...outcome.state, cut: state.cut }) : outcome
+  })
+}
+
+function haltingThePeer(kind: "AbandonSync" | "TestRestartSecondary"): Partial<Rules> {
+  return altered(kind, (after, { copy }, before) => {
+    const peer = running(before, copy)?.copy.channel?.peer
+    return changingPair(after, pairIdOf(copy), (pair) => without(pair, ({ id }) => id === peer))
+  })
+}
+
+/** A contender without storage is halted by the lock's having gone on, or advances it and halts. */
+function tryingWithoutStorage(how: "wins" | "loses"): Partial<Rules> {
+  return broken("TryLock", (config, state, action): Outcome => {
+    const host = running(state, action.copy)?.copy.host
+    if (host === undefined || state.hosts[host]?.storage === true)
+      return rules.TryLock.apply(config, state, action)
+    const outcome = rules.TryLock.apply(config, withHost(state, host, { storage: true }), action)
+    if (outcome.tag !== "next") return outcome
+    const isWin = running(outcome.state, action.copy) !== null
+    if (isWin !== (how === "wins")) return refused("storage")
+    return next(withHost(outcome.state, host, { storage: false }))
+  })
+}
+
 function losingStorage(change: (pair: Pair, copy: Copy) => Pair): Partial<Rules> {
   return altered("LoseStorage", (after, { host }) =>
     everyPair(after, (pair) => pair.copies.filter((copy) => copy.host === host).reduce(change, pair)),
@@ -298,22 +350,6 @@ function underRules(change: (rule: Config["rules"][number]) => Config["rules"][n
 
 function ruled(rule: Config["rules"][number], pairs = 1): Config {
   return clusterOf([{ groups: ["a"] }, {}, {}], { rules: [rule], pairs, bounds: small.bounds })
-}
-
-function dormant(): Config {
-  return ruled({ ...ruleOnP1("must", "on", "a"), active: false })
-}
-
-function preferring(): Config {
-  return ruled(ruleOnP1("should", "on", "a"))
-}
-
-function binding(): Config {
-  return ruled(ruleOnP1("must", "on", "a"))
-}
-
-function ofOther(): Config {
-  return ruled({ ...ruleOnP1("must", "on", "a"), pairs: ["p2"] }, 2)
 }
 
 function spawnWithoutPeer(peer: "gone" | "there"): Partial<Rules> {
