@@ -61,7 +61,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       altered("LoseStorage", (after, _, { pairs }) => ({ ...after, pairs })),
     ],
     ["a stale contender loses by a lock that it cannot ask", tryingWithoutStorage("loses"), twice],
-    ["a contender wins by a lock that it cannot ask, and halts", tryingWithoutStorage("wins")],
+    ["a contender advances a lock that it cannot ask, and waits on", tryingWithoutStorage("wins")],
   ],
   S23: [
     ...(["Deliver", "BeginLockstep", "JoinLockstep", "SpawnSecondary", "Migrate"] as const).map(
@@ -322,7 +322,7 @@ function haltingThePeer(kind: "AbandonSync" | "TestRestartSecondary"): Partial<R
   })
 }
 
-/** A contender without storage is halted by the lock's having gone on, or advances it and halts. */
+/** A contender without storage is halted by the lock's having gone on, or advances it and contends at the new generation. */
 function tryingWithoutStorage(how: "wins" | "loses"): Partial<Rules> {
   return broken("TryLock", (config, state, action): Outcome => {
     const host = running(state, action.copy)?.copy.host
@@ -332,7 +332,8 @@ function tryingWithoutStorage(how: "wins" | "loses"): Partial<Rules> {
     if (outcome.tag !== "next") return outcome
     const isWin = running(outcome.state, action.copy) !== null
     if (isWin !== (how === "wins")) return refused("storage")
-    return next(withHost(outcome.state, host, { storage: false }))
+    const after = withHost(outcome.state, host, { storage: false })
+    return next(changingCopy(after, action.copy, (winner) => ({ ...winner, phase: "contending" })))
   })
 }
 
