@@ -4,7 +4,7 @@ import { writeAtomically } from "../traces/atomic-file.ts"
 import { choicesIn, type Allowed, type Refused } from "../traces/choices.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import { jsonOfConfig, type Story } from "../traces/read.ts"
-import { rulesOfStory, type Replay } from "../traces/replay.ts"
+import { protocolOfStory, type Replay } from "../traces/replay.ts"
 import { stateJsonOf } from "../traces/state-json.ts"
 import { stateLines } from "../traces/state-text.ts"
 import type { Paper } from "./paper.ts"
@@ -24,7 +24,7 @@ export const stateAt = ({ file, actions }: Story, { states, refusal }: Replay, n
 /** The state after step `n` in words, what is enabled there, and what refuses everything else. */
 export const atLines = (paper: Paper, story: Story, replayed: Replay, n: number): readonly string[] => {
   const state = stateAt(story, replayed, n)
-  const { enabled, refused } = choicesIn(rulesOfStory(story), story.config, state)
+  const { enabled, refused } = choicesIn(protocolOfStory(story)(story.config), state)
   const action = story.actions[n - 1]
   return [
     paper.strong(action === undefined ? "at the start" : `after step ${n}, ${describe(action)}`),
@@ -42,7 +42,7 @@ export const atLines = (paper: Paper, story: Story, replayed: Replay, n: number)
 /** The same as JSON. */
 export const atJson = (story: Story, replayed: Replay, n: number): object => {
   const state = stateAt(story, replayed, n)
-  const { enabled, refused } = choicesIn(rulesOfStory(story), story.config, state)
+  const { enabled, refused } = choicesIn(protocolOfStory(story)(story.config), state)
   return {
     step: n,
     action: story.actions[n - 1] ?? null,

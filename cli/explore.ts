@@ -6,7 +6,7 @@ import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { explore, type Exploration, type Explored } from "../properties/explore/explore.ts"
-import type { Protocol } from "../properties/explore/protocol.ts"
+import type { Sides } from "../properties/explore/sides.ts"
 import { asksRest, layoutFor, mayIntervene, type Scope } from "../properties/explore/scope.ts"
 import { missingIn } from "../properties/explore/vacuity.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
@@ -66,7 +66,7 @@ const bytesPerState = 48
 const most = { hosts: 16, pairs: 16, copies: 64 } as const
 
 /** Whom an exploration may be given: rules on both sides in place of those of `--mutant`, and who stops it. */
-export type ExploreCompany = { readonly protocol?: Protocol; readonly signal?: AbortSignal }
+export type ExploreCompany = { readonly sides?: Sides; readonly signal?: AbortSignal }
 
 /**
  * Explores every state within the bounds, and reports it. Results are written before they are reported, and reported
@@ -74,14 +74,14 @@ export type ExploreCompany = { readonly protocol?: Protocol; readonly signal?: A
  */
 export const exploreScope = async (
   flags: ExploreFlags,
-  { protocol, signal = interruption() }: ExploreCompany = {},
+  { sides, signal = interruption() }: ExploreCompany = {},
 ): Promise<ExitCode> => {
   const start = performance.now()
   const paper = paperFor(process.stdout, flags.color)
   const say = (...lines: readonly string[]): void => {
     if (flags.json !== true && flags.quiet !== true) process.stdout.write(`${lines.join("\n")}\n`)
   }
-  const exploration = explorationOf(flags, protocol)
+  const exploration = explorationOf(flags, sides)
   preparePlaces(flags)
   say(`${paper.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
   if (flags.dot !== undefined) writeDot(flags.dot, exploration.scope)
@@ -122,7 +122,7 @@ const preparePlaces = ({ out, dot }: ExploreFlags): void => {
     throw new BadInput({ message: `--dot ${dot}: expected the name of a file, and there is something else` })
 }
 
-const explorationOf = (flags: ExploreFlags, protocol: Protocol | undefined): Exploration => {
+const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Exploration => {
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
   const config = configOf(flags, mutant)
   refuseTooMany(config)
@@ -141,7 +141,7 @@ const explorationOf = (flags: ExploreFlags, protocol: Protocol | undefined): Exp
     properties,
     symmetry: flags.symmetry && flags.engine === "packed",
     reduction,
-    ...(protocol === undefined ? {} : { protocol }),
+    ...(sides === undefined ? {} : { sides }),
   }
   return {
     scope,

@@ -2,7 +2,7 @@ import { match } from "ts-pattern"
 import { describe, type Action } from "../model/action.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { actionsOf, type Exploration, type Explored } from "../properties/explore/explore.ts"
-import { protocolOf, type Scope } from "../properties/explore/scope.ts"
+import { modelOf, type Scope } from "../properties/explore/scope.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import type { Property } from "../properties/property.ts"
 import { CannotWrite } from "../traces/atomic-file.ts"
@@ -114,8 +114,8 @@ const judge = (
   scope: Scope,
   { property, actions, loop }: Run,
 ): Confirmed | { readonly tag: "divergence"; readonly divergence: ExploredDivergence } => {
-  const { rules } = protocolOf(scope)
-  const { states, breaches, refusal } = replay(rules, [property], scope.config, actions)
+  const protocol = modelOf(scope)
+  const { states, breaches, refusal } = replay(protocol, [property], actions)
   const told = actions.map(describe).join(" ")
   const denied = (words: string) => ({
     tag: "divergence" as const,
@@ -126,7 +126,7 @@ const judge = (
       `the engine takes ${told}, and the model refuses action ${refusal.step} by ${refusal.guard}`,
     )
   if (loop !== null)
-    return match(judgeLasso(rules, property, scope.config, { states, actions, loop }))
+    return match(judgeLasso(protocol, property, { states, actions, loop }))
       .with({ tag: "breached" }, ({ why, fairness }) => ({
         tag: "confirmed" as const,
         why,

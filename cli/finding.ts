@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts"
 import type { Campaign } from "../properties/check/campaign.ts"
 import { mutantsOf, type CampaignSpec } from "../properties/check/campaign-spec.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import { rulesOf } from "../properties/mutants/mutant.ts"
+import { mutated } from "../properties/mutants/mutant.ts"
 import type { Property } from "../properties/property.ts"
 import { refinement } from "../properties/refinement.ts"
 import { CannotWrite } from "../traces/atomic-file.ts"
@@ -50,15 +50,15 @@ export function* findingOf(
   stop: AbortSignal,
 ): Generator<void, Finding | null, void> {
   const { model, engine } = mutantsOf(spec)
-  const rules = rulesOf(mutantNamed(model ?? ""))
-  const asked = [...properties, refinement(rules, engine)]
-  const minimal = yield* minimising(rules, asked, failure.config, failure.actions, {
+  const protocolIn = mutated(mutantNamed(model ?? ""))
+  const asked = [...properties, refinement(protocolIn, engine)]
+  const minimal = yield* minimising(protocolIn, asked, failure.config, failure.actions, {
     turns: failure.turns,
     isStopped: () => stop.aborted,
   })
   if (minimal === null) return null
   const { property, why } = minimal.breach
-  const { states } = replay(rules, [property], minimal.config, minimal.run.actions)
+  const { states } = replay(protocolIn(minimal.config), [property], minimal.run.actions)
   const saved = savedIn(folder, counterexampleOf(spec, failure, minimal, states))
   const again = reproduce(spec, failure, configFile)
   const steps = minimal.run.actions.length

@@ -1,6 +1,6 @@
 import { kinds, type Kind } from "../model/action.ts"
-import type { Guard } from "../model/outcome.ts"
-import { rules } from "../model/step.ts"
+import type { GuardId } from "../model/outcome.ts"
+import { protocolOf } from "../model/core.ts"
 import { guardMeanings, refusals } from "../model/refusals.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { mutants } from "../properties/mutants/catalogue.ts"
@@ -57,7 +57,7 @@ const itemsOf: Readonly<Record<Listed, () => readonly Item[]>> = {
       lines: [`breaks ${Object.entries(killedBy).map(killText).join(", ")}`],
     })),
   properties: () =>
-    [...catalogue, refinement(rules, null)].map(({ id, name, family, statement, checks, witness }) => ({
+    [...catalogue, refinement(protocolOf, null)].map(({ id, name, family, statement, checks, witness }) => ({
       id,
       sentence: `${name}: ${statement}`,
       details: { name, family, statement, checks, witness },
@@ -77,7 +77,7 @@ const itemsOf: Readonly<Record<Listed, () => readonly Item[]>> = {
       lines: [`besides the engine counted by ${sources.map((source) => countedBy[source]).join(", ")}`],
     })),
   guards: () =>
-    (Object.keys(guardMeanings) as readonly Guard[]).map((guard) => {
+    (Object.keys(guardMeanings) as readonly GuardId[]).map((guard) => {
       const refusing = kinds.filter((kind) => refusals[kind][guard] !== undefined)
       return {
         id: guard,
@@ -96,7 +96,7 @@ const countedBy: Readonly<Record<(typeof pinnedScopes)[number]["sources"][number
 }
 
 /** A line for each sentence with which the guard refuses, and the kinds that it is said of. */
-const refusalLines = (guard: Guard, refusing: readonly Kind[]): readonly string[] => {
+const refusalLines = (guard: GuardId, refusing: readonly Kind[]): readonly string[] => {
   const sentences = new Set(refusing.map((kind) => refusals[kind][guard]))
   return [...sentences].map(
     (sentence) =>

@@ -1,4 +1,4 @@
-import type { CrashReason } from "./ft-state.ts"
+import type { CrashReason } from "./reason.ts"
 import { linkBetween, type CopyId, type HostId, type PairId } from "./ids.ts"
 
 /** What each kind of action names. */

@@ -42,5 +42,7 @@ export type Channel = { readonly peer: CopyId | "gone"; readonly delivered: numb
 export const isExecutingPrimary = (copy: Copy): boolean =>
   copy.role === "primary" && (copy.phase === "live" || copy.phase === "lockstep")
 
-/** The copy, no longer sure of anything: it executes nothing until it has tried the lock. */
-export const contender = (copy: Copy): Copy => ({ ...copy, phase: "contending", channel: null })
+/** A Primary that logs to its Secondary. */
+export type LoggingPrimary = Copy & { readonly channel: Channel }
+
+export const hasChannel = (copy: Copy): copy is LoggingPrimary => copy.channel !== null

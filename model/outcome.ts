@@ -3,7 +3,7 @@ import type { State } from "./state.ts"
 /**
  * The guards, by the id with which a refusal names them. docs/spec.md says what each one means in each rule.
  */
-export type Guard =
+export type GuardId =
   | "unknown"
   | "copy"
   | "power"
@@ -29,10 +29,12 @@ export type Guard =
   | "connected"
   | "bound"
 
+export type Refused<G extends GuardId = GuardId> = { readonly tag: "refused"; readonly guard: G }
+
 /** What the model answers to an action: the next state, or a refusal by the first guard that fails. */
-export type Outcome<G extends Guard = Guard> =
-  { readonly tag: "next"; readonly state: State } | { readonly tag: "refused"; readonly guard: G }
+export type Outcome<G extends GuardId = GuardId> =
+  { readonly tag: "next"; readonly state: State } | Refused<G>
 
 export const next = (state: State): Outcome<never> => ({ tag: "next", state })
 
-export const refused = <G extends Guard>(guard: G): Outcome<G> => ({ tag: "refused", guard })
+export const refused = <G extends GuardId>(guard: G): Refused<G> => ({ tag: "refused", guard })

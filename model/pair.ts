@@ -1,8 +1,8 @@
 import type { Registration } from "./config.ts"
-import { contender, isExecutingPrimary, type Copy } from "./copy.ts"
-import type { NeedSecondaryReason } from "./ft-state.ts"
+import { isExecutingPrimary, type Copy } from "./copy.ts"
+import type { NeedSecondaryReason } from "./reason.ts"
 import { copyIdOf, type CopyId, type HostId, type PairId } from "./ids.ts"
-import { advanced, type Lock } from "./lock.ts"
+import type { Lock } from "./lock.ts"
 import type { Log } from "./log.ts"
 
 /**
@@ -77,20 +77,3 @@ const withPeerGone = (copy: Copy, halted: ReadonlySet<CopyId>): Copy =>
   copy.channel !== null && copy.channel.peer !== "gone" && halted.has(copy.channel.peer)
     ? { ...copy, channel: { ...copy.channel, peer: "gone" } }
     : copy
-
-/** The pair after `copy` has halted. */
-export const halted = (pair: Pair, copy: Copy): Pair => without(pair, (other) => other.id === copy.id)
-
-/** The pair after `copy` has begun to contend. */
-export const contending = (pair: Pair, copy: Copy): Pair => withCopy(pair, contender(copy))
-
-/**
- * One atomic test-and-set of the lock by `copy`: does the lock still have the generation it believes in?
- * Then the lock is advanced and `copy` is live at the new generation, without a peer; else it halts.
- */
-export const testAndSet = (pair: Pair, copy: Copy): Pair => {
-  if (pair.lock.generation !== copy.generation) return halted(pair, copy)
-  const lock = advanced(pair.lock, copy.id)
-  const winner: Copy = { ...copy, role: "primary", phase: "live", generation: lock.generation, channel: null }
-  return withCopy({ ...pair, lock }, winner)
-}

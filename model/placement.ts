@@ -1,47 +1,56 @@
 import type { AffinityRule, Config } from "./config.ts"
 import type { HostId, PairId } from "./ids.ts"
-import type { Guard } from "./outcome.ts"
 import { copyOn, type Pair } from "./pair.ts"
-import { hasStorage, hostOf, pairsOf, reachable, type State } from "./state.ts"
+import type { Check, Protocol } from "./protocol.ts"
+import { hasStorage, hostOf, pairsOf, type State } from "./state.ts"
+
+/** A copy of a pair that is to be brought to a host. */
+export type Placement = { readonly pair: Pair; readonly host: HostId }
 
 /** Why a host can take no copy of a pair. */
-export type Ineligible = Extract<
-  Guard,
-  "storage" | "maintenance" | "anti-affinity" | "unreachable" | "rule" | "limits"
->
+export type Ineligible = "storage" | "maintenance" | "anti-affinity" | "unreachable" | "rule" | "limits"
+
+/** Where the copy's other end runs; null if there is none. */
+type OtherEnd<A> = (about: A) => HostId | null
+
+export const noOtherEnd = (): null => null
 
 /**
- * Why `host` cannot take a copy of `pair` whose other end runs on `otherEnd` (null: there is none), or null if
- * it can. Going live is not a placement: nothing here ever blocks a failover, only the respawn.
+ * What a host must be to take a copy of the pair, in the order in which it is checked. Going live is not a placement:
+ * nothing here ever blocks a failover, only the respawn.
  *
  * Source  FT-09, FT-10, FT-13 in docs/spec.md.
  */
-export const ineligible = (
-  config: Config,
-  state: State,
-  pair: Pair,
-  host: HostId,
-  otherEnd: HostId | null,
-): Ineligible | null => {
-  if (!hasStorage(state, host)) return "storage"
-  if (hostOf(state, host).maintenance) return "maintenance"
-  if (copyOn(pair, host) !== null) return "anti-affinity"
-  return unfit(config, state, pair, host, otherEnd)
-}
+export const eligible = <A extends Placement>(
+  otherEnd: OtherEnd<A>,
+): readonly (Check<A> & { readonly id: Ineligible })[] => [
+  { id: "storage", holds: ({ host }, state) => hasStorage(state, host) },
+  { id: "maintenance", holds: ({ host }, state) => !hostOf(state, host).maintenance },
+  { id: "anti-affinity", holds: ({ pair, host }) => copyOn(pair, host) === null },
+  {
+    id: "unreachable",
+    holds: (about, state, { relations }) => {
+      const end = otherEnd(about)
+      return end === null || relations.reaches(state, about.host, end, about.pair)
+    },
+  },
+  { id: "rule", holds: ({ pair, host }, _state, { config }) => mustRulesAllow(config, pair.id, host) },
+  { id: "limits", holds: ({ pair, host }, state, { config }) => hasRoom(config, state, pair.id, host) },
+]
 
-/** What is left of `ineligible` once the host is known to be usable and without a copy of the pair. */
-export const unfit = (
-  config: Config,
+const checks = eligible(({ otherEnd }: Placement & { readonly otherEnd: HostId | null }) => otherEnd)
+
+/**
+ * Why `host` cannot take a copy of `pair` whose other end runs on `otherEnd` (null: there is none), or null if it can.
+ */
+export const ineligible = (
+  protocol: Protocol,
   state: State,
   pair: Pair,
   host: HostId,
   otherEnd: HostId | null,
-): "unreachable" | "rule" | "limits" | null => {
-  if (otherEnd !== null && !reachable(state, host, otherEnd)) return "unreachable"
-  if (!mustRulesAllow(config, pair.id, host)) return "rule"
-  if (!hasRoom(config, state, pair.id, host)) return "limits"
-  return null
-}
+): Ineligible | null =>
+  checks.find(({ holds }) => !holds({ pair, host, otherEnd }, state, protocol))?.id ?? null
 
 /** Whether every `must` rule in force that names the pair allows the host: the intersection, which may be empty. */
 export const mustRulesAllow = (config: Config, pair: PairId, host: HostId): boolean =>

@@ -2,6 +2,7 @@ import type { Config } from "./config.ts"
 import type { HostId, PairId } from "./ids.ts"
 import type { Pair } from "./pair.ts"
 import { allows, ineligible, loadOf } from "./placement.ts"
+import type { Protocol } from "./protocol.ts"
 import type { State } from "./state.ts"
 
 /**
@@ -15,24 +16,25 @@ import type { State } from "./state.ts"
  * Source  FT-09, FT-10 in docs/spec.md.
  */
 export const referenceHost = (
-  config: Config,
+  protocol: Protocol,
   state: State,
   pair: Pair,
   otherEnd: HostId | null,
 ): HostId | null => {
+  const { config } = protocol
   const eligible = config.hosts
     .map(({ id }) => id)
-    .filter((host) => ineligible(config, state, pair, host, otherEnd) === null)
+    .filter((host) => ineligible(protocol, state, pair, host, otherEnd) === null)
   const preferred = greatest(eligible, (host) => preferencesMet(config, pair.id, host))
   const leastLoaded = greatest(preferred, (host) => -loadOf(config, state, host).vcpus)
   return leastLoaded[0] ?? null
 }
 
 /** Where the policy powers a pair on: where its Primary is registered, if that is eligible. */
-export const bootHost = (config: Config, state: State, pair: Pair): HostId | null =>
-  ineligible(config, state, pair, pair.registered.primary, null) === null
+export const bootHost = (protocol: Protocol, state: State, pair: Pair): HostId | null =>
+  ineligible(protocol, state, pair, pair.registered.primary, null) === null
     ? pair.registered.primary
-    : referenceHost(config, state, pair, null)
+    : referenceHost(protocol, state, pair, null)
 
 /** How many `should` rules in force that name the pair the host meets. */
 export const preferencesMet = (config: Config, pair: PairId, host: HostId): number =>

@@ -1,8 +1,8 @@
 import type { Kind } from "./action.ts"
-import type { Guard } from "./outcome.ts"
+import type { GuardId } from "./outcome.ts"
 
 /** What each guard asks, in general. */
-export const guardMeanings: Readonly<Record<Guard, string>> = {
+export const guardMeanings: Readonly<Record<GuardId, string>> = {
   unknown: "the action names only hosts, pairs and links that the cluster has",
   copy: "the copy that it names runs",
   power: "the pair is powered on, or off, as the action needs it",
@@ -33,7 +33,7 @@ export const guardMeanings: Readonly<Record<Guard, string>> = {
  * When each rule refuses by each of its guards: the sentences of docs/spec.md, section 3. "It" is the copy that the
  * action names, or else its pair, host or link.
  */
-export const refusals: { readonly [K in Kind]: Readonly<Partial<Record<Guard, string>>> } = {
+export const refusals: { readonly [K in Kind]: Readonly<Partial<Record<GuardId, string>>> } = {
   Record: {
     copy: "no such copy runs",
     "primary-only": "it is a Secondary",
@@ -196,5 +196,5 @@ export const refusals: { readonly [K in Kind]: Readonly<Partial<Record<Guard, st
 }
 
 /** Why the rule of `kind` refuses by `guard`; in general words for a guard that only a mutant refuses by. */
-export const refusalOf = (kind: Kind, guard: Guard): string =>
+export const refusalOf = (kind: Kind, guard: GuardId): string =>
   refusals[kind][guard] ?? `it is not so that ${guardMeanings[guard]}`

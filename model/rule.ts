@@ -1,38 +1,56 @@
 import type { Action, Kind } from "./action.ts"
-import type { Config } from "./config.ts"
-import { next, refused, type Guard, type Outcome } from "./outcome.ts"
+import { refused, type GuardId, type Refused } from "./outcome.ts"
+import type { Check, Finding, Protocol, Reading, RequirementId, Rule } from "./protocol.ts"
 import type { State } from "./state.ts"
 
-/** A requirement's id. docs/spec.md is where it is born. */
-export type RequirementId = `FT-${string}`
-
-/**
- * The rule of one kind of action: it checks its guards in order and answers with the next state, or with the
- * first guard that fails.
- *
- * Shape  `serves` names the requirements that the rule exists for; `guards` are the ids it may refuse with, in
- *        the order in which it checks them.
- */
-export type Rule<K extends Kind> = {
-  readonly serves: readonly RequirementId[]
-  readonly guards: readonly Guard[]
-  readonly apply: (config: Config, state: State, action: Action<K>) => Outcome
+/** A rule that is being written down: each guard may rely on what those before it have found. */
+type Draft<K extends Kind, A> = {
+  readonly find: <B>(finding: Finding<A, B>) => Draft<K, B>
+  readonly when: (...checks: readonly Check<A>[]) => Draft<K, A>
+  readonly effect: (effect: Rule<K, A>["effect"], isFault?: Rule<K, A>["isFault"]) => Rule<K, A>
 }
 
-/** The rule of `kind`; the compiler holds its refusals to the guards that it declares. */
-export const rule = <K extends Kind, const G extends Guard>(
-  _kind: K,
-  {
-    serves,
-    guards,
-    apply,
-  }: {
-    readonly serves: readonly RequirementId[]
-    readonly guards: readonly G[]
-    readonly apply: (config: Config, state: State, action: Action<K>) => Outcome<G>
-  },
-): Rule<K> => ({ serves, guards, apply })
+/** The rule of `kind`, which serves these requirements and is about this subject: guards and effect are to follow. */
+export const rule = <K extends Kind, A>(
+  kind: K,
+  serves: readonly RequirementId[],
+  subject: Reading<Action<K>, A>,
+): Draft<K, A> => drafted({ kind, serves, subject, guards: [] })
 
-/** The outcome of a fault: `after`, with one fault more on the account, or a refusal if the budget is spent. */
-export const fault = (config: Config, before: State, after: State): Outcome<"bound"> =>
-  before.faults >= config.bounds.faults ? refused("bound") : next({ ...after, faults: before.faults + 1 })
+const drafted = <K extends Kind, A>(head: Omit<Rule<K>, "effect" | "isFault">): Draft<K, A> => ({
+  find: (finding) => drafted({ ...head, guards: [...head.guards, finding] }),
+  when: (...checks) => drafted({ ...head, guards: [...head.guards, ...checks] }),
+  effect: (effect, isFault = () => false) => ({ ...head, effect, isFault }),
+})
+
+/** Faults are counted, whatever they do. */
+export const always = (): boolean => true
+
+/** What a rule says of an action before its effect: what it is about, or the first guard that fails. */
+type Decision = { readonly tag: "allowed"; readonly about: never } | Refused
+
+/** Checks the guards of a rule in their order. */
+export const decide = (
+  { subject, guards }: Pick<Rule, "subject" | "guards">,
+  state: State,
+  action: Action,
+  protocol: Protocol,
+): Decision => {
+  // What a guard is about is what its rule has it be about; in a table the two types are no longer seen together.
+  let about = subject.read(action as never, state) as never
+  for (const guard of guards) {
+    if ("holds" in guard) {
+      if (!guard.holds(about, state, protocol)) return refused(guard.id)
+      continue
+    }
+    const found = guard.find(about, state, protocol)
+    if (found === null) return refused(guard.id)
+    about = found as never
+  }
+  return { tag: "allowed", about }
+}
+
+/** The ids by which a rule may refuse, each once, in the order in which they are first checked. */
+export const guardIdsOf = ({ guards }: Pick<Rule, "guards">): readonly GuardId[] => [
+  ...new Set(guards.map(({ id }) => id)),
+]

@@ -1,92 +1,42 @@
 import { alphabet, kinds, type Action, type Kind } from "./action.ts"
-import type { Config } from "./config.ts"
-import { withReasons } from "./ft-state.ts"
-import { copyIdsOf, hostIdsOf, pairIdsOf, type State } from "./state.ts"
+import { written } from "./bookkeeping.ts"
 import { inOrder, pairIdOf, type HostId } from "./ids.ts"
-import { refused, type Outcome } from "./outcome.ts"
-import type { Rule } from "./rule.ts"
-import { suspect, tryLock } from "./rules/arbitration.ts"
-import {
-  crashCopy,
-  cutLink,
-  failHost,
-  healLink,
-  loseStorage,
-  recoverHost,
-  restoreStorage,
-} from "./rules/faults.ts"
-import { ack, deliver, record, release } from "./rules/logging.ts"
-import {
-  enterMaintenance,
-  exitMaintenance,
-  migrate,
-  testFailover,
-  testRestartSecondary,
-} from "./rules/operations.ts"
-import { haRestart, powerOff, powerOn } from "./rules/power.ts"
-import { abandonSync, beginLockstep, joinLockstep, spawnSecondary, syncLost } from "./rules/redundancy.ts"
-
-/** One rule for each kind of action. A mutant is such a table with an entry replaced. */
-export type Rules = { readonly [K in Kind]: Rule<K> }
-
-/** The protocol. */
-export const rules: Rules = {
-  Record: record,
-  Deliver: deliver,
-  Ack: ack,
-  Release: release,
-  BeginLockstep: beginLockstep,
-  JoinLockstep: joinLockstep,
-  SpawnSecondary: spawnSecondary,
-  TryLock: tryLock,
-  Suspect: suspect,
-  AbandonSync: abandonSync,
-  SyncLost: syncLost,
-  HaRestart: haRestart,
-  PowerOn: powerOn,
-  PowerOff: powerOff,
-  TestFailover: testFailover,
-  TestRestartSecondary: testRestartSecondary,
-  Migrate: migrate,
-  EnterMaintenance: enterMaintenance,
-  ExitMaintenance: exitMaintenance,
-  RecoverHost: recoverHost,
-  HealLink: healLink,
-  RestoreStorage: restoreStorage,
-  CrashCopy: crashCopy,
-  FailHost: failHost,
-  CutLink: cutLink,
-  LoseStorage: loseStorage,
-}
+import { next, refused, type Outcome } from "./outcome.ts"
+import type { Protocol } from "./protocol.ts"
+import { decide } from "./rule.ts"
+import { copyIdsOf, hostIdsOf, pairIdsOf, type State } from "./state.ts"
 
 /** The step relation: pure and total. An action that names no host or pair of the cluster is refused as `unknown`. */
-export const step = (rules: Rules, config: Config, state: State, action: Action): Outcome =>
-  isKnown(state, action) ? taken(rules, config, state, action) : refused("unknown")
+export const step = (protocol: Protocol, state: State, action: Action): Outcome =>
+  isKnown(state, action) ? taken(protocol, state, action) : refused("unknown")
 
-const taken = (rules: Rules, config: Config, state: State, action: Action): Outcome => {
-  const outcome = applied(rules, config, state, action)
-  return outcome.tag === "refused"
-    ? outcome
-    : { tag: "next", state: withReasons(state, action, outcome.state) }
+const taken = (protocol: Protocol, state: State, action: Action): Outcome => {
+  const rule = protocol.rules[action.kind]
+  const decision = decide(rule, state, action, protocol)
+  if (decision.tag === "refused") return decision
+  const { about } = decision
+  const isFault = rule.isFault(about, state, protocol)
+  if (isFault && protocol.isFaultBeyond(state)) return refused("bound")
+  const after = rule.effect(about, state, protocol)
+  const counted = isFault ? { ...after, faults: after.faults + 1 } : after
+  return protocol.isBeyond(state, action, counted)
+    ? refused("bound")
+    : next(written(protocol.bookkeeping, state, action, counted))
 }
-
-const applied = <K extends Kind>(rules: Rules, config: Config, state: State, action: Action<K>): Outcome =>
-  rules[action.kind].apply(config, state, action)
 
 /** An action that the rules allow in a state, with the state that it leads to. */
 export type Successor = { readonly action: Action; readonly state: State }
 
 /** What the rules allow of the given kinds in a state, in the order of the alphabet. */
 export const successors = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   state: State,
   among: readonly Kind[] = kinds,
 ): readonly Successor[] => {
   const found: Successor[] = []
   for (const kind of among)
     for (const action of candidates(state, kind)) {
-      const outcome = taken(rules, config, state, action)
+      const outcome = taken(protocol, state, action)
       if (outcome.tag === "next") found.push({ action, state: outcome.state })
     }
   return found
@@ -94,20 +44,17 @@ export const successors = (
 
 /** The actions that the rules allow in a state. Derived from the rules, never written twice. */
 export const enabled = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   state: State,
   among: readonly Kind[] = kinds,
-): readonly Action[] => successors(rules, config, state, among).map(({ action }) => action)
+): readonly Action[] => successors(protocol, state, among).map(({ action }) => action)
 
 /**
  * What the protocol owes in a state: its own actions that the rules allow and that cost no fault. Each is
  * weakly fair; a suspicion without justification is a fault, and owed to nobody.
  */
-export const owed = (rules: Rules, config: Config, state: State): readonly Successor[] =>
-  successors(rules, config, state, protocolKinds).filter(
-    (successor) => successor.state.faults === state.faults,
-  )
+export const owed = (protocol: Protocol, state: State): readonly Successor[] =>
+  successors(protocol, state, protocolKinds).filter((successor) => successor.state.faults === state.faults)
 
 const protocolKinds = kinds.filter((kind) => alphabet[kind].actor === "protocol")
 

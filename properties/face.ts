@@ -6,7 +6,7 @@ export { arbitrarySwarm, type Swarm } from "./arbitrary/swarm.ts"
 export { catalogue, matching } from "./catalogue.ts"
 export { noHistory, remember, type History } from "./history.ts"
 export { mutantNamed, mutants } from "./mutants/catalogue.ts"
-export { rulesOf, type Mutant } from "./mutants/mutant.ts"
+export { mutated, type Mutant } from "./mutants/mutant.ts"
 export {
   breachesAtRest,
   breachesOf,

@@ -1,9 +1,10 @@
 import { alphabet, describe, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import type { Pair } from "../model/pair.ts"
-import type { RequirementId } from "../model/rule.ts"
+import type { RequirementId } from "../model/protocol.ts"
 import type { State } from "../model/state.ts"
-import { step as answerTo, type Rules } from "../model/step.ts"
+import { step as answerTo } from "../model/step.ts"
+import type { Protocol } from "../model/protocol.ts"
 import type { History, PairHistory } from "./history.ts"
 
 /**
@@ -17,7 +18,7 @@ import type { History, PairHistory } from "./history.ts"
  *
  * Shape  `always` is asked of every state; `onStep` of every step; `atRest` of every state of rest, where faults
  *        have stopped and nothing that the protocol owes changes anything any more. `demands` names, in every
- *        state, the actions that must be possible there: the rules at hand must not refuse one.
+ *        state, the actions that must be possible there: the protocol at hand must not refuse one.
  */
 export type Property = {
   readonly id: string
@@ -60,22 +61,21 @@ export type PairAtRest = {
 export type Breach = { readonly property: Property; readonly why: string }
 
 /**
- * What a step breaches, in the order of the properties. `rules` are those that the run follows; `history` is that
+ * What a step breaches, in the order of the properties. `protocol` is what the run follows; `history` is that
  * before the step.
  */
 export const breachesOf = (
-  rules: Rules,
+  protocol: Protocol,
   properties: readonly Property[],
-  config: Config,
   history: History,
   step: Step,
 ): readonly Breach[] => {
-  const touched = touchedBy(config, history, step)
+  const touched = touchedBy(protocol.config, history, step)
   const breaches: Breach[] = []
   for (const property of properties) {
     const why =
       firstWhy(touched, (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after)) ??
-      demandRefused(rules, property, config, step.after)
+      demandRefused(protocol, property, step.after)
     if (why !== null) breaches.push({ property, why })
   }
   return breaches
@@ -107,28 +107,28 @@ const isNamed = (action: Action, { id }: Pair): boolean =>
 
 /** What a state of rest breaches, in the order of the properties. */
 export const breachesAtRest = (
-  rules: Rules,
+  protocol: Protocol,
   properties: readonly Property[],
-  config: Config,
   history: History,
   state: State,
 ): readonly Breach[] => {
+  const { config } = protocol
   const breaches: Breach[] = []
   for (const property of properties) {
     const why =
       firstWhy(Object.values(state.pairs), (pair) =>
         property.atRest?.({ config, state, pair, history: history[pair.id] as PairHistory }),
-      ) ?? demandRefused(rules, property, config, state)
+      ) ?? demandRefused(protocol, property, state)
     if (why !== null) breaches.push({ property, why })
   }
   return breaches
 }
 
 /** Which of the actions that the property demands the rules refuse, and by which guard; of any pair, touched or not. */
-const demandRefused = (rules: Rules, { demands }: Property, config: Config, state: State): string | null => {
+const demandRefused = (protocol: Protocol, { demands }: Property, state: State): string | null => {
   if (demands === undefined) return null
-  for (const action of Object.values(state.pairs).flatMap((pair) => demands(config, state, pair))) {
-    const answer = answerTo(rules, config, state, action)
+  for (const action of Object.values(state.pairs).flatMap((pair) => demands(protocol.config, state, pair))) {
+    const answer = answerTo(protocol, state, action)
     if (answer.tag === "refused")
       return `${describe(action)} must be possible, and is refused: ${answer.guard}`
   }

@@ -2,9 +2,10 @@ import { describe, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import type { CopyId } from "../model/ids.ts"
 import { identity } from "../model/identity.ts"
-import type { Guard } from "../model/outcome.ts"
+import type { GuardId } from "../model/outcome.ts"
 import type { State } from "../model/state.ts"
-import { step, type Rules } from "../model/step.ts"
+import { step } from "../model/step.ts"
+import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { actionOf, codeOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../impl/engine/engine.ts"
 import { crowded, guardOf, taken } from "../impl/engine/guards.ts"
@@ -21,8 +22,8 @@ import type { Property, Step } from "./property.ts"
  */
 export type Divergence = {
   readonly action: Action | null
-  readonly model: Guard | State
-  readonly engine: Guard | State | "crowded" | "not expanded"
+  readonly model: GuardId | State
+  readonly engine: GuardId | State | "crowded" | "not expanded"
 }
 
 /**
@@ -30,14 +31,14 @@ export type Divergence = {
  * (`wholly`): they are compared too.
  */
 export type Twins = {
-  readonly rules: Rules
+  readonly protocol: Protocol
   readonly engine: Engine
   /** A second machine, which only packs: the engine never judges its own successors. */
   readonly packer: Engine
 }
 
-export const twinsOf = (rules: Rules, engine: Engine): Twins => ({
-  rules,
+export const twinsOf = (protocol: Protocol, engine: Engine): Twins => ({
+  protocol,
   engine,
   packer: engineOf(engine.layout),
 })
@@ -69,9 +70,9 @@ const divergenceOn = (
   code: ActionCode,
   isExpanded: boolean,
 ): Divergence | null => {
-  const { rules, engine } = twins
+  const { protocol, engine } = twins
   const action = actionOf(engine.layout, state, code)
-  const outcome = step(rules, engine.layout.config, state, action)
+  const outcome = step(protocol, state, action)
   const answer = engine.step(code.kind, code.a, code.b)
   const model = outcome.tag === "refused" ? outcome.guard : outcome.state
   const isSame = typeof model === "string" ? guardOf(answer) === model : goesTo(twins, answer, model)
@@ -114,7 +115,7 @@ export const isAt = ({ engine, packer }: Twins, state: State): boolean => {
 }
 
 const answerOf = (engine: Engine, answer: number): Divergence["engine"] =>
-  answer === taken ? unpack(engine.view) : answer === crowded ? "crowded" : (guardOf(answer) as Guard)
+  answer === taken ? unpack(engine.view) : answer === crowded ? "crowded" : (guardOf(answer) as GuardId)
 
 /** The divergence in words: what each makes of the action, or where the states that they go to differ. */
 export const describeDivergence = ({ action, model, engine }: Divergence): string => {
@@ -193,8 +194,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
  * of the model to the same state; and where a run rests, it answers every action alike. It is asked of the run as
  * a whole, though it is told of it pair by pair.
  */
-export const refinement = (rules: Rules, mutant: string | null): Property => {
-  const twins = twinsByConfig(rules, mutant)
+export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Property => {
+  const twins = twinsByConfig(protocolIn, mutant)
   let asked: Step | null = null
   let answer: string | null = null
   return {
@@ -233,13 +234,16 @@ export const unfitForEngine = (config: Config): string | null => {
   }
 }
 
-const twinsByConfig = (rules: Rules, mutant: string | null): ((config: Config) => Twins) => {
+const twinsByConfig = (protocolIn: ProtocolOf, mutant: string | null): ((config: Config) => Twins) => {
   const made = new WeakMap<Config, Twins>()
   return (config) => {
     const known = made.get(config)
     if (known !== undefined) return known
     const layout = layoutOf(config, { ...wholly, indexed: mutant !== null && isIndexed(mutant) })
-    const twins = twinsOf(rules, engineOf(layout, mutant === null ? null : (mutations[mutant] ?? null)))
+    const twins = twinsOf(
+      protocolIn(config),
+      engineOf(layout, mutant === null ? null : (mutations[mutant] ?? null)),
+    )
     made.set(config, twins)
     return twins
   }

@@ -1,8 +1,8 @@
 import type { Action, Kind } from "../model/action.ts"
-import type { Config } from "../model/config.ts"
 import { identity } from "../model/identity.ts"
+import type { Protocol } from "../model/protocol.ts"
 import { initial, type State } from "../model/state.ts"
-import { owed, successors, type Rules } from "../model/step.ts"
+import { owed, successors } from "../model/step.ts"
 import { noHistory } from "../properties/history.ts"
 import { breachesAtRest, breachesOf, type Property } from "../properties/property.ts"
 
@@ -11,10 +11,9 @@ type Counts = { readonly states: number; readonly transitions: number; readonly 
 
 /** Every state within reach of `starts`, breadth first, and nothing clever. `visit` is told of each state. */
 export const enumerate = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   among: readonly Kind[],
-  starts: readonly State[] = [initial(config)],
+  starts: readonly State[] = [initial(protocol.config)],
   visit: (state: State, successors: ReturnType<typeof successorsOf>) => void = () => {},
 ): Counts => {
   const seen = new Set(starts.map(identity))
@@ -24,7 +23,7 @@ export const enumerate = (
   while (layer.length > 0) {
     const following: State[] = []
     for (const state of layer) {
-      const reached = successorsOf(rules, config, state, among)
+      const reached = successorsOf(protocol, state, among)
       visit(state, reached)
       transitions += reached.length
       for (const { state: next } of reached) {
@@ -50,28 +49,27 @@ type Node = { readonly state: State; readonly action: Action | null; readonly fr
  * `"unknown"` if `statesMax` states were not enough to say. `key` tells states apart.
  */
 export const shortestBreach = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   among: readonly Kind[],
   properties: readonly Property[],
   { key = identity, statesMax = Infinity }: { key?: (state: State) => string; statesMax?: number } = {},
 ): readonly Action[] | null | "unknown" => {
-  const history = noHistory(initial(config))
+  const start = initial(protocol.config)
+  const history = noHistory(start)
   const isBreachedAtRest = (state: State) =>
-    isJudged(config, state) &&
-    breachesAtRest(rules, properties, config, history, state).length > 0 &&
-    owed(rules, config, state).every((successor) => key(successor.state) === key(state))
-  const seen = new Set([key(initial(config))])
-  let layer: readonly Node[] = [{ state: initial(config), action: null, from: null }]
+    isJudged(protocol, state) &&
+    breachesAtRest(protocol, properties, history, state).length > 0 &&
+    owed(protocol, state).every((successor) => key(successor.state) === key(state))
+  const seen = new Set([key(start)])
+  let layer: readonly Node[] = [{ state: start, action: null, from: null }]
   while (layer.length > 0) {
     const following: Node[] = []
     for (const node of layer) {
       if (isBreachedAtRest(node.state)) return pathTo(node)
-      for (const { action, state } of successors(rules, config, node.state, among)) {
+      for (const { action, state } of successors(protocol, node.state, among)) {
         const reached = { state, action, from: node }
         if (
-          breachesOf(rules, properties, config, history, { before: node.state, action, after: state })
-            .length > 0
+          breachesOf(protocol, properties, history, { before: node.state, action, after: state }).length > 0
         )
           return pathTo(reached)
         const id = key(state)
@@ -87,8 +85,8 @@ export const shortestBreach = (
 }
 
 /** Liveness is not asked of a state in which a pair is at the bound of its generations: there it may not go on. */
-const isJudged = ({ bounds }: Config, state: State): boolean =>
-  Object.values(state.pairs).every((pair) => pair.lock.generation < bounds.generations)
+const isJudged = ({ config }: Protocol, state: State): boolean =>
+  Object.values(state.pairs).every((pair) => pair.lock.generation < config.bounds.generations)
 
 const pathTo = (node: Node): readonly Action[] =>
   node.from === null || node.action === null ? [] : [...pathTo(node.from), node.action]

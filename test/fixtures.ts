@@ -3,13 +3,17 @@ import { expect, it } from "vitest"
 import { alphabet, describe as written, kinds, kindsOf, type Action, type Kind } from "../model/action.ts"
 import { plainConfig, type AffinityRule, type Bounds, type Config, type HostConfig } from "../model/config.ts"
 import type { Copy } from "../model/copy.ts"
+import { protocolOf } from "../model/core.ts"
 import type { Host } from "../model/host.ts"
 import type { CopyId, HostId, LinkId, PairId } from "../model/ids.ts"
 import type { Log } from "../model/log.ts"
-import type { Guard } from "../model/outcome.ts"
+import type { GuardId } from "../model/outcome.ts"
 import type { Pair } from "../model/pair.ts"
+import { guardIdsOf } from "../model/rule.ts"
+import { coreRules } from "../model/rules/table.ts"
 import { initial, pairOf, pairsOf, running, withHost, withPair, type State } from "../model/state.ts"
-import { rules, step, successors } from "../model/step.ts"
+import { step, successors } from "../model/step.ts"
+import { mutated, type Mutant } from "../properties/mutants/mutant.ts"
 
 // Clusters.
 
@@ -82,12 +86,14 @@ export const reach = (config: Config, ...schedules: readonly string[]): State =>
   reachFrom(config, initial(config), ...schedules)
 
 /** The same, from another state. */
-export const reachFrom = (config: Config, from: State, ...schedules: readonly string[]): State =>
-  schedule(schedules.join(" ")).reduce((state, action) => {
-    const outcome = step(rules, config, state, action)
+export const reachFrom = (config: Config, from: State, ...schedules: readonly string[]): State => {
+  const protocol = protocolOf(config)
+  return schedule(schedules.join(" ")).reduce((state, action) => {
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "refused") throw new Error(`${written(action)} is refused: ${outcome.guard}`)
     return outcome.state
   }, from)
+}
 
 // States.
 
@@ -148,18 +154,36 @@ export const copyOf = (state: State, id: CopyId): Copy => {
 // Ladders: what a rule refuses, from its first guard to its last.
 
 /** A guard, the situation in which it refuses, how that comes about, what is asked, and where if not in `three`. */
-type Rung = readonly [guard: Guard, situation: string, at: string | State, asked: string, config?: Config]
+type Rung = readonly [guard: GuardId, situation: string, at: string | State, asked: string, config?: Config]
 
 /**
  * Guards that a rule declares and that no state can meet. A Primary is started only where no copy of its pair
  * may run, so the target, which has storage, runs none; and at the start there is no other end to reach.
  */
-const unreachableGuards: Partial<Record<Kind, readonly Guard[]>> = {
+const unreachableGuards: Partial<Record<Kind, readonly GuardId[]>> = {
   PowerOn: ["anti-affinity", "unreachable"],
   HaRestart: ["anti-affinity", "unreachable"],
 }
 
-/** Tests that the rule of `kind` refuses on each rung, and that it declares these guards, in this order. */
+/** The kinds that the bounds of an exploration may refuse too, after all guards of the rule. */
+const boundedKinds: readonly Kind[] = [
+  ...kindsOf("fault"),
+  "Suspect",
+  "TryLock",
+  "Record",
+  "HaRestart",
+  "PowerOff",
+  "TestFailover",
+  "TestRestartSecondary",
+]
+
+/** All by which an action of this kind may be refused, in the order in which it is checked. */
+export const refusingGuards = (kind: Kind): readonly GuardId[] => {
+  const ofRule = guardIdsOf(coreRules[kind])
+  return boundedKinds.includes(kind) ? [...ofRule, "bound"] : ofRule
+}
+
+/** Tests that `kind` is refused on each rung, and that it has these guards, in this order. */
 export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {
   const rungs = ladder.map(
     ([guard, situation, at, asked, config = three]) => [guard, situation, at, act(asked), config] as const,
@@ -168,7 +192,7 @@ export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {
   it.each(rungs)("refuses with `%s` %s", (guard, _situation, at, action, config) => {
     const state = typeof at === "string" ? reach(config, at) : at
 
-    const outcome = step(rules, config, state, action)
+    const outcome = step(protocolOf(config), state, action)
 
     expect(action.kind).toBe(kind)
     expect(outcome).toEqual({ tag: "refused", guard })
@@ -177,7 +201,7 @@ export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {
   it("has these guards and no others, in this order", () => {
     const climbed = new Set(ladder.map(([guard]) => guard))
 
-    const declared = rules[kind].guards.filter((guard) => !unreachableGuards[kind]?.includes(guard))
+    const declared = refusingGuards(kind).filter((guard) => !unreachableGuards[kind]?.includes(guard))
 
     expect([...climbed]).toEqual(declared)
   })
@@ -232,6 +256,14 @@ const staleOnH3: Copy = {
   channel: null,
 }
 
+// Mutants.
+
+/** The kinds of action whose rule the mutant changes. */
+export const kindsChangedBy = (mutant: Mutant): readonly Kind[] => {
+  const { rules } = mutated(mutant)(three)
+  return kinds.filter((kind) => rules[kind] !== coreRules[kind])
+}
+
 // Random runs.
 
 /** The states of a run in a cluster, one after the other. */
@@ -243,11 +275,12 @@ type Walk = { readonly config: Config; readonly states: readonly State[] }
  */
 export const arbitraryWalk = (configs: fc.Arbitrary<Config>): fc.Arbitrary<Walk> =>
   fc.tuple(configs, fc.array(fc.nat(), { size: "+1" })).map(([config, choices]) => {
+    const protocol = protocolOf(config)
     const states = [initial(config)]
     for (const choice of choices) {
       const state = states.at(-1) as State
-      const usual = successors(rules, config, state, usualKinds)
-      const open = choice % 4 > 0 && usual.length > 0 ? usual : successors(rules, config, state)
+      const usual = successors(protocol, state, usualKinds)
+      const open = choice % 4 > 0 && usual.length > 0 ? usual : successors(protocol, state)
       const chosen = open[Math.floor(choice / 4) % open.length]
       if (chosen === undefined) break
       states.push(chosen.state)

@@ -29,7 +29,7 @@ const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf
 
 /** The faces: what each way into the package must give, whatever else it gives. */
 const faces: Readonly<Record<string, readonly string[]>> = {
-  ".": ["initial", "plainConfig", "rules", "step", "kinds"],
+  ".": ["initial", "plainConfig", "protocolOf", "step", "kinds"],
   "./properties": ["catalogue", "mutants"],
   "./check": ["campaign", "enumerate", "explore"],
   "./traces": ["minimise", "readStory", "replay", "writeTrace"],

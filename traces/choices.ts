@@ -1,9 +1,9 @@
 import { alphabet, kinds, type Action, type Actor } from "../model/action.ts"
-import type { Config } from "../model/config.ts"
-import type { Guard } from "../model/outcome.ts"
+import type { GuardId } from "../model/outcome.ts"
 import { refusalOf } from "../model/refusals.ts"
 import type { State } from "../model/state.ts"
-import { candidates, step, type Rules } from "../model/step.ts"
+import { candidates, step } from "../model/step.ts"
+import type { Protocol } from "../model/protocol.ts"
 import { changesOf } from "./diff.ts"
 
 /** An action that the rules allow in a state: who acts, and what it would change. */
@@ -14,18 +14,18 @@ export type Allowed = {
 }
 
 /** An action that the rules refuse in a state: by which guard, and when that one refuses. */
-export type Refused = { readonly action: Action; readonly guard: Guard; readonly sentence: string }
+export type Refused = { readonly action: Action; readonly guard: GuardId; readonly sentence: string }
 
 /** Everything that could be asked in a state, sorted into what is allowed and what is not. */
 type Choices = { readonly enabled: readonly Allowed[]; readonly refused: readonly Refused[] }
 
 /** What may happen next in a state and what may not, kind by kind in the order of the alphabet. */
-export const choicesIn = (rules: Rules, config: Config, state: State): Choices => {
+export const choicesIn = (protocol: Protocol, state: State): Choices => {
   const enabled: Allowed[] = []
   const refused: Refused[] = []
   for (const kind of kinds)
     for (const action of candidates(state, kind)) {
-      const outcome = step(rules, config, state, action)
+      const outcome = step(protocol, state, action)
       if (outcome.tag === "refused")
         refused.push({ action, guard: outcome.guard, sentence: refusalOf(kind, outcome.guard) })
       else enabled.push({ action, actor: alphabet[kind].actor, changes: changesOf(state, outcome.state) })

@@ -3,7 +3,7 @@ import { ftState } from "../model/ft-state.ts"
 import { identity } from "../model/identity.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
 import { successors } from "../model/step.ts"
-import { protocolOf, type Scope } from "../properties/explore/scope.ts"
+import { modelOf, type Scope } from "../properties/explore/scope.ts"
 import { writeAtomically } from "./atomic-file.ts"
 import { BadInput } from "./bad-input.ts"
 
@@ -16,7 +16,7 @@ const statesMax = 2000
  */
 export const writeDot = (file: string, scope: Scope): void => {
   const { config, among } = scope
-  const { rules } = protocolOf(scope)
+  const protocol = modelOf(scope)
   const numbers = new Map<string, number>()
   const states: State[] = []
   const numberOf = (state: State): number => {
@@ -34,7 +34,7 @@ export const writeDot = (file: string, scope: Scope): void => {
       throw new BadInput({
         message: `--dot ${file}: the scope has more than ${statesMax} states: expected a smaller one`,
       })
-    for (const { action, state } of successors(rules, config, states[n] as State, among))
+    for (const { action, state } of successors(protocol, states[n] as State, among))
       edges.push(`  s${n} -> s${numberOf(state)} [label="${describe(action)}"]`)
   }
   const nodes = states.map((state, n) => `  s${n} [label="${labelOf(state)}"]`)

@@ -1,10 +1,10 @@
 import { alphabet, describe, type Action } from "../model/action.ts"
-import type { Config } from "../model/config.ts"
 import { pairIdOf, type CopyId } from "../model/ids.ts"
 import { isSame } from "../model/identity.ts"
 import { copyIn } from "../model/pair.ts"
 import { pairOf, type State } from "../model/state.ts"
-import { owed, type Rules } from "../model/step.ts"
+import { owed } from "../model/step.ts"
+import type { Protocol } from "../model/protocol.ts"
 import { isJudged } from "../properties/check/rest.ts"
 import { noHistory } from "../properties/history.ts"
 import { breachesAtRest, type Property } from "../properties/property.ts"
@@ -25,15 +25,14 @@ type LassoVerdict =
   | { readonly tag: "refuted"; readonly why: string }
 
 /**
- * Judges a lasso by the rules: `states` are those of the whole run, from the `loop`-th on taken for ever. It breaches a
+ * Judges a lasso by the protocol: `states` are those of the whole run, from the `loop`-th on taken for ever. It breaches a
  * property of rest if it comes back to where it began, but for the names of copies; if all that it does is what the
  * protocol owes; if each such action is disabled or taken somewhere in it; and if some state in it is as no state of
  * rest may be.
  */
 export const judgeLasso = (
-  rules: Rules,
+  protocol: Protocol,
   property: Property,
-  config: Config,
   {
     states,
     actions,
@@ -49,13 +48,13 @@ export const judgeLasso = (
   for (const [n, action] of taken.entries())
     if (!isProgress(states[loop + n] as State, action, states[loop + n + 1] as State))
       return refuted(`${describe(action)} is not what the protocol owes`)
-  if (!around.every((state) => isJudged(config, state)))
+  if (!around.every((state) => isJudged(protocol.config, state)))
     return refuted("a pair is at the bound of its generations")
-  const fairness = fairnessIn(rules, config, around, taken)
+  const fairness = fairnessIn(protocol, around, taken)
   const starved = fairness.find((each) => each.enabled === "always" && !each.taken)
   if (starved !== undefined) return refuted(`${starved.action} is always enabled in it, and never taken`)
   for (const state of around) {
-    const [breach] = breachesAtRest(rules, [property], config, noHistory(state), state)
+    const [breach] = breachesAtRest(protocol, [property], noHistory(state), state)
     if (breach !== undefined)
       return { tag: "breached", why: `again and again, for ever: ${breach.why}`, fairness }
   }
@@ -67,13 +66,12 @@ const isProgress = (before: State, { kind }: Action, after: State): boolean =>
   alphabet[kind].actor === "protocol" && before.faults === after.faults && !isSame(before, after)
 
 const fairnessIn = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   states: readonly State[],
   taken: readonly Action[],
 ): readonly LoopFairness[] => {
   const enabledAt = states.map((state) => {
-    const progress = owed(rules, config, state).filter((successor) => !isSame(successor.state, state))
+    const progress = owed(protocol, state).filter((successor) => !isSame(successor.state, state))
     return new Set(progress.map(({ action }) => placed(state, action)))
   })
   const takenNames = new Set(taken.map((action, n) => placed(states[n] as State, action)))

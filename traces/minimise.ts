@@ -2,8 +2,9 @@ import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { inOrder, pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
 import { initial } from "../model/state.ts"
-import { step, type Rules } from "../model/step.ts"
-import { begin, observe, observeRound, type Judge, type Run } from "../properties/check/run.ts"
+import { step } from "../model/step.ts"
+import type { ProtocolOf } from "../model/protocol.ts"
+import { begin, observe, observeRound, type JudgeOf, type Run } from "../properties/check/run.ts"
 import { roundsOf } from "../properties/check/lasso.ts"
 import { inTurn, type Turns } from "../properties/check/scheduler.ts"
 import { searching } from "../properties/check/search.ts"
@@ -41,29 +42,28 @@ const shortestStatesMax = 20_000
  * was found, the shorter one is told: it is the same defect, seen earlier. Null if `actions` breaches none.
  */
 export const minimise = (
-  rules: Rules,
+  protocolIn: ProtocolOf,
   properties: readonly Property[],
   config: Config,
   actions: readonly Action[],
   turns: Turns = inTurn,
 ): Minimised | null =>
-  finished(minimising(rules, properties, config, actions, { turns, isStopped: () => false }))
+  finished(minimising(protocolIn, properties, config, actions, { turns, isStopped: () => false }))
 
 /** How a counterexample is made short: in which order its run goes on to rest, and whether nobody waits any more. */
 type Minimising = { readonly turns: Turns; readonly isStopped: () => boolean }
 
 /** The same, giving way now and then. Once it is stopped, what is left is as short as it has become: `found`. */
 export function* minimising(
-  rules: Rules,
+  protocolIn: ProtocolOf,
   properties: readonly Property[],
   config: Config,
   actions: readonly Action[],
   { turns, isStopped }: Minimising,
 ): Generator<void, Minimised | null, void> {
   const simplest: Shrinking = {
-    rules,
+    judgeIn: (cluster) => ({ protocol: protocolIn(cluster), properties, witnesses: [] }),
     properties,
-    witnesses: [],
     turns: inTurn,
     asksRounds: false,
     isStopped,
@@ -72,71 +72,78 @@ export function* minimising(
   const plain = inOrder === null ? { ...simplest, turns } : simplest
   const start = inOrder ?? attempt(plain, config, actions)
   if (start?.breach == null) return null
-  const judge = { ...plain, asksRounds: start.breach.loop !== undefined }
+  const shrinking = { ...plain, asksRounds: start.breach.loop !== undefined }
   const first = start.breach.property
   let best = { config, run: start }
   while (!isStopped()) {
-    const fewer = { ...best, run: yield* withFewerActions(judge, best.config, best.run) }
-    const simpler = yield* inSimplerCluster(judge, fewer.config, fewer.run)
+    const fewer = { ...best, run: yield* withFewerActions(shrinking, best.config, best.run) }
+    const simpler = yield* inSimplerCluster(shrinking, fewer.config, fewer.run)
     best = simpler
     if (isStopped()) break
     if (simpler.run !== fewer.run) continue
-    const detour = yield* shorterWay(judge, simpler.config, simpler.run)
-    if (detour === null) return withCause(judge, first, yield* claimed(judge, simpler.config, simpler.run))
+    const detour = yield* shorterWay(shrinking, simpler.config, simpler.run)
+    if (detour === null)
+      return withCause(shrinking, first, yield* claimed(shrinking, simpler.config, simpler.run))
     best = { config: simpler.config, run: detour }
   }
-  return withCause(judge, first, told(best.config, best.run, "found"))
+  return withCause(shrinking, first, told(best.config, best.run, "found"))
 }
 
 /**
  * The same, told by its cause where its last state breaches several properties at once: a pair that is not protected
  * again (L1) is what follows from another failure to go on; else by what was breached in the first place.
  */
-const withCause = (judge: Shrinking, first: Property, minimal: Minimised): Minimised => {
+const withCause = (shrinking: Shrinking, first: Property, minimal: Minimised): Minimised => {
   const { config, run, breach } = minimal
+  const judge = shrinking.judgeIn(config)
   if (
     breach.loop !== undefined ||
     breach.property.atRest === undefined ||
-    !isAtRest(judge.rules, config, run.state)
+    !isAtRest(judge.protocol, run.state)
   )
     return minimal
-  const breaches = breachesAtRest(judge.rules, judge.properties, config, run.history, run.state)
+  const breaches = breachesAtRest(judge.protocol, judge.properties, run.history, run.state)
   const causes = breaches.filter(({ property }) => property !== respawned)
   const cause = causes.find(({ property }) => property === first) ?? causes[0] ?? breach
   const told = { ...cause, step: breach.step }
   return { ...minimal, breach: told, run: { ...run, breach: told } }
 }
 
-/** A judge, and how runs are gone to rest; `asksRounds` where what is made short goes round for ever. */
-type Shrinking = Judge & Minimising & { readonly asksRounds: boolean }
+/** The judge of each cluster, and how runs are gone to rest; `asksRounds` where what is made short goes round for ever. */
+type Shrinking = Minimising & {
+  readonly judgeIn: JudgeOf
+  readonly properties: readonly Property[]
+  readonly asksRounds: boolean
+}
 
 /**
  * Replays the actions as far as they go: one that is refused is passed over, and a copy is called by the name
  * that it gets this time. A liveness property is judged once the rest of the way has been gone to rest. The
  * run, cut off at its breach; null if there is none.
  */
-const attempt = (judge: Shrinking, config: Config, actions: readonly Action[]): Run | null => {
+const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[]): Run | null => {
+  const judge = shrinking.judgeIn(config)
   let run = begin(initial(config))
   const states = [run.state]
   const names = copyNames()
-  const rounds = judge.asksRounds ? roundsOf(judge.rules, config) : null
+  const rounds = shrinking.asksRounds ? roundsOf(judge.protocol) : null
   rounds?.begin(run.state)
   for (const original of actions) {
     const action = names.renamed(original)
-    const outcome = step(judge.rules, config, run.state, action)
+    const outcome = step(judge.protocol, run.state, action)
     names.note(original, outcome.tag === "next" ? run.state : null)
     if (outcome.tag === "refused") continue
-    run = observe(judge, config, run, { action, state: outcome.state })
+    run = observe(judge, run, { action, state: outcome.state })
     if (run.breach !== null) return run
     states.push(run.state)
     const round = rounds?.after(action, run.state) ?? null
-    if (round !== null) run = observeRound(judge, config, run, round, states.slice(-round))
+    if (round !== null) run = observeRound(judge, run, round, states.slice(-round))
     if (run.breach !== null) return run
   }
   const isRestAsked = judge.properties.some(
     (property) => isLiveness(property) || property.atRest !== undefined,
   )
-  const settled = isRestAsked ? settle(judge, config, run, judge.turns) : run
+  const settled = isRestAsked ? settle(judge, run, shrinking.turns) : run
   if (settled.breach === null) return null
   // That a run never comes to rest is told by where it begins to: what it does then may go on for ever.
   return settled.breach.property === comesToRest && settled.breach.loop === undefined
@@ -145,15 +152,15 @@ const attempt = (judge: Shrinking, config: Config, actions: readonly Action[]): 
 }
 
 /** Chunks are dropped from half of the run down to single actions, until none can go. */
-function* withFewerActions(judge: Shrinking, config: Config, start: Run): Generator<void, Run, void> {
+function* withFewerActions(shrinking: Shrinking, config: Config, start: Run): Generator<void, Run, void> {
   let run = start
   for (let size = Math.max(1, run.actions.length >> 1); ; size = Math.max(1, size >> 1)) {
     let dropped = false
     for (let at = run.actions.length - size; at >= 0; at -= 1) {
       const kept = [...run.actions.slice(0, at), ...run.actions.slice(at + size)]
-      const shorter = attempt(judge, config, kept)
+      const shorter = attempt(shrinking, config, kept)
       yield
-      if (judge.isStopped()) return run
+      if (shrinking.isStopped()) return run
       if (shorter === null || shorter.actions.length >= run.actions.length) continue
       run = shorter
       dropped = true
@@ -165,16 +172,16 @@ function* withFewerActions(judge: Shrinking, config: Config, start: Run): Genera
 
 /** A simpler cluster in which the same actions breach the property, no later: each simplification that works is kept. */
 function* inSimplerCluster(
-  judge: Shrinking,
+  shrinking: Shrinking,
   config: Config,
   run: Run,
 ): Generator<void, { readonly config: Config; readonly run: Run }, void> {
   for (const simpler of simplifications(config, run.actions)) {
-    const again = attempt(judge, simpler.config, simpler.actions)
+    const again = attempt(shrinking, simpler.config, simpler.actions)
     yield
-    if (judge.isStopped()) break
+    if (shrinking.isStopped()) break
     if (again !== null && again.actions.length <= run.actions.length)
-      return yield* inSimplerCluster(judge, simpler.config, again)
+      return yield* inSimplerCluster(shrinking, simpler.config, again)
   }
   return { config, run }
 }
@@ -306,27 +313,30 @@ const hostsOf = (action: Action): readonly HostId[] =>
  * A shorter run that leaves this one at some state and breaches a property another way; null if none was found.
  * First by the protocol's actions and the kinds that this run has anyhow, which reaches farther; then by all.
  */
-function* shorterWay(judge: Shrinking, config: Config, run: Run): Generator<void, Run | null, void> {
+function* shorterWay(shrinking: Shrinking, config: Config, run: Run): Generator<void, Run | null, void> {
   const usual = kinds.filter(
     (kind) => alphabet[kind].actor === "protocol" || run.actions.some((a) => a.kind === kind),
   )
-  return (yield* detourAmong(judge, config, run, usual)) ?? (yield* detourAmong(judge, config, run, kinds))
+  return (
+    (yield* detourAmong(shrinking, config, run, usual)) ?? (yield* detourAmong(shrinking, config, run, kinds))
+  )
 }
 
 function* detourAmong(
-  judge: Shrinking,
+  shrinking: Shrinking,
   config: Config,
   run: Run,
   among: readonly Kind[],
 ): Generator<void, Run | null, void> {
+  const judge = shrinking.judgeIn(config)
   let prefix = begin(initial(config))
   for (const [i, action] of run.actions.entries()) {
-    const found = yield* searching(judge, config, prefix, run.actions.length - i - 1, detourStatesMax, among)
-    if (judge.isStopped()) return null
+    const found = yield* searching(judge, prefix, run.actions.length - i - 1, detourStatesMax, among)
+    if (shrinking.isStopped()) return null
     if (found !== "none" && found !== "unknown") return found
-    const outcome = step(judge.rules, config, prefix.state, action)
+    const outcome = step(judge.protocol, prefix.state, action)
     if (outcome.tag === "refused") throw new Error(`defect: ${action.kind} was taken, and is refused now`)
-    prefix = observe(judge, config, prefix, { action, state: outcome.state })
+    prefix = observe(judge, prefix, { action, state: outcome.state })
   }
   return null
 }
@@ -335,15 +345,16 @@ function* detourAmong(
  * The run with its claim. Among the shortest runs of all the one is told that breaches the earliest property, if
  * the search reaches so far. What never comes to rest no such search can see: nothing is claimed to be shortest there.
  */
-function* claimed(judge: Shrinking, config: Config, run: Run): Generator<void, Minimised, void> {
+function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<void, Minimised, void> {
+  const judge = shrinking.judgeIn(config)
   const { length } = run.actions
   const start = begin(initial(config))
-  const shorter = yield* searching(judge, config, start, length - 1, shortestStatesMax)
-  if (shorter !== "none" && shorter !== "unknown") return yield* claimed(judge, config, shorter)
-  if (judge.isStopped()) return told(config, run, "found")
+  const shorter = yield* searching(judge, start, length - 1, shortestStatesMax)
+  if (shorter !== "none" && shorter !== "unknown") return yield* claimed(shrinking, config, shorter)
+  if (shrinking.isStopped()) return told(config, run, "found")
   if (shorter === "unknown" || run.breach?.property === comesToRest || run.breach?.loop !== undefined)
     return told(config, run, "1-minimal")
-  const found = yield* searching(judge, config, start, length, shortestStatesMax)
+  const found = yield* searching(judge, start, length, shortestStatesMax)
   return told(config, found === "none" || found === "unknown" ? run : found, "shortest")
 }
 

@@ -1,7 +1,7 @@
 import { kinds, type Action, type Kind } from "../model/action.ts"
 import { defaultLimits, unbounded, type Config } from "../model/config.ts"
 import { inOrder, pairIdOf } from "../model/ids.ts"
-import { rules } from "../model/step.ts"
+import { guardMeanings } from "../model/refusals.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { refinementId } from "../properties/refinement.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
@@ -204,7 +204,7 @@ const checkWord = (file: string, word: string, known: readonly string[], at: rea
   if (!known.includes(word)) throw bad(file, at, oneOf(known, word))
 }
 
-const guards = [...new Set(["unknown", ...kinds.flatMap((kind) => rules[kind].guards)])]
+const guards = Object.keys(guardMeanings)
 
 const ftStates = ["enabled", "needSecondary", "starting", "running"]
 

@@ -1,16 +1,16 @@
 import type { Action } from "../model/action.ts"
-import type { Config } from "../model/config.ts"
 import { ftState } from "../model/ft-state.ts"
-import type { Guard } from "../model/outcome.ts"
+import type { GuardId } from "../model/outcome.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
-import { step, type Rules } from "../model/step.ts"
+import { step } from "../model/step.ts"
+import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { isAtRest, isJudged } from "../properties/check/rest.ts"
 import { settle } from "../properties/check/simulate.ts"
 import { begin } from "../properties/check/run.ts"
 import { noHistory, remember } from "../properties/history.ts"
 import { comesToRest } from "../properties/liveness.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
-import { rulesOf } from "../properties/mutants/mutant.ts"
+import { mutated } from "../properties/mutants/mutant.ts"
 import { breachesAtRest, breachesOf, isLiveness, type Breach, type Property } from "../properties/property.ts"
 import { refinement, refinementId } from "../properties/refinement.ts"
 import { judgeLasso } from "./lasso.ts"
@@ -30,7 +30,7 @@ export type BreachAt = Breach & { readonly step: number }
 export type Replay = {
   readonly states: readonly State[]
   readonly breaches: readonly BreachAt[]
-  readonly refusal: { readonly step: number; readonly guard: Guard } | null
+  readonly refusal: { readonly step: number; readonly guard: GuardId } | null
 }
 
 /** How the replay compares with what the story promises. */
@@ -40,7 +40,7 @@ export type ReplayOutcome = "reproduced" | "fixed" | "refused-now" | "diverged"
 export type Verdict =
   | { readonly verdict: "holds" }
   | { readonly verdict: "breached"; readonly property: string; readonly step: number }
-  | { readonly verdict: "refused"; readonly step: number; readonly guard: Guard }
+  | { readonly verdict: "refused"; readonly step: number; readonly guard: GuardId }
 
 /**
  * Takes the actions one by one, and asks every property on the way. Liveness is asked at the end, if the cluster
@@ -49,9 +49,8 @@ export type Verdict =
  * for ever as it did: liveness is then asked of the loop, where anything is done in it.
  */
 export const replay = (
-  rules: Rules,
+  protocol: Protocol,
   properties: readonly Property[],
-  config: Config,
   actions: readonly Action[],
   {
     askRest = false,
@@ -63,6 +62,7 @@ export const replay = (
     readonly loop?: number | null
   } = {},
 ): Replay => {
+  const { config } = protocol
   let state = initial(config)
   let history = noHistory(state)
   const states = [state]
@@ -72,7 +72,7 @@ export const replay = (
       if (!breaches.has(breach.property.id)) breaches.set(breach.property.id, { ...breach, step: at })
   }
   for (const [i, action] of actions.entries()) {
-    const outcome = step(rules, config, state, action)
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "refused" && probes.has(i + 1)) {
       states.push(state)
       continue
@@ -80,59 +80,57 @@ export const replay = (
     if (outcome.tag === "refused")
       return { states, breaches: [...breaches.values()], refusal: { step: i + 1, guard: outcome.guard } }
     const taken = { before: state, action, after: outcome.state }
-    note(breachesOf(rules, properties, config, history, taken), i + 1)
+    note(breachesOf(protocol, properties, history, taken), i + 1)
     history = remember(history, taken)
     state = outcome.state
     states.push(state)
   }
   if (loop !== null && loop < actions.length)
-    note(breachesInLoop(rules, properties, config, { states, actions, loop }), actions.length)
+    note(breachesInLoop(protocol, properties, { states, actions, loop }), actions.length)
   else if (isJudged(config, state)) {
-    if (isAtRest(rules, config, state))
-      note(breachesAtRest(rules, properties, config, history, state), actions.length)
-    else if (askRest) note(restlessFrom(rules, config, state), actions.length)
+    if (isAtRest(protocol, state)) note(breachesAtRest(protocol, properties, history, state), actions.length)
+    else if (askRest) note(restlessFrom(protocol, state), actions.length)
   }
   return { states, breaches: [...breaches.values()], refusal: null }
 }
 
 const breachesInLoop = (
-  rules: Rules,
+  protocol: Protocol,
   properties: readonly Property[],
-  config: Config,
-  lasso: Parameters<typeof judgeLasso>[3],
+  lasso: Parameters<typeof judgeLasso>[2],
 ): readonly Breach[] =>
   properties.filter(isLiveness).flatMap((property) => {
-    const verdict = judgeLasso(rules, property, config, lasso)
+    const verdict = judgeLasso(protocol, property, lasso)
     return verdict.tag === "breached" ? [{ property, why: verdict.why }] : []
   })
 
 const noProbes: ReadonlySet<number> = new Set()
 
-const restlessFrom = (rules: Rules, config: Config, state: State): readonly Breach[] => {
-  const run = settle({ rules, properties: [comesToRest], witnesses: [] }, config, begin(state))
+const restlessFrom = (protocol: Protocol, state: State): readonly Breach[] => {
+  const run = settle({ protocol, properties: [comesToRest], witnesses: [] }, begin(state))
   return run.breach === null ? [] : [run.breach]
 }
 
-/** The rules that a story is about: its mutant's, unless that is only the engine's. */
-export const rulesOfStory = ({ mutant, meta }: Story): Rules =>
-  rulesOf(mutantNamed(meta?.side === "engine" ? "" : (mutant ?? "")))
+/** The protocol that a story is about: its mutant's, unless that is only the engine's. */
+export const protocolOfStory = ({ mutant, meta }: Story): ProtocolOf =>
+  mutated(mutantNamed(meta?.side === "engine" ? "" : (mutant ?? "")))
 
 /**
  * Replays a story. Whether it ever comes to rest, and whether the engine goes along, is asked where it denies that.
- * `rules` may be others than those that the story names.
+ * The protocol may be another than the one that the story names.
  */
 export const replayStory = (
   properties: readonly Property[],
   story: Story,
-  rules: Rules = rulesOfStory(story),
+  protocolIn: ProtocolOf = protocolOfStory(story),
 ): Replay => {
   const { config, actions, probes, loop, expect, mutant, meta } = story
   const denied = expect?.verdict === "breached" ? expect.property : null
   const asked =
     denied === refinementId
-      ? [...properties, refinement(rules, meta?.side === "model" ? null : mutant)]
+      ? [...properties, refinement(protocolIn, meta?.side === "model" ? null : mutant)]
       : properties
-  return replay(rules, asked, config, actions, { askRest: denied === comesToRest.id, probes, loop })
+  return replay(protocolIn(config), asked, actions, { askRest: denied === comesToRest.id, probes, loop })
 }
 
 /** What the replay says, in the words of an expectation; a breach of the property that is expected comes first. */

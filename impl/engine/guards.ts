@@ -1,4 +1,4 @@
-import type { Guard } from "../../model/outcome.ts"
+import type { GuardId } from "../../model/outcome.ts"
 
 /** The guards by number: the engine answers a refusal with a number, and `guardOf` names it. */
 const names = [
@@ -26,7 +26,7 @@ const names = [
   "cut",
   "connected",
   "bound",
-] as const satisfies readonly Guard[]
+] as const satisfies readonly GuardId[]
 
 /** What the engine answers to a step that was taken. */
 export const taken = 0
@@ -43,4 +43,4 @@ export const refusal = Object.freeze(
 )
 
 /** The guard of that number; null for a step that was taken. */
-export const guardOf = (answer: number): Guard | null => names[answer - 1] ?? null
+export const guardOf = (answer: number): GuardId | null => names[answer - 1] ?? null

@@ -1,4 +1,4 @@
-import type { CrashReason, NeedSecondaryReason } from "../../model/ft-state.ts"
+import type { CrashReason, NeedSecondaryReason } from "../../model/reason.ts"
 import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { View } from "./view.ts"

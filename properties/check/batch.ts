@@ -3,7 +3,7 @@ import type { Action, Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { arbitraryPlan, type Plan } from "../arbitrary/plan.ts"
 import type { Swarm } from "../arbitrary/swarm.ts"
-import type { Judge, Run } from "./run.ts"
+import type { Judge, JudgeOf, Run } from "./run.ts"
 import type { Turns } from "./scheduler.ts"
 import { seedOf } from "./seed.ts"
 import { simulate } from "./simulate.ts"
@@ -51,7 +51,7 @@ export type Failure = {
  * schedule that fails, as it was drawn: to shrink it takes a while.
  */
 export const runBatch = (
-  judge: Judge,
+  judgeIn: JudgeOf,
   config: Config | null,
   seed: string,
   batch: number,
@@ -62,15 +62,18 @@ export const runBatch = (
   let first: { readonly plan: Plan; readonly run: Run } | null = null
   const resultOf = (found: typeof first, shrunk: Plan | null): BatchResult => {
     const counts = tally.result()
-    return { batch, ...counts, failure: failureOf(judge, found, shrunk, counts.schedules) }
+    return { batch, ...counts, failure: failureOf(judgeIn, found, shrunk, counts.schedules) }
   }
   let shrinkRuns = 0
   const holds = (plan: Plan): boolean => {
     if (first !== null) {
       shrinkRuns += 1
-      return shrinkRuns > shrinkRunsMax || simulate(judgeOf(judge, first.run), plan).breach === null
+      return (
+        shrinkRuns > shrinkRunsMax ||
+        simulate(narrowed(judgeIn(plan.config), first.run), plan).breach === null
+      )
     }
-    const run = simulate(judge, plan)
+    const run = simulate(judgeIn(plan.config), plan)
     tally.count(run)
     if (run.breach !== null) {
       first = { plan, run }
@@ -88,20 +91,20 @@ export const runBatch = (
 }
 
 /** While a schedule is being shrunk, only the property that it was found to breach counts. */
-const judgeOf = (judge: Judge, { breach }: Run): Judge => ({
+const narrowed = (judge: Judge, { breach }: Run): Judge => ({
   ...judge,
   properties: judge.properties.filter((property) => property === breach?.property),
   witnesses: [],
 })
 
 const failureOf = (
-  judge: Judge,
+  judgeIn: JudgeOf,
   first: { readonly plan: Plan; readonly run: Run } | null,
   shrunk: Plan | null,
   schedule: number,
 ): Failure | null => {
   if (first?.run.breach == null || shrunk === null) return null
-  const { actions, breach } = simulate(judgeOf(judge, first.run), shrunk)
+  const { actions, breach } = simulate(narrowed(judgeIn(shrunk.config), first.run), shrunk)
   return {
     schedule,
     property: first.run.breach.property.id,

@@ -1,9 +1,10 @@
 import type { Config } from "../../model/config.ts"
+import type { ProtocolOf } from "../../model/protocol.ts"
 import { catalogue } from "../catalogue.ts"
 import { refinement, unfitForEngine } from "../refinement.ts"
-import { rulesOf, type Mutant } from "../mutants/mutant.ts"
+import { mutated, type Mutant } from "../mutants/mutant.ts"
 import { witnesses } from "../witnesses.ts"
-import type { Judge } from "./run.ts"
+import type { JudgeOf } from "./run.ts"
 
 /**
  * What a campaign checks, in words that can be sent to a worker.
@@ -33,10 +34,16 @@ export const mutantsOf = ({ mutant, side }: CampaignSpec) => ({
  * By what the schedules of a campaign are judged: the properties asked, and, where all are, that the engine goes
  * along with the model, if it can take the cluster.
  */
-export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): Judge => {
-  const { model, engine } = mutantsOf(spec)
-  const rules = rulesOf(model === null ? null : mutantNamed(model))
+export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): JudgeOf => {
+  const protocolIn = modelOf(spec, mutantNamed)
   const asked = catalogue.filter(({ id }) => spec.properties.includes(id))
   const isRefined = spec.isWhole && (spec.config === null || unfitForEngine(spec.config) === null)
-  return { rules, properties: isRefined ? [...asked, refinement(rules, engine)] : asked, witnesses }
+  const properties = isRefined ? [...asked, refinement(protocolIn, mutantsOf(spec).engine)] : asked
+  return (config) => ({ protocol: protocolIn(config), properties, witnesses })
+}
+
+/** The model's protocol in a campaign. */
+export const modelOf = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): ProtocolOf => {
+  const { model } = mutantsOf(spec)
+  return mutated(model === null ? null : mutantNamed(model))
 }

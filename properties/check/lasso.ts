@@ -1,8 +1,7 @@
 import { alphabet, type Action } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
 import { identity } from "../../model/identity.ts"
 import { running, type State } from "../../model/state.ts"
-import type { Rules } from "../../model/step.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import { dueIn } from "./scheduler.ts"
 
 /** Watches a run for the moment from which it may go round for ever. */
@@ -17,7 +16,7 @@ type Rounds = {
  * A run that comes back to a state can do the same again, and so for ever. Weak fairness allows that if no action is
  * enabled all the way round and never taken. An action is told by its place: copies are replaced on the way.
  */
-export const roundsOf = (rules: Rules, config: Config): Rounds => {
+export const roundsOf = (protocol: Protocol): Rounds => {
   let states: State[] = []
   let taken: string[] = []
   let visits = new Map<string, number[]>()
@@ -38,10 +37,10 @@ export const roundsOf = (rules: Rules, config: Config): Rounds => {
     const done = new Set(taken.slice(from))
     const [first, ...others] = states.slice(from, -1)
     if (first === undefined) return false
-    let waiting = placesOf(rules, config, first).filter((place) => !done.has(place))
+    let waiting = placesOf(protocol, first).filter((place) => !done.has(place))
     for (const state of others) {
       if (waiting.length === 0) return true
-      const due = new Set(placesOf(rules, config, state))
+      const due = new Set(placesOf(protocol, state))
       waiting = waiting.filter((place) => due.has(place))
     }
     return waiting.length === 0
@@ -63,8 +62,8 @@ export const roundsOf = (rules: Rules, config: Config): Rounds => {
   return { begin, after }
 }
 
-const placesOf = (rules: Rules, config: Config, state: State): readonly string[] =>
-  dueIn(rules, config, state).map(({ action }) => placeOf(state, action))
+const placesOf = (protocol: Protocol, state: State): readonly string[] =>
+  dueIn(protocol, state).map(({ action }) => placeOf(state, action))
 
 /** The action by what it names, a copy by its pair and its host. */
 const placeOf = (state: State, action: Action): string => {

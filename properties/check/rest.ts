@@ -2,14 +2,15 @@ import { describe, kindsOf } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { isSame } from "../../model/identity.ts"
 import type { State } from "../../model/state.ts"
-import { owed, successors, type Rules, type Successor } from "../../model/step.ts"
+import { owed, successors, type Successor } from "../../model/step.ts"
+import type { Protocol } from "../../model/protocol.ts"
 
 /**
  * Whether the cluster is at rest: nothing that the protocol owes changes anything. An action that is owed for
  * ever and leaves the state as it is, such as a retry that never succeeds, is no progress.
  */
-export const isAtRest = (rules: Rules, config: Config, state: State): boolean =>
-  owed(rules, config, state).every((successor) => isSame(successor.state, state))
+export const isAtRest = (protocol: Protocol, state: State): boolean =>
+  owed(protocol, state).every((successor) => isSame(successor.state, state))
 
 /**
  * Whether liveness may be asked of a state: not where a pair is at the bound of its generations, for there it
@@ -29,15 +30,14 @@ export const restStepsMax = ({ hosts, pairs, bounds }: Config): number => {
  * that stays enabled is taken some day: this is weak fairness, made into a schedule.
  */
 export const nextOwed = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   state: State,
   lastTaken: Map<string, number>,
   now: number,
 ): Successor | null => {
-  for (let i = 0; i < protocol.length; i += 1) {
-    const kind = protocol[(now + i) % protocol.length] as (typeof protocol)[number]
-    const due = successors(rules, config, state, [kind]).filter(
+  for (let i = 0; i < owing.length; i += 1) {
+    const kind = owing[(now + i) % owing.length] as (typeof owing)[number]
+    const due = successors(protocol, state, [kind]).filter(
       (successor) => successor.state.faults === state.faults && !isSame(successor.state, state),
     )
     const oldest = due.reduce<Successor | null>(
@@ -52,7 +52,7 @@ export const nextOwed = (
   return null
 }
 
-const protocol = kindsOf("protocol")
+const owing = kindsOf("protocol")
 
 const waitedSince = (lastTaken: Map<string, number>, { action }: Successor): number =>
   lastTaken.get(describe(action)) ?? -1

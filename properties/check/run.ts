@@ -1,7 +1,8 @@
 import { describe, type Action } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
-import type { Rules, Successor } from "../../model/step.ts"
+import type { Successor } from "../../model/step.ts"
 import { noHistory, remember, type History } from "../history.ts"
 import { comesToRest } from "../liveness.ts"
 import {
@@ -16,12 +17,15 @@ import {
 import type { Witness } from "../witnesses.ts"
 import { isJudged } from "./rest.ts"
 
-/** By what a run is judged: the rules that it follows, and the properties and witnesses that are looked for. */
+/** By what a run is judged: the protocol that it follows, and the properties and witnesses that are looked for. */
 export type Judge = {
-  readonly rules: Rules
+  readonly protocol: Protocol
   readonly properties: readonly Property[]
   readonly witnesses: readonly Witness[]
 }
+
+/** By what the runs of each cluster are judged. */
+export type JudgeOf = (config: Config) => Judge
 
 /**
  * A run so far.
@@ -47,26 +51,26 @@ export const begin = (state: State): Run => ({
 })
 
 /** The run after one step more, with what the step breaches and what it lets be seen. */
-export const observe = (judge: Judge, config: Config, run: Run, { action, state }: Successor): Run => {
+export const observe = (judge: Judge, run: Run, { action, state }: Successor): Run => {
   const step: Step = { before: run.state, action, after: state }
   const actions = [...run.actions, action]
-  const breach = breachesOf(judge.rules, judge.properties, config, run.history, step)[0]
+  const breach = breachesOf(judge.protocol, judge.properties, run.history, step)[0]
   return {
     state,
     actions,
     history: remember(run.history, step),
-    sighted: sightedAfter(judge, config, run, step),
+    sighted: sightedAfter(judge, run, step),
     breach: breach === undefined ? null : { ...breach, step: actions.length },
   }
 }
 
 /** The run, once it is left to itself: at rest, or not within its bound. */
-export const observeRest = (judge: Judge, config: Config, run: Run, isAtRest: boolean): Run => {
-  if (!isJudged(config, run.state)) return run
+export const observeRest = (judge: Judge, run: Run, isAtRest: boolean): Run => {
+  if (!isJudged(judge.protocol.config, run.state)) return run
   const restless: readonly Breach[] = judge.properties
     .filter((property) => property === comesToRest && !isAtRest)
     .map((property) => ({ property, why: `after ${run.actions.length} steps the protocol still goes on` }))
-  const atRest = isAtRest ? breachesAtRest(judge.rules, judge.properties, config, run.history, run.state) : []
+  const atRest = isAtRest ? breachesAtRest(judge.protocol, judge.properties, run.history, run.state) : []
   const breach = [...restless, ...atRest][0]
   return breach === undefined ? run : { ...run, breach: { ...breach, step: run.actions.length } }
 }
@@ -75,14 +79,8 @@ export const observeRest = (judge: Judge, config: Config, run: Run, isAtRest: bo
  * The run whose last steps, so many as `round` has, can be taken again for ever: it never comes to rest. Where that is
  * not asked, it is told which other liveness property fails in every state of the round; `states` are those.
  */
-export const observeRound = (
-  judge: Judge,
-  config: Config,
-  run: Run,
-  round: number,
-  states: readonly State[],
-): Run => {
-  if (!isJudged(config, run.state)) return run
+export const observeRound = (judge: Judge, run: Run, round: number, states: readonly State[]): Run => {
+  if (!isJudged(judge.protocol.config, run.state)) return run
   const step = run.actions.length
   const loop = step - round
   const words = run.actions.slice(loop).map(describe).join(", ")
@@ -91,18 +89,16 @@ export const observeRound = (
         property: comesToRest,
         why: `after step ${step} all is as it was after step ${loop}, and ${words} may follow each other for ever`,
       }
-    : breachesAtRest(judge.rules, judge.properties.filter(isLiveness), config, run.history, run.state).find(
+    : breachesAtRest(judge.protocol, judge.properties.filter(isLiveness), run.history, run.state).find(
         ({ property }) =>
-          states.every(
-            (state) => breachesAtRest(judge.rules, [property], config, run.history, state).length > 0,
-          ),
+          states.every((state) => breachesAtRest(judge.protocol, [property], run.history, state).length > 0),
       )
   return breach === undefined ? run : { ...run, breach: { ...breach, step, loop } }
 }
 
-const sightedAfter = (judge: Judge, config: Config, run: Run, step: Step): ReadonlySet<string> => {
+const sightedAfter = (judge: Judge, run: Run, step: Step): ReadonlySet<string> => {
   let sighted = run.sighted
-  for (const seen of touchedBy(config, run.history, step))
+  for (const seen of touchedBy(judge.protocol.config, run.history, step))
     for (const witness of judge.witnesses)
       if (!sighted.has(witness.id) && witness.seen(seen)) sighted = new Set([...sighted, witness.id])
   return sighted

@@ -1,8 +1,8 @@
 import { describe, kinds, type Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
 import { isSame } from "../../model/identity.ts"
 import type { State } from "../../model/state.ts"
-import { owed, type Rules, type Successor } from "../../model/step.ts"
+import { owed, type Successor } from "../../model/step.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import { nextOwed } from "./rest.ts"
 
 /**
@@ -45,16 +45,15 @@ const undoingRank: Readonly<Record<Kind, number>> = Object.fromEntries(
  */
 export const turnsOf = (
   { scheduler, seed }: Turns,
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
 ): ((state: State, now: number) => Successor | null) => {
   if (scheduler === "in-turn") {
     const lastTaken = new Map<string, number>()
-    return (state, now) => nextOwed(rules, config, state, lastTaken, now)
+    return (state, now) => nextOwed(protocol, state, lastTaken, now)
   }
   let since: ReadonlyMap<string, number> = new Map()
   return (state, now) => {
-    const due = dueIn(rules, config, state)
+    const due = dueIn(protocol, state)
     if (due.length === 0) return null
     const names = due.map(({ action }) => describe(action))
     since = new Map(names.map((name) => [name, since.get(name) ?? now]))
@@ -90,8 +89,8 @@ const chosenBy = (
 }
 
 /** What the protocol owes in a state and what changes it. */
-export const dueIn = (rules: Rules, config: Config, state: State): readonly Successor[] =>
-  owed(rules, config, state).filter((successor) => !isSame(successor.state, state))
+export const dueIn = (protocol: Protocol, state: State): readonly Successor[] =>
+  owed(protocol, state).filter((successor) => !isSame(successor.state, state))
 
 /** A number that looks random, of two. */
 const mixed = (seed: number, n: number): number => {

@@ -1,5 +1,4 @@
 import { kinds, type Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
 import { identityWithInterventions, registrationsOf } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
 import { finished } from "../explore/turns.ts"
@@ -16,17 +15,15 @@ export type Found = Run | "none" | "unknown"
  */
 export const shortestFrom = (
   judge: Judge,
-  config: Config,
   start: Run,
   stepsMax: number,
   statesMax: number,
   among: readonly Kind[] = kinds,
-): Found => finished(searching(judge, config, start, stepsMax, statesMax, among))
+): Found => finished(searching(judge, start, stepsMax, statesMax, among))
 
 /** The same, giving way now and then. */
 export function* searching(
   judge: Judge,
-  config: Config,
   start: Run,
   stepsMax: number,
   statesMax: number,
@@ -35,18 +32,15 @@ export function* searching(
   const seen = new Set([keyOf(judge, start)])
   let layer: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
-    const rested = layer.reduce<Run | null>(
-      (best, run) => graver(judge, best, restedAt(judge, config, run)),
-      null,
-    )
+    const rested = layer.reduce<Run | null>((best, run) => graver(judge, best, restedAt(judge, run)), null)
     if (rested !== null) return rested
     if (depth === stepsMax) return "none"
     const following: Run[] = []
     let found: Run | null = null
     for (const [n, run] of layer.entries()) {
       if (n % 64 === 63) yield
-      for (const successor of successors(judge.rules, config, run.state, among)) {
-        const longer = observe(judge, config, run, successor)
+      for (const successor of successors(judge.protocol, run.state, among)) {
+        const longer = observe(judge, run, successor)
         found = graver(judge, found, longer)
         const key = keyOf(judge, longer)
         if (longer.breach !== null || seen.has(key)) continue
@@ -69,9 +63,9 @@ const graver = ({ properties }: Judge, a: Run | null, b: Run | null): Run | null
 }
 
 /** The run, if it breaches a property by being at rest. */
-const restedAt = (judge: Judge, config: Config, run: Run): Run | null => {
-  const rested = observeRest(judge, config, run, true)
-  return rested.breach !== null && isAtRest(judge.rules, config, run.state) ? rested : null
+const restedAt = (judge: Judge, run: Run): Run | null => {
+  const rested = observeRest(judge, run, true)
+  return rested.breach !== null && isAtRest(judge.protocol, run.state) ? rested : null
 }
 
 /** A run is told from another by its state, and by what a property may yet ask of its past, or of registrations. */

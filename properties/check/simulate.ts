@@ -1,10 +1,10 @@
 import { alphabet, describe, kindsOf, type Action, type Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import type { HostId } from "../../model/ids.ts"
 import { peerOf, primaryOf } from "../../model/pair.ts"
 import { initial, running, type State } from "../../model/state.ts"
-import { successors, type Rules, type Successor } from "../../model/step.ts"
+import { successors, type Successor } from "../../model/step.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import { choiceRange, type Plan } from "../arbitrary/plan.ts"
 import { isFaulty, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
 import { roundsOf } from "./lasso.ts"
@@ -19,9 +19,8 @@ import { inTurn, turnsOf, type Turns } from "./scheduler.ts"
  * breach of liveness.
  */
 export const simulate = (judge: Judge, plan: Plan): Run => {
-  const { rules } = judge
-  const { config } = plan
-  let run = begin(initial(config))
+  const { protocol } = judge
+  let run = begin(initial(protocol.config))
   const { weights, quietSteps, stallSteps } = plan.swarm
   const open = lots.filter((lot) => weights[lot] > 0)
   const harmless = open.filter((lot) => !isFaulty(lot))
@@ -32,8 +31,7 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
     const among = i - lastFault <= quietSteps ? harmless : open
     const stall: Stall = stalled !== null && i < stalled.until ? stalled : null
     const chosen = draw(
-      rules,
-      config,
+      protocol,
       state,
       among,
       weights,
@@ -46,11 +44,11 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
       const suspected = suspectedBy(state, chosen.action)
       if (suspected !== null) stalled = { host: suspected.host, until: i + stallSteps }
     }
-    run = observe(judge, config, run, chosen)
+    run = observe(judge, run, chosen)
     if (run.breach !== null) return run
   }
-  run = heal(judge, config, run, plan.heals)
-  return run.breach === null ? settle(judge, config, run, plan.turns) : run
+  run = heal(judge, run, plan.heals)
+  return run.breach === null ? settle(judge, run, plan.turns) : run
 }
 
 /**
@@ -58,8 +56,7 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
  * lot is enabled, the shares are dealt anew without it. So 0 is the first enabled action of the simplest kind.
  */
 const draw = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   state: State,
   among: readonly Lot[],
   weights: Swarm["weights"],
@@ -73,7 +70,7 @@ const draw = (
     let at = 0
     while (at < open.length - 1 && rest >= weights[open[at] as Lot]) rest -= weights[open[at++] as Lot]
     const lot = open[at] as Lot
-    const found = successorsOf(rules, config, state, lot).filter(mayAct)
+    const found = successorsOf(protocol, state, lot).filter(mayAct)
     const within = Math.min(found.length - 1, Math.floor((rest / weights[lot]) * found.length))
     if (found.length > 0) return found[within] as Successor
     open.splice(at, 1)
@@ -82,9 +79,9 @@ const draw = (
   return null
 }
 
-const successorsOf = (rules: Rules, config: Config, state: State, lot: Lot): readonly Successor[] => {
+const successorsOf = (protocol: Protocol, state: State, lot: Lot): readonly Successor[] => {
   const kind: Kind = lot === "SpuriousSuspect" ? "Suspect" : lot
-  const found = successors(rules, config, state, [kind])
+  const found = successors(protocol, state, [kind])
   return kind === "Suspect"
     ? found.filter((successor) => successor.state.faults > state.faults === (lot === "SpuriousSuspect"))
     : found
@@ -108,15 +105,15 @@ const isHeldUp = (stall: Stall, state: State, action: Action): boolean =>
   running(state, action.copy)?.copy.host === stall.host
 
 /** Faults have stopped: of what is broken, the bits of `heals` say what is mended, in the order of the alphabet. */
-const heal = (judge: Judge, config: Config, start: Run, heals: number): Run => {
+const heal = (judge: Judge, start: Run, heals: number): Run => {
   let run = start
-  const mends = successors(judge.rules, config, run.state, kindsOf("recovery")).map(({ action }) => action)
+  const mends = successors(judge.protocol, run.state, kindsOf("recovery")).map(({ action }) => action)
   for (const [i, mend] of mends.entries()) {
     if (((heals >> (i % 31)) & 1) === 0) continue
-    const mended = successors(judge.rules, config, run.state, [mend.kind]).find(
+    const mended = successors(judge.protocol, run.state, [mend.kind]).find(
       ({ action }) => describe(action) === describe(mend),
     )
-    if (mended !== undefined) run = observe(judge, config, run, mended)
+    if (mended !== undefined) run = observe(judge, run, mended)
     if (run.breach !== null) return run
   }
   return run
@@ -126,23 +123,23 @@ const heal = (judge: Judge, config: Config, start: Run, heals: number): Run => {
  * Leaves the protocol to itself, fairly, until it is at rest, and judges how it rests; or until it goes round. A run
  * that does neither within its bound does not come to rest either.
  */
-export const settle = (judge: Judge, config: Config, start: Run, turns: Turns = inTurn): Run => {
+export const settle = (judge: Judge, start: Run, turns: Turns = inTurn): Run => {
   let run = start
-  const stepsMax = restStepsMax(config)
-  const next = turnsOf(turns, judge.rules, config)
-  const rounds = roundsOf(judge.rules, config)
+  const stepsMax = restStepsMax(judge.protocol.config)
+  const next = turnsOf(turns, judge.protocol)
+  const rounds = roundsOf(judge.protocol)
   const states = [run.state]
   rounds.begin(run.state)
   for (let i = 0; i < stepsMax; i += 1) {
     const due = next(run.state, i)
-    if (due === null) return observeRest(judge, config, run, true)
-    run = observe(judge, config, run, due)
+    if (due === null) return observeRest(judge, run, true)
+    run = observe(judge, run, due)
     if (run.breach !== null) return run
     states.push(run.state)
     const round = rounds.after(due.action, due.state)
     if (round === null) continue
-    const judged = observeRound(judge, config, run, round, states.slice(-round))
+    const judged = observeRound(judge, run, round, states.slice(-round))
     if (judged.breach !== null) return judged
   }
-  return observeRest(judge, config, run, isAtRest(judge.rules, config, run.state))
+  return observeRest(judge, run, isAtRest(judge.protocol, run.state))
 }

@@ -2,7 +2,8 @@ import * as fc from "fast-check"
 import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
-import { step, type Rules } from "../../model/step.ts"
+import { step } from "../../model/step.ts"
+import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
 import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { crowded, taken } from "../../impl/engine/guards.ts"
@@ -39,7 +40,7 @@ export const volumeBatch = 20_000
  * clusters are drawn.
  */
 export type Volume = {
-  readonly rules: Rules
+  readonly protocolIn: ProtocolOf
   readonly mutant: string | null
   readonly properties: readonly string[]
   readonly config: Config | null
@@ -72,7 +73,7 @@ export const runVolume = (volume: Volume, seed: string, batch: number, schedules
       swarm,
       turns: inTurn,
       config,
-      actions: actionsOf(volume.rules, driver.engine, config, found.codes),
+      actions: actionsOf(volume.protocolIn(config), driver.engine, found.codes),
       loop: null,
     }
     return { batch, schedules: schedule, actions, witnesses: {}, failure }
@@ -326,16 +327,15 @@ const rangeOf = (kind: Kind, hosts: number, pairs: number): number => {
 
 /** The schedule in the model's words, as far as the model goes along. */
 const actionsOf = (
-  rules: Rules,
+  protocol: Protocol,
   { layout }: Engine,
-  config: Config,
   codes: readonly ActionCode[],
 ): readonly Action[] => {
-  let state = initial(config)
+  let state = initial(protocol.config)
   const actions: Action[] = []
   for (const code of codes) {
     const action = actionOf(layout, state, code)
-    const outcome = step(rules, config, state, action)
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "refused") break
     actions.push(action)
     state = outcome.state

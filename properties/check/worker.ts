@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { mutantNamed } from "../mutants/catalogue.ts"
 import { runBatch, type BatchResult } from "./batch.ts"
-import { judgeFor, mutantsOf, type CampaignSpec } from "./campaign-spec.ts"
+import { judgeFor, modelOf, mutantsOf, type CampaignSpec } from "./campaign-spec.ts"
 import { runVolume } from "./volume.ts"
 
 // One worker of a campaign: it is told the number of a batch, how many schedules it has and what runs them, and
@@ -22,7 +22,8 @@ const answer = (tag: BatchAnswer["tag"], result: BatchResult): void => {
 }
 
 const spec = workerData as CampaignSpec
-const judge = judgeFor(spec, mutantNamed)
+const judgeIn = judgeFor(spec, mutantNamed)
+const protocolIn = modelOf(spec, mutantNamed)
 const { engine } = mutantsOf(spec)
 
 parentPort?.on("message", ({ on, batch, schedules }: BatchOrder) => {
@@ -30,9 +31,9 @@ parentPort?.on("message", ({ on, batch, schedules }: BatchOrder) => {
   answer(
     "done",
     on === "model"
-      ? runBatch(judge, config, seed, batch, schedules, (unshrunk) => {
+      ? runBatch(judgeIn, config, seed, batch, schedules, (unshrunk) => {
           answer("found", unshrunk)
         })
-      : runVolume({ rules: judge.rules, mutant: engine, properties, config }, seed, batch, schedules),
+      : runVolume({ protocolIn, mutant: engine, properties, config }, seed, batch, schedules),
   )
 })

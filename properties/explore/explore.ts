@@ -12,7 +12,7 @@ import type { KindCount } from "./enumerate.ts"
 import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
 import { modelSweeping } from "./model-sweep.ts"
 import { breachingRuns, type BreachingRun } from "./path.ts"
-import { engineFor, protocolOf, type Scope } from "./scope.ts"
+import { engineFor, modelOf, type Scope } from "./scope.ts"
 import { shortest, sweeping, type SweepEnd, type Swept, type Tally } from "./sweep.ts"
 import { inTurns } from "./turns.ts"
 
@@ -132,7 +132,7 @@ const swept = (
   { onProgress = () => {}, signal }: Company,
 ): Effect.Effect<Outcome, WorkerFailed> =>
   Effect.gen(function* () {
-    const isForOne = workers === 1 || scope.protocol !== undefined
+    const isForOne = workers === 1 || scope.sides !== undefined
     const alone = isForOne ? statesMax : Math.min(statesMax, statesForOne)
     const sweep = sweeping(scope, {
       statesMax: alone,
@@ -216,12 +216,10 @@ const livenessIn = async (
 
 const exploredByModel = async (exploration: Exploration, company: Company): Promise<Explored> => {
   const { scope, statesMax } = exploration
-  const { config, among, properties } = scope
+  const { among, properties } = scope
   const asked = catalogue.filter(({ id }) => properties.includes(id))
   const isStopped = (): boolean => company.signal?.aborted === true
-  const census = await inTurns(
-    modelSweeping(protocolOf(scope).rules, config, among, asked, { statesMax, isStopped }),
-  )
+  const census = await inTurns(modelSweeping(modelOf(scope), among, asked, { statesMax, isStopped }))
   const { breach } = census
   return {
     scope,
@@ -263,12 +261,12 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
  */
 export const actionsOf = (scope: Scope, codes: readonly ActionCode[]): readonly Action[] => {
   const { layout } = engineFor(scope)
-  const { rules } = protocolOf(scope)
+  const protocol = modelOf(scope)
   let state = initial(scope.config)
   const actions: Action[] = []
   for (const code of codes) {
     const action = actionOf(layout, state, code)
-    const outcome = step(rules, scope.config, state, action)
+    const outcome = step(protocol, state, action)
     actions.push(action)
     if (outcome.tag === "refused") break
     state = outcome.state

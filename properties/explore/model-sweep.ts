@@ -1,8 +1,8 @@
 import type { Action, Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
 import { identity, identityWithInterventions, registrationsOf } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
-import { successors, type Rules } from "../../model/step.ts"
+import { successors } from "../../model/step.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import { isAtRest, isJudged } from "../check/rest.ts"
 import { noHistory } from "../history.ts"
 import { breachesAtRest, breachesOf, type Property } from "../property.ts"
@@ -12,13 +12,12 @@ import { finished } from "./turns.ts"
 
 /** The model as a system to explore: every state a plain object, told from another by its identity. */
 export const modelSystem = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   among: readonly Kind[],
   key: (state: State) => string = identity,
 ): System<State, Action> => ({
-  starts: [initial(config)],
-  successors: (state) => successors(rules, config, state, among),
+  starts: [initial(protocol.config)],
+  successors: (state) => successors(protocol, state, among),
   key,
 })
 
@@ -27,24 +26,23 @@ export const modelSystem = (
  * there were none; S18, which counts what operators did, tells states apart by it, and S29 by the registrations.
  */
 export const modelSweeping = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   among: readonly Kind[],
   properties: readonly Property[],
   { statesMax, isStopped }: { readonly statesMax: number; readonly isStopped: () => boolean },
 ): Generator<void, Census<State, Action>, void> => {
-  const history = noHistory(initial(config))
+  const history = noHistory(initial(protocol.config))
   const asks = (property: string): boolean => properties.some(({ id }) => id === property)
   const ofState = asks("S18") ? identityWithInterventions : identity
   const key = asks("S29") ? (state: State) => `${ofState(state)};${registrationsOf(state)}` : ofState
-  return enumerating(modelSystem(rules, config, among, key), {
+  return enumerating(modelSystem(protocol, among, key), {
     kindOf: ({ kind }) => kind,
     always: (state) =>
-      isJudged(config, state) && isAtRest(rules, config, state)
-        ? (breachesAtRest(rules, properties, config, history, state)[0]?.property.id ?? null)
+      isJudged(protocol.config, state) && isAtRest(protocol, state)
+        ? (breachesAtRest(protocol, properties, history, state)[0]?.property.id ?? null)
         : null,
     onStep: (before, action, after) =>
-      breachesOf(rules, properties, config, history, { before, action, after })[0]?.property.id ?? null,
+      breachesOf(protocol, properties, history, { before, action, after })[0]?.property.id ?? null,
     statesMax,
     isStopped,
   })
@@ -52,10 +50,9 @@ export const modelSweeping = (
 
 /** The same, at one go. */
 export const modelSweep = (
-  rules: Rules,
-  config: Config,
+  protocol: Protocol,
   among: readonly Kind[],
   properties: readonly Property[],
   statesMax: number,
 ): Census<State, Action> =>
-  finished(modelSweeping(rules, config, among, properties, { statesMax, isStopped: () => false }))
+  finished(modelSweeping(protocol, among, properties, { statesMax, isStopped: () => false }))

@@ -1,8 +1,9 @@
 import { kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { layoutOf, type Layout } from "../../impl/engine/layout.ts"
-import { protocolNamed, type Protocol } from "./protocol.ts"
+import { sidesNamed, type Sides } from "./sides.ts"
 
 /**
  * What is explored, in words that can be sent to a worker.
@@ -10,8 +11,8 @@ import { protocolNamed, type Protocol } from "./protocol.ts"
  * Shape  `mutant` names a mutant, or null for the protocol itself. `among` are the kinds of action that may be
  *        taken. `properties` are the ids that are asked. `symmetry`: one state stands for all that differ only in
  *        which host, or which pair, is which. `reduction`: steps that only make more possible are taken at once.
- *        `protocol`: rules of one's own, in place of those that `mutant` names; they are functions, which cannot be
- *        sent to a worker, so one thread explores them.
+ *        `sides`: a protocol of one's own on both sides, in place of the one that `mutant` names; it is made of functions,
+ *        which cannot be sent to a worker, so one thread explores it.
  */
 export type Scope = {
   readonly config: Config
@@ -20,18 +21,21 @@ export type Scope = {
   readonly properties: readonly string[]
   readonly symmetry: boolean
   readonly reduction: boolean
-  readonly protocol?: Protocol
+  readonly sides?: Sides
 }
 
-/** The rules of a scope. */
-export const protocolOf = ({ mutant, protocol }: Scope): Protocol => protocol ?? protocolNamed(mutant)
+/** What a scope explores, on both sides. */
+const sidesOf = ({ mutant, sides }: Scope): Sides => sides ?? sidesNamed(mutant)
+
+/** The protocol of the model that is explored. */
+export const modelOf = (scope: Scope): Protocol => sidesOf(scope).model(scope.config)
 
 /** The layout of a scope's states. It keeps of the past what the properties ask for, which then tells states apart. */
 export const layoutFor = (scope: Scope): Layout => {
   const { config, among, properties } = scope
   return layoutOf(config, {
     among,
-    indexed: protocolOf(scope).indexed,
+    indexed: sidesOf(scope).indexed,
     interventions: properties.includes("S18") && mayIntervene(config, among),
     sheltered: properties.includes("S19"),
     registered: properties.includes("S29") ? "stored" : false,
@@ -42,7 +46,7 @@ export const layoutFor = (scope: Scope): Layout => {
  * The engine of a scope. Whoever is in a hurry asks for one only: the compiler makes the most of functions that there
  * are but once.
  */
-export const engineFor = (scope: Scope): Engine => engineOf(layoutFor(scope), protocolOf(scope).mutation)
+export const engineFor = (scope: Scope): Engine => engineOf(layoutFor(scope), sidesOf(scope).mutation)
 
 /** Whether operators can do, in a scope, what costs a generation: S18 counts it. */
 export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolean =>

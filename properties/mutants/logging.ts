@@ -1,9 +1,35 @@
+import { hasChannel, type LoggingPrimary } from "../../model/copy.ts"
 import { append } from "../../model/log.ts"
-import { next, refused } from "../../model/outcome.ts"
-import { copyIn, primaryOf, withCopy } from "../../model/pair.ts"
-import { reachable, running, withPair } from "../../model/state.ts"
-import { rules } from "../../model/step.ts"
-import { altered, broken, changingCopy, type Mutant } from "./mutant.ts"
+import { peerOf, primaryOf, withCopy } from "../../model/pair.ts"
+import { running, withPair } from "../../model/state.ts"
+import type { OfCopy } from "../../model/subject.ts"
+import {
+  altered,
+  changingCopy,
+  checking,
+  effecting,
+  requiring,
+  ruled,
+  together,
+  type Mutant,
+} from "./mutant.ts"
+
+type OfLogging = OfCopy & { readonly copy: LoggingPrimary }
+
+/** The Primary that has the copy as its peer, though it may be live still. */
+const itsExecutingPrimary = (about: OfCopy) => {
+  const primary = primaryOf(about.pair, about.copy)
+  return primary !== null && primary.phase !== "contending" && hasChannel(primary)
+    ? { ...about, primary }
+    : null
+}
+
+/** The peer of the Primary, which may have joined already. */
+const itsPeerInStep = ({ pair, copy }: OfCopy) => {
+  const peer = peerOf(pair, copy)
+  const isThere = peer?.phase === "syncing" || peer?.phase === "lockstep"
+  return hasChannel(copy) && isThere ? { pair, copy, peer } : null
+}
 
 export const loggingMutants: readonly Mutant[] = [
   {
@@ -11,7 +37,7 @@ export const loggingMutants: readonly Mutant[] = [
     story: "An entry is numbered by the length of the log before it: the first has number 0.",
     breaks: ["FT-02"],
     killedBy: { S5: 3 },
-    broken: altered("Record", (after, { copy: id }) =>
+    change: altered("Record", (after, { copy: id }) =>
       changingCopy(after, id, (copy) => ({
         ...copy,
         log: copy.log.map((entry, i) =>
@@ -25,40 +51,41 @@ export const loggingMutants: readonly Mutant[] = [
     story: "A Primary in lockstep releases an output as soon as it is recorded.",
     breaks: ["FT-02", "FT-08"],
     killedBy: { S4: 5 },
-    broken: broken("Release", (config, state, action) => {
-      const copy = running(state, action.copy)?.copy
-      if (copy?.channel == null || copy.phase !== "lockstep")
-        return rules.Release.apply(config, state, action)
-      const trusting = changingCopy(state, copy.id, (primary) => ({
-        ...primary,
-        channel: copy.channel === null ? null : { ...copy.channel, acked: copy.log.length },
-      }))
-      const outcome = rules.Release.apply(config, trusting, action)
-      if (outcome.tag === "refused") return outcome
-      return next(changingCopy(outcome.state, copy.id, (primary) => ({ ...primary, channel: copy.channel })))
-    }),
+    change: ruled("Release", (rule) => ({
+      ...rule,
+      guards: rule.guards.map((guard) =>
+        guard.id !== "nothing"
+          ? guard
+          : {
+              id: "nothing",
+              find: ({ pair, copy }: OfCopy) => {
+                const entry = copy.log[copy.released]
+                const isWithheld = copy.phase === "lockstep" && copy.channel === null
+                return entry === undefined || isWithheld ? null : { pair, copy, entry }
+              },
+            },
+      ),
+    })),
   },
   {
     name: "CountSentAsAcked",
     story: "What is recorded and sent counts as acknowledged.",
     breaks: ["FT-02"],
     killedBy: { S16: 5, S4: 6 },
-    broken: broken("Ack", (config, state, action) => {
-      const found = running(state, action.copy)
-      if (found === null) return refused("copy")
-      const { pair, copy } = found
-      if (copy.phase !== "lockstep" || copy.channel === null) return rules.Ack.apply(config, state, action)
-      if (copy.channel.acked >= copy.log.length) return refused("nothing")
-      const channel = { ...copy.channel, acked: copy.log.length }
-      return next(withPair(state, withCopy(pair, { ...copy, channel })))
-    }),
+    change: together(
+      checking("Ack", "nothing", ({ copy }: OfCopy) => (copy.channel?.acked ?? 0) < copy.log.length),
+      effecting("Ack", ({ pair, copy }: OfLogging, state) => {
+        const channel = { ...copy.channel, acked: copy.log.length }
+        return withPair(state, withCopy(pair, { ...copy, channel }))
+      }),
+    ),
   },
   {
     name: "ReorderChannel",
     story: "The newest entry is delivered first.",
     breaks: ["FT-02"],
     killedBy: { S6: 7 },
-    broken: altered("Deliver", (after, { copy: id }, before) => {
+    change: altered("Deliver", (after, { copy: id }, before) => {
       const found = running(before, id)
       const newest = found === null ? undefined : primaryOf(found.pair, found.copy)?.log.at(-1)
       if (found === null || newest === undefined) return after
@@ -70,18 +97,14 @@ export const loggingMutants: readonly Mutant[] = [
     story: "A Primary that goes live never releases what it withheld, nor anything after it.",
     breaks: ["FT-08"],
     killedBy: { L4: 5 },
-    broken: broken("Release", (config, state, action) =>
-      running(state, action.copy)?.copy.phase === "live"
-        ? refused("nothing")
-        : rules.Release.apply(config, state, action),
-    ),
+    change: requiring("Release", "nothing", ({ copy }: OfCopy) => copy.phase !== "live"),
   },
   {
     name: "CheckpointForgotten",
     story: "Lockstep begins without a checkpoint: nothing recorded before it counts as delivered.",
     breaks: ["FT-02"],
     killedBy: { S16: 5, S17: 6 },
-    broken: altered("BeginLockstep", (after, { copy: id }) =>
+    change: altered("BeginLockstep", (after, { copy: id }) =>
       changingCopy(after, id, (copy) => ({
         ...copy,
         channel: copy.channel === null ? null : { ...copy.channel, delivered: 0, acked: 0 },
@@ -93,7 +116,7 @@ export const loggingMutants: readonly Mutant[] = [
     story: "A Secondary that joins takes all of its checkpoint for released.",
     breaks: ["FT-08"],
     killedBy: { S14: 5, S5: 9 },
-    broken: altered("JoinLockstep", (after, { copy: id }) =>
+    change: altered("JoinLockstep", (after, { copy: id }) =>
       changingCopy(after, id, (copy) => ({ ...copy, released: copy.log.length })),
     ),
   },
@@ -103,32 +126,30 @@ export const loggingMutants: readonly Mutant[] = [
       "A Secondary joins while its Primary is still live; the Primary begins to withhold later, if at all.",
     breaks: ["FT-02", "FT-11"],
     killedBy: { S1: 5, S6: 5 },
-    broken: {
-      ...broken("JoinLockstep", (config, state, action) => {
-        const found = running(state, action.copy)
-        const primary = found === null ? null : primaryOf(found.pair, found.copy)
-        if (found?.copy.phase !== "syncing" || primary?.phase !== "live")
-          return rules.JoinLockstep.apply(config, state, action)
-        if (!reachable(state, primary.host, found.copy.host)) return refused("unreachable")
-        return next(
+    change: together(
+      ruled("JoinLockstep", (rule) => ({
+        ...rule,
+        guards: rule.guards.map((guard) =>
+          guard.id === "primary" ? { id: "primary", find: itsExecutingPrimary } : guard,
+        ),
+        effect: (
+          { pair, copy, primary }: OfCopy & { readonly primary: LoggingPrimary },
+          state,
+          { lifecycle },
+        ) =>
           withPair(
             state,
-            withCopy(found.pair, { ...found.copy, phase: "lockstep", log: [], released: primary.released }),
+            primary.phase === "live"
+              ? withCopy(pair, { ...copy, phase: "lockstep", log: [], released: primary.released })
+              : lifecycle.joins(pair, copy, primary),
           ),
-        )
-      }),
-      ...broken("BeginLockstep", (config, state, action) => {
-        const found = running(state, action.copy)
-        const peer = found?.copy.channel?.peer
-        const joined =
-          found === null || peer === undefined || peer === "gone" ? null : copyIn(found.pair, peer)
-        if (found?.copy.phase !== "live" || joined?.phase !== "lockstep")
-          return rules.BeginLockstep.apply(config, state, action)
-        if (!reachable(state, found.copy.host, joined.host)) return refused("unreachable")
-        const { length } = found.copy.log
-        const channel = { peer: joined.id, delivered: length, acked: length }
-        return next(withPair(state, withCopy(found.pair, { ...found.copy, phase: "lockstep", channel })))
-      }),
-    },
+      })),
+      ruled("BeginLockstep", (rule) => ({
+        ...rule,
+        guards: rule.guards.map((guard) =>
+          guard.id === "peer" ? { id: "peer", find: itsPeerInStep } : guard,
+        ),
+      })),
+    ),
   },
 ]

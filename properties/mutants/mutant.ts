@@ -1,50 +1,101 @@
 import type { Action, Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
-import { next, type Outcome } from "../../model/outcome.ts"
-import { copyIn, withCopy, type Pair } from "../../model/pair.ts"
-import type { RequirementId, Rule } from "../../model/rule.ts"
+import { protocolOf } from "../../model/core.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
+import type { GuardId } from "../../model/outcome.ts"
+import { copyIn, withCopy, type Pair } from "../../model/pair.ts"
+import type { Change, Check, Guard, ProtocolOf, RequirementId, Rule } from "../../model/protocol.ts"
 import { pairOf, withPair, type State } from "../../model/state.ts"
-import { rules, type Rules } from "../../model/step.ts"
 
 /**
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
  *
  * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does
- *        so in `scope`, or null where no search has settled it. `broken` holds the entries of the rule table that are replaced.
+ *        so in `scope`, or null where no search has settled it. `change` is what is wrong.
  */
 export type Mutant = {
   readonly name: string
   readonly story: string
   readonly breaks: readonly RequirementId[]
   readonly killedBy: Readonly<Record<string, number | null>>
-  readonly broken: Partial<Rules>
+  readonly change: Change
   readonly scope?: Config
 }
 
 /** Where the shortest runs of a mutant were measured, unless it says otherwise: three plain hosts and one pair. */
 export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
 
-/** The rule table with the mutant's entries in place; the protocol's own where there is no mutant. */
-export const rulesOf = (mutant: Mutant | null): Rules => ({ ...rules, ...mutant?.broken })
+/** The protocol with the mutant's change; the protocol itself where there is no mutant. */
+export const mutated = (mutant: Mutant | null): ProtocolOf =>
+  mutant === null ? protocolOf : (config) => mutant.change(protocolOf(config))
 
-type Apply<K extends Kind> = (config: Config, state: State, action: Action<K>) => Outcome
+/** The protocol with another rule of this kind. */
+export const ruled = <K extends Kind>(kind: K, change: (rule: Rule<K>) => Rule<K>): Change => {
+  return (protocol) => ({
+    ...protocol,
+    rules: { ...protocol.rules, [kind]: change(protocol.rules[kind]) },
+  })
+}
 
-/** The protocol's rule of this kind with another `apply`. */
-export const broken = <K extends Kind>(kind: K, apply: Apply<K>): Partial<Rules> => ({
-  [kind]: { ...rules[kind], apply },
-})
+/** The rule without its guards of these ids. */
+export const without = (kind: Kind, ...ids: readonly GuardId[]): Change =>
+  ruled(kind, (rule) => ({ ...rule, guards: rule.guards.filter(({ id }) => !ids.includes(id)) }))
 
-/** The protocol's rule, and then `change` wherever it would have led to a next state. */
+/** The rule with other guards of an id, in the place of the first of them. */
+export const checking = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
+  ruled(kind, (rule) => {
+    const first = rule.guards.findIndex((guard) => guard.id === id)
+    const guards: Guard[] = rule.guards.filter((guard) => guard.id !== id)
+    guards.splice(first === -1 ? guards.length : first, 0, { id, holds })
+    return { ...rule, guards }
+  })
+
+/** The rule with one guard more, after all others. */
+export const requiring = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
+  ruled(kind, (rule) => ({ ...rule, guards: [...rule.guards, { id, holds }] }))
+
+/** The rule that refuses always, whatever is asked. */
+export const never = (kind: Kind, id: GuardId): Change =>
+  ruled(kind, (rule) => ({ ...rule, guards: [{ id, holds: () => false }] }))
+
+/** The rule with another effect. */
+export const effecting = <A>(kind: Kind, effect: Rule<Kind, A>["effect"]): Change =>
+  ruled(kind, (rule) => ({ ...rule, effect }))
+
+/** The rule with its effect, and then `change`. */
 export const altered = <K extends Kind>(
   kind: K,
   change: (after: State, action: Action<K>, before: State) => State,
-): Partial<Rules> =>
-  broken(kind, (config, state, action) => {
-    const outcome = (rules[kind] as Rule<K>).apply(config, state, action)
-    return outcome.tag === "next" ? next(change(outcome.state, action, state)) : outcome
+): Change =>
+  ruled(kind, (rule) => {
+    const { subject, guards, effect, isFault } = rule
+    type Kept = { readonly action: Action<K>; readonly about: never }
+    return {
+      ...rule,
+      subject: { read: (action: never, state) => ({ action, about: subject.read(action, state) }) },
+      guards: guards.map((guard): Guard =>
+        "holds" in guard
+          ? { ...guard, holds: ({ about }: Kept, state, protocol) => guard.holds(about, state, protocol) }
+          : {
+              ...guard,
+              find: ({ action, about }: Kept, state, protocol) => {
+                const found = guard.find(about, state, protocol)
+                return found === null ? null : { action, about: found }
+              },
+            },
+      ),
+      effect: ({ action, about }: Kept, state, protocol) =>
+        change(effect(about, state, protocol), action, state),
+      isFault: ({ about }: Kept, state, protocol) => isFault(about, state, protocol),
+    }
   })
+
+/** One change after the other. */
+export const together =
+  (...changes: readonly Change[]): Change =>
+  (protocol) =>
+    changes.reduce((changed, change) => change(changed), protocol)
 
 /** The state with one pair changed. */
 export const changingPair = (state: State, id: Pair["id"], change: (pair: Pair) => Pair): State =>

@@ -1,35 +1,41 @@
+import type { Kind } from "../../model/action.ts"
 import { plainConfig, type Config, type HostConfig } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
-import { pairIdOf, type HostId, type PairId } from "../../model/ids.ts"
-import { mustRulesAllow, vcpusOf } from "../../model/placement.ts"
+import { mustRulesAllow, vcpusOf, type Placement } from "../../model/placement.ts"
+import type { Change, Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
-import { rules, type Rules } from "../../model/step.ts"
-import { broken, type Mutant } from "./mutant.ts"
+import { ruled, together, type Mutant } from "./mutant.ts"
 
 /** How a mutant reads the configuration when it is about to place a copy of `pair` on `host`. */
-type Reading = (config: Config, state: State, pair: PairId, host: HostId) => Config
+type Reading = (config: Config, state: State, about: Placement) => Config
 
-/** The respawn, as it would be under another reading of the configuration. */
-const spawnedUnder = (reading: Reading): Partial<Rules> =>
-  broken("SpawnSecondary", (config, state, action) =>
-    rules.SpawnSecondary.apply(reading(config, state, pairIdOf(action.copy), action.host), state, action),
-  )
+/** The rule of a kind, with its rules and limits as they are under another reading of the configuration. */
+const placedUnder =
+  (...kinds: readonly Kind[]) =>
+  (reading: Reading): Change =>
+    together(
+      ...kinds.map((kind) =>
+        ruled(kind, (rule) => ({
+          ...rule,
+          guards: rule.guards.map((guard) =>
+            "holds" in guard && (guard.id === "rule" || guard.id === "limits")
+              ? {
+                  ...guard,
+                  holds: (about: Placement, state: State, protocol: Protocol) =>
+                    guard.holds(about as never, state, {
+                      ...protocol,
+                      config: reading(protocol.config, state, about),
+                    }),
+                }
+              : guard,
+          ),
+        })),
+      ),
+    )
 
-/** The placements of a Primary, as they would be under another reading of the configuration. */
-const bootedUnder = (reading: Reading): Partial<Rules> => ({
-  ...broken("PowerOn", (config, state, action) =>
-    rules.PowerOn.apply(reading(config, state, action.pair, action.host), state, action),
-  ),
-  ...broken("HaRestart", (config, state, action) =>
-    rules.HaRestart.apply(reading(config, state, action.pair, action.host), state, action),
-  ),
-})
-
-/** Every placement of a new copy, as it would be under another reading of the configuration. */
-const placedUnder = (reading: Reading): Partial<Rules> => ({
-  ...spawnedUnder(reading),
-  ...bootedUnder(reading),
-})
+const spawnedUnder = placedUnder("SpawnSecondary")
+const bootedUnder = placedUnder("PowerOn", "HaRestart")
+const everPlacedUnder = placedUnder("SpawnSecondary", "PowerOn", "HaRestart")
 
 const withHosts = (config: Config, change: (host: HostConfig) => HostConfig): Config => ({
   ...config,
@@ -39,7 +45,7 @@ const withHosts = (config: Config, change: (host: HostConfig) => HostConfig): Co
 /** The limits as they look to one who does not count some of the copies. */
 const notCounting =
   (ignored: (copy: Copy) => boolean): Reading =>
-  (config, state, _pair, host) => {
+  (config, state, { host }) => {
     const overlooked = Object.values(state.pairs).flatMap((pair) =>
       pair.copies.filter((copy) => copy.host === host && ignored(copy)).map(() => vcpusOf(config, pair.id)),
     )
@@ -95,7 +101,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "A `must` rule binds the Primary, and not the Secondary.",
     breaks: ["FT-10"],
     killedBy: { S8: 2 },
-    broken: spawnedUnder((config) => ({ ...config, rules: [] })),
+    change: spawnedUnder((config) => ({ ...config, rules: [] })),
     scope: twoRules,
   },
   {
@@ -103,7 +109,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "Of several `must` rules on a pair, it is enough to meet one.",
     breaks: ["FT-10"],
     killedBy: { S8: 2 },
-    broken: spawnedUnder((config, _state, pair, host) => {
+    change: spawnedUnder((config, _state, { pair: { id: pair }, host }) => {
       const naming = config.rules.filter(
         (rule) => rule.active && rule.type === "must" && rule.pairs.includes(pair),
       )
@@ -117,7 +123,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "A `should` rule is taken for a `must` rule.",
     breaks: ["FT-06"],
     killedBy: { L1: 2 },
-    broken: placedUnder((config) => ({
+    change: everPlacedUnder((config) => ({
       ...config,
       rules: config.rules.map((rule) => ({ ...rule, type: "must" })),
     })),
@@ -131,7 +137,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "Only Primaries count against a host's limits.",
     breaks: ["FT-10"],
     killedBy: { S9: 3 },
-    broken: placedUnder(notCounting((copy) => copy.role === "secondary")),
+    change: everPlacedUnder(notCounting((copy) => copy.role === "secondary")),
     scope: oneCopyAHost,
   },
   {
@@ -139,7 +145,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "A copy that contends does not count against its host's limits.",
     breaks: ["FT-10"],
     killedBy: { S9: 4 },
-    broken: placedUnder(notCounting((copy) => copy.phase === "contending")),
+    change: everPlacedUnder(notCounting((copy) => copy.phase === "contending")),
     scope: oneCopyAHost,
   },
   {
@@ -147,7 +153,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "A Primary is started whatever the limits of the host.",
     breaks: ["FT-10"],
     killedBy: { S9: 2 },
-    broken: bootedUnder((config) => withHosts(config, (host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 }))),
+    change: bootedUnder((config) => withHosts(config, (host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 }))),
     scope: oneCopyAHost,
   },
   {
@@ -155,7 +161,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "Only the number of copies on a host is limited, not their vCPUs.",
     breaks: ["FT-10"],
     killedBy: { S9: 2 },
-    broken: placedUnder((config) => withHosts(config, (host) => ({ ...host, ftVcpusMax: 0 }))),
+    change: everPlacedUnder((config) => withHosts(config, (host) => ({ ...host, ftVcpusMax: 0 }))),
     scope: scopeOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], [], { vcpus: 4 }),
   },
   {
@@ -163,7 +169,7 @@ export const placementMutants: readonly Mutant[] = [
     story: "A limit of 0 is read as none allowed, where it means no limit.",
     breaks: ["FT-06"],
     killedBy: { L1: 2 },
-    broken: spawnedUnder((config) =>
+    change: spawnedUnder((config) =>
       withHosts(config, (host) => ({
         ...host,
         ftVmsMax: host.ftVmsMax === 0 ? none : host.ftVmsMax,

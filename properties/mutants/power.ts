@@ -1,28 +1,10 @@
 import { plainConfig } from "../../model/config.ts"
 import { freshLock } from "../../model/lock.ts"
-import { next, refused } from "../../model/outcome.ts"
 import { copyIn, copyOn, currentPrimary, withCopy, type Pair } from "../../model/pair.ts"
-import { ineligible } from "../../model/placement.ts"
-import { booted, someCopyMayRun } from "../../model/rules/power.ts"
+import { someCopyMayRun } from "../../model/rules/power.ts"
 import { hasStorage, pairOf, pairsOf, withPair, type State } from "../../model/state.ts"
-import type { Rules } from "../../model/step.ts"
-import { altered, broken, changingPair, type Mutant } from "./mutant.ts"
-
-/** HA that asks `blocks` where it should look at every copy, and boots the new copy as `boot` says. */
-const restarting = (
-  blocks: (state: State, pair: Pair) => boolean,
-  boot: (pair: Pair, host: Parameters<typeof booted>[1]) => Pair = (pair, host) =>
-    booted(pair, host, pair.lock.generation + 1),
-): Partial<Rules> =>
-  broken("HaRestart", (config, state, action) => {
-    const pair = pairOf(state, action.pair)
-    if (pair.power === "off") return refused("power")
-    if (blocks(state, pair)) return refused("may-run")
-    const reason = ineligible(config, state, pair, action.host, null)
-    if (reason !== null) return refused(reason)
-    if (pair.lock.generation >= config.bounds.generations) return refused("bound")
-    return next(withPair(state, boot(pair, action.host)))
-  })
+import type { OfPair, ToHost } from "../../model/subject.ts"
+import { altered, changingPair, checking, effecting, type Mutant } from "./mutant.ts"
 
 /** Whether a copy of the lock's generation may run: the check that forgets the stale ones. */
 const someCurrentCopyMayRun = (state: State, pair: Pair): boolean =>
@@ -34,7 +16,7 @@ export const powerMutants: readonly Mutant[] = [
     story: "Power-off halts the Primary and leaves the lock alone.",
     breaks: ["FT-01", "FT-11"],
     killedBy: { S11: 3 },
-    broken: altered("PowerOff", (after, { pair: id }, before) =>
+    change: altered("PowerOff", (after, { pair: id }, before) =>
       changingPair(after, id, (pair) => ({ ...pair, lock: { ...pairOf(before, id).lock, holder: null } })),
     ),
   },
@@ -43,7 +25,7 @@ export const powerMutants: readonly Mutant[] = [
     story: "Power-off advances the lock, and does not halt a Primary in lockstep.",
     breaks: ["FT-01"],
     killedBy: { L3: 5 },
-    broken: altered("PowerOff", (after, { pair: id }, before) => {
+    change: altered("PowerOff", (after, { pair: id }, before) => {
       const earlier = pairOf(before, id)
       const primary = currentPrimary(earlier)
       if (primary?.phase !== "lockstep") return after
@@ -57,21 +39,14 @@ export const powerMutants: readonly Mutant[] = [
     story: "Power-on looks only at copies of the lock's generation.",
     breaks: ["FT-08"],
     killedBy: { S5: 10 },
-    broken: broken("PowerOn", (config, state, action) => {
-      const pair = pairOf(state, action.pair)
-      if (pair.power === "on") return refused("power")
-      if (someCurrentCopyMayRun(state, pair)) return refused("may-run")
-      const reason = ineligible(config, state, pair, action.host, null)
-      if (reason !== null) return refused(reason)
-      return next(withPair(state, booted({ ...pair, power: "on" }, action.host, pair.lock.generation)))
-    }),
+    change: checking("PowerOn", "may-run", ({ pair }: OfPair, state) => !someCurrentCopyMayRun(state, pair)),
   },
   {
     name: "PowerOnResetsLock",
     story: "Power-on begins again with a fresh lock, at generation 1.",
     breaks: ["FT-11"],
     killedBy: { S10: 3 },
-    broken: altered("PowerOn", (after, { pair: id }) =>
+    change: altered("PowerOn", (after, { pair: id }) =>
       changingPair(after, id, (pair) => {
         const newest = copyIn(pair, pair.lock.holder ?? "p0.0")
         const lock = { ...freshLock, holder: pair.lock.holder }
@@ -86,9 +61,9 @@ export const powerMutants: readonly Mutant[] = [
     story: "HA restarts a VM as soon as no current Primary has storage.",
     breaks: ["FT-05", "FT-08"],
     killedBy: { S13: 6, S19: 6 },
-    broken: restarting((state, pair) => {
+    change: checking("HaRestart", "may-run", ({ pair }: OfPair, state) => {
       const primary = currentPrimary(pair)
-      return primary !== null && hasStorage(state, primary.host)
+      return primary === null || !hasStorage(state, primary.host)
     }),
   },
   {
@@ -96,28 +71,38 @@ export const powerMutants: readonly Mutant[] = [
     story: "HA looks only at copies of the lock's generation.",
     breaks: ["FT-08"],
     killedBy: { S5: 10 },
-    broken: restarting(someCurrentCopyMayRun),
+    change: checking(
+      "HaRestart",
+      "may-run",
+      ({ pair }: OfPair, state) => !someCurrentCopyMayRun(state, pair),
+    ),
   },
   {
     name: "HolderBlocksRestart",
     story: "HA waits for the copy that holds the lock, though it has lost its storage.",
     breaks: ["FT-12"],
     killedBy: { L1: 2 },
-    broken: restarting((state, pair) => someCopyMayRun(state, pair) || pair.lock.holder !== null),
+    change: checking(
+      "HaRestart",
+      "may-run",
+      ({ pair }: OfPair, state) => !someCopyMayRun(state, pair) && pair.lock.holder === null,
+    ),
   },
   {
     name: "HaNoBump",
     story: "An HA restart takes the lock over without advancing it.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    broken: restarting(someCopyMayRun, (pair, host) => booted(pair, host, pair.lock.generation)),
+    change: effecting("HaRestart", ({ pair, host }: OfPair & ToHost, state, { lifecycle }) =>
+      withPair(state, lifecycle.boots(pair, host, pair.lock.generation)),
+    ),
   },
   {
     name: "HaFromEmpty",
     story: "An HA restart boots with an empty log, as if the world had seen nothing.",
     breaks: ["FT-08"],
     killedBy: { S5: 5 },
-    broken: altered("HaRestart", (after, { pair: id, host }) =>
+    change: altered("HaRestart", (after, { pair: id, host }) =>
       changingPair(after, id, (pair) => {
         const newest = copyOn(pair, host)
         return newest === null ? pair : withCopy(pair, { ...newest, log: [], released: 0 })
@@ -129,7 +114,7 @@ export const powerMutants: readonly Mutant[] = [
     story: "Copies that lose their storage go on as if nothing had happened.",
     breaks: ["FT-11"],
     killedBy: { S1: 3, S2: 8 },
-    broken: altered("LoseStorage", (after, { host }, before) => {
+    change: altered("LoseStorage", (after, { host }, before) => {
       let state = after
       for (const pair of pairsOf(before)) {
         const copy = copyOn(pair, host)

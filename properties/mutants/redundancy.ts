@@ -1,23 +1,9 @@
-import { contender, type Copy } from "../../model/copy.ts"
-import { next, refused } from "../../model/outcome.ts"
-import { contending, copyOn, withCopy, type Pair } from "../../model/pair.ts"
-import { withHost, hostOf, pairsOf, running, withPair } from "../../model/state.ts"
-import { unfit } from "../../model/placement.ts"
-import { withSecondary } from "../../model/rules/redundancy.ts"
-import { rules } from "../../model/step.ts"
-import { altered, broken, changingPair, type Mutant } from "./mutant.ts"
-
-/** A respawn that anti-affinity does not keep from a host where the copy of the pair is one that `ignores` says. */
-const spawnedBeside = (ignores: (copy: Copy, pair: Pair) => boolean) =>
-  broken("SpawnSecondary", (config, state, action) => {
-    const outcome = rules.SpawnSecondary.apply(config, state, action)
-    const found = running(state, action.copy)
-    if (outcome.tag === "next" || outcome.guard !== "anti-affinity" || found === null) return outcome
-    const { pair, copy } = found
-    if (!pair.copies.every((other) => other.host !== action.host || ignores(other, pair))) return outcome
-    const reason = unfit(config, state, pair, action.host, copy.host)
-    return reason === null ? next(withPair(state, withSecondary(pair, copy, action.host))) : refused(reason)
-  })
+import type { HostId } from "../../model/ids.ts"
+import { copyOn } from "../../model/pair.ts"
+import type { Guard } from "../../model/protocol.ts"
+import { pairOf, withEveryPair, withPair } from "../../model/state.ts"
+import type { OfCopy, OfPair, ToHost } from "../../model/subject.ts"
+import { checking, effecting, never, ruled, without, type Mutant } from "./mutant.ts"
 
 export const redundancyMutants: readonly Mutant[] = [
   {
@@ -25,54 +11,50 @@ export const redundancyMutants: readonly Mutant[] = [
     story: "A syncing copy that has lost its Primary contends instead of halting.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    broken: broken("SyncLost", (config, state, action) => {
-      const outcome = rules.SyncLost.apply(config, state, action)
-      const found = running(state, action.copy)
-      if (outcome.tag === "refused" || found === null) return outcome
-      return next(withPair(state, contending(found.pair, found.copy)))
-    }),
+    change: effecting("SyncLost", ({ pair, copy }: OfCopy, state, { lifecycle }) =>
+      withPair(state, lifecycle.contends(pair, copy)),
+    ),
   },
   {
     name: "SyncStorageContends",
     story: "A syncing copy that loses its storage contends instead of halting.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    broken: altered("LoseStorage", (after, { host }, before) => {
-      let state = after
-      for (const pair of pairsOf(before)) {
-        const syncing = copyOn(pair, host)
-        if (syncing?.phase !== "syncing") continue
-        state = changingPair(state, pair.id, (stripped) => ({
-          ...stripped,
-          copies: pair.copies.map((copy) => (copy.id === syncing.id ? contender(copy) : copy)),
-        }))
-      }
-      return state
-    }),
+    change: ruled("LoseStorage", (rule) => ({
+      ...rule,
+      effect: (about: { readonly id: HostId }, state, protocol) =>
+        withEveryPair(rule.effect(about as never, state, protocol), (after) => {
+          const before = pairOf(state, after.id)
+          const syncing = copyOn(before, about.id)
+          return syncing?.phase === "syncing"
+            ? { ...after, copies: protocol.lifecycle.contends(before, syncing).copies }
+            : after
+        }),
+    })),
   },
   {
     name: "OrphanSyncStays",
     story: "A syncing copy that no Primary waits for stays as it is.",
     breaks: ["FT-06", "FT-11"],
     killedBy: { L1: 3, L3: 3 },
-    broken: broken("SyncLost", () => refused("needed")),
+    change: never("SyncLost", "needed"),
   },
   {
     name: "SyncNeverAbandoned",
     story: "A Primary waits for ever for a Secondary that will not come up.",
     breaks: ["FT-06", "FT-07", "FT-12"],
     killedBy: { L1: 7 },
-    broken: broken("AbandonSync", () => refused("needed")),
+    change: never("AbandonSync", "needed"),
   },
   {
     name: "NeverRespawn",
     story: "A Secondary is started once, at generation 1, and never again.",
     breaks: ["FT-06", "FT-07", "FT-12"],
     killedBy: { L1: 7 },
-    broken: broken("SpawnSecondary", (config, state, action) =>
-      (running(state, action.copy)?.copy.generation ?? 1) > 1
-        ? refused("phase")
-        : rules.SpawnSecondary.apply(config, state, action),
+    change: checking(
+      "SpawnSecondary",
+      "phase",
+      ({ copy }: OfCopy) => copy.phase === "live" && copy.generation === 1,
     ),
   },
   {
@@ -80,51 +62,51 @@ export const redundancyMutants: readonly Mutant[] = [
     story: "The Secondary may be started on any host with room, its Primary's own included.",
     breaks: ["FT-09", "FT-13"],
     killedBy: { S7: 2 },
-    broken: spawnedBeside(() => true),
+    change: without("SpawnSecondary", "anti-affinity"),
   },
   {
     name: "SpawnIgnoresStaleCopy",
     story: "The Secondary may be started where a stale copy of the pair still runs.",
     breaks: ["FT-09"],
     killedBy: { S7: 5 },
-    broken: spawnedBeside((copy, pair) => copy.generation < pair.lock.generation),
+    change: checking("SpawnSecondary", "anti-affinity", ({ pair, host }: OfPair & ToHost) =>
+      pair.copies.every((copy) => copy.host !== host || copy.generation < pair.lock.generation),
+    ),
   },
   {
     name: "SpawnInMaintenance",
     story: "The Secondary may be started on a host in maintenance.",
     breaks: ["FT-06"],
     killedBy: { S9: 3 },
-    broken: broken("SpawnSecondary", (config, state, action) => {
-      const outcome = rules.SpawnSecondary.apply(
-        config,
-        withHost(state, action.host, { maintenance: false }),
-        action,
-      )
-      return outcome.tag === "next" ? next({ ...outcome.state, hosts: state.hosts }) : outcome
-    }),
+    change: without("SpawnSecondary", "maintenance"),
   },
   {
     name: "MaintenanceWithCopies",
     story: "A host may be put in maintenance with copies still on it.",
     breaks: ["FT-06"],
     killedBy: { P3: 2 },
-    broken: broken("EnterMaintenance", (_config, state, action) =>
-      hostOf(state, action.host).maintenance
-        ? refused("maintenance")
-        : next(withHost(state, action.host, { maintenance: true })),
-    ),
+    change: without("EnterMaintenance", "runs-copy"),
   },
   {
     name: "MigrateToPeersHost",
     story: "A copy may be moved to the host of its own partner.",
     breaks: ["FT-09"],
     killedBy: { S7: 4 },
-    broken: broken("Migrate", (config, state, action) => {
-      const outcome = rules.Migrate.apply(config, state, action)
-      const found = running(state, action.copy)
-      if (outcome.tag === "next" || outcome.guard !== "anti-affinity" || found === null) return outcome
-      if (found.copy.host === action.host) return outcome
-      return next(withPair(state, withCopy(found.pair, { ...found.copy, host: action.host })))
+    change: ruled("Migrate", (rule) => {
+      const isElsewhere = ({ copy, host }: OfCopy & ToHost): boolean => copy.host !== host
+      const isPeers = ({ pair, host }: OfPair & ToHost): boolean => copyOn(pair, host) !== null
+      const from = rule.guards.findIndex(({ id }) => id === "anti-affinity")
+      // To the partner's host a copy goes whatever would be asked after this.
+      const guards = rule.guards.map((guard, n): Guard => {
+        if (n < from || !("holds" in guard)) return guard
+        if (n === from) return { ...guard, holds: isElsewhere }
+        return {
+          ...guard,
+          holds: (about: OfPair & ToHost, state, protocol) =>
+            isPeers(about) || guard.holds(about as never, state, protocol),
+        }
+      })
+      return { ...rule, guards }
     }),
   },
 ]

@@ -1,6 +1,6 @@
 import { plainConfig, type Config } from "../../model/config.ts"
 import { coreKinds } from "../../model/action.ts"
-import { rules } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { runVolume } from "../../properties/check/volume.ts"
 import { sweepWith } from "../../properties/explore/crew.ts"
@@ -127,7 +127,12 @@ const benchRandom = (): void => {
   const engine = (): number => {
     batch += 1
     const start = performance.now()
-    const { actions } = runVolume({ rules, mutant: null, properties: ids, config }, "1", batch, 20_000)
+    const { actions } = runVolume(
+      { protocolIn: protocolOf, mutant: null, properties: ids, config },
+      "1",
+      batch,
+      20_000,
+    )
     const seconds = (performance.now() - start) / 1000
     schedules = 20_000 / seconds
     return Object.values(actions).reduce((sum, n) => sum + n, 0) / seconds

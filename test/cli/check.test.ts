@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, it } from "vitest"
 import type { Action } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
-import { rules } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { canBeSeen, witnesses } from "../../properties/witnesses.ts"
 import { replay } from "../../traces/replay.ts"
@@ -367,7 +367,7 @@ const quickly = (property: string, runs: number): readonly string[] => [
 const keepRun = (folder: string, actions: readonly Action[]): string => {
   const file = join(".ftpair", "failures", "S7.by-hand.itf.json")
   const config = plainConfig(2, 1, { log: 1 })
-  const { states } = replay(rules, [], config, actions)
+  const { states } = replay(protocolOf(config), [], actions)
   const kept: Counterexample = {
     property: "S7",
     step: 2,

@@ -1,15 +1,14 @@
 import { mkdirSync, rmSync } from "node:fs"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { coreKinds, kinds } from "../../model/action.ts"
-import { pairIdOf, type PairId } from "../../model/ids.ts"
-import { refused, type Outcome } from "../../model/outcome.ts"
-import { pairOf, withPair, type State } from "../../model/state.ts"
-import { rules } from "../../model/step.ts"
+import type { Bookkeeping } from "../../model/bookkeeping.ts"
+import { protocolOf } from "../../model/core.ts"
+import type { ToHost } from "../../model/subject.ts"
 import { refusal } from "../../impl/engine/guards.ts"
 import { catalogue } from "../../properties/catalogue.ts"
-import { protocolNamed, type Protocol } from "../../properties/explore/protocol.ts"
+import { sidesNamed, type Sides } from "../../properties/explore/sides.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { altered, broken, changingPair } from "../../properties/mutants/mutant.ts"
+import { never, ruled, without } from "../../properties/mutants/mutant.ts"
 import { readStory } from "../../traces/read.ts"
 import { outcomeOf, replayStory } from "../../traces/replay.ts"
 import { exploreScope, type ExploreFlags } from "../../cli/explore.ts"
@@ -39,7 +38,7 @@ describe("with the reduction forced on, the command", () => {
     "SyncingContends",
   ])("finds what is wrong with the rules of %s, made the protocol's own on both sides", async (mutant) => {
     const flags = { reduction: true, log: 1, actions: mutant === "SyncingContends" ? kinds : coreKinds }
-    const { code, document } = await explored(flags, protocolNamed(mutant))
+    const { code, document } = await explored(flags, sidesNamed(mutant))
 
     expect(document.breaches.length).toBeGreaterThan(0)
     expect(code).toBe(12)
@@ -57,7 +56,7 @@ describe("a verdict", () => {
   it("is divergence, and never held, where the model confirms nothing of what the engine finds", async () => {
     const { code, document } = await explored(
       { log: 0, property: ["S1"] },
-      { ...protocolNamed("SecondarySkipsLock"), rules },
+      { ...sidesNamed("SecondarySkipsLock"), model: protocolOf },
     )
 
     expect([code, document.verdict]).toEqual([14, "divergence"])
@@ -68,8 +67,8 @@ describe("a verdict", () => {
     ["any other", { ...small, generations: 4 }],
     ["one whose kinds are named", { ...small, actions: ["PowerOn", "HaRestart"] as const, faults: 0 }],
   ])("is vacuous in %s", async (_name, flags) => {
-    const noPowerOn: Protocol = {
-      rules: { ...rules, ...broken("PowerOn", (): Outcome => refused("rule")) },
+    const noPowerOn: Sides = {
+      model: (config) => never("PowerOn", "rule")(protocolOf(config)),
       mutation: () => ({ PowerOn: () => refusal.rule }),
       indexed: false,
     }
@@ -115,7 +114,7 @@ describe("a livelock", () => {
     expect(breach?.loop).toBeLessThan(breach?.steps ?? 0)
     expect(breach?.fairness?.length).toBeGreaterThan(0)
     expect(story.loop).toBe(breach?.loop)
-    expect(outcomeOf(story, replayStory(catalogue, story, restless.rules))).toBe("reproduced")
+    expect(outcomeOf(story, replayStory(catalogue, story, restless.model))).toBe("reproduced")
     expect(outcomeOf(story, replayStory(catalogue, story))).toBe("refused-now")
   })
 })
@@ -249,16 +248,8 @@ type Document = {
 }
 
 /** HA restarts a pair that is powered off, too: a rule that applies where the protocol's own never does. */
-const overzealous: Protocol = {
-  rules: {
-    ...rules,
-    ...broken("HaRestart", (config, state, action) => {
-      const outcome = rules.HaRestart.apply(config, withPower(state, action.pair, "on"), action)
-      return outcome.tag === "next"
-        ? { tag: "next", state: withPower(outcome.state, action.pair, pairOf(state, action.pair).power) }
-        : outcome
-    }),
-  },
+const overzealous: Sides = {
+  model: (config) => without("HaRestart", "power")(protocolOf(config)),
   mutation: ({ HaRestart }, view) => ({
     HaRestart: (pair, host) => {
       const wasOn = view.isOn(pair)
@@ -271,15 +262,10 @@ const overzealous: Protocol = {
   indexed: false,
 }
 
-/** The state with a pair's power switched. */
-function withPower(state: State, id: PairId, power: "on" | "off"): State {
-  return withPair(state, { ...pairOf(state, id), power })
-}
-
 /** What the command answers with these flags. */
 async function explored(
   flags: Partial<ExploreFlags>,
-  protocol?: Protocol,
+  sides?: Sides,
   signal: AbortSignal = new AbortController().signal,
 ) {
   const written: string[] = []
@@ -290,7 +276,7 @@ async function explored(
   const usual = { symmetry: true, engine: "packed", color: false, json: true, workers: 1 } as const
   const code = await exploreScope(
     { ...usual, ...flags },
-    { signal, ...(protocol === undefined ? {} : { protocol }) },
+    { signal, ...(sides === undefined ? {} : { sides }) },
   )
   vi.restoreAllMocks()
   return { code, document: JSON.parse(written.join("")) as Document }
@@ -302,19 +288,8 @@ function isReducible(id: string): boolean {
 }
 
 /** A live Primary drops its syncing Secondary whenever it likes, and so never gets one. */
-const restless: Protocol = {
-  rules: {
-    ...rules,
-    ...broken("AbandonSync", (config, state, action) => {
-      const outcome = rules.AbandonSync.apply(config, state, action)
-      if (outcome.tag === "next" || outcome.guard !== "needed") return outcome
-      const [pairId] = action.copy.split(".") as [keyof typeof state.pairs]
-      const pair = state.pairs[pairId]
-      if (pair === undefined) return outcome
-      const copies = pair.copies.map((copy) => (copy.id === action.copy ? { ...copy, channel: null } : copy))
-      return { tag: "next", state: { ...state, pairs: { ...state.pairs, [pairId]: { ...pair, copies } } } }
-    }),
-  },
+const restless: Sides = {
+  model: (config) => without("AbandonSync", "needed")(protocolOf(config)),
   mutation: ({ AbandonSync }, view) => ({
     AbandonSync: (slot, b) => {
       const answer = AbandonSync(slot, b)
@@ -327,15 +302,14 @@ const restless: Protocol = {
 }
 
 /** A winner is registered as the Primary, and the Secondary stays registered where it was. */
-const forgetful: Protocol = {
-  rules: {
-    ...rules,
-    ...altered("TryLock", (after, { copy }, before) =>
-      changingPair(after, pairIdOf(copy), (pair) => ({
-        ...pair,
-        registered: { ...pair.registered, secondary: pairOf(before, pair.id).registered.secondary },
-      })),
-    ),
+const forgetful: Sides = {
+  model: (config) => {
+    const protocol = protocolOf(config)
+    const registered: Bookkeeping["registered"] = (before, action, after) => {
+      const is = protocol.bookkeeping.registered(before, action, after)
+      return action.kind === "TryLock" ? { ...is, secondary: before.registered.secondary } : is
+    }
+    return { ...protocol, bookkeeping: { ...protocol.bookkeeping, registered } }
   },
   mutation: ({ TryLock }, { pairOf: pairAt, booksOf, secondaryAtIn, registerSecondary }) => ({
     TryLock: (slot, b) => {
@@ -349,14 +323,14 @@ const forgetful: Protocol = {
 }
 
 /** No copy is ever spawned on the first host. */
-const lame: Protocol = {
-  rules: {
-    ...rules,
-    ...broken("SpawnSecondary", (config, state, action) =>
-      action.host === config.hosts[0]?.id
-        ? refused("rule")
-        : rules.SpawnSecondary.apply(config, state, action),
-    ),
+const lame: Sides = {
+  model: (config) => {
+    const isElsewhere = ({ host }: ToHost): boolean => host !== config.hosts[0]?.id
+    const spawning = ruled("SpawnSecondary", (rule) => ({
+      ...rule,
+      guards: [{ id: "rule", holds: isElsewhere }, ...rule.guards],
+    }))
+    return spawning(protocolOf(config))
   },
   mutation: ({ SpawnSecondary }) => ({
     SpawnSecondary: (slot, host) => (host === 0 ? refusal.rule : SpawnSecondary(slot, host)),

@@ -10,7 +10,7 @@ import type { Action } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../properties/mutants/mutant.ts"
+import { mutated } from "../../properties/mutants/mutant.ts"
 import { replay } from "../../traces/replay.ts"
 import { traceOf, writeTrace } from "../../traces/write.ts"
 import { freshFolder, write } from "./ftpair.ts"
@@ -21,7 +21,7 @@ describe("replaying what is stored", () => {
     keepRun(folder, onOneHost)
 
     for (let run = 1; run <= 4; run += 1) {
-      const { findings, forgotten } = replayStored(mutated, catalogue, folder)
+      const { findings, forgotten } = replayStored(underMutant, catalogue, folder)
       expect(findings).toMatchObject([{ property: { id: "S7" }, steps: 2 }])
       expect(forgotten).toEqual([])
     }
@@ -31,7 +31,7 @@ describe("replaying what is stored", () => {
     const folder = freshFolder(onTestFinished)
     const file = keepRun(folder, onTwoHosts)
 
-    const forgotten = [1, 2, 3, 4].map(() => replayStored(mutated, catalogue, folder).forgotten)
+    const forgotten = [1, 2, 3, 4].map(() => replayStored(underMutant, catalogue, folder).forgotten)
 
     expect(forgotten).toEqual([[], [], [file], []])
     expect(existsSync(file)).toBe(false)
@@ -42,7 +42,7 @@ describe("replaying what is stored", () => {
 
     const forgotten = [onTwoHosts, onTwoHosts, onOneHost, onTwoHosts, onTwoHosts].flatMap((actions) => {
       keepRun(folder, actions)
-      return replayStored(mutated, catalogue, folder).forgotten
+      return replayStored(underMutant, catalogue, folder).forgotten
     })
 
     expect(forgotten).toEqual([])
@@ -52,7 +52,7 @@ describe("replaying what is stored", () => {
     const folder = freshFolder(onTestFinished)
     const file = keepRun(folder, onOneHost)
 
-    for (let run = 1; run <= 3; run += 1) replayStored(mutated, matching(["L4"]), folder)
+    for (let run = 1; run <= 3; run += 1) replayStored(underMutant, matching(["L4"]), folder)
 
     expect(existsSync(file)).toBe(true)
   })
@@ -86,7 +86,7 @@ describe("replaying what is stored", () => {
     ] as const)
       write(folder, name, text)
 
-    const stored = replayStored(mutated, catalogue, folder)
+    const stored = replayStored(underMutant, catalogue, folder)
 
     expect(stored.findings).toMatchObject([{ property: { id: "S7" } }])
     expect(stored.setAside.map(({ file }) => file)).toEqual(
@@ -103,7 +103,7 @@ describe("replaying what is stored", () => {
     write(folder, "conform.lock-00000000.itf.json", { "#meta": { format: "ftpair/1", profile: "lock" } })
 
     for (let run = 1; run <= 5; run += 1)
-      expect(replayStored(mutated, catalogue, folder)).toMatchObject({ replayed: 0, setAside: [] })
+      expect(replayStored(underMutant, catalogue, folder)).toMatchObject({ replayed: 0, setAside: [] })
 
     expect(readdirSync(folder)).toEqual([theirs, "conform.lock-00000000.itf.json"])
   })
@@ -120,8 +120,8 @@ describe("replaying what is stored", () => {
     const folder = freshFolder(onTestFinished)
     write(folder, "notes.txt", "nothing to replay")
 
-    expect(replayStored(mutated, catalogue, folder).replayed).toBe(0)
-    expect(replayStored(mutated, catalogue, join(folder, "missing")).replayed).toBe(0)
+    expect(replayStored(underMutant, catalogue, folder).replayed).toBe(0)
+    expect(replayStored(underMutant, catalogue, join(folder, "missing")).replayed).toBe(0)
   })
 })
 
@@ -136,7 +136,7 @@ const replayStored = (
 ) => finished(replayingStored(paper, spec, properties, folder, stop))
 
 const mutant = "SpawnIgnoresAntiAffinity"
-const mutated = { mutant, side: "both" as const }
+const underMutant = { mutant, side: "both" as const }
 
 const paper = paperFor(process.stdout, false)
 
@@ -156,7 +156,7 @@ const onTwoHosts: readonly Action[] = [
 const keepRun = (folder: string, actions: readonly Action[]): string => {
   const file = join(folder, "S7.by-hand.itf.json")
   const config = plainConfig(2, 1)
-  const { states } = replay(rulesOf(mutantNamed(mutant)), [], config, actions)
+  const { states } = replay(mutated(mutantNamed(mutant))(config), [], actions)
   const trace = traceOf(
     {
       property: "S7",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import type { State } from "../../model/state.ts"
 import { describe as written, type Action } from "../../model/action.ts"
 import { AdapterFault } from "../../traces/conform/fault.ts"
@@ -43,7 +44,7 @@ describe("the episodes of a run", () => {
 
 describe("a failing run with an episode that it does not need", () => {
   it("loses a failover, though whoever acts after it is another copy", async () => {
-    const profile = pairProfile(lateDelivery)
+    const profile = pairProfile((config) => lateDelivery(protocolOf(config)))
     const actions = asked(
       "PowerOn(p1,h1) SpawnSecondary(p1.1,h2) BeginLockstep(p1.1) JoinLockstep(p1.2) Suspect(p1.2) TryLock(p1.2)",
       "SpawnSecondary(p1.2,h3) BeginLockstep(p1.2) JoinLockstep(p1.3) Record(p1.2) Suspect(p1.3) Deliver(p1.3)",

@@ -8,7 +8,7 @@ import type { Peer, Reply } from "../../traces/conform/peer.ts"
 import type { AskedAction, Profile } from "../../traces/conform/profile.ts"
 import { openKinds, type Hello } from "../../traces/conform/wire.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../properties/mutants/mutant.ts"
+import { mutated } from "../../properties/mutants/mutant.ts"
 
 // The model in place of an implementation, in this process.
 
@@ -24,7 +24,7 @@ export const hello: Hello = {
 
 /** The protocol, or one of its mutants. */
 export const peerOf = (mutant: string | null): Peer => {
-  const profile = pairProfile(rulesOf(mutantNamed(mutant ?? "")))
+  const profile = pairProfile(mutated(mutantNamed(mutant ?? "")))
   return inProcess(profile, profile.sight, hello)
 }
 

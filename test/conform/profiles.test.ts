@@ -8,7 +8,8 @@ import {
   type LockAction,
   type LockState,
 } from "../../model/lock-profile.ts"
-import { rules } from "../../model/step.ts"
+import { guardIdsOf } from "../../model/rule.ts"
+import { coreRules } from "../../model/rules/table.ts"
 import { lockProfile } from "../../traces/conform/lock-profile.ts"
 import { pathsOf } from "../../traces/conform/observation.ts"
 import { placementProfile, questionKinds } from "../../traces/conform/placement-profile.ts"
@@ -45,7 +46,7 @@ describe("the page of the profiles", () => {
   })
 
   it("has every field of a placement, every question and every guard", () => {
-    const guards = questionKinds.flatMap((kind) => rules[kind].guards)
+    const guards = questionKinds.flatMap((kind) => guardIdsOf(coreRules[kind]))
 
     expect([...rowsOf(placement).keys()].toSorted()).toEqual(
       [...new Set([...pathsOf(placementProfile.sight), ...questionKinds, ...guards])].toSorted(),

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest"
 import { kinds, type Action, type Kind } from "../../model/action.ts"
 import { unbounded, type Config } from "../../model/config.ts"
 import { initial, type State } from "../../model/state.ts"
-import { candidates, rules, step } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
+import { candidates, step } from "../../model/step.ts"
 import { withHorizon } from "../../traces/conform/horizon.ts"
 import type { LogLine } from "../../traces/conform/log.ts"
 import type { Json } from "../../traces/conform/observation.ts"
@@ -127,7 +128,7 @@ const byEveryRun = (
 }
 
 const taken = (config: Config, state: State, action: Action): readonly State[] => {
-  const outcome = step(rules, config, state, action)
+  const outcome = step(protocolOf(config), state, action)
   return outcome.tag === "next" ? [outcome.state] : []
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
+import { protocolOf } from "../../model/core.ts"
 import type { PairId } from "../../model/ids.ts"
-import { rules, step } from "../../model/step.ts"
+import { step } from "../../model/step.ts"
 import { coverageOf } from "../../traces/conform/coverage.ts"
 import { placementProfile, questionKinds } from "../../traces/conform/placement-profile.ts"
 import { placementRepertoire } from "../../traces/conform/placement-repertoire.ts"
@@ -58,6 +59,7 @@ describe("the questions of a placement", () => {
 
 /** Every question of a scope that a host's state, a rule or a limit decides, found by the model's rules alone. */
 function questionsOfPlacement(scope: Scope): readonly string[] {
+  const protocol = protocolOf(scope.config)
   const hosts = scope.config.hosts.map(({ id }) => id)
   return statesOf(scope).flatMap((state) => {
     const json = stateJsonOf(state)
@@ -70,7 +72,7 @@ function questionsOfPlacement(scope: Scope): readonly string[] {
       ...Object.keys(state.pairs).map((pair) => ({ kind: "PowerOn" as const, pair: pair as PairId })),
     ]
     return questions.flatMap((question) => {
-      const outcomes = hosts.map((host) => step(rules, scope.config, state, { ...question, host }))
+      const outcomes = hosts.map((host) => step(protocol, state, { ...question, host }))
       const guards = outcomes.map((outcome) => (outcome.tag === "next" ? null : outcome.guard))
       // A copy that lacks its storage or its other end moves to no host at all.
       const isOfCopy = new Set(guards).size === 1 && ["storage", "unreachable"].includes(guards[0] ?? "")

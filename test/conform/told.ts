@@ -1,8 +1,10 @@
 import * as fc from "fast-check"
 import { kinds, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import { initial, type State } from "../../model/state.ts"
-import { candidates, rules, step } from "../../model/step.ts"
+import { candidates, step } from "../../model/step.ts"
 import type { LogLine } from "../../traces/conform/log.ts"
 import { observed, project, type Json, type Sight } from "../../traces/conform/observation.ts"
 import { pairProfile } from "../../traces/conform/pair-profile.ts"
@@ -54,7 +56,7 @@ const weights: Readonly<Partial<Record<Kind, number>>> = {
 }
 
 /** What a number chooses among all that may happen. */
-const chosen = (config: Config, state: State, choice: number): ModelRun["steps"][number] | null => {
+const chosen = (protocol: Protocol, state: State, choice: number): ModelRun["steps"][number] | null => {
   const open = kinds.filter((kind) => weights[kind] !== undefined)
   while (open.length > 0) {
     let rest = (choice / 2 ** 30) * open.reduce((sum, kind) => sum + (weights[kind] ?? 0), 0)
@@ -63,7 +65,7 @@ const chosen = (config: Config, state: State, choice: number): ModelRun["steps"]
       open.findIndex((kind) => (rest -= weights[kind] ?? 0) < 0),
     )
     const found = candidates(state, open[at] as Kind).flatMap((action) => {
-      const outcome = step(rules, config, state, action)
+      const outcome = step(protocol, state, action)
       return outcome.tag === "next" ? [{ action: action, state: outcome.state }] : []
     })
     if (found.length > 0) return found[choice % found.length] ?? null
@@ -88,9 +90,10 @@ export const arbitraryRun = (lengthMax: number): fc.Arbitrary<Draw> =>
 
 export const runOf = ({ hosts, pairs, choices }: Draw): ModelRun => {
   const config = plainConfig(hosts, pairs)
+  const protocol = protocolOf(config)
   const steps: ModelRun["steps"][number][] = []
   for (const choice of choices) {
-    const next = chosen(config, steps.at(-1)?.state ?? initial(config), choice)
+    const next = chosen(protocol, steps.at(-1)?.state ?? initial(config), choice)
     if (next !== null) steps.push(next)
   }
   return { config, steps }

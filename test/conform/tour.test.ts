@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { initialLock, lockStep, type LockAction, type LockState } from "../../model/lock-profile.ts"
 import { running, type State } from "../../model/state.ts"
-import { candidates, rules } from "../../model/step.ts"
+import { candidates } from "../../model/step.ts"
 import { enumerate as enumerateSystem } from "../../properties/explore/enumerate.ts"
 import { drawnCase, drawnNameIn, drawnPath } from "../../traces/conform/draw.ts"
 import { lockProfile } from "../../traces/conform/lock-profile.ts"
@@ -330,7 +331,7 @@ function lockActions({ hosts, copies, lock: { generation } }: LockState): readon
 /** The same of a pair, for the copies that run; which of the others are asked something depends on the way there. */
 const everythingOfPair = (config: Config): ReadonlySet<string> => {
   const asked = new Set<string>()
-  enumerate(rules, config, kinds, undefined, (state) => {
+  enumerate(protocolOf(config), kinds, undefined, (state) => {
     for (const action of askable(config, state))
       asked.add(`${likenessBySorting(config, state)} ${actionBySorting(config, state, action)}`)
   })
@@ -444,7 +445,7 @@ const takenAndSorts = (config: Config, cases: readonly Case[]) => {
 const allTakenAndSorts = (config: Config) => {
   const taken = new Set<string>()
   const sorts = new Set<string>()
-  enumerate(rules, config, kinds, undefined, (state) => {
+  enumerate(protocolOf(config), kinds, undefined, (state) => {
     for (const action of askable(config, state)) noteIn(config, state, action, taken, sorts)
   })
   return { taken, sorts }

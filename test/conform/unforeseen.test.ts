@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
+import { protocolOf } from "../../model/core.ts"
 import { conform } from "../../traces/conform/campaign.ts"
 import { inProcess } from "../../traces/conform/in-process.ts"
 import { pairProfile } from "../../traces/conform/pair-profile.ts"
@@ -13,7 +14,7 @@ describe("a bug that no stored run was made for is found in a small scope, and m
     ["a contending Secondary takes entries", lateDelivery, "respawn", 7],
     ["a stale Primary takes all for acknowledged", staleAcknowledgement, "two-entries", 10],
   ])("%s", async (_what, wrong, scope, shortest) => {
-    const profile = pairProfile(wrong)
+    const profile = pairProfile((config) => wrong(protocolOf(config)))
     const connection = connectedTo(inProcess(profile, profile.sight, hello))
     const unhurried: typeof connection = {
       ...connection,

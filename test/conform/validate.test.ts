@@ -4,8 +4,9 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { initial } from "../../model/state.ts"
-import { rules, step } from "../../model/step.ts"
+import { step } from "../../model/step.ts"
 import { mapped } from "../../traces/conform/log-map.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 
@@ -156,9 +157,10 @@ function written(name: string, lines: readonly unknown[]): string {
 
 // That the fixtures are runs of the model at all.
 it("begins with a pair that the model protects", () => {
-  let state = initial(plainConfig(3, 1))
+  const protocol = protocolOf(plainConfig(3, 1))
+  let state = initial(protocol.config)
   for (const action of protectedPair) {
-    const outcome = step(rules, plainConfig(3, 1), state, action)
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "next") state = outcome.state
   }
 

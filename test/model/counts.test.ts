@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { coreKinds, kindsOf, type Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { ftState } from "../../model/ft-state.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
-import { enabled, owed, rules } from "../../model/step.ts"
+import { enabled, owed } from "../../model/step.ts"
 import { enumerate } from "../enumerate.ts"
 import { bounded, clusterOf, p1, reach, reachFrom, ruleOnP1, three, toRunning } from "../fixtures.ts"
 
@@ -26,9 +27,9 @@ describe("the core's state space, with three hosts and one pair, up to generatio
   ])(
     "faults: %i, entries in a log: %i, power-off up to generation %s. States: %i",
     (faults, log, powerOffUpTo, states, transitions, depth) => {
-      const config = bounded({ faults, log, powerOffUpTo, generations: 5, fencesUpTo: never })
+      const protocol = protocolOf(bounded({ faults, log, powerOffUpTo, generations: 5, fencesUpTo: never }))
 
-      const counts = enumerate(rules, config, coreKinds)
+      const counts = enumerate(protocol, coreKinds)
 
       expect(counts).toEqual({ states, transitions, depth })
     },
@@ -43,7 +44,7 @@ describe("the state space with placement, two pairs and at most one copy on a ho
   it("has 3,133 states on three hosts, with one fault", () => {
     const config = clusterOf([small, small, small], { pairs: 2, bounds: { ...bounds, faults: 1 } })
 
-    const counts = enumerate(rules, config, coreKinds)
+    const counts = enumerate(protocolOf(config), coreKinds)
 
     expect(counts).toEqual({ states: 3133, transitions: 8166, depth: 11 })
   })
@@ -55,7 +56,7 @@ describe("the state space with placement, two pairs and at most one copy on a ho
       bounds: { ...bounds, faults: 0 },
     })
 
-    const counts = enumerate(rules, config, [...coreKinds, "Migrate"])
+    const counts = enumerate(protocolOf(config), [...coreKinds, "Migrate"])
 
     expect(counts).toEqual({ states: 139, transitions: 390, depth: 8 })
   })
@@ -71,15 +72,15 @@ describe("one fault is transparent", () => {
   ])(
     "to each of the %i running states reached without it, with power-off up to generation %i: in all %i states from there",
     (running, powerOffUpTo, states) => {
-      const faultless = bounded({ ...bounds, powerOffUpTo, faults: 0 })
+      const faultless = protocolOf(bounded({ ...bounds, powerOffUpTo, faults: 0 }))
       const starts = statesOf(faultless, coreKinds).filter((state) => ftState(p1(state)) === "running")
-      const config = bounded({ ...bounds, powerOffUpTo, faults: 1 })
+      const protocol = protocolOf(bounded({ ...bounds, powerOffUpTo, faults: 1 }))
 
       const restarted: State[] = []
       const unprotected: State[] = []
-      const counts = enumerate(rules, config, withoutOperator, starts, (state, successors) => {
+      const counts = enumerate(protocol, withoutOperator, starts, (state, successors) => {
         if (successors.some(({ action }) => action.kind === "HaRestart")) restarted.push(state)
-        const isQuiescent = owed(rules, config, state).length === 0
+        const isQuiescent = owed(protocol, state).length === 0
         if (isQuiescent && ftState(p1(state)) !== "running") unprotected.push(state)
       })
 
@@ -93,7 +94,7 @@ describe("one fault is transparent", () => {
   it("and two are not: both hosts fail, and the pair is restarted", () => {
     const state = reach(three, toRunning, "FailHost(h1) FailHost(h2)")
 
-    expect(enabled(rules, three, state, ["HaRestart"])).toHaveLength(1)
+    expect(enabled(protocolOf(three), state, ["HaRestart"])).toHaveLength(1)
   })
 
   it("and two are not: a second host fails, and the pair rests without a Secondary", () => {
@@ -102,15 +103,15 @@ describe("one fault is transparent", () => {
 
     const rested = reachFrom(config, twoFaults, "Suspect(p1.2) TryLock(p1.2)")
 
-    expect(owed(rules, config, rested)).toEqual([])
+    expect(owed(protocolOf(config), rested)).toEqual([])
     expect(ftState(p1(rested))).toBe("needSecondary")
   })
 })
 
 // Helpers
 
-const statesOf = (config: Config, among: readonly Kind[]): readonly State[] => {
+const statesOf = (protocol: Protocol, among: readonly Kind[]): readonly State[] => {
   const states: State[] = []
-  enumerate(rules, config, among, undefined, (state) => states.push(state))
+  enumerate(protocol, among, undefined, (state) => states.push(state))
   return states
 }

@@ -1,11 +1,13 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { identity, identityWithInterventions, isSame, registrationsOf } from "../../model/identity.ts"
 import { copyIdOf, type CopyId } from "../../model/ids.ts"
 import type { Pair } from "../../model/pair.ts"
+import type { Protocol } from "../../model/protocol.ts"
 import { withEveryPair, type State } from "../../model/state.ts"
-import { rules, successors } from "../../model/step.ts"
+import { successors } from "../../model/step.ts"
 import { arbitraryConfig } from "../../properties/arbitrary/config.ts"
 import { arbitraryWalk, changed, logOf, reach, starting, three, toRunning } from "../fixtures.ts"
 
@@ -21,12 +23,13 @@ describe("the identity of a state", () => {
   it("does not depend on how the copies are numbered, nor does what may follow", () => {
     fc.assert(
       fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
+        const protocol = protocolOf(config)
         for (const state of states) {
           const other = renumbered(state)
 
           expect(identity(other)).toBe(identity(state))
           expect(isSame(other, state)).toBe(true)
-          expect(following(config, other)).toEqual(following(config, state))
+          expect(following(protocol, other)).toEqual(following(protocol, state))
         }
       }),
       { numRuns: 10 },
@@ -112,8 +115,8 @@ describe("registrations", () => {
 
 // Helpers
 
-const following = (config: Parameters<typeof successors>[1], state: State): readonly string[] =>
-  successors(rules, config, state)
+const following = (protocol: Protocol, state: State): readonly string[] =>
+  successors(protocol, state)
     .map((successor) => `${successor.action.kind} ${identity(successor.state)}`)
     .sort()
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { AffinityRule, Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { allows, hasRoom, ineligible, isWithin, loadOf, mustRulesAllow } from "../../model/placement.ts"
 import {
   alone,
@@ -21,20 +22,20 @@ describe("a place for a copy of p1", () => {
   it.each(placementRungs(alone, "SpawnSecondary(p1.1,h3)"))(
     "is none, for `%s`, %s",
     (why, _how, at, _asked, config) => {
-      expect(ineligible(config, at, p1(at), "h3", "h1")).toBe(why)
+      expect(ineligible(protocolOf(config), at, p1(at), "h3", "h1")).toBe(why)
     },
   )
 
   it("is any usable host with room that reaches the other end", () => {
     const state = reach(three, alone, "CutLink(h2-h3)")
 
-    expect(ineligible(three, state, p1(state), "h3", "h1")).toBeNull()
+    expect(ineligible(protocolOf(three), state, p1(state), "h3", "h1")).toBeNull()
   })
 
   it("need reach nobody where there is no other end", () => {
     const state = reach(three, "CutLink(h1-h3) CutLink(h2-h3)")
 
-    expect(ineligible(three, state, p1(state), "h3", null)).toBeNull()
+    expect(ineligible(protocolOf(three), state, p1(state), "h3", null)).toBeNull()
   })
 
   it("is not asked for by a copy that goes live, not even on a full host in maintenance that a rule bars", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { protocolOf } from "../../model/core.ts"
 import { bootHost, preferencesMet, referenceHost } from "../../model/policy.ts"
 import { pairOf } from "../../model/state.ts"
 import { alone, clusterOf, overtaken, p1, reach, ruleOnP1, three } from "../fixtures.ts"
@@ -7,7 +8,7 @@ describe("the reference policy", () => {
   it("takes the first host of the configuration where all are alike", () => {
     const state = reach(three)
 
-    expect(referenceHost(three, state, p1(state), null)).toBe("h1")
+    expect(referenceHost(protocolOf(three), state, p1(state), null)).toBe("h1")
   })
 
   it("takes the least loaded host, by vCPUs and not by copies", () => {
@@ -17,14 +18,14 @@ describe("the reference policy", () => {
     const config = { ...plain, pairs: plain.pairs.map((pair, n) => ({ ...pair, vcpus: vcpus[n] ?? 1 })) }
     const state = reach(config, "PowerOn(p2,h1) PowerOn(p3,h2) PowerOn(p4,h2) PowerOn(p5,h3)")
 
-    expect(referenceHost(config, state, p1(state), null)).toBe("h2")
+    expect(referenceHost(protocolOf(config), state, p1(state), null)).toBe("h2")
   })
 
   it("counts the load of copies in every phase", () => {
     const config = clusterOf([{}, {}, {}], { pairs: 2 })
     const state = reach(config, overtaken)
 
-    expect(referenceHost(config, state, pairOf(state, "p2"), null)).toBe("h3")
+    expect(referenceHost(protocolOf(config), state, pairOf(state, "p2"), null)).toBe("h3")
   })
 
   it("puts a `should` rule before the load", () => {
@@ -34,7 +35,7 @@ describe("the reference policy", () => {
     })
     const state = reach(config, "PowerOn(p2,h3)")
 
-    expect(referenceHost(config, state, p1(state), null)).toBe("h3")
+    expect(referenceHost(protocolOf(config), state, p1(state), null)).toBe("h3")
   })
 
   it("prefers the host that meets more `should` rules of two", () => {
@@ -43,26 +44,26 @@ describe("the reference policy", () => {
     })
     const state = reach(config)
 
-    expect(referenceHost(config, state, p1(state), null)).toBe("h3")
+    expect(referenceHost(protocolOf(config), state, p1(state), null)).toBe("h3")
   })
 
   it("breaks a `should` rule rather than place nothing", () => {
     const config = clusterOf([{ groups: ["a"] }, {}], { rules: [ruleOnP1("should", "on", "a")] })
     const state = reach(config, alone)
 
-    expect(referenceHost(config, state, p1(state), "h1")).toBe("h2")
+    expect(referenceHost(protocolOf(config), state, p1(state), "h1")).toBe("h2")
   })
 
   it("chooses among eligible hosts only", () => {
     const state = reach(three, alone, "CutLink(h1-h2)")
 
-    expect(referenceHost(three, state, p1(state), "h1")).toBe("h3")
+    expect(referenceHost(protocolOf(three), state, p1(state), "h1")).toBe("h3")
   })
 
   it("places nothing where no host is eligible", () => {
     const state = reach(three, alone, "CutLink(h1-h2) FailHost(h3)")
 
-    expect(referenceHost(three, state, p1(state), "h1")).toBeNull()
+    expect(referenceHost(protocolOf(three), state, p1(state), "h1")).toBeNull()
   })
 })
 
@@ -94,12 +95,12 @@ describe("where a pair is powered on", () => {
   it("is where its Primary is registered, however loaded that is", () => {
     const state = reach(config, "PowerOn(p2,h3)")
 
-    expect(bootHost(config, state, p1(state))).toBe("h3")
+    expect(bootHost(protocolOf(config), state, p1(state))).toBe("h3")
   })
 
   it("is where the policy says if that cannot take it", () => {
     const state = reach(config, "FailHost(h3) PowerOn(p2,h1)")
 
-    expect(bootHost(config, state, p1(state))).toBe("h2")
+    expect(bootHost(protocolOf(config), state, p1(state))).toBe("h2")
   })
 })

@@ -1,9 +1,19 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
-import { candidates, enabled, owed, rules, step, successors } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
+import { candidates, enabled, owed, step, successors } from "../../model/step.ts"
 import { arbitraryConfig } from "../../properties/arbitrary/config.ts"
-import { act, alone, arbitraryWalk, reach, three, toRunning, withholding } from "../fixtures.ts"
+import {
+  act,
+  alone,
+  arbitraryWalk,
+  reach,
+  refusingGuards,
+  three,
+  toRunning,
+  withholding,
+} from "../fixtures.ts"
 
 describe("step", () => {
   it.each([
@@ -16,7 +26,7 @@ describe("step", () => {
     ["CutLink(h9-h1)"],
     ["CutLink(h1-h1)"],
   ])("refuses %s as unknown: it names what is not in the cluster", (asked) => {
-    const outcome = step(rules, three, reach(three, alone), act(asked))
+    const outcome = step(core, reach(three, alone), act(asked))
 
     expect(outcome).toEqual({ tag: "refused", guard: "unknown" })
   })
@@ -24,14 +34,15 @@ describe("step", () => {
   it("answers every action in every state with a next state or with a guard that its rule declares", () => {
     fc.assert(
       fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
+        const protocol = protocolOf(config)
         const answers = states.flatMap((state) =>
           kinds.flatMap((kind) =>
-            candidates(state, kind).map((action) => [kind, step(rules, config, state, action)] as const),
+            candidates(state, kind).map((action) => [kind, step(protocol, state, action)] as const),
           ),
         )
 
         const astray = answers.filter(
-          ([kind, outcome]) => outcome.tag === "refused" && !rules[kind].guards.includes(outcome.guard),
+          ([kind, outcome]) => outcome.tag === "refused" && !refusingGuards(kind).includes(outcome.guard),
         )
         expect(astray).toEqual([])
       }),
@@ -42,12 +53,12 @@ describe("step", () => {
   it("is pure: it changes nothing that it is given, and answers the same twice", () => {
     fc.assert(
       fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
-        frozen(config)
+        const protocol = protocolOf(frozen(config))
         for (const state of states)
           for (const kind of kinds)
             for (const action of candidates(frozen(state), kind)) {
-              const outcome = step(rules, config, state, frozen(action))
-              expect(step(rules, config, state, action)).toEqual(outcome)
+              const outcome = step(protocol, state, frozen(action))
+              expect(step(protocol, state, action)).toEqual(outcome)
             }
       }),
       { numRuns: 5 },
@@ -59,12 +70,13 @@ describe("what is enabled", () => {
   it("is what step accepts of all that could be asked, in the order of the alphabet", () => {
     fc.assert(
       fc.property(arbitraryWalk(arbitraryConfig()), ({ config, states }) => {
+        const protocol = protocolOf(config)
         for (const state of states) {
           const accepted = kinds
             .flatMap((kind) => candidates(state, kind))
-            .filter((action) => step(rules, config, state, action).tag === "next")
+            .filter((action) => step(protocol, state, action).tag === "next")
 
-          expect(enabled(rules, config, state)).toEqual(accepted)
+          expect(enabled(protocol, state)).toEqual(accepted)
         }
       }),
       { numRuns: 15 },
@@ -74,14 +86,14 @@ describe("what is enabled", () => {
   it("leads where step leads", () => {
     const state = reach(three, toRunning)
 
-    for (const successor of successors(rules, three, state))
-      expect(step(rules, three, state, successor.action)).toEqual({ tag: "next", state: successor.state })
+    for (const successor of successors(core, state))
+      expect(step(core, state, successor.action)).toEqual({ tag: "next", state: successor.state })
   })
 
   it("is, of some kinds, what is enabled of these", () => {
     const state = reach(three, toRunning)
 
-    const among = enabled(rules, three, state, ["CrashCopy", "Record"])
+    const among = enabled(core, state, ["CrashCopy", "Record"])
 
     expect(among).toEqual([act("CrashCopy(p1.1)"), act("CrashCopy(p1.2)"), act("Record(p1.1)")])
   })
@@ -110,7 +122,7 @@ describe("what the protocol owes", () => {
   it("is what it may do itself, and no operation, recovery or fault", () => {
     const state = reach(three, withholding, "CutLink(h1-h3)")
 
-    const actions = owed(rules, three, state).map(({ action }) => action)
+    const actions = owed(core, state).map(({ action }) => action)
 
     expect(actions).toEqual([act("Record(p1.1)"), act("JoinLockstep(p1.2)")])
   })
@@ -120,7 +132,7 @@ describe("what the protocol owes", () => {
     const cut = reach(three, toRunning, "CutLink(h1-h2)")
 
     const suspicions = [healthy, cut].map((state) =>
-      owed(rules, three, state)
+      owed(core, state)
         .filter(({ action }) => action.kind === "Suspect")
         .map(({ action }) => action),
     )
@@ -130,6 +142,8 @@ describe("what the protocol owes", () => {
 })
 
 // Helpers
+
+const core = protocolOf(three)
 
 /** The value, which nobody can change from now on, however deep. */
 const frozen = <A>(value: A): A => {

@@ -2,11 +2,14 @@ import { describe, expect, it } from "vitest"
 import { kinds, type Action, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
+import { protocolOf } from "../../model/core.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
-import { next, refused, type Outcome } from "../../model/outcome.ts"
-import { contending, currentPrimary, halted, without, type Pair } from "../../model/pair.ts"
-import { initial, pairOf, pairsOf, running, withHost, withPair, type State } from "../../model/state.ts"
-import { rules, step, type Rules } from "../../model/step.ts"
+import { coreLifecycle, halted } from "../../model/lifecycle.ts"
+import { currentPrimary, without as halting, type Pair } from "../../model/pair.ts"
+import { mustRulesAllow, type Placement } from "../../model/placement.ts"
+import type { Change, Protocol } from "../../model/protocol.ts"
+import { hasStorage, initial, pairsOf, running, withHost, withPair, type State } from "../../model/state.ts"
+import type { OfCopy } from "../../model/subject.ts"
 import { codeOf } from "../../impl/engine/action-code.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
@@ -15,39 +18,49 @@ import { pack } from "../../impl/engine/pack.ts"
 import { idsIn, union } from "../../impl/engine/property-set.ts"
 import { effects } from "../../properties/effects.ts"
 import { modelSweep } from "../../properties/explore/model-sweep.ts"
-import { altered, broken, changingCopy, changingPair } from "../../properties/mutants/mutant.ts"
+import {
+  altered,
+  changingCopy,
+  changingPair,
+  checking,
+  never,
+  requiring,
+  ruled,
+  together,
+  without,
+} from "../../properties/mutants/mutant.ts"
 import { clusterOf, ruleOnP1 } from "../fixtures.ts"
 
-// Changes to the rules, each small, and the property that notices it: in the model as it explores, and in the monitor
+// Changes to the protocol, each small, and the property that notices it: in the model as it explores, and in the monitor
 // when it is shown the step in which the model has noticed it.
 
-/** What is changed, and the rules that it replaces; where nothing is said of the cluster, it is `small`. */
-type Change = readonly [what: string, broken: Partial<Rules>, config?: Config]
+/** What is changed, in words and in the protocol; where nothing is said of the cluster, it is `small`. */
+type Changed = readonly [what: string, change: Change, config?: Config]
 
 const small = plainConfig(3, 1, { log: 1, generations: 3, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 })
 const twice = plainConfig(3, 1, { log: 0, generations: 3, faults: 2, powerOffUpTo: 0, fencesUpTo: 2 })
 
-const must = ruleOnP1("must", "on", "a")
-
-const changes: Readonly<Record<string, readonly Change[]>> = {
+const changes: Readonly<Record<string, readonly Changed[]>> = {
   S20: [
-    ["a stale Primary's test restart halts every copy", testRestart((pair) => without(pair, () => true))],
+    ["a stale Primary's test restart halts every copy", testRestart((pair) => halting(pair, () => true))],
     [
       "a test restart that wins halts its Primary too",
-      testRestart((pair, id) => without(pair, (c) => c.id === id)),
+      testRestart((pair, id) => halting(pair, (c) => c.id === id)),
     ],
   ],
   S21: [
     [
       "a test failover halts the Secondary too",
       altered("TestFailover", (after, { pair: id }) =>
-        changingPair(after, id, (pair) => without(pair, () => true)),
+        changingPair(after, id, (pair) => halting(pair, () => true)),
       ),
     ],
     [
       "a test failover makes the Secondary contend",
       altered("TestFailover", (after, { pair: id }) =>
-        changingPair(after, id, (pair) => pair.copies.reduce((so, copy) => contending(so, copy), pair)),
+        changingPair(after, id, (pair) =>
+          pair.copies.reduce((so, copy) => coreLifecycle.contends(so, copy), pair),
+        ),
       ),
     ],
   ],
@@ -60,50 +73,64 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       "a host loses its storage, and its copies go on",
       altered("LoseStorage", (after, _, { pairs }) => ({ ...after, pairs })),
     ],
-    ["a stale contender loses by a lock that it cannot ask", tryingWithoutStorage("loses"), twice],
-    ["a contender advances a lock that it cannot ask, and waits on", tryingWithoutStorage("wins")],
+    [
+      "a stale contender loses by a lock that it cannot ask",
+      checking("TryLock", "storage", (of: OfCopy, state) => isWithStorage(of, state) || !isCurrent(of)),
+      twice,
+    ],
+    [
+      "a contender advances a lock that it cannot ask, and waits on",
+      together(
+        checking("TryLock", "storage", (of: OfCopy, state) => isWithStorage(of, state) || isCurrent(of)),
+        altered("TryLock", (after, { copy: id }, before) =>
+          changingCopy(after, id, (winner) =>
+            hasStorage(before, winner.host) ? winner : { ...winner, phase: "contending" },
+          ),
+        ),
+      ),
+    ],
   ],
   S23: [
     ...(["Deliver", "BeginLockstep", "JoinLockstep", "SpawnSecondary", "Migrate"] as const).map(
-      (kind): Change => [`${kind} over a cut link`, overCutLinks(kind)],
+      (kind): Changed => [`${kind} over a cut link`, without(kind, "unreachable")],
     ),
-    ["Migrate away from a host that the other end does not reach", migratingFromBehindACut()],
+    [
+      "Migrate away from a host that the other end does not reach",
+      ruled("Migrate", (rule) => {
+        const first = rule.guards.findIndex(({ id }) => id === "unreachable")
+        return { ...rule, guards: rule.guards.filter((_, n) => n !== first) }
+      }),
+    ],
     ["AbandonSync halts the Secondary beyond a cut link", haltingThePeer("AbandonSync")],
     ["TestRestartSecondary halts the Secondary beyond a cut link", haltingThePeer("TestRestartSecondary")],
   ],
   S24: [
-    ["a contender halts as its storage is lost", losingStorage((pair, copy) => halted(pair, copy)), twice],
+    [
+      "a contender halts as its storage is lost",
+      losingStorage((pair, copy) => halted(coreLifecycle, pair, copy)),
+      twice,
+    ],
     ["the log is lost with the storage", losingStorage((pair, copy) => withChange(pair, copy, { log: [] }))],
     ["the count of released is lost", losingStorage((pair, copy) => withChange(pair, copy, { released: 0 }))],
     [
       "another host's copies halt",
-      altered("LoseStorage", (after) => everyPair(after, (pair) => without(pair, () => true))),
+      altered("LoseStorage", (after) => everyPair(after, (pair) => halting(pair, () => true))),
     ],
   ],
   S25: [
-    ["nothing can be powered on", broken("PowerOn", () => refused("limits"))],
+    ["nothing can be powered on", never("PowerOn", "limits")],
     [
       "a host that has failed before is not used again",
-      broken("PowerOn", (config, state, action) =>
-        state.faults > 0 ? refused("storage") : rules.PowerOn.apply(config, state, action),
-      ),
+      requiring("PowerOn", "storage", (_about, state) => state.faults === 0),
     ],
-    [
-      "a rule binds that is not in force",
-      underRules((rule) => ({ ...rule, active: true })),
-      ruled({ ...must, active: false }),
-    ],
-    [
-      "a `should` rule binds",
-      underRules((rule) => ({ ...rule, type: "must" })),
-      ruled(ruleOnP1("should", "on", "a")),
-    ],
+    ["a rule binds that is not in force", underRules((rule) => ({ ...rule, active: true })), dormant()],
+    ["a `should` rule binds", underRules((rule) => ({ ...rule, type: "must" })), preferring()],
     [
       "a `must` rule on a pair binds all",
       underRules((rule) => ({ ...rule, pairs: ["p1", "p2"] })),
-      ruled({ ...must, pairs: ["p2"] }, 2),
+      ofOther(),
     ],
-    ["a `must` rule bars every host", underRules((rule) => ({ ...rule, group: "nowhere" })), ruled(must)],
+    ["a `must` rule bars every host", underRules((rule) => ({ ...rule, group: "nowhere" })), binding()],
   ],
   S26: [
     ["a Primary forgets the one that has died, and starts another at once", spawnWithoutPeer("gone")],
@@ -122,12 +149,12 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
         changingCopy(after, copy, (joined) => ({ ...joined, released: joined.log.length })),
       ),
     ],
-    ...(["TryLock", "Suspect"] as const).map((kind): Change => [
+    ...(["TryLock", "Suspect"] as const).map((kind): Changed => [
       `${kind} forgets what was released`,
       altered(kind, (after, { copy }) => changingCopy(after, copy, (each) => ({ ...each, released: 0 }))),
     ]),
   ],
-  S28: (["PowerOn", "HaRestart"] as const).flatMap((kind): readonly Change[] => [
+  S28: (["PowerOn", "HaRestart"] as const).flatMap((kind): readonly Changed[] => [
     [`${kind} forgets what was released`, booting(kind, (copy) => ({ ...copy, released: 0 }))],
     [`${kind} forgets what was seen`, booting(kind, (copy) => ({ ...copy, log: [], released: 0 }))],
     [
@@ -139,12 +166,12 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ],
   ]),
   S29: [
-    ...(["PowerOn", "HaRestart", "SpawnSecondary", "TryLock", "Migrate"] as const).map((kind): Change => [
+    ...(["PowerOn", "HaRestart", "SpawnSecondary", "TryLock", "Migrate"] as const).map((kind): Changed => [
       `${kind} registers nothing`,
       registering(kind, (_is, was) => was),
       apart(),
     ]),
-    ...(["PowerOn", "HaRestart", "SpawnSecondary", "TryLock", "Migrate"] as const).map((kind): Change => [
+    ...(["PowerOn", "HaRestart", "SpawnSecondary", "TryLock", "Migrate"] as const).map((kind): Changed => [
       `${kind} registers the two the wrong way round`,
       registering(kind, ({ primary, secondary }) => ({ primary: secondary, secondary: primary })),
       apart(),
@@ -179,19 +206,16 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
         "RestoreStorage",
         "CrashCopy",
       ] as const
-    ).map((kind): Change => [
+    ).map((kind): Changed => [
       `${kind} does nothing but count`,
       altered(kind, (after, _action, before) => ({ ...before, faults: after.faults })),
     ]),
-    ...(["EnterMaintenance", "ExitMaintenance", "Migrate"] as const).map((kind): Change => [
+    ...(["EnterMaintenance", "ExitMaintenance", "Migrate"] as const).map((kind): Changed => [
       `${kind} does nothing`,
       altered(kind, (_after, _action, before) => before),
     ]),
-    ...(["FailHost", "CutLink", "LoseStorage", "CrashCopy"] as const).flatMap((kind): readonly Change[] => [
-      [
-        `${kind} is not counted`,
-        altered(kind, (after, _action, before) => ({ ...after, faults: before.faults })),
-      ],
+    ...(["FailHost", "CutLink", "LoseStorage", "CrashCopy"] as const).flatMap((kind): readonly Changed[] => [
+      [`${kind} is not counted`, ruled(kind, (rule) => ({ ...rule, isFault: () => false }))],
       [`${kind} is counted twice`, altered(kind, (after) => ({ ...after, faults: after.faults + 1 })), twice],
     ]),
     [
@@ -205,7 +229,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ],
     [
       "a host comes back with a copy less",
-      altered("RecoverHost", (after) => everyPair(after, (pair) => without(pair, () => true))),
+      altered("RecoverHost", (after) => everyPair(after, (pair) => halting(pair, () => true))),
     ],
     [
       "a healed link costs an entry",
@@ -231,11 +255,11 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
 
 describe("a change to the rules is noticed", () => {
   const rows = Object.entries(changes).flatMap(([id, those]) =>
-    those.map(([what, table, config = small]) => [id, what, table, config] as const),
+    those.map(([what, change, config = small]) => [id, what, change, config] as const),
   )
 
-  it.each(rows)("by %s: %s", (id, _what, table, config) => {
-    const path = breachOf(id, { ...rules, ...table }, config)
+  it.each(rows)("by %s: %s", (id, _what, change, config) => {
+    const path = breachOf(id, change(protocolOf(config)))
     const last = path.moves.at(-1)
     const before = path.moves.at(-2)?.state ?? path.start
 
@@ -253,15 +277,14 @@ describe("a change to the rules is noticed", () => {
 type Move = { readonly action: Action; readonly state: State }
 
 /** A shortest run that breaches the property. */
-function breachOf(id: string, table: Rules, config: Config) {
+function breachOf(id: string, protocol: Protocol) {
   const { breach } = modelSweep(
-    table,
-    config,
+    protocol,
     kinds,
     effects.filter((each) => each.id === id),
     20_000,
   )
-  return { found: breach?.why ?? null, start: initial(config), moves: [], ...breach?.path }
+  return { found: breach?.why ?? null, start: initial(protocol.config), moves: [], ...breach?.path }
 }
 
 /** What the monitor of packed states makes of a step, however it came about. */
@@ -292,79 +315,66 @@ function withChange(pair: Pair, copy: Copy, change: Partial<Copy>): Pair {
   return { ...pair, copies: pair.copies.map((each) => (each.id === copy.id ? { ...each, ...change } : each)) }
 }
 
-function testRestart(change: (pair: Pair, asked: CopyId) => Pair): Partial<Rules> {
+function testRestart(change: (pair: Pair, asked: CopyId) => Pair): Change {
   return altered("TestRestartSecondary", (after, { copy }) =>
     changingPair(after, pairIdOf(copy), (pair) => change(pair, copy)),
   )
 }
 
-function overCutLinks(kind: "Deliver" | "BeginLockstep" | "JoinLockstep" | "SpawnSecondary" | "Migrate") {
-  return broken(kind, (config, state, action): Outcome => {
-    const outcome = step(rules, config, { ...state, cut: [] }, action)
-    return outcome.tag === "next" ? next({ ...outcome.state, cut: state.cut }) : outcome
-  })
+function isWithStorage({ copy }: OfCopy, state: State): boolean {
+  return hasStorage(state, copy.host)
 }
 
-/** A move for which only the link from the new host is asked. */
-function migratingFromBehindACut(): Partial<Rules> {
-  return broken("Migrate", (config, state, action): Outcome => {
-    const from = running(state, action.copy)?.copy.host
-    const cut = state.cut.filter((link) => !link.split("-").some((end) => end === from))
-    const outcome = rules.Migrate.apply(config, { ...state, cut }, action)
-    return outcome.tag === "next" ? next({ ...outcome.state, cut: state.cut }) : outcome
-  })
+function isCurrent({ pair, copy }: OfCopy): boolean {
+  return copy.generation === pair.lock.generation
 }
 
-function haltingThePeer(kind: "AbandonSync" | "TestRestartSecondary"): Partial<Rules> {
+function haltingThePeer(kind: "AbandonSync" | "TestRestartSecondary"): Change {
   return altered(kind, (after, { copy }, before) => {
     const peer = running(before, copy)?.copy.channel?.peer
-    return changingPair(after, pairIdOf(copy), (pair) => without(pair, ({ id }) => id === peer))
+    return changingPair(after, pairIdOf(copy), (pair) => halting(pair, ({ id }) => id === peer))
   })
 }
 
-/** A contender without storage is halted by the lock's having gone on, or advances it and contends at the new generation. */
-function tryingWithoutStorage(how: "wins" | "loses"): Partial<Rules> {
-  return broken("TryLock", (config, state, action): Outcome => {
-    const host = running(state, action.copy)?.copy.host
-    if (host === undefined || state.hosts[host]?.storage === true)
-      return rules.TryLock.apply(config, state, action)
-    const outcome = rules.TryLock.apply(config, withHost(state, host, { storage: true }), action)
-    if (outcome.tag !== "next") return outcome
-    const isWin = running(outcome.state, action.copy) !== null
-    if (isWin !== (how === "wins")) return refused("storage")
-    const after = withHost(outcome.state, host, { storage: false })
-    return next(changingCopy(after, action.copy, (winner) => ({ ...winner, phase: "contending" })))
-  })
-}
-
-function losingStorage(change: (pair: Pair, copy: Copy) => Pair): Partial<Rules> {
+function losingStorage(change: (pair: Pair, copy: Copy) => Pair): Change {
   return altered("LoseStorage", (after, { host }) =>
     everyPair(after, (pair) => pair.copies.filter((copy) => copy.host === host).reduce(change, pair)),
   )
 }
 
-function underRules(change: (rule: Config["rules"][number]) => Config["rules"][number]): Partial<Rules> {
-  return broken("PowerOn", (config, state, action) =>
-    rules.PowerOn.apply({ ...config, rules: config.rules.map(change) }, state, action),
+function underRules(change: (rule: Config["rules"][number]) => Config["rules"][number]): Change {
+  return checking("PowerOn", "rule", ({ pair, host }: Placement, _state, { config }) =>
+    mustRulesAllow({ ...config, rules: config.rules.map(change) }, pair.id, host),
   )
 }
 
-function ruled(rule: Config["rules"][number], pairs = 1): Config {
+function clusterUnder(rule: Config["rules"][number], pairs = 1): Config {
   return clusterOf([{ groups: ["a"] }, {}, {}], { rules: [rule], pairs, bounds: small.bounds })
 }
 
-function spawnWithoutPeer(peer: "gone" | "there"): Partial<Rules> {
-  return broken("SpawnSecondary", (config, state, action) => {
-    const copy = running(state, action.copy)?.copy
-    const isSo = copy?.phase === "live" && (copy.channel?.peer === "gone") === (peer === "gone")
-    const alone = isSo
-      ? changingCopy(state, action.copy, (primary) => ({ ...primary, channel: null }))
-      : state
-    return rules.SpawnSecondary.apply(config, alone, action)
+function dormant(): Config {
+  return clusterUnder({ ...ruleOnP1("must", "on", "a"), active: false })
+}
+
+function preferring(): Config {
+  return clusterUnder(ruleOnP1("should", "on", "a"))
+}
+
+function binding(): Config {
+  return clusterUnder(ruleOnP1("must", "on", "a"))
+}
+
+function ofOther(): Config {
+  return clusterUnder({ ...ruleOnP1("must", "on", "a"), pairs: ["p2"] }, 2)
+}
+
+function spawnWithoutPeer(peer: "gone" | "there"): Change {
+  return checking("SpawnSecondary", "peer", ({ copy: { channel } }: OfCopy) => {
+    return channel === null || (channel.peer === "gone") === (peer === "gone")
   })
 }
 
-function booting(kind: "PowerOn" | "HaRestart", change: (copy: Copy) => Copy): Partial<Rules> {
+function booting(kind: "PowerOn" | "HaRestart", change: (copy: Copy) => Copy): Change {
   return altered(kind, (after, { pair: id, host }) =>
     changingPair(after, id, (pair) => ({
       ...pair,
@@ -385,18 +395,20 @@ function apart(): Config {
 
 type Places = Pair["registered"]
 
-function registering(kind: Kind, change: (is: Places, was: Places) => Places): Partial<Rules> {
-  return altered(kind, (after, action, before) => {
-    const id = "pair" in action ? action.pair : "copy" in action ? pairIdOf(action.copy) : "p1"
-    const was = pairOf(before, id).registered
-    return changingPair(after, id, (pair) =>
-      currentPrimary(pair) === null && kind !== "PowerOff"
-        ? pair
-        : { ...pair, registered: change(pair.registered, was) },
-    )
+function registering(kind: Kind, change: (is: Places, was: Places) => Places): Change {
+  return (protocol) => ({
+    ...protocol,
+    bookkeeping: {
+      ...protocol.bookkeeping,
+      registered: (before, action, after) => {
+        const is = protocol.bookkeeping.registered(before, action, after)
+        const isConcerned = action.kind === kind && (currentPrimary(after) !== null || kind === "PowerOff")
+        return isConcerned ? change(is, before.registered) : is
+      },
+    },
   })
 }
 
-function flipping(kind: "Suspect", to: Copy["role"]): Partial<Rules> {
+function flipping(kind: "Suspect", to: Copy["role"]): Change {
   return altered(kind, (after, { copy }) => changingCopy(after, copy, (each) => ({ ...each, role: to })))
 }

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { coreKinds, kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
+import type { eligible } from "../../model/placement.ts"
+import type { Protocol } from "../../model/protocol.ts"
+import type { State } from "../../model/state.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
 
 // A property never asks the code that it judges: what the rules take for granted, it works out by itself.
@@ -193,8 +196,12 @@ function reading(change: (config: Config) => Config): Pick<Plant, "inModel" | "i
     inModel: () => {
       mock("../../model/placement.ts", (own) => ({
         ...own,
-        ineligible: (config: Config, ...rest: readonly unknown[]) =>
-          (own["ineligible"] as (...all: readonly unknown[]) => unknown)(change(config), ...rest),
+        eligible: (otherEnd: never) =>
+          (own["eligible"] as typeof eligible)(otherEnd).map((check) => ({
+            ...check,
+            holds: (about: never, state: State, protocol: Protocol) =>
+              check.holds(about, state, { ...protocol, config: change(protocol.config) }),
+          })),
       }))
     },
     inEngine: () => {
@@ -214,9 +221,9 @@ const foundByModel = async (
 ): Promise<string | null> => {
   const { modelSweep } = await import("../../properties/explore/model-sweep.ts")
   const { catalogue } = await import("../../properties/catalogue.ts")
-  const { rules } = await import("../../model/step.ts")
+  const { protocolOf } = await import("../../model/core.ts")
   const asked = catalogue.filter(({ id }) => id === property)
-  return modelSweep(rules, config, among, asked, 3000).breach?.why ?? null
+  return modelSweep(protocolOf(config), among, asked, 3000).breach?.why ?? null
 }
 
 const foundByEngine = async (

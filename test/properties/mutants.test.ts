@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
-import { coreKinds, describe as written, type Action, type Kind } from "../../model/action.ts"
+import { coreKinds, describe as written, kinds, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { identity, identityWithInterventions } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
-import { candidates, rules, step } from "../../model/step.ts"
+import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
-import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestBreach } from "../enumerate.ts"
-import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
+import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
 
 /**
  * What a mutant must break, in how many steps at least. Where no search has settled that, it is not asked here; and
@@ -73,7 +74,7 @@ describe("a mutant", () => {
 
 describe("no mutant at all", () => {
   it("is the protocol", () => {
-    expect(rulesOf(null)).toEqual(rules)
+    expect(mutated(null)).toBe(protocolOf)
   })
 })
 
@@ -119,10 +120,10 @@ function ofFourVcpus(config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }
 }
 
-/** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
-const kindsFor = ({ name, broken }: Mutant): readonly Kind[] => {
-  const maintenance: readonly Kind[] = name.includes("Maintenance") ? ["EnterMaintenance"] : []
-  return [...new Set([...coreKinds, ...(Object.keys(broken) as Kind[]), ...maintenance])]
+/** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
+const kindsFor = (mutant: Mutant): readonly Kind[] => {
+  const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance])]
 }
 
 /** A shortest run of the mutant that breaches the property. Each is searched for once. */
@@ -133,7 +134,7 @@ const breachOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonl
   const properties = catalogue.filter((property) => property.id === id)
   // S18 reads the count of interventions, which is no part of a state's identity.
   const options = { key: id === "S18" ? identityWithInterventions : identity }
-  const found = shortestBreach(rulesOf(mutant), config, kindsFor(mutant), properties, options)
+  const found = shortestBreach(mutated(mutant)(config), kindsFor(mutant), properties, options)
   if (found === null || found === "unknown") throw new Error(`${mutant.name} never breaches ${id}`)
   breaches.set(key, found)
   return found
@@ -142,19 +143,24 @@ const breachOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonl
 const breaches = new Map<string, readonly Action[]>()
 
 const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
-  const states = [initial(scopeOf(mutant))]
+  const protocol = mutated(mutant)(scopeOf(mutant))
+  const states = [initial(protocol.config)]
   for (const action of run) {
-    const outcome = step(rulesOf(mutant), scopeOf(mutant), states.at(-1) as State, action)
+    const outcome = step(protocol, states.at(-1) as State, action)
     if (outcome.tag === "refused") throw new Error(`${written(action)} is refused: ${outcome.guard}`)
     states.push(outcome.state)
   }
   return states
 }
 
-const answersDiffer = (mutant: Mutant, state: State): boolean =>
-  (Object.keys(mutant.broken) as Kind[])
+const answersDiffer = (mutant: Mutant, state: State): boolean => {
+  const config = scopeOf(mutant)
+  return kinds
     .flatMap((kind) => candidates(state, kind))
     .some((action) => {
-      const [its, ours] = [rulesOf(mutant), rules].map((table) => step(table, scopeOf(mutant), state, action))
+      const [its, ours] = [mutated(mutant), protocolOf].map((protocolIn) =>
+        step(protocolIn(config), state, action),
+      )
       return !isDeepStrictEqual(its, ours)
     })
+}

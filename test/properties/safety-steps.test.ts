@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 import type { Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { initial, type State } from "../../model/state.ts"
-import { rules, step } from "../../model/step.ts"
+import { step } from "../../model/step.ts"
 import { effects } from "../../properties/effects.ts"
 import { noHistory, type PairHistory } from "../../properties/history.ts"
 import type { PairStep, Property } from "../../properties/property.ts"
@@ -201,7 +202,7 @@ function taken(
   past: Partial<PairHistory> = {},
 ): PairStep {
   const action = act(asked)
-  const outcome = step(rules, config, before, action)
+  const outcome = step(protocolOf(config), before, action)
   const after = changed(outcome.tag === "next" ? outcome.state : before, change)
   const history = { ...noHistory(initial(config))["p1"], ...past } as PairHistory
   return { config, step: { before, action, after }, before: p1(before), after: p1(after), history }

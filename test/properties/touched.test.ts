@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import type { Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import type { PairId } from "../../model/ids.ts"
 import { without } from "../../model/pair.ts"
 import { pairOf, withPair, type State } from "../../model/state.ts"
-import { rules, step } from "../../model/step.ts"
+import { step } from "../../model/step.ts"
 import { codeOf } from "../../impl/engine/action-code.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
@@ -15,13 +15,15 @@ import { catalogue, matching } from "../../properties/catalogue.ts"
 import { isJudged } from "../../properties/check/rest.ts"
 import { noHistory } from "../../properties/history.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
-import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { breachesAtRest, breachesOf, touchedBy } from "../../properties/property.ts"
 import { act, changed, clusterOf, reach } from "../fixtures.ts"
 
 // A fault of one host touches several pairs, and whichever of them suffers what it should not, it is told.
 
-const config: Config = clusterOf([{}, {}, {}], { pairs: 3 })
+const config = clusterOf([{}, {}, {}], { pairs: 3 })
+
+const protocol = protocolOf(config)
 
 const before = reach(config, "PowerOn(p1,h1) PowerOn(p2,h1) PowerOn(p3,h1)")
 
@@ -60,7 +62,7 @@ describe("a step that touches several pairs", () => {
       .map((each) => `SpawnSecondary(${each}.1,h2) BeginLockstep(${each}.1) JoinLockstep(${each}.2)`)
     const state = reach(config, "PowerOn(p1,h1) PowerOn(p2,h1) PowerOn(p3,h1)", ...words)
 
-    const why = breachesAtRest(rules, catalogue, config, noHistory(state), state).map((each) => each.why)
+    const why = breachesAtRest(protocol, catalogue, noHistory(state), state).map((each) => each.why)
 
     expect(why).toEqual([expect.stringContaining(id)])
     expect(idsIn(monitorAt(state).atRest())).toEqual(["L1"])
@@ -73,7 +75,7 @@ describe("what is asked of every pair", () => {
     const state = reach(config, ...places, `LoseStorage(h1) PowerOff(${id})`)
     const waiting = mutantNamed("PowerOnWaitsForTheLost")
 
-    const found = breachesAtRest(rulesOf(waiting), matching(["S25"]), config, noHistory(state), state)
+    const found = breachesAtRest(mutated(waiting)(config), matching(["S25"]), noHistory(state), state)
 
     expect(found.map(({ why }) => why)).toEqual([expect.stringContaining(`PowerOn(${id}, `)])
     expect(idsIn(monitorAt(state, waiting).ofRefusals())).toEqual(["S25"])
@@ -109,7 +111,7 @@ describe("a placement", () => {
 // Helpers
 
 function taken(asked: string): State {
-  const outcome = step(rules, config, before, act(asked))
+  const outcome = step(protocol, before, act(asked))
   if (outcome.tag === "refused") throw new Error(`${asked} is refused: ${outcome.guard}`)
   return outcome.state
 }
@@ -123,7 +125,7 @@ function emptied(state: State, id: PairId): State {
 }
 
 function judged(asked: string, after: State): readonly string[] {
-  const found = breachesOf(rules, catalogue, config, noHistory(before), { before, action: act(asked), after })
+  const found = breachesOf(protocol, catalogue, noHistory(before), { before, action: act(asked), after })
   return found.map(({ property }) => property.id)
 }
 

@@ -1,6 +1,7 @@
+import { protocolOf } from "../../model/core.ts"
 import { identity } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
-import { rules, successors } from "../../model/step.ts"
+import { successors } from "../../model/step.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
 import { describeDivergence, divergenceIn, twinsOf } from "../../properties/refinement.ts"
@@ -14,7 +15,8 @@ export const refine = ({
   config,
   among,
 }: PinnedScope): { readonly states: number; readonly difference: string | null } => {
-  const twins = twinsOf(rules, engineOf(layoutOf(config, { ...wholly, among })))
+  const protocol = protocolOf(config)
+  const twins = twinsOf(protocol, engineOf(layoutOf(config, { ...wholly, among })))
   const seen = new Set([identity(initial(config))])
   let layer: readonly State[] = [initial(config)]
   while (layer.length > 0) {
@@ -23,7 +25,7 @@ export const refine = ({
       const divergence = divergenceIn(twins, state)
       if (divergence !== null)
         return { states: seen.size, difference: `${describeDivergence(divergence)}, from ${identity(state)}` }
-      for (const { state: next } of successors(rules, config, state, among)) {
+      for (const { state: next } of successors(protocol, state, among)) {
         const key = identity(next)
         if (seen.has(key)) continue
         seen.add(key)

@@ -2,12 +2,13 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { refusals } from "../../model/refusals.ts"
 import { initial, type State } from "../../model/state.ts"
-import { candidates, rules, step, successors } from "../../model/step.ts"
+import { candidates, step, successors } from "../../model/step.ts"
 import { choicesIn } from "../../traces/choices.ts"
 
-const config = plainConfig(3, 2, { faults: 3 })
+const protocol = protocolOf(plainConfig(3, 2, { faults: 3 }))
 
 describe("choicesIn, in every state that a run reaches", () => {
   it("sorts each action that could be asked as the rules do, with the sentence of its guard", () => {
@@ -15,12 +16,12 @@ describe("choicesIn, in every state that a run reaches", () => {
       fc.property(fc.array(fc.nat(), { maxLength: 25, size: "max" }), (choices) => {
         const state = walked(choices)
 
-        const { enabled, refused } = choicesIn(rules, config, state)
+        const { enabled, refused } = choicesIn(protocol, state)
 
         expect(enabled.length + refused.length).toBe(kinds.flatMap((kind) => candidates(state, kind)).length)
-        for (const { action } of enabled) expect(step(rules, config, state, action).tag).toBe("next")
+        for (const { action } of enabled) expect(step(protocol, state, action).tag).toBe("next")
         for (const { action, guard, sentence } of refused) {
-          expect(step(rules, config, state, action)).toEqual({ tag: "refused", guard })
+          expect(step(protocol, state, action)).toEqual({ tag: "refused", guard })
           expect(sentence).toBe(refusals[action.kind][guard])
         }
       }),
@@ -32,9 +33,9 @@ describe("choicesIn, in every state that a run reaches", () => {
 // Helpers
 
 const walked = (choices: readonly number[]): State => {
-  let state = initial(config)
+  let state = initial(protocol.config)
   for (const choice of choices) {
-    const allowed = successors(rules, config, state)
+    const allowed = successors(protocol, state)
     state = allowed[choice % allowed.length]?.state ?? state
   }
   return state

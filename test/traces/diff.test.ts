@@ -2,11 +2,12 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { describe as inWords, type Action } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { identity } from "../../model/identity.ts"
 import type { Log } from "../../model/log.ts"
 import { withCopy } from "../../model/pair.ts"
 import { initial, pairOf, pairsOf, running as runningCopy, withPair, type State } from "../../model/state.ts"
-import { rules, step, successors } from "../../model/step.ts"
+import { step, successors } from "../../model/step.ts"
 import { changesOf } from "../../traces/diff.ts"
 
 describe("changesOf says what a step changed", () => {
@@ -269,7 +270,7 @@ const running: readonly Action[] = [powerOn, spawn, begin, join]
 
 const reached = (start: State, actions: readonly Action[]): State =>
   actions.reduce((state, action) => {
-    const outcome = step(rules, plain, state, action)
+    const outcome = step(protocolOf(plain), state, action)
     if (outcome.tag === "refused")
       throw new Error(`defect: ${inWords(action)} is refused by ${outcome.guard}`)
     return outcome.state
@@ -291,9 +292,10 @@ const arbitraryStates: fc.Arbitrary<readonly State[]> = fc
   .map(([hosts, pairs, choices]) => walk(plainConfig(hosts, pairs, { log: 4 }), choices))
 
 const walk = (config: Config, choices: readonly number[]): readonly State[] => {
+  const protocol = protocolOf(config)
   const states = [initial(config)]
   for (const choice of choices) {
-    const allowed = successors(rules, config, states.at(-1) as State)
+    const allowed = successors(protocol, states.at(-1) as State)
     const chosen = allowed[choice % allowed.length]
     if (chosen === undefined) break
     states.push(chosen.state)

@@ -2,15 +2,17 @@ import * as fc from "fast-check"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { describe as written, type Action } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
+import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
 import { initial } from "../../model/state.ts"
-import { rules, step, successors, type Rules } from "../../model/step.ts"
+import { step, successors } from "../../model/step.ts"
 import { arbitraryPlan } from "../../properties/arbitrary/plan.ts"
 import { inTurn } from "../../properties/check/scheduler.ts"
 import { finished } from "../../properties/explore/turns.ts"
 import { simulate } from "../../properties/check/simulate.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
-import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import { mutated, without, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
 import type { AskedAction } from "../../traces/conform/profile.ts"
 import { withGround } from "../../traces/conform/profiles.ts"
@@ -33,19 +35,20 @@ describe("minimise", () => {
     ["HolderBlocksRestart"],
   ])("makes what breaches under %s as short as it can be, or nearly", (name) => {
     const mutant = mutantCalled(name)
-    const { rules, properties } = judging(mutant)
+    const { protocolIn, properties } = judging(mutant)
     const shortest = Math.min(...Object.values(mutant.killedBy).flatMap((steps) => steps ?? []))
     fc.assert(
       fc.property(anySeed, (seed) => {
         const found = firstBreach(mutant, seed)
 
-        const minimal = minimised(rules, properties, found.config, found.actions)
+        const minimal = minimised(protocolIn, properties, found.config, found.actions)
 
         const { actions } = minimal.run
-        expect(breachAtEnd(rules, properties, minimal.config, actions)).toBe(minimal.breach.property.id)
+        const protocol = protocolIn(minimal.config)
+        expect(breachAtEnd(protocol, properties, actions)).toBe(minimal.breach.property.id)
         expect(actions.length).toBeLessThanOrEqual(found.actions.length)
         expect(actions.length).toBeLessThanOrEqual(1.5 * shortest)
-        expect(dispensable(rules, properties, minimal.config, actions).map(written)).toEqual([])
+        expect(dispensable(protocol, properties, actions).map(written)).toEqual([])
       }),
       { numRuns: 1 },
     )
@@ -55,15 +58,15 @@ describe("minimise", () => {
     "says that it is shortest under %s only where no shorter one is",
     (name) => {
       const mutant = mutantCalled(name)
-      const { rules, properties } = judging(mutant)
+      const { protocolIn, properties } = judging(mutant)
       fc.assert(
         fc.property(anySeed, (seed) => {
           const found = firstBreach(mutant, seed)
 
-          const { config, run, minimality } = minimised(rules, properties, found.config, found.actions)
+          const { config, run, minimality } = minimised(protocolIn, properties, found.config, found.actions)
 
           expect(minimality).toBe("shortest")
-          expect(someBreachWithin(rules, properties, config, run.actions.length - 1)).toBe(false)
+          expect(someBreachWithin(protocolIn(config), properties, run.actions.length - 1)).toBe(false)
         }),
         { numRuns: 1 },
       )
@@ -81,8 +84,10 @@ describe("minimise", () => {
     const skips = judging(mutantCalled("SecondarySkipsLock"))
     const stopped = { turns: inTurn, isStopped: () => true }
 
-    const small = minimised(skips.rules, skips.properties, plainConfig(2, 1, { log: 0 }), actions)
-    const cutShort = finished(minimising(skips.rules, skips.properties, plainConfig(2, 1), actions, stopped))
+    const small = minimised(skips.protocolIn, skips.properties, plainConfig(2, 1, { log: 0 }), actions)
+    const cutShort = finished(
+      minimising(skips.protocolIn, skips.properties, plainConfig(2, 1), actions, stopped),
+    )
 
     expect(small).toMatchObject({ minimality: "shortest", run: { actions } })
     expect(cutShort).toMatchObject({ minimality: "found" })
@@ -91,7 +96,7 @@ describe("minimise", () => {
   it("does not claim that it is shortest where there are more states than its search looks at", () => {
     const few = plainConfig(2, 1, { log: 0, faults: 0 })
     const [inFew, inMany] = [few, plainConfig(2, 1)].map((config) =>
-      minimised(rules, [tooManyGenerations], config, onAndOff),
+      minimised(protocolOf, [tooManyGenerations], config, onAndOff),
     )
 
     expect(inFew).toMatchObject({ minimality: "shortest", breach: { step: 10 } })
@@ -99,7 +104,7 @@ describe("minimise", () => {
   })
 
   it("names the cause of what rests, not what follows from it", () => {
-    const { rules } = judging(mutantCalled("LoserRetries"))
+    const { protocolIn } = judging(mutantCalled("LoserRetries"))
     const actions: readonly Action[] = [
       { kind: "PowerOn", pair: "p1", host: "h1" },
       { kind: "LoseStorage", host: "h1" },
@@ -107,7 +112,7 @@ describe("minimise", () => {
       { kind: "RestoreStorage", host: "h1" },
     ]
 
-    const { breach } = minimised(rules, catalogue, plainConfig(2, 1, { log: 0 }), actions)
+    const { breach } = minimised(protocolIn, catalogue, plainConfig(2, 1, { log: 0 }), actions)
 
     expect(breach.property.id).toBe("L3")
     expect(breach.why).toContain("p1.1 on h1 rests contending at generation 1")
@@ -127,7 +132,7 @@ describe("minimise", () => {
       { kind: "SpawnSecondary", copy: "p2.1", host: "h3" },
     ]
 
-    const { config, run } = minimised(spawning.rules, spawning.properties, cluster, actions)
+    const { config, run } = minimised(spawning.protocolIn, spawning.properties, cluster, actions)
 
     expect(config).toEqual(plainConfig(2, 1, { log: 0 }))
     expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
@@ -144,7 +149,7 @@ describe("minimise", () => {
       { kind: "SpawnSecondary", copy: "p3.1", host: "h2" },
     ]
 
-    const { config } = minimised(spawning.rules, spawning.properties, cluster, actions)
+    const { config } = minimised(spawning.protocolIn, spawning.properties, cluster, actions)
 
     expect(configOf("cluster.json", jsonOfConfig(config), [])).toEqual(config)
   })
@@ -156,13 +161,7 @@ describe("minimise", () => {
       hosts,
       rules: [{ pairs: ["p1"], type: "must", run: "on", group: "a", active: true }],
     }
-    const unruled: Rules = {
-      ...rules,
-      PowerOn: {
-        ...rules.PowerOn,
-        apply: (config, state, action) => rules.PowerOn.apply({ ...config, rules: [] }, state, action),
-      },
-    }
+    const unruled: ProtocolOf = (config) => without("PowerOn", "rule")(protocolOf(config))
 
     const { config, run, breach, minimality } = minimised(unruled, matching(["S8"]), cluster, [
       { kind: "PowerOn", pair: "p1", host: "h1" },
@@ -210,7 +209,7 @@ describe("minimise", () => {
   )
 
   it("tells of a run that never comes to rest only how it comes to that", () => {
-    const restless = rulesOf(mutantCalled("SuspectsForNothing"))
+    const restless = mutated(mutantCalled("SuspectsForNothing"))
     const config = plainConfig(2, 1, { log: 0 })
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 
@@ -218,7 +217,7 @@ describe("minimise", () => {
 
     expect(breach.property.id).toBe("L0")
     expect(minimality).toBe("1-minimal")
-    expect(dispensable(restless, matching(["L0"]), config, run.actions).map(written)).toEqual([])
+    expect(dispensable(restless(config), matching(["L0"]), run.actions).map(written)).toEqual([])
   })
 
   it("passes over what is refused, and calls each copy by the name that it then gets", () => {
@@ -230,7 +229,7 @@ describe("minimise", () => {
       { kind: "SpawnSecondary", copy: "p1.2", host: "h1" },
     ]
 
-    const { run } = minimised(spawning.rules, spawning.properties, plainConfig(2, 1), actions)
+    const { run } = minimised(spawning.protocolIn, spawning.properties, plainConfig(2, 1), actions)
 
     expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
   })
@@ -238,7 +237,7 @@ describe("minimise", () => {
   it("has nothing to say of a run that breaches nothing", () => {
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 
-    expect(minimise(rules, catalogue, plainConfig(2, 1, { log: 1 }), actions)).toBeNull()
+    expect(minimise(protocolOf, catalogue, plainConfig(2, 1, { log: 1 }), actions)).toBeNull()
   })
 })
 
@@ -280,11 +279,11 @@ const mutantCalled = (name: string): Mutant => {
   return mutant
 }
 
-type Judging = { readonly rules: Rules; readonly properties: readonly Property[] }
+type Judging = { readonly protocolIn: ProtocolOf; readonly properties: readonly Property[] }
 
-/** The mutant's rules, and the properties that it is known to break. */
+/** The mutant's protocol, and the properties that it is known to break. */
 const judging = (mutant: Mutant): Judging => ({
-  rules: rulesOf(mutant),
+  protocolIn: mutated(mutant),
   properties: catalogue.filter(({ id }) => id in mutant.killedBy),
 })
 
@@ -315,54 +314,52 @@ const firstBreach = (
   mutant: Mutant,
   seed: number,
 ): { readonly config: Config; readonly actions: readonly Action[] } => {
-  const judge = { ...judging(mutant), witnesses: [] }
+  const { protocolIn, properties } = judging(mutant)
   for (const plan of fc.sample(arbitraryPlan(null), { seed, numRuns: 4000 })) {
-    const run = simulate(judge, plan)
+    const run = simulate({ protocol: protocolIn(plan.config), properties, witnesses: [] }, plan)
     if (run.breach !== null) return { config: plan.config, actions: run.actions }
   }
   throw new Error(`no run breaches anything under ${mutant.name}`)
 }
 
 const minimised = (
-  rules: Rules,
+  protocolIn: ProtocolOf,
   properties: readonly Property[],
   config: Config,
   actions: readonly Action[],
 ): Minimised => {
-  const minimal = minimise(rules, properties, config, actions)
+  const minimal = minimise(protocolIn, properties, config, actions)
   if (minimal === null) throw new Error("the run that was to be made short breaches nothing")
   return minimal
 }
 
 /** The property that the run breaches at its end and not before; null if there is none. */
 const breachAtEnd = (
-  rules: Rules,
+  protocol: Protocol,
   properties: readonly Property[],
-  config: Config,
   actions: readonly Action[],
 ): string | null => {
-  const { breaches, refusal } = replay(rules, properties, config, actions)
+  const { breaches, refusal } = replay(protocol, properties, actions)
   const isAtEnd = refusal === null && breaches.every((breach) => breach.step === actions.length)
   return isAtEnd ? (breaches[0]?.property.id ?? null) : null
 }
 
 /** The actions without each of which, one at a time, the others still breach something. */
 const dispensable = (
-  rules: Rules,
+  protocol: Protocol,
   properties: readonly Property[],
-  config: Config,
   actions: readonly Action[],
 ): readonly Action[] =>
   actions.filter((_action, i) => {
-    const taken = possible(rules, config, actions.toSpliced(i, 1))
-    return replay(rules, properties, config, taken, { askRest: true }).breaches.length > 0
+    const taken = possible(protocol, actions.toSpliced(i, 1))
+    return replay(protocol, properties, taken, { askRest: true }).breaches.length > 0
   })
 
 /** Those of the actions that are not refused. */
-const possible = (rules: Rules, config: Config, actions: readonly Action[]): readonly Action[] => {
-  let state = initial(config)
+const possible = (protocol: Protocol, actions: readonly Action[]): readonly Action[] => {
+  let state = initial(protocol.config)
   return actions.filter((action) => {
-    const outcome = step(rules, config, state, action)
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "next") state = outcome.state
     return outcome.tag === "next"
   })
@@ -370,17 +367,16 @@ const possible = (rules: Rules, config: Config, actions: readonly Action[]): rea
 
 /** Whether any run of so many actions breaches something: each is tried, with nothing left out. */
 const someBreachWithin = (
-  rules: Rules,
+  protocol: Protocol,
   properties: readonly Property[],
-  config: Config,
   steps: number,
   actions: readonly Action[] = [],
 ): boolean => {
-  const { breaches, states } = replay(rules, properties, config, actions)
+  const { breaches, states } = replay(protocol, properties, actions)
   const state = states.at(-1)
   if (breaches.length > 0) return true
   if (steps === 0 || state === undefined) return false
-  return successors(rules, config, state).some(({ action }) =>
-    someBreachWithin(rules, properties, config, steps - 1, [...actions, action]),
+  return successors(protocol, state).some(({ action }) =>
+    someBreachWithin(protocol, properties, steps - 1, [...actions, action]),
   )
 }

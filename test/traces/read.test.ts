@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import type { Action } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
+import { guardMeanings } from "../../model/refusals.ts"
 import { arbitraryConfig } from "../../properties/arbitrary/config.ts"
 import { BadInput, nearest } from "../../traces/bad-input.ts"
 import { configOf, jsonOfConfig, readConfig, readStory } from "../../traces/read.ts"
@@ -72,6 +73,14 @@ describe("a schedule", () => {
     const story = readStory(write("schedule.json", schedule))
 
     expect(story).toMatchObject({ ...schedule, config: plainConfig(2, 1), states: null, meta: null })
+  })
+
+  it.each(Object.keys(guardMeanings))("may expect a refusal by the guard %s", (guard) => {
+    const expected = { verdict: "refused", step: 1, guard }
+
+    const story = readStory(write("schedule.json", { ...acting(), expect: expected }))
+
+    expect(story.expect).toEqual(expected)
   })
 
   it("promises nothing, and breaks no rule, where it does not say so", () => {

@@ -4,10 +4,10 @@ import { basename, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import type { Action } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
-import { rules } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../properties/mutants/mutant.ts"
+import { mutated } from "../../properties/mutants/mutant.ts"
 import { scenariosFolder } from "../../traces/package.ts"
 import { readStory, type Story } from "../../traces/read.ts"
 import {
@@ -25,7 +25,7 @@ describe("a published scenario gives what it promises:", () => {
   it.each(readdirSync(scenariosFolder).map((name) => [basename(name, ".json")]))("%s", (name) => {
     const story = readStory(join(scenariosFolder, `${name}.json`))
 
-    const replayed = replay(rulesOf(mutantNamed(story.mutant ?? "")), catalogue, story.config, story.actions)
+    const replayed = replay(mutated(mutantNamed(story.mutant ?? ""))(story.config), catalogue, story.actions)
 
     expect(story.expect).not.toBeNull()
     expect({ ...verdictOf(replayed, story), outcome: outcomeOf(story, replayed) }).toMatchObject({
@@ -39,21 +39,25 @@ describe("replay", () => {
   it("goes the way of the run, and finds the protocol to hold on it", () => {
     fc.assert(
       fc.property(arbitraryRun(), ({ config, actions, states }) => {
-        expect(replay(rules, catalogue, config, actions)).toEqual({ states, breaches: [], refusal: null })
+        expect(replay(protocolOf(config), catalogue, actions)).toEqual({
+          states,
+          breaches: [],
+          refusal: null,
+        })
       }),
       { numRuns: 40 },
     )
   })
 
   it("stops where an action is refused, and tells the guard", () => {
-    const { states, refusal } = replay(rules, catalogue, two, [...protectedPair, ...protectedPair])
+    const { states, refusal } = replay(protocolOf(two), catalogue, [...protectedPair, ...protectedPair])
 
     expect(refusal).toEqual({ step: 5, guard: "power" })
     expect(states).toEqual(statesOf(two, null, protectedPair))
   })
 
   it("goes on after a breach, and tells the first step of each property that is breached", () => {
-    const { breaches, states } = replay(rulesOf(mutantNamed("SpawnIgnoresAntiAffinity")), catalogue, two, [
+    const { breaches, states } = replay(mutated(mutantNamed("SpawnIgnoresAntiAffinity"))(two), catalogue, [
       powerOn,
       { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
       { kind: "Record", copy: "p1.1" },
@@ -65,22 +69,22 @@ describe("replay", () => {
 
   it("asks for liveness only at rest", () => {
     const one = plainConfig(1, 1, { log: 1 })
-    const broken = rulesOf(mutantNamed("LiveWithholds"))
+    const withholding = mutated(mutantNamed("LiveWithholds"))(one)
     const record: Action = { kind: "Record", copy: "p1.1" }
 
-    expect(replay(broken, catalogue, one, [powerOn]).breaches).toEqual([])
-    expect(replay(broken, catalogue, one, [powerOn, record]).breaches).toMatchObject([
+    expect(replay(withholding, catalogue, [powerOn]).breaches).toEqual([])
+    expect(replay(withholding, catalogue, [powerOn, record]).breaches).toMatchObject([
       { property: { id: "L4" }, step: 2 },
     ])
   })
 
   it("asks whether it comes to rest only where it is told to", () => {
     const config = plainConfig(2, 1, { log: 0 })
-    const restless = rulesOf(mutantNamed("SuspectsForNothing"))
+    const restless = mutated(mutantNamed("SuspectsForNothing"))(config)
 
-    expect(replay(restless, catalogue, config, protectedPair.slice(0, 2)).breaches).toEqual([])
+    expect(replay(restless, catalogue, protectedPair.slice(0, 2)).breaches).toEqual([])
     expect(
-      replay(restless, matching(["L0"]), config, protectedPair.slice(0, 2), { askRest: true }).breaches,
+      replay(restless, matching(["L0"]), protectedPair.slice(0, 2), { askRest: true }).breaches,
     ).toMatchObject([{ property: { id: "L0" }, step: 2 }])
   })
 })
@@ -147,7 +151,7 @@ describe("outcomeOf", () => {
   ])("is %s where %s", (outcome, _situation, told, verdict) => {
     const story: Story = { ...running, ...told }
 
-    const replayed = replay(rulesOf(mutantNamed(story.mutant ?? "")), catalogue, story.config, story.actions)
+    const replayed = replay(mutated(mutantNamed(story.mutant ?? ""))(story.config), catalogue, story.actions)
 
     expect(outcomeOf(story, replayed)).toBe(outcome)
     expect(verdictOf(replayed, story).verdict).toBe(verdict)
@@ -159,9 +163,8 @@ describe("verdictOf", () => {
     const story: Story = { ...running, ...skipped, expect: breach("S15") }
 
     const replayed = replay(
-      rulesOf(mutantNamed("SecondarySkipsLock")),
+      mutated(mutantNamed("SecondarySkipsLock"))(story.config),
       catalogue,
-      story.config,
       story.actions,
     )
 
@@ -178,13 +181,13 @@ describe("firstDifference", () => {
       Object.fromEntries(Object.entries(state).toReversed()),
     ) as typeof states
 
-    const replayed = replay(rules, [], two, protectedPair)
+    const replayed = replay(protocolOf(two), [], protectedPair)
 
     expect(firstDifference({ ...running, states: turned }, replayed)).toBeNull()
   })
 
   it("is the number of the first state that differs", () => {
-    const replayed = replay(rules, [], two, protectedPair)
+    const replayed = replay(protocolOf(two), [], protectedPair)
 
     expect(firstDifference({ ...running, states: storedWith({ power: "off" }) }, replayed)).toBe(4)
   })

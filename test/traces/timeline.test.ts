@@ -2,9 +2,10 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { describe as inWords, type Action } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import { identity } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
-import { rules, step, successors } from "../../model/step.ts"
+import { step, successors } from "../../model/step.ts"
 import { timelineText, type TimelineOptions } from "../../traces/timeline.ts"
 
 describe("timelineText draws a run", () => {
@@ -288,9 +289,10 @@ const draw = (
   notes?: ReadonlyMap<number, string>,
   options?: TimelineOptions,
 ): readonly string[] => {
+  const protocol = protocolOf(config)
   const states = [initial(config)]
   for (const action of actions) {
-    const outcome = step(rules, config, states.at(-1) as State, action)
+    const outcome = step(protocol, states.at(-1) as State, action)
     if (outcome.tag === "refused")
       throw new Error(`defect: ${inWords(action)} is refused by ${outcome.guard}`)
     states.push(outcome.state)
@@ -325,10 +327,11 @@ const arbitraryRun: fc.Arbitrary<Drawable> = fc
   .map(([hosts, pairs, choices]) => walk(plainConfig(hosts, pairs), choices))
 
 const walk = (config: Config, choices: readonly number[]): Drawable => {
+  const protocol = protocolOf(config)
   const states = [initial(config)]
   const actions: Action[] = []
   for (const choice of choices) {
-    const allowed = successors(rules, config, states.at(-1) as State)
+    const allowed = successors(protocol, states.at(-1) as State)
     const chosen = allowed[choice % allowed.length]
     if (chosen === undefined) break
     states.push(chosen.state)

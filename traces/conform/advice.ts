@@ -1,6 +1,6 @@
 import type { State } from "../../model/state.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { conform, type ConformSpec } from "./campaign.ts"
 import { connectionOf } from "./connection.ts"
 import { inProcess } from "./in-process.ts"
@@ -94,7 +94,7 @@ const tellersOf = async (
 }
 
 const connectionTo = (mutant: Mutant, hello: Hello, observes: readonly string[]) => {
-  const profile = pairProfile(rulesOf(mutant))
+  const profile = pairProfile(mutated(mutant))
   const sight = observed(profile.sight, observes) as Sight
   const greeting: Hello = { ...hello, observes }
   const peer = inProcess<State>(profile, sight, greeting)

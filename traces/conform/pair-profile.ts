@@ -1,7 +1,10 @@
 import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
 import { inOrder as ends, type HostId } from "../../model/ids.ts"
 import { initial, pairsOf, type State } from "../../model/state.ts"
-import { candidates, rules as protocol, step, type Rules } from "../../model/step.ts"
+import { candidates, step } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
+import type { Config } from "../../model/config.ts"
+import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
 import { changesOf } from "../diff.ts"
 import { stateJsonOf } from "../state-json.ts"
 import { fieldsOf, idsTo, setOfPairs, value } from "./observation.ts"
@@ -33,36 +36,52 @@ const pairSight = fieldsOf({
   observed: value,
 })
 
-/** The whole protocol, by the given rules: the specification's, or those of a mutant that stands in for an implementation. */
-export const pairProfile = (rules: Rules = protocol): Profile<State> => ({
-  name: "pair",
-  kinds,
-  sight: fieldsOf({
-    hosts: idsTo(fieldsOf({ up: value, storage: value, maintenance: value })),
-    cut: setOfPairs,
-    pairs: idsTo(pairSight),
-  }),
-  initial,
-  step: (config, state, action) => {
-    const ways = isOpen(action) ? waysToFill(state, action) : [action]
-    let outcome: ReturnType<typeof step> = { tag: "refused", guard: "unknown" }
-    for (const way of ways) {
-      outcome = step(rules, config, state, way as unknown as Action)
-      if (outcome.tag === "next") break
-    }
-    return outcome
-  },
-  matching: (_config, state, action) => (isOpen(action) ? waysToFill(state, action) : [action]),
-  enabled: (config, state, among) =>
-    [...among].flatMap((kind) =>
-      candidates(state, kind as Kind)
-        .filter((action) => step(rules, config, state, action).tag === "next")
-        .map((action) => action as unknown as AskedAction),
-    ),
-  view: (state) => stateJsonOf(state),
-  key: keyOf,
-  changes: changesOf,
-})
+/** The whole protocol, or a mutant of it that stands in for an implementation. */
+export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State> => {
+  const protocolFor = kept(protocolIn)
+  return {
+    name: "pair",
+    kinds,
+    sight: fieldsOf({
+      hosts: idsTo(fieldsOf({ up: value, storage: value, maintenance: value })),
+      cut: setOfPairs,
+      pairs: idsTo(pairSight),
+    }),
+    initial,
+    step: (config, state, action) => {
+      const protocol = protocolFor(config)
+      const ways = isOpen(action) ? waysToFill(state, action) : [action]
+      let outcome: ReturnType<typeof step> = { tag: "refused", guard: "unknown" }
+      for (const way of ways) {
+        outcome = step(protocol, state, way as unknown as Action)
+        if (outcome.tag === "next") break
+      }
+      return outcome
+    },
+    matching: (_config, state, action) => (isOpen(action) ? waysToFill(state, action) : [action]),
+    enabled: (config, state, among) => {
+      const protocol = protocolFor(config)
+      return [...among].flatMap((kind) =>
+        candidates(state, kind as Kind)
+          .filter((action) => step(protocol, state, action).tag === "next")
+          .map((action) => action as unknown as AskedAction),
+      )
+    },
+    view: (state) => stateJsonOf(state),
+    key: keyOf,
+    changes: changesOf,
+  }
+}
+
+/** The protocol of each configuration, made once. */
+const kept = (protocolIn: ProtocolOf): ProtocolOf => {
+  const made = new WeakMap<Config, Protocol>()
+  return (config) => {
+    const protocol = made.get(config) ?? protocolIn(config)
+    made.set(config, protocol)
+    return protocol
+  }
+}
 
 /** The operands of each kind: what a complete action names. */
 const operandsOf: ReadonlyMap<string, readonly string[]> = new Map(

@@ -4,7 +4,8 @@ import type { CopyId, HostId } from "../../model/ids.ts"
 import { linkBetween } from "../../model/ids.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
-import { rules, step } from "../../model/step.ts"
+import { step } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
 import type { StateJson } from "../schema.ts"
 import { fieldsOf, value } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
@@ -28,7 +29,7 @@ export const placementProfile: Profile<Placed> = {
     const hosts = question["host"] === undefined ? hostsOf(config) : [question["host"] as HostId]
     let guard = "unknown"
     for (const host of hosts) {
-      const outcome = step(rules, config, stateOf(question), actionOf(question, host))
+      const outcome = step(protocolOf(config), stateOf(question), actionOf(question, host))
       if (outcome.tag === "next") return { tag: "next", state: { host } }
       guard = outcome.guard
     }

@@ -1,8 +1,9 @@
 import type { Action } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { initial, pairsOf, reachable, type State } from "../../model/state.ts"
-import { rules, step } from "../../model/step.ts"
+import { step } from "../../model/step.ts"
 import { otherEndOf } from "../../model/rules/operations.ts"
+import { protocolOf } from "../../model/core.ts"
 import { stateJsonOf } from "../state-json.ts"
 import { drawnCase } from "./draw.ts"
 import { pairProfile } from "./pair-profile.ts"
@@ -60,7 +61,7 @@ const questionsOn = (config: Config, actions: readonly Action[]): readonly Asked
   const questions: AskedAction[] = []
   let state = initial(config)
   for (const [i, action] of actions.entries()) {
-    const outcome = step(rules, config, state, action)
+    const outcome = step(protocolOf(config), state, action)
     if (outcome.tag === "refused") continue
     state = outcome.state
     if (i % stepsBetween === 0)

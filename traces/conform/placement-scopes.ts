@@ -2,7 +2,8 @@ import type { Kind } from "../../model/action.ts"
 import { plainConfig, type Config, type HostConfig } from "../../model/config.ts"
 import { identity } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
-import { rules, successors } from "../../model/step.ts"
+import { successors } from "../../model/step.ts"
+import { protocolOf } from "../../model/core.ts"
 import type { Scope } from "./repertoire.ts"
 
 /** Small clusters, in each state of which the placement of everything is asked. */
@@ -37,7 +38,7 @@ const reachableIn = ({ name, config }: Scope): readonly State[] => {
   const reached = [initial(config)]
   const seen = new Set(reached.map(identity))
   for (const state of reached)
-    for (const { state: next } of successors(rules, config, state, kinds)) {
+    for (const { state: next } of successors(protocolOf(config), state, kinds)) {
       const key = identity(next)
       if (seen.has(key)) continue
       seen.add(key)

@@ -1,4 +1,4 @@
-import type { CrashReason } from "../../model/ft-state.ts"
+import type { CrashReason } from "../../model/reason.ts"
 import { sees, type Sight } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 

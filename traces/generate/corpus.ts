@@ -1,11 +1,13 @@
 import { join } from "node:path"
 import { coreKinds, kinds, type Kind } from "../../model/action.ts"
 import { initial } from "../../model/state.ts"
+import { protocolOf } from "../../model/core.ts"
+import { coreRules } from "../../model/rules/table.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { begin, type Judge } from "../../properties/check/run.ts"
 import { shortestFrom } from "../../properties/check/search.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { coreScope, rulesOf, type Mutant } from "../../properties/mutants/mutant.ts"
+import { coreScope, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
 import { corpusFolder } from "../package.ts"
 import { replay } from "../replay.ts"
@@ -23,20 +25,20 @@ const kindsFor = (mutant: Mutant): readonly Kind[] =>
   kinds.filter(
     (kind) =>
       coreKinds.includes(kind) ||
-      kind in mutant.broken ||
+      mutant.change(protocolOf(coreScope)).rules[kind] !== coreRules[kind] ||
       (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
   )
 
 const write = (mutant: Mutant, property: Property): void => {
   const config = mutant.scope ?? coreScope
-  const judge: Judge = { rules: rulesOf(mutant), properties: [property], witnesses: [] }
-  const found = shortestFrom(judge, config, begin(initial(config)), 20, statesMax, kindsFor(mutant))
+  const judge: Judge = { protocol: mutated(mutant)(config), properties: [property], witnesses: [] }
+  const found = shortestFrom(judge, begin(initial(config)), 20, statesMax, kindsFor(mutant))
   if (found === "none" || found === "unknown" || found.breach === null) {
     process.stdout.write(`${mutant.name} ${property.id}: ${found === "none" ? "no breach" : "not found"}\n`)
     return
   }
   const name = fileNameOf(property.id, storyOf(mutant.name))
-  const { states } = replay(judge.rules, [property], config, found.actions)
+  const { states } = replay(judge.protocol, [property], found.actions)
   const trace = traceOf(
     {
       property: property.id,

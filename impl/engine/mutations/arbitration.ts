@@ -37,6 +37,7 @@ export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
         return taken
       }
       if (generationIn(copy) >= view.layout.config.bounds.generations) return refusal.bound
+      registerWinner(view, slot)
       view.lockAt(pairOf(slot), generationIn(copy) + 1, hostOf(slot))
       view.goLive(slot, generationIn(copy) + 1)
       return taken
@@ -47,6 +48,7 @@ export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
       const answer = allowed(view, TryLock, slot, b)
       if (answer !== taken) return answer
       if (view.lockOf(view.pairOf(slot)) >= view.layout.config.bounds.generations) return refusal.bound
+      registerWinner(view, slot)
       view.takeLock(slot)
       return taken
     },
@@ -70,6 +72,7 @@ export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
     TryLock: (slot, b) => {
       const answer = allowed(view, TryLock, slot, b)
       if (answer !== taken || !isWinner(view, slot)) return TryLock(slot, b)
+      registerWinner(view, slot)
       view.lockAt(view.pairOf(slot), view.lockOf(view.pairOf(slot)), view.hostOf(slot))
       view.goLive(slot, view.generationIn(view.controlOf(slot)))
       return taken
@@ -84,12 +87,15 @@ export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
       return taken
     },
   }),
-  SuspectsForNothing: ({ Suspect }, { machine, layout, faultsSoFar }) => ({
+  SuspectsForNothing: ({ Suspect }, { machine, layout, faultsSoFar, contend }) => ({
     Suspect: (slot, b) => {
       const faults = faultsSoFar()
       const answer = Suspect(slot, b)
+      if (answer !== taken && answer !== refusal.bound) return answer
+      // What is no fault is not refused where no fault is left.
+      if (answer === refusal.bound) contend(slot)
       machine.set(layout.faults, faults)
-      return answer
+      return taken
     },
   }),
   SecondaryNeverSuspects: ({ Suspect }, { controlOf, phaseIn }) => ({
@@ -153,6 +159,13 @@ type View = Parameters<EngineMutation>[1]
 /** Whether the copy would win the lock. */
 const isWinner = ({ lockOf, pairOf, generationIn, controlOf }: View, slot: number): boolean =>
   lockOf(pairOf(slot)) === generationIn(controlOf(slot))
+
+/** A Secondary that takes the lock is registered as the Primary from now on, however it has taken it. */
+const registerWinner = (view: View, slot: number): void => {
+  const { controlOf, phaseIn, pairOf, hostOf, register, primaryAtIn, booksOf } = view
+  const pair = pairOf(slot)
+  if (isSecondary(phaseIn(controlOf(slot)))) register(pair, hostOf(slot), primaryAtIn(pair, booksOf(pair)))
+}
 
 const haltNearPeer = ({ controlOf, peerSlot, reaches, hostOf, halt }: View, slot: number): void => {
   const other = peerSlot(slot, controlOf(slot))

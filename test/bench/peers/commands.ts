@@ -1,8 +1,10 @@
 import * as fc from "fast-check"
 import { alphabet, kinds, type Action, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
+import type { Protocol } from "../../../model/protocol.ts"
 import { initial, type State } from "../../../model/state.ts"
-import { candidates, rules, step } from "../../../model/step.ts"
+import { candidates, step } from "../../../model/step.ts"
 import { noHistory, remember, type History } from "../../../properties/history.ts"
 import { breachesOf } from "../../../properties/property.ts"
 import { safety } from "../../../properties/safety.ts"
@@ -24,6 +26,7 @@ type CommandFigures = {
 
 /** Runs `schedules` schedules of 50 commands at most. A breach is thrown, as fast-check reports it. */
 export const runCommands = (config: Config, schedules: number, seed = 1): CommandFigures => {
+  const protocol = protocolOf(config)
   let drawn = 0
   let actions = 0
   const count = () => {
@@ -31,7 +34,7 @@ export const runCommands = (config: Config, schedules: number, seed = 1): Comman
   }
   const property = fc.property(schedulesOf(config, count), (commands) => {
     drawn += Array.from(commands).length
-    fc.modelRun(() => ({ model: begun(config), real: null }), commands)
+    fc.modelRun(() => ({ model: begun(protocol), real: null }), commands)
   })
   const start = performance.now()
   fc.assert(property, { numRuns: schedules, seed })
@@ -47,11 +50,11 @@ export const runCommands = (config: Config, schedules: number, seed = 1): Comman
 }
 
 /** Where a schedule has come to: fast-check's model is mutable. */
-type Run = { readonly config: Config; state: State; history: History }
+type Run = { readonly protocol: Protocol; state: State; history: History }
 
-const begun = (config: Config): Run => {
-  const state = initial(config)
-  return { config, state, history: noHistory(state) }
+const begun = (protocol: Protocol): Run => {
+  const state = initial(protocol.config)
+  return { protocol, state, history: noHistory(state) }
 }
 
 type Command = fc.Command<Run, null>
@@ -69,15 +72,15 @@ abstract class Taken implements Command {
 
   check(run: Readonly<Run>): boolean {
     const action = this.actionIn(run)
-    return action !== null && step(rules, run.config, run.state, action).tag === "next"
+    return action !== null && step(run.protocol, run.state, action).tag === "next"
   }
 
   run(run: Run): void {
     const action = this.actionIn(run)
-    const outcome = action === null ? null : step(rules, run.config, run.state, action)
+    const outcome = action === null ? null : step(run.protocol, run.state, action)
     if (action === null || outcome?.tag !== "next") throw new Error(`defect: ${this.toString()} is refused`)
     const taken = { before: run.state, action, after: outcome.state }
-    const [breach] = breachesOf(rules, safety, run.config, run.history, taken)
+    const [breach] = breachesOf(run.protocol, safety, run.history, taken)
     if (breach !== undefined) throw new Error(`${breach.property.id}: ${breach.why}`)
     run.history = remember(run.history, taken)
     run.state = outcome.state

@@ -1,10 +1,11 @@
 import type { Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import type { Copy } from "../../../model/copy.ts"
+import { protocolOf } from "../../../model/core.ts"
 import type { CopyId } from "../../../model/ids.ts"
 import type { Pair } from "../../../model/pair.ts"
 import { initial, pairsOf, type State } from "../../../model/state.ts"
-import { rules, successors } from "../../../model/step.ts"
+import { successors } from "../../../model/step.ts"
 
 /** What the search has found, and how fast. */
 type NaiveFigures = {
@@ -21,13 +22,14 @@ type NaiveFigures = {
  */
 export const searchNaively = (config: Config, among: readonly Kind[]): NaiveFigures => {
   const start = performance.now()
+  const protocol = protocolOf(config)
   const first = initial(config)
   const depths = new Map([[keyOf(first), 0]])
   const queue: [State, number][] = [[first, 0]]
   let transitions = 0
   let deepest = 0
   for (const [state, depth] of queue)
-    for (const { state: next } of successors(rules, config, state, among)) {
+    for (const { state: next } of successors(protocol, state, among)) {
       transitions += 1
       const key = keyOf(next)
       if (depths.has(key)) continue

@@ -21,7 +21,7 @@ import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
 import { noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
 import { comesToRest } from "../../../properties/liveness.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, rulesOf, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import { breachesAtRest, breachesOf, type Step } from "../../../properties/property.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 import { corpusFolder } from "../../../traces/package.ts"
@@ -164,7 +164,7 @@ const findings = new Map<string, Findings>()
 type Place = { readonly state: State; readonly history: History }
 
 const walkedAnew = ({ mutant, config, indexed, along, statesMax }: Walk): Findings => {
-  const rules = rulesOf(mutant)
+  const protocol = mutated(mutant)(config)
   const sides = sidesOf(mutant, config, indexed)
   const start = initial(config)
   const seen = new Set([identityWithInterventions(start)])
@@ -173,7 +173,7 @@ const walkedAnew = ({ mutant, config, indexed, along, statesMax }: Walk): Findin
     if (n >= Math.max(along.length + 1, statesMax)) break
     sides.compareAtRest(place)
     const next = along[n]
-    for (const { action, state } of successors(rules, config, place.state)) {
+    for (const { action, state } of successors(protocol, place.state)) {
       const taken: Step = { before: place.state, action, after: state }
       const isBreached = sides.compareStep(place, taken)
       const isOnTheWay = next !== undefined && written(next) === written(action)
@@ -192,7 +192,7 @@ const isCrowded = (state: State): boolean =>
 
 /** The model's properties and witnesses, and what the engine makes of them. */
 const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
-  const rules = rulesOf(mutant)
+  const protocol = mutated(mutant)(config)
   const layout = layoutOf(config, { indexed, interventions: true, sheltered: true, registered: true })
   const engine = engineOf(layout, mutant === null ? null : (mutations[mutant.name] ?? null))
   const monitor = monitorOf(engine)
@@ -213,8 +213,8 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const compareAtRest = (place: Place): void => {
     packPlace(place)
     if (monitor.isJudged() !== isJudged(config, place.state)) differences.push("isJudged")
-    if (!isAtRest(rules, config, place.state)) return
-    const model = idsOf(breachesAtRest(rules, asked, config, place.history, place.state))
+    if (!isAtRest(protocol, place.state)) return
+    const model = idsOf(breachesAtRest(protocol, asked, place.history, place.state))
     compare(
       `at rest in ${identityWithInterventions(place.state)}`,
       model,
@@ -227,7 +227,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const compareStep = (place: Place, taken: Step): boolean => {
     const { action, before } = taken
     const what = `${written(action)} from ${identityWithInterventions(before)}`
-    const model = idsOf(breachesOf(rules, asked, config, place.history, taken))
+    const model = idsOf(breachesOf(protocol, asked, place.history, taken))
     for (const id of model) breached.add(id)
     packPlace(place)
     const code = codeOf(layout, before, action)

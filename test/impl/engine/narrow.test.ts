@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
 import { initial } from "../../../model/state.ts"
-import { rules } from "../../../model/step.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { guardOf } from "../../../impl/engine/guards.ts"
 import { kindNumber, layoutOf, wholly } from "../../../impl/engine/layout.ts"
@@ -29,12 +29,14 @@ describe("a cluster of one host", () => {
   })
 
   it("is the same to the engine as to the model", () => {
-    expect(divergenceIn(twinsOf(rules, engineOf(layoutOf(config, wholly))), initial(config))).toBeNull()
+    expect(
+      divergenceIn(twinsOf(protocolOf(config), engineOf(layoutOf(config, wholly))), initial(config)),
+    ).toBeNull()
   })
 
   it("is drawn schedules for, of which none fails", () => {
     const properties = catalogue.map(({ id }) => id)
-    const volume = { rules, mutant: null, properties, config }
+    const volume = { protocolIn: protocolOf, mutant: null, properties, config }
 
     const found = [3, 4, 5].map((seed) => runVolume(volume, `${seed}`, 0, 2000))
 

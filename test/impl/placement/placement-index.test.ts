@@ -14,6 +14,7 @@ import {
 } from "../../../impl/placement/placement-index.ts"
 import { unbounded, type AffinityRule, type Config, type HostConfig } from "../../../model/config.ts"
 import type { Copy } from "../../../model/copy.ts"
+import { protocolOf } from "../../../model/core.ts"
 import type { Host } from "../../../model/host.ts"
 import { linkBetween, type HostId, type PairId } from "../../../model/ids.ts"
 import { copyOn, type Pair } from "../../../model/pair.ts"
@@ -263,9 +264,10 @@ function disagreement(
 
 /** Where a copy goes, or why nowhere, and every host that could take it. */
 function answerOfModel(config: Config, state: State, pair: Pair, otherEnd: HostId | null): string {
-  const whys = config.hosts.map(({ id }) => ineligible(config, state, pair, id, otherEnd))
+  const protocol = protocolOf(config)
+  const whys = config.hosts.map(({ id }) => ineligible(protocol, state, pair, id, otherEnd))
   const nearest = whys.reduce((best, why) => (ladder.indexOf(why) > ladder.indexOf(best) ? why : best))
-  return `${referenceHost(config, state, pair, otherEnd) ?? nearest} of ${hostsWhere(config, (n) => whys[n] === null)}`
+  return `${referenceHost(protocol, state, pair, otherEnd) ?? nearest} of ${hostsWhere(config, (n) => whys[n] === null)}`
 }
 
 function answerOfIndex(config: Config, index: PlacementIndex, pair: PairId, otherEnd: HostId | null): string {
@@ -303,7 +305,7 @@ function numberOf(id: HostId | PairId): number {
 }
 
 function placeFor(config: Config, state: State, pair: Pair): number | null {
-  const host = referenceHost(config, state, pair, pair.copies[0]?.host ?? null)
+  const host = referenceHost(protocolOf(config), state, pair, pair.copies[0]?.host ?? null)
   return host === null ? null : numberOf(host)
 }
 

@@ -2,8 +2,9 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { kinds, type Kind } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
 import { initial } from "../../../model/state.ts"
-import { rules, step } from "../../../model/step.ts"
+import { step } from "../../../model/step.ts"
 import { arbitraryPlan, choiceRange, choicesMax, type Plan } from "../../../properties/arbitrary/plan.ts"
 import { simulate } from "../../../properties/check/simulate.ts"
 
@@ -123,7 +124,8 @@ const seeds = [1, 2, 3, 4, 5, 6]
 const drawn = (seed: number, numRuns: number): readonly Plan[] =>
   fc.sample(arbitraryPlan(null), { seed, numRuns })
 
-const runOf = (plan: Plan) => simulate({ rules, properties: [], witnesses: [] }, plan)
+const runOf = (plan: Plan) =>
+  simulate({ protocol: protocolOf(plan.config), properties: [], witnesses: [] }, plan)
 
 /** The smallest plan found for which it does not hold. */
 const shrunk = (seed: number, holds: (plan: Plan) => boolean): Plan => {
@@ -134,9 +136,10 @@ const shrunk = (seed: number, holds: (plan: Plan) => boolean): Plan => {
 
 /** The actions of the plan's run that the protocol refuses, taken one by one from the beginning. */
 const refusedIn = (plan: Plan): readonly string[] => {
+  const protocol = protocolOf(plan.config)
   let state = initial(plan.config)
   return runOf(plan).actions.flatMap((action) => {
-    const outcome = step(rules, plan.config, state, action)
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "refused") return [`${action.kind}: ${outcome.guard}`]
     state = outcome.state
     return []

@@ -6,9 +6,9 @@ import { step } from "../../../model/step.ts"
 import { arbitraryPlan } from "../../../properties/arbitrary/plan.ts"
 import { simulate } from "../../../properties/check/simulate.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { mutated } from "../../../properties/mutants/mutant.ts"
 
-/** A run to its end, with every state on the way, the initial one first; by the rules of a mutant, if one is named. */
+/** A run to its end, with every state on the way, the initial one first; under a mutant, if one is named. */
 export type Drawn = {
   readonly config: Config
   readonly mutant: string | null
@@ -16,11 +16,11 @@ export type Drawn = {
   readonly states: readonly State[]
 }
 
-/** Runs in clusters of all kinds, by the rules of one of these mutants; null for the protocol's own. */
+/** Runs in clusters of all kinds, under one of these mutants; null for the protocol itself. */
 export const arbitraryRun = (among: readonly (string | null)[] = [null]): fc.Arbitrary<Drawn> =>
   fc.tuple(arbitraryPlan(null), fc.constantFrom(...among)).map(([plan, mutant]) => {
-    const rules = rulesOf(mutantNamed(mutant ?? ""))
-    const { actions } = simulate({ rules, properties: [], witnesses: [] }, plan)
+    const protocol = mutated(mutantNamed(mutant ?? ""))(plan.config)
+    const { actions } = simulate({ protocol, properties: [], witnesses: [] }, plan)
     return { config: plan.config, mutant, actions, states: statesOf(plan.config, mutant, actions) }
   })
 
@@ -30,10 +30,10 @@ export const statesOf = (
   mutant: string | null,
   actions: readonly Action[],
 ): readonly State[] => {
-  const rules = rulesOf(mutantNamed(mutant ?? ""))
+  const protocol = mutated(mutantNamed(mutant ?? ""))(config)
   return actions.reduce<readonly State[]>(
     (states, action) => {
-      const outcome = step(rules, config, states.at(-1) as State, action)
+      const outcome = step(protocol, states.at(-1) as State, action)
       if (outcome.tag === "refused") throw new Error(`${action.kind} is refused by ${outcome.guard}`)
       return [...states, outcome.state]
     },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../../model/config.ts"
-import { rules } from "../../../model/step.ts"
+import { protocolOf } from "../../../model/core.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { batchSize, runBatch, type BatchResult } from "../../../properties/check/batch.ts"
 import { judgeFor } from "../../../properties/check/campaign-spec.ts"
-import type { Judge } from "../../../properties/check/run.ts"
+import type { JudgeOf } from "../../../properties/check/run.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { mutated } from "../../../properties/mutants/mutant.ts"
 import type { Property } from "../../../properties/property.ts"
 import { replay } from "../../../traces/replay.ts"
 
@@ -25,12 +25,12 @@ describe("runBatch", () => {
   })
 
   it("draws other schedules for another batch, and for another seed", () => {
-    const judge = judgeOf(null)
+    const judgeIn = judgeOf(null)
 
     const [one, ...others] = [
-      runBatch(judge, null, "7", 0, 8),
-      runBatch(judge, null, "7", 1, 8),
-      runBatch(judge, null, "8", 0, 8),
+      runBatch(judgeIn, null, "7", 0, 8),
+      runBatch(judgeIn, null, "7", 1, 8),
+      runBatch(judgeIn, null, "8", 0, 8),
     ].map(({ actions }) => actions)
 
     for (const other of others) expect(other).not.toEqual(one)
@@ -66,22 +66,23 @@ describe("runBatch", () => {
   )
 
   it("makes a failure short by the property that it breaches, though another is breached sooner", () => {
-    const judge = { rules, properties: [generationIsLost, rests], witnesses: [] }
+    const properties = [generationIsLost, rests]
+    const judgeIn: JudgeOf = (config) => ({ protocol: protocolOf(config), properties, witnesses: [] })
     const small = plainConfig(2, 1, { log: 0 })
     let lost: BatchResult["failure"] = null
     for (let batch = 0; lost?.property !== generationIsLost.id && batch < 20; batch += 1)
-      lost = runBatch(judge, small, "7", batch).failure
+      lost = runBatch(judgeIn, small, "7", batch).failure
 
     const { config, actions } = lost as Failing["failure"]
-    const { breaches } = replay(rules, [generationIsLost], config, actions)
+    const { breaches } = replay(protocolOf(config), [generationIsLost], actions)
     expect(breaches).toMatchObject([{ step: actions.length }])
   })
 
   it("finds a failure in its own place, however many schedules it may run", () => {
-    const judge = judgeOf("SpawnIgnoresAntiAffinity")
-    const whole = runBatch(judge, null, "7", 0)
+    const judgeIn = judgeOf("SpawnIgnoresAntiAffinity")
+    const whole = runBatch(judgeIn, null, "7", 0)
 
-    expect(runBatch(judge, null, "7", 0, whole.schedules)).toEqual(whole)
+    expect(runBatch(judgeIn, null, "7", 0, whole.schedules)).toEqual(whole)
   })
 
   it("stays in the cluster that it is given", () => {
@@ -116,7 +117,7 @@ const rests = propertyOf("rests", { atRest: () => "it rests" })
 
 const ids = catalogue.map(({ id }) => id)
 
-const judgeOf = (mutant: string | null): Judge =>
+const judgeOf = (mutant: string | null): JudgeOf =>
   judgeFor({ seed: "7", mutant, side: "both", config: null, properties: ids, isWhole: true }, mutantNamed)
 
 type Failing = BatchResult & { readonly failure: NonNullable<BatchResult["failure"]> }
@@ -131,4 +132,4 @@ const failing = (mutant: string): Failing => {
 }
 
 const replayed = (mutant: string, { config, actions }: Failing["failure"]) =>
-  replay(rulesOf(mutantNamed(mutant)), catalogue, config, actions)
+  replay(mutated(mutantNamed(mutant))(config), catalogue, actions)

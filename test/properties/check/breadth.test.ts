@@ -2,10 +2,11 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { kinds, type Kind } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
-import { rules } from "../../../model/step.ts"
+import { protocolOf } from "../../../model/core.ts"
 import { arbitraryPlan } from "../../../properties/arbitrary/plan.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { runBatch } from "../../../properties/check/batch.ts"
+import type { JudgeOf } from "../../../properties/check/run.ts"
 import { schedulers } from "../../../properties/check/scheduler.ts"
 import { runVolume } from "../../../properties/check/volume.ts"
 
@@ -13,7 +14,7 @@ import { runVolume } from "../../../properties/check/volume.ts"
 
 describe("what is drawn", () => {
   it("has every kind of action, by the model", () => {
-    const { actions } = runBatch({ rules, properties: [], witnesses: [] }, null, "1", 0, 150)
+    const { actions } = runBatch(judgeOf, null, "1", 0, 150)
 
     expect(kinds.filter((kind) => actions[kind] === undefined)).toEqual([])
   })
@@ -44,10 +45,12 @@ describe("a cluster of one host", () => {
 
 // Helpers
 
+const judgeOf: JudgeOf = (config) => ({ protocol: protocolOf(config), properties: [], witnesses: [] })
+
 const linkKinds: readonly Kind[] = ["CutLink", "HealLink"]
 
 const volume = (config: Parameters<typeof runVolume>[0]["config"]) => ({
-  rules,
+  protocolIn: protocolOf,
   mutant: null,
   properties: catalogue.map(({ id }) => id),
   config,

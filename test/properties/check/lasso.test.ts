@@ -1,23 +1,24 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig, type Config } from "../../../model/config.ts"
-import { withCopy } from "../../../model/pair.ts"
-import { initial, running, withPair } from "../../../model/state.ts"
-import { rules, step, type Rules } from "../../../model/step.ts"
+import { protocolOf } from "../../../model/core.ts"
+import type { ProtocolOf } from "../../../model/protocol.ts"
+import { initial } from "../../../model/state.ts"
+import { step } from "../../../model/step.ts"
 import { describe as written, type Action } from "../../../model/action.ts"
-import { next, refused } from "../../../model/outcome.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { runBatch } from "../../../properties/check/batch.ts"
 import { roundsOf } from "../../../properties/check/lasso.ts"
-import type { Judge } from "../../../properties/check/run.ts"
+import type { JudgeOf } from "../../../properties/check/run.ts"
+import { without } from "../../../properties/mutants/mutant.ts"
 
 describe("a Primary that may give up a sync at any time", () => {
   it.each([
     ["by L0, where all is asked", catalogue, "L0"],
     ["by L1, where only that is asked", matching(["L1"]), "L1"],
   ])("is caught, on both sides alike, %s", (_what, properties, id) => {
-    const judge: Judge = { rules: giveUp, properties, witnesses: [] }
+    const judgeIn: JudgeOf = (config) => ({ protocol: giveUp(config), properties, witnesses: [] })
 
-    const { failure } = runBatch(judge, null, "7", 0)
+    const { failure } = runBatch(judgeIn, null, "7", 0)
 
     expect(failure?.property).toBe(id)
     expect(failure?.turns.scheduler).not.toBe("in-turn")
@@ -30,52 +31,43 @@ describe("a Primary that may give up a sync at any time", () => {
 
 describe("a round", () => {
   it("is closed where a state comes back and nothing was left waiting all the way", () => {
-    expect(
-      roundsIn(giveUp, plainConfig(2, 1, { log: 0 }), [...start, spawn, abandon, lost(2), spawn]),
-    ).toEqual([null, null, null, 3, 3])
+    const config = plainConfig(2, 1, { log: 0 })
+
+    expect(roundsIn(config, [...start, spawn, abandon, lost(2), spawn])).toEqual([null, null, null, 3, 3])
   })
 
   it("is not closed while another action waits all the way round", () => {
     const config = plainConfig(2, 1, { log: 1 })
 
-    expect(roundsIn(giveUp, config, [...start, spawn, abandon, lost(2), spawn])).not.toContain(3)
+    expect(roundsIn(config, [...start, spawn, abandon, lost(2), spawn])).not.toContain(3)
   })
 
   it("is not closed across a fault, or what an operator does", () => {
     const config = plainConfig(3, 1, { log: 0 })
     const fault: Action = { kind: "FailHost", host: "h3" }
 
-    expect(roundsIn(giveUp, config, [...start, spawn, abandon, fault, lost(2), spawn])).not.toContain(4)
+    expect(roundsIn(config, [...start, spawn, abandon, fault, lost(2), spawn])).not.toContain(4)
   })
 })
 
 // Helpers
 
 /** The protocol, but a live Primary may give up its syncing Secondary whenever it likes. */
-const giveUp: Rules = {
-  ...rules,
-  AbandonSync: {
-    ...rules.AbandonSync,
-    apply: (_config, state, { copy }) => {
-      const found = running(state, copy)
-      if (found?.copy.phase !== "live" || found.copy.channel === null) return refused("phase")
-      return next(withPair(state, withCopy(found.pair, { ...found.copy, channel: null })))
-    },
-  },
-}
+const giveUp: ProtocolOf = (config) => without("AbandonSync", "needed")(protocolOf(config))
 
 const start: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 const spawn: Action = { kind: "SpawnSecondary", copy: "p1.1", host: "h2" }
 const abandon: Action = { kind: "AbandonSync", copy: "p1.1" }
 const lost = (n: number): Action => ({ kind: "SyncLost", copy: `p1.${BigInt(n)}` })
 
-/** What is said of each step of a run. */
-const roundsIn = (rules: Rules, config: Config, actions: readonly Action[]): readonly (number | null)[] => {
-  const rounds = roundsOf(rules, config)
+/** What is said of each step of a run in which Primaries give up. */
+const roundsIn = (config: Config, actions: readonly Action[]): readonly (number | null)[] => {
+  const protocol = giveUp(config)
+  const rounds = roundsOf(protocol)
   let state = initial(config)
   rounds.begin(state)
   return actions.map((action) => {
-    const outcome = step(rules, config, state, action)
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "refused") throw new Error(`${written(action)} is refused: ${outcome.guard}`)
     state = outcome.state
     return rounds.after(action, state)

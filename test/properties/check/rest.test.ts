@@ -2,10 +2,12 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { describe as written, type Action } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
 import type { State } from "../../../model/state.ts"
-import { owed, rules } from "../../../model/step.ts"
+import { owed } from "../../../model/step.ts"
 import { isAtRest, isJudged, nextOwed, restStepsMax } from "../../../properties/check/rest.ts"
+import { effecting } from "../../../properties/mutants/mutant.ts"
 import { arbitraryRun, statesOf } from "../arbitrary/runs.ts"
 
 describe("isAtRest", () => {
@@ -23,16 +25,16 @@ describe("isAtRest", () => {
   ])("is %s %s", (expected, _situation, actions) => {
     const config = plainConfig(2, 1, { log: 0 })
 
-    expect(isAtRest(rules, config, end(config, actions))).toBe(expected)
+    expect(isAtRest(protocolOf(config), end(config, actions))).toBe(expected)
   })
 
   it("takes what is owed for ever and changes nothing for no progress", () => {
     const config = plainConfig(2, 1, { log: 0 })
-    const idle = { ...rules, PowerOff: rules.PowerOff, TryLock: { ...rules.TryLock, apply: retry } }
+    const idle = effecting("TryLock", (_about, state) => state)(protocolOf(config))
     const state = end(config, [...protectedPair, failHost, { kind: "Suspect", copy: "p1.2" }])
 
-    expect(owed(idle, config, state).map(({ action }) => written(action))).toEqual(["TryLock(p1.2)"])
-    expect(isAtRest(idle, config, state)).toBe(true)
+    expect(owed(idle, state).map(({ action }) => written(action))).toEqual(["TryLock(p1.2)"])
+    expect(isAtRest(idle, state)).toBe(true)
   })
 })
 
@@ -52,15 +54,14 @@ describe("nextOwed", () => {
   it("is something that the protocol owes and that changes something, or the cluster is at rest", () => {
     fc.assert(
       fc.property(arbitraryRun(), fc.nat(), fc.nat(20), ({ config, states }, place, now) => {
+        const protocol = protocolOf(config)
         const state = states[place % states.length] as State
 
-        const next = nextOwed(rules, config, state, new Map(), now)
+        const next = nextOwed(protocol, state, new Map(), now)
 
-        expect(next === null).toBe(isAtRest(rules, config, state))
+        expect(next === null).toBe(isAtRest(protocol, state))
         if (next === null) return
-        expect(owed(rules, config, state).map(({ action }) => written(action))).toContain(
-          written(next.action),
-        )
+        expect(owed(protocol, state).map(({ action }) => written(action))).toContain(written(next.action))
         expect(identity(next.state)).not.toBe(identity(state))
       }),
       { numRuns: 60 },
@@ -104,16 +105,14 @@ const protectedPair: readonly Action[] = [powerOn, spawn, begin, join]
 const end = (config: Config, actions: readonly Action[]): State =>
   statesOf(config, null, actions).at(-1) as State
 
-/** An attempt at the lock that comes to nothing, and may be made again. */
-const retry = (_config: Config, state: State) => ({ tag: "next", state }) as const
-
 /** What the protocol does when it is left alone, until it is at rest or long past its bound. */
 const left = (config: Config, start: State): readonly Action[] => {
+  const protocol = protocolOf(config)
   const taken: Action[] = []
   const lastTaken = new Map<string, number>()
   let state = start
   for (let now = 0; now <= 2 * restStepsMax(config); now += 1) {
-    const next = nextOwed(rules, config, state, lastTaken, now)
+    const next = nextOwed(protocol, state, lastTaken, now)
     if (next === null) break
     taken.push(next.action)
     state = next.state

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest"
 import type { Action } from "../../../model/action.ts"
-import { plainConfig, type Config } from "../../../model/config.ts"
+import { plainConfig } from "../../../model/config.ts"
 import { initial } from "../../../model/state.ts"
 import { step } from "../../../model/step.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { begin, observe, observeRest, type Judge, type Run } from "../../../properties/check/run.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { mutated } from "../../../properties/mutants/mutant.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 
 describe("a run", () => {
@@ -17,7 +17,7 @@ describe("a run", () => {
   })
 
   it("goes on action by action", () => {
-    const run = runOf(judging(null), two, protectedPair)
+    const run = runOf(judging(null), protectedPair)
 
     expect(run.actions).toEqual(protectedPair)
     expect(run.breach).toBeNull()
@@ -25,7 +25,7 @@ describe("a run", () => {
   })
 
   it("tells, of several properties that a step breaches, the earliest of the catalogue", () => {
-    const { breach } = runOf(judging("SecondarySkipsLock"), two, [...protectedPair, suspect])
+    const { breach } = runOf(judging("SecondarySkipsLock"), [...protectedPair, suspect])
 
     expect(breach).toMatchObject({ property: { id: "S1" }, step: 5 })
   })
@@ -33,11 +33,11 @@ describe("a run", () => {
   it("looks only at the properties that it is judged by", () => {
     const judge = { ...judging("SecondarySkipsLock"), properties: matching(["S15", "S7"]) }
 
-    expect(runOf(judge, two, [...protectedPair, suspect]).breach).toMatchObject({ property: { id: "S15" } })
+    expect(runOf(judge, [...protectedPair, suspect]).breach).toMatchObject({ property: { id: "S15" } })
   })
 
   it("remembers what it has seen", () => {
-    const { sighted } = runOf(judging(null), two, [
+    const { sighted } = runOf(judging(null), [
       ...protectedPair,
       { kind: "FailHost", host: "h1" },
       suspect,
@@ -55,32 +55,33 @@ describe("a run", () => {
 describe("a run that is left to itself", () => {
   it("breaches a liveness property by how it rests", () => {
     const config = plainConfig(1, 1, { log: 1 })
-    const judge = judging("LiveWithholds")
-    const run = runOf(judge, config, [powerOn, { kind: "Record", copy: "p1.1" }])
+    const judge = judging("LiveWithholds", config)
+    const run = runOf(judge, [powerOn, { kind: "Record", copy: "p1.1" }])
 
     expect(run.breach).toBeNull()
-    expect(observeRest(judge, config, run, true).breach).toMatchObject({ property: { id: "L4" }, step: 2 })
+    expect(observeRest(judge, run, true).breach).toMatchObject({ property: { id: "L4" }, step: 2 })
   })
 
   it("breaches L0, and nothing else, by not resting", () => {
     const judge = judging(null)
-    const run = runOf(judge, two, [powerOn])
+    const run = runOf(judge, [powerOn])
 
-    expect(observeRest(judge, two, run, false).breach).toMatchObject({ property: { id: "L0" }, step: 1 })
-    expect(observeRest({ ...judge, properties: matching(["L1"]) }, two, run, false)).toBe(run)
+    expect(observeRest(judge, run, false).breach).toMatchObject({ property: { id: "L0" }, step: 1 })
+    expect(observeRest({ ...judge, properties: matching(["L1"]) }, run, false)).toBe(run)
   })
 
   it("is not judged at the bound of its generations", () => {
     const config = plainConfig(2, 1, { generations: 1 })
-    const run = runOf(judging(null), config, [powerOn])
+    const judge = judging(null, config)
+    const run = runOf(judge, [powerOn])
 
-    expect(observeRest(judging(null), config, run, false)).toBe(run)
+    expect(observeRest(judge, run, false)).toBe(run)
   })
 
   it("stays as it is where it rests as it should", () => {
-    const run = runOf(judging(null), two, protectedPair)
+    const run = runOf(judging(null), protectedPair)
 
-    expect(observeRest(judging(null), two, run, true)).toBe(run)
+    expect(observeRest(judging(null), run, true)).toBe(run)
   })
 })
 
@@ -99,18 +100,18 @@ const protectedPair: readonly Action[] = [
   { kind: "JoinLockstep", copy: "p1.2" },
 ]
 
-const judging = (mutant: string | null): Judge => ({
-  rules: rulesOf(mutantNamed(mutant ?? "")),
+const judging = (mutant: string | null, config = two): Judge => ({
+  protocol: mutated(mutantNamed(mutant ?? ""))(config),
   properties: catalogue,
   witnesses,
 })
 
-const runOf = (judge: Judge, config: Config, actions: readonly Action[]): Run =>
+const runOf = (judge: Judge, actions: readonly Action[]): Run =>
   actions.reduce(
     (run, action) => {
-      const outcome = step(judge.rules, config, run.state, action)
+      const outcome = step(judge.protocol, run.state, action)
       if (outcome.tag === "refused") throw new Error(`${action.kind} is refused by ${outcome.guard}`)
-      return observe(judge, config, run, { action, state: outcome.state })
+      return observe(judge, run, { action, state: outcome.state })
     },
-    begin(initial(config)),
+    begin(initial(judge.protocol.config)),
   )

@@ -1,18 +1,19 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { describe as written, kindsOf } from "../../../model/action.ts"
-import { plainConfig } from "../../../model/config.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
 import { initial } from "../../../model/state.ts"
-import { owed, rules } from "../../../model/step.ts"
+import { owed } from "../../../model/step.ts"
 import { arbitraryPlan, type Plan } from "../../../properties/arbitrary/plan.ts"
 import { lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
-import type { Judge } from "../../../properties/check/run.ts"
+import type { Judge, Run } from "../../../properties/check/run.ts"
 import { inTurn } from "../../../properties/check/scheduler.ts"
 import { simulate } from "../../../properties/check/simulate.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { mutated } from "../../../properties/mutants/mutant.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 import { statesOf } from "../arbitrary/runs.ts"
 
@@ -20,10 +21,10 @@ describe("simulate", () => {
   it("finds the protocol to hold, and brings every run of it to rest", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
-        const run = simulate(judging(null), plan)
+        const run = simulated(null, plan)
 
         expect(run.breach).toBeNull()
-        expect(isAtRest(rules, plan.config, run.state)).toBe(true)
+        expect(isAtRest(protocolOf(plan.config), run.state)).toBe(true)
       }),
       { numRuns: 60 },
     )
@@ -32,7 +33,7 @@ describe("simulate", () => {
   it("is a function of its plan", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
-        expect(simulate(judging(null), plan)).toEqual(simulate(judging(null), plan))
+        expect(simulated(null, plan)).toEqual(simulated(null, plan))
       }),
       { numRuns: 20 },
     )
@@ -41,7 +42,7 @@ describe("simulate", () => {
   it("takes only what the rules allow, and ends where its actions lead", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), fc.constantFrom(...broken), (plan, mutant) => {
-        const run = simulate({ ...judging(mutant), properties: [] }, plan)
+        const run = simulate({ ...judging(mutant, plan.config), properties: [] }, plan)
 
         expect(statesOf(plan.config, mutant, run.actions).at(-1)).toEqual(run.state)
       }),
@@ -52,7 +53,7 @@ describe("simulate", () => {
   it("strikes no more once it has let go: after the last choice comes nothing but recovery and what is owed", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
-        const { actions } = simulate(judging(null), plan)
+        const { actions } = simulated(null, plan)
 
         const after = actions.slice(plan.choices.length).map(({ kind }) => kind)
         const allowed = [...kindsOf("protocol"), ...kindsOf("recovery")]
@@ -63,13 +64,13 @@ describe("simulate", () => {
   })
 
   it("does nothing where nothing is chosen", () => {
-    const run = simulate(judging(null), { config: two, swarm: calm, choices: [], heals: 0, turns: inTurn })
+    const run = simulated(null, { config: two, swarm: calm, choices: [], heals: 0, turns: inTurn })
 
     expect(run).toMatchObject({ actions: [], breach: null, state: initial(two) })
   })
 
   it("takes for 0 the first thing of the simplest kind, and leaves the rest to the protocol", () => {
-    const run = simulate(judging(null), { config: two, swarm: calm, choices: [0], heals: 0, turns: inTurn })
+    const run = simulated(null, { config: two, swarm: calm, choices: [0], heals: 0, turns: inTurn })
 
     expect(run.actions.map(written).toSorted()).toEqual(
       [
@@ -89,7 +90,7 @@ describe("simulate", () => {
   ])("heals %s", (_what, heals, recovered) => {
     const swarm = { ...calm, weights: { ...onlyWeights("PowerOn"), FailHost: 1 } }
 
-    const run = simulate(judging(null), { config: two, swarm, choices: [0, 0], heals, turns: inTurn })
+    const run = simulated(null, { config: two, swarm, choices: [0, 0], heals, turns: inTurn })
 
     const kinds = run.actions.map(({ kind }) => kind)
     expect(kinds.slice(0, 2)).toEqual(["PowerOn", "FailHost"])
@@ -99,7 +100,7 @@ describe("simulate", () => {
   it("is quiet for a while after a fault", () => {
     const swarm = { ...calm, quietSteps: 5, weights: { ...onlyWeights("PowerOn", "Record"), FailHost: 1000 } }
 
-    const { actions } = simulate(judging(null), {
+    const { actions } = simulated(null, {
       config: plainConfig(4, 1, { log: 4 }),
       swarm,
       choices: Array.from({ length: 8 }, () => 0x20000000),
@@ -113,10 +114,9 @@ describe("simulate", () => {
   })
 
   it("stops at the first breach", () => {
-    const judge = judging("SpawnIgnoresAntiAffinity")
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
-        const { breach, actions } = simulate(judge, plan)
+        const { breach, actions } = simulated("SpawnIgnoresAntiAffinity", plan)
 
         fc.pre(breach !== null)
         expect(breach.step).toBe(actions.length)
@@ -128,22 +128,22 @@ describe("simulate", () => {
   })
 
   it("tells of two halves that never come to rest, where only that is asked", () => {
-    const judge: Judge = { ...judging("SuspectsForNothing"), properties: matching(["L0"]) }
+    const judge: Judge = { ...judging("SuspectsForNothing", two), properties: matching(["L0"]) }
 
     const found = fc
-      .sample(arbitraryPlan(plainConfig(2, 1, { log: 1 })), { seed: 1, numRuns: 20 })
+      .sample(arbitraryPlan(two), { seed: 1, numRuns: 20 })
       .map((plan) => simulate(judge, plan))
       .find(({ breach }) => breach !== null)
 
     expect(found?.breach?.property.id).toBe("L0")
-    expect(found === undefined ? [] : owed(judge.rules, two, found.state)).not.toEqual([])
+    expect(found === undefined ? [] : owed(judge.protocol, found.state)).not.toEqual([])
   })
 
   it("does not judge a pair at the bound of its generations", () => {
     const config = plainConfig(2, 1, { log: 1, generations: 1 })
     fc.assert(
       fc.property(arbitraryPlan(config), (plan) => {
-        const run = simulate(judging("NeverRespawn"), plan)
+        const run = simulated("NeverRespawn", plan)
 
         fc.pre(!isJudged(config, run.state))
         expect(run.breach).toBeNull()
@@ -153,7 +153,7 @@ describe("simulate", () => {
   })
 
   it("tells which witnesses it has seen", () => {
-    const { sighted } = simulate(judging(null), {
+    const { sighted } = simulated(null, {
       config: two,
       swarm: calm,
       choices: [0],
@@ -172,11 +172,13 @@ const two = plainConfig(2, 1, { log: 1 })
 
 const broken = [null, "SecondarySkipsLock", "SpawnIgnoresAntiAffinity", "HaFromEmpty", "LoserRetries"]
 
-const judging = (mutant: string | null): Judge => ({
-  rules: rulesOf(mutantNamed(mutant ?? "")),
+const judging = (mutant: string | null, config: Config): Judge => ({
+  protocol: mutated(mutantNamed(mutant ?? ""))(config),
   properties: catalogue,
   witnesses,
 })
+
+const simulated = (mutant: string | null, plan: Plan): Run => simulate(judging(mutant, plan.config), plan)
 
 /** Weights of one for these lots, and of nothing for the others. */
 const onlyWeights = (...some: readonly Lot[]): Swarm["weights"] =>

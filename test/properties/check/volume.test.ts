@@ -7,7 +7,7 @@ import { catalogue, matching } from "../../../properties/catalogue.ts"
 import type { BatchResult } from "../../../properties/check/batch.ts"
 import { phaseKinds, runVolume, type Volume } from "../../../properties/check/volume.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { mutated } from "../../../properties/mutants/mutant.ts"
 import { isLiveness } from "../../../properties/property.ts"
 import { minimise } from "../../../traces/minimise.ts"
 
@@ -70,7 +70,7 @@ describe("a batch on the engine", () => {
     const { failure, schedules } = runVolume(volume, "7", 0, 5000)
 
     const { actions = [], config = plainConfig(3, 1), property = "" } = failure ?? {}
-    const small = minimise(volume.rules, matching([property]), config, actions)
+    const small = minimise(volume.protocolIn, matching([property]), config, actions)
     expect(failure?.schedule).toBe(schedules)
     expect(actions).toHaveLength(failure?.found ?? -1)
     expect(small?.breach.property.id).toBe(property)
@@ -106,7 +106,7 @@ describe("what a copy in each phase might do", () => {
 // Helpers
 
 const volumeOf = (mutant: string | null, asked: Partial<Volume> = {}): Volume => ({
-  rules: rulesOf(mutantNamed(mutant ?? "")),
+  protocolIn: mutated(mutantNamed(mutant ?? "")),
   mutant,
   properties: safety,
   config: null,

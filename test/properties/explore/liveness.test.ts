@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { alphabet, coreKinds } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import type { State } from "../../../model/state.ts"
-import { rules } from "../../../model/step.ts"
+import { protocolOf } from "../../../model/core.ts"
 import { refusal } from "../../../impl/engine/guards.ts"
 import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
 import { matching } from "../../../properties/catalogue.ts"
@@ -10,7 +10,7 @@ import { actionsOf } from "../../../properties/explore/explore.ts"
 import { livenessOf, type LivenessVerdict } from "../../../properties/explore/liveness.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
-import { rulesOf } from "../../../properties/mutants/mutant.ts"
+import { mutated } from "../../../properties/mutants/mutant.ts"
 import { replay } from "../../../traces/replay.ts"
 
 const bounds = { log: 1, generations: 5, faults: 1, powerOffUpTo: 0, fencesUpTo: 0 }
@@ -101,10 +101,10 @@ describe("a mutant has a fair run that ends badly,", () => {
 
   it("and rests there though a spurious suspicion may come: that is owed by nobody", () => {
     const neverReleased = (): number => refusal.nothing
-    const protocol = { rules, mutation: () => ({ Release: neverReleased }), indexed: false }
+    const sides = { model: protocolOf, mutation: () => ({ Release: neverReleased }), indexed: false }
     const among = coreKinds.filter((kind) => alphabet[kind].actor !== "fault")
 
-    const verdicts = verdictsOf({ ...scopeOf(two, null), protocol, among })
+    const verdicts = verdictsOf({ ...scopeOf(two, null), sides, among })
     const breach = verdicts.find(({ property }) => property === "L4")?.breach
 
     expect(breach?.stem).toHaveLength(5)
@@ -151,12 +151,12 @@ type Codes = NonNullable<LivenessVerdict["breach"]>["stem"]
 /** What the model says of a run: what it refuses, whether it rests at the end, and what is breached when. */
 const judged = (scope: Scope, id: string, codes: Codes) => {
   const { config, mutant } = scope
-  const rules = rulesOf(mutantNamed(mutant ?? ""))
-  const { states, breaches, refusal } = replay(rules, matching([id]), config, actionsOf(scope, codes))
+  const protocol = mutated(mutantNamed(mutant ?? ""))(config)
+  const { states, breaches, refusal } = replay(protocol, matching([id]), actionsOf(scope, codes))
   const end = states.at(-1) as State
   return {
     refusal,
-    rests: isJudged(config, end) && isAtRest(rules, config, end),
+    rests: isJudged(config, end) && isAtRest(protocol, end),
     breaches: breaches.map(({ property, step }) => [property.id, step]),
   }
 }

@@ -8,7 +8,7 @@ import { breachingRuns, type BreachingRun, type Search } from "../../../properti
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, rulesOf, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import { replay } from "../../../traces/replay.ts"
 
 /** What each mutant must break, in how many steps at least. Where no search has settled that, it is not asked. */
@@ -154,6 +154,6 @@ const summaryOf = (runs: readonly BreachingRun[]): readonly (readonly [Watched, 
 /** What the model says of a run: what it refuses, and what is breached after which action. */
 const judged = (mutant: Mutant, scope: Scope, run: BreachingRun | undefined) => {
   const actions = actionsOf(scope, run?.codes ?? [])
-  const { breaches, refusal } = replay(rulesOf(mutant), matching(scope.properties), scope.config, actions)
+  const { breaches, refusal } = replay(mutated(mutant)(scope.config), matching(scope.properties), actions)
   return { refusal, breaches: breaches.map(({ property, step }) => [property.id, step]) }
 }

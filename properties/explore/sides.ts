@@ -1,27 +1,27 @@
 import type { EngineMutation } from "../../impl/engine/engine.ts"
 import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
-import type { Rules } from "../../model/step.ts"
+import type { ProtocolOf } from "../../model/protocol.ts"
 import { mutantNamed } from "../mutants/catalogue.ts"
-import { rulesOf } from "../mutants/mutant.ts"
+import { mutated } from "../mutants/mutant.ts"
 
 /**
- * The rules that are explored, on both sides: those of the model, and what they change in the engine.
+ * What is explored, on both sides: the protocol of the model, and what it changes in the engine.
  *
  * Shape  `mutation` is null for the engine's own rules. `indexed`: entries carry their index, which in the protocol
  *        is their position.
  */
-export type Protocol = {
-  readonly rules: Rules
+export type Sides = {
+  readonly model: ProtocolOf
   readonly mutation: EngineMutation | null
   readonly indexed: boolean
 }
 
-/** The protocol itself, or the mutant of that name. */
-export const protocolNamed = (mutant: string | null): Protocol =>
+/** The protocol itself on both sides, or the mutant of that name. */
+export const sidesNamed = (mutant: string | null): Sides =>
   mutant === null
-    ? { rules: rulesOf(null), mutation: null, indexed: false }
+    ? { model: mutated(null), mutation: null, indexed: false }
     : {
-        rules: rulesOf(mutantNamed(mutant)),
+        model: mutated(mutantNamed(mutant)),
         mutation: mutations[mutant] ?? null,
         indexed: isIndexed(mutant),
       }

@@ -1,0 +1,43 @@
+import type { Rules } from "../protocol.ts"
+import { suspect, tryLock } from "./arbitration.ts"
+import { crashCopy, cutLink, failHost, healLink, loseStorage, recoverHost, restoreStorage } from "./faults.ts"
+import { ack, deliver, record, release } from "./logging.ts"
+import {
+  enterMaintenance,
+  exitMaintenance,
+  migrate,
+  testFailover,
+  testRestartSecondary,
+} from "./operations.ts"
+import { haRestart, powerOff, powerOn } from "./power.ts"
+import { abandonSync, beginLockstep, joinLockstep, spawnSecondary, syncLost } from "./redundancy.ts"
+
+/** The rules of the core. */
+export const coreRules: Rules = {
+  Record: record,
+  Deliver: deliver,
+  Ack: ack,
+  Release: release,
+  BeginLockstep: beginLockstep,
+  JoinLockstep: joinLockstep,
+  SpawnSecondary: spawnSecondary,
+  TryLock: tryLock,
+  Suspect: suspect,
+  AbandonSync: abandonSync,
+  SyncLost: syncLost,
+  HaRestart: haRestart,
+  PowerOn: powerOn,
+  PowerOff: powerOff,
+  TestFailover: testFailover,
+  TestRestartSecondary: testRestartSecondary,
+  Migrate: migrate,
+  EnterMaintenance: enterMaintenance,
+  ExitMaintenance: exitMaintenance,
+  RecoverHost: recoverHost,
+  HealLink: healLink,
+  RestoreStorage: restoreStorage,
+  CrashCopy: crashCopy,
+  FailHost: failHost,
+  CutLink: cutLink,
+  LoseStorage: loseStorage,
+}
