@@ -50,7 +50,7 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
   const machine = machineOf(layout)
   const view = viewOf(machine)
   const placement = placementOf(view)
-  const own = mutated(view, placement)
+  const own = rulesOf(view, placement)
   const rules: EngineRules = mutation === null ? own : { ...own, ...mutation(own, view, placement) }
   const byNumber = kinds.map((kind) => rules[kind])
   const shelter = shelterOf(view)
@@ -73,7 +73,7 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
 /** Which kinds are an operator's, by number. */
 const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
 
-const mutated = (view: View, placement: Placement): EngineRules => ({
+const rulesOf = (view: View, placement: Placement): EngineRules => ({
   ...loggingRules(view),
   ...arbitrationRules(view),
   ...redundancyRules(view, placement),

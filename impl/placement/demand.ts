@@ -21,7 +21,7 @@ export const demandsOf = (config: Config, classes: readonly ReadonlySet<string>[
     const rules = naming.get(id) ?? []
     const key = `${vcpus}: ${rules.join(" ")}`
     const number = numbers.get(key) ?? demands.length
-    if (number === demands.length) demands.push({ vcpus, tiers: tiersBy(mutated(config, rules), classes) })
+    if (number === demands.length) demands.push({ vcpus, tiers: tiersBy(rulesOf(config, rules), classes) })
     numbers.set(key, number)
     return number
   })
@@ -42,7 +42,7 @@ const rulesNaming = (config: Config): ReadonlyMap<PairId, readonly number[]> => 
   return naming
 }
 
-const mutated = (config: Config, numbers: readonly number[]): readonly AffinityRule[] =>
+const rulesOf = (config: Config, numbers: readonly number[]): readonly AffinityRule[] =>
   numbers.map((n) => config.rules[n] as AffinityRule)
 
 const tiersBy = (

@@ -1,16 +1,14 @@
 import { plainConfig } from "../../model/config.ts"
-import type { Copy } from "../../model/copy.ts"
-import type { HostId } from "../../model/ids.ts"
 import { halted } from "../../model/lifecycle.ts"
 import { copyOn, currentPrimary, peerOf } from "../../model/pair.ts"
 import { pairOf, pairsOf, running, withEveryPair, withPair } from "../../model/state.ts"
-import type { OfCopy, OfPair } from "../../model/subject.ts"
+import type { OfPair } from "../../model/subject.ts"
 import {
   altered,
   changingCopy,
   changingPair,
   checking,
-  ruled,
+  finding,
   together,
   without,
   type Mutant,
@@ -32,17 +30,13 @@ export const effectMutants: readonly Mutant[] = [
     story: "A test restart asked of a Primary that has been replaced halts the copy that replaced it, too.",
     breaks: ["FT-11", "FT-12"],
     killedBy: { S20: 7 },
-    change: ruled("TestRestartSecondary", (rule) => ({
-      ...rule,
-      effect: (about: OfCopy, state, protocol) => {
-        const { lifecycle, relations } = protocol
-        const after = rule.effect(about as never, state, protocol)
-        const peer = peerOf(about.pair, about.copy)
-        if (peer === null || running(after, about.copy.id) !== null) return after
-        if (!relations.reaches(state, about.copy.host, peer.host, about.pair)) return after
-        return changingPair(after, about.pair.id, (pair) => halted(lifecycle, pair, peer))
-      },
-    })),
+    change: altered("TestRestartSecondary", (after, { copy: id }, before, { lifecycle, relations }) => {
+      const asked = running(before, id)
+      const peer = asked === null ? null : peerOf(asked.pair, asked.copy)
+      if (asked === null || peer === null || running(after, id) !== null) return after
+      if (!relations.reaches(before, asked.copy.host, peer.host, asked.pair)) return after
+      return changingPair(after, asked.pair.id, (pair) => halted(lifecycle, pair, peer))
+    }),
     scope: plainConfig(3, 1, { log: 0, generations: 5, faults: 1 }),
   },
   {
@@ -50,18 +44,10 @@ export const effectMutants: readonly Mutant[] = [
     story: "A test failover halts a Primary that has no Secondary.",
     breaks: ["FT-05"],
     killedBy: { S21: 2 },
-    change: ruled("TestFailover", (rule) => ({
-      ...rule,
-      guards: [
-        {
-          id: "not-running",
-          find: ({ pair }: OfPair) => {
-            const primary = currentPrimary(pair)
-            return primary === null ? null : { pair, primary }
-          },
-        },
-      ],
-    })),
+    change: finding("TestFailover", "not-running", ({ pair }: OfPair) => {
+      const primary = currentPrimary(pair)
+      return primary === null ? null : { pair, primary }
+    }),
   },
   {
     name: "SyncSurvivesStorageLoss",
@@ -87,17 +73,12 @@ export const effectMutants: readonly Mutant[] = [
     story: "A copy that loses its storage halts, whatever it was doing.",
     breaks: ["FT-05", "FT-08"],
     killedBy: { S24: 2 },
-    change: ruled("LoseStorage", (rule) => ({
-      ...rule,
-      effect: (about: { readonly id: HostId }, state, protocol) => {
-        const isLost = (copy: Copy): boolean => copy.host === about.id && copy.phase !== "contending"
-        return withEveryPair(rule.effect(about as never, state, protocol), (pair) =>
-          protocol.lifecycle.halts(pair, ({ id }) =>
-            pairOf(state, pair.id).copies.some((copy) => copy.id === id && isLost(copy)),
-          ),
-        )
-      },
-    })),
+    change: altered("LoseStorage", (after, { host }, before, { lifecycle }) =>
+      withEveryPair(after, (pair) => {
+        const bereft = copyOn(pairOf(before, pair.id), host)
+        return bereft === null || bereft.phase === "contending" ? pair : halted(lifecycle, pair, bereft)
+      }),
+    ),
   },
   {
     name: "PowerOnWaitsForTheLost",

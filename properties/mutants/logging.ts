@@ -9,7 +9,7 @@ import {
   checking,
   effecting,
   requiring,
-  ruled,
+  finding,
   together,
   type Mutant,
 } from "./mutant.ts"
@@ -51,21 +51,11 @@ export const loggingMutants: readonly Mutant[] = [
     story: "A Primary in lockstep releases an output as soon as it is recorded.",
     breaks: ["FT-02", "FT-08"],
     killedBy: { S4: 5 },
-    change: ruled("Release", (rule) => ({
-      ...rule,
-      guards: rule.guards.map((guard) =>
-        guard.id !== "nothing"
-          ? guard
-          : {
-              id: "nothing",
-              find: ({ pair, copy }: OfCopy) => {
-                const entry = copy.log[copy.released]
-                const isWithheld = copy.phase === "lockstep" && copy.channel === null
-                return entry === undefined || isWithheld ? null : { pair, copy, entry }
-              },
-            },
-      ),
-    })),
+    change: finding("Release", "nothing", ({ pair, copy }: OfCopy) => {
+      const entry = copy.log[copy.released]
+      const isWithheld = copy.phase === "lockstep" && copy.channel === null
+      return entry === undefined || isWithheld ? null : { pair, copy, entry }
+    }),
   },
   {
     name: "CountSentAsAcked",
@@ -127,29 +117,18 @@ export const loggingMutants: readonly Mutant[] = [
     breaks: ["FT-02", "FT-11"],
     killedBy: { S1: 5, S6: 5 },
     change: together(
-      ruled("JoinLockstep", (rule) => ({
-        ...rule,
-        guards: rule.guards.map((guard) =>
-          guard.id === "primary" ? { id: "primary", find: itsExecutingPrimary } : guard,
-        ),
-        effect: (
-          { pair, copy, primary }: OfCopy & { readonly primary: LoggingPrimary },
-          state,
-          { lifecycle },
-        ) =>
+      finding("JoinLockstep", "primary", itsExecutingPrimary),
+      effecting(
+        "JoinLockstep",
+        ({ pair, copy, primary }: OfCopy & { readonly primary: LoggingPrimary }, state, { lifecycle }) =>
           withPair(
             state,
             primary.phase === "live"
               ? withCopy(pair, { ...copy, phase: "lockstep", log: [], released: primary.released })
               : lifecycle.joins(pair, copy, primary),
           ),
-      })),
-      ruled("BeginLockstep", (rule) => ({
-        ...rule,
-        guards: rule.guards.map((guard) =>
-          guard.id === "peer" ? { id: "peer", find: itsPeerInStep } : guard,
-        ),
-      })),
+      ),
+      finding("BeginLockstep", "peer", itsPeerInStep),
     ),
   },
 ]

@@ -5,7 +5,16 @@ import { protocolOf } from "../../model/core.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
 import type { GuardId } from "../../model/outcome.ts"
 import { copyIn, withCopy, type Pair } from "../../model/pair.ts"
-import type { Change, Check, Guard, ProtocolOf, RequirementId, Rule } from "../../model/protocol.ts"
+import type {
+  Change,
+  Check,
+  Finding,
+  Guard,
+  Protocol,
+  ProtocolOf,
+  RequirementId,
+  Rule,
+} from "../../model/protocol.ts"
 import { pairOf, withPair, type State } from "../../model/state.ts"
 
 /**
@@ -42,14 +51,22 @@ export const ruled = <K extends Kind>(kind: K, change: (rule: Rule<K>) => Rule<K
 export const without = (kind: Kind, ...ids: readonly GuardId[]): Change =>
   ruled(kind, (rule) => ({ ...rule, guards: rule.guards.filter(({ id }) => !ids.includes(id)) }))
 
-/** The rule with other guards of an id, in the place of the first of them. */
-export const checking = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
+/** The rule with another guard of an id, in the place of the first of those that it has. */
+const guarded = (kind: Kind, guard: Guard): Change =>
   ruled(kind, (rule) => {
-    const first = rule.guards.findIndex((guard) => guard.id === id)
-    const guards: Guard[] = rule.guards.filter((guard) => guard.id !== id)
-    guards.splice(first === -1 ? guards.length : first, 0, { id, holds })
+    const first = rule.guards.findIndex(({ id }) => id === guard.id)
+    const guards: Guard[] = rule.guards.filter(({ id }) => id !== guard.id)
+    guards.splice(first === -1 ? guards.length : first, 0, guard)
     return { ...rule, guards }
   })
+
+/** The same, by a guard that decides. */
+export const checking = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
+  guarded(kind, { id, holds })
+
+/** The same, by a guard that finds what the later ones and the effect need. */
+export const finding = <A, B>(kind: Kind, id: GuardId, find: Finding<A, B>["find"]): Change =>
+  guarded(kind, { id, find })
 
 /** The rule with one guard more, after all others. */
 export const requiring = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
@@ -66,7 +83,7 @@ export const effecting = <A>(kind: Kind, effect: Rule<Kind, A>["effect"]): Chang
 /** The rule with its effect, and then `change`. */
 export const altered = <K extends Kind>(
   kind: K,
-  change: (after: State, action: Action<K>, before: State) => State,
+  change: (after: State, action: Action<K>, before: State, protocol: Protocol) => State,
 ): Change =>
   ruled(kind, (rule) => {
     const { subject, guards, effect, isFault } = rule
@@ -86,7 +103,7 @@ export const altered = <K extends Kind>(
             },
       ),
       effect: ({ action, about }: Kept, state, protocol) =>
-        change(effect(about, state, protocol), action, state),
+        change(effect(about, state, protocol), action, state, protocol),
       isFault: ({ about }: Kept, state, protocol) => isFault(about, state, protocol),
     }
   })

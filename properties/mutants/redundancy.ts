@@ -1,9 +1,8 @@
-import type { HostId } from "../../model/ids.ts"
 import { copyOn } from "../../model/pair.ts"
 import type { Guard } from "../../model/protocol.ts"
 import { pairOf, withEveryPair, withPair } from "../../model/state.ts"
 import type { OfCopy, OfPair, ToHost } from "../../model/subject.ts"
-import { checking, effecting, never, ruled, without, type Mutant } from "./mutant.ts"
+import { altered, checking, effecting, never, ruled, without, type Mutant } from "./mutant.ts"
 
 export const redundancyMutants: readonly Mutant[] = [
   {
@@ -20,17 +19,15 @@ export const redundancyMutants: readonly Mutant[] = [
     story: "A syncing copy that loses its storage contends instead of halting.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: ruled("LoseStorage", (rule) => ({
-      ...rule,
-      effect: (about: { readonly id: HostId }, state, protocol) =>
-        withEveryPair(rule.effect(about as never, state, protocol), (after) => {
-          const before = pairOf(state, after.id)
-          const syncing = copyOn(before, about.id)
-          return syncing?.phase === "syncing"
-            ? { ...after, copies: protocol.lifecycle.contends(before, syncing).copies }
-            : after
-        }),
-    })),
+    change: altered("LoseStorage", (after, { host }, before, { lifecycle }) =>
+      withEveryPair(after, (stripped) => {
+        const pair = pairOf(before, stripped.id)
+        const syncing = copyOn(pair, host)
+        return syncing?.phase === "syncing"
+          ? { ...stripped, copies: lifecycle.contends(pair, syncing).copies }
+          : stripped
+      }),
+    ),
   },
   {
     name: "OrphanSyncStays",
