@@ -61,8 +61,8 @@ const defaultMillis = 115_000
  *
  * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
  *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
- *        more; `isIdle`, that the protocol took no step in any schedule; `unasked` the properties that nothing asked; `isRepeatable` is false if a schedule failed once, and not
- *        again.
+ *        more; `isIdle`, that the protocol took no step in any schedule; `unasked` the properties that nothing asked;
+ *        `isRepeatable` is false if a schedule failed once, and not again.
  */
 export type Checked = {
   readonly spec: CampaignSpec

@@ -1,5 +1,5 @@
 import { liveness } from "./liveness.ts"
-import { anything, fits, type Token } from "./pattern.ts"
+import { fits, partsOf } from "./pattern.ts"
 import type { Property } from "./property.ts"
 import { safety } from "./safety.ts"
 
@@ -8,12 +8,7 @@ export const catalogue: readonly Property[] = [...safety, ...liveness]
 
 /** The properties whose id or name matches one of the patterns; `*` stands for any characters. */
 export const matching = (patterns: readonly string[]): readonly Property[] => {
-  const parsed = patterns.map((pattern) =>
-    pattern
-      .toLowerCase()
-      .split(/(\*+)/)
-      .map((part): Token => (part.startsWith("*") ? anything : part)),
-  )
+  const parsed = patterns.map((pattern) => partsOf(pattern.toLowerCase()))
   return catalogue.filter(({ id, name }) =>
     parsed.some((pattern) => [id, name].some((word) => fits(pattern, word.toLowerCase()))),
   )

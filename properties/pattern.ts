@@ -1,3 +1,9 @@
+/** A pattern in parts: its texts, and for each run of stars what `starsOf` has it stand for. */
+export const partsOf = (
+  pattern: string,
+  starsOf: (stars: string) => Token = () => anything,
+): readonly Token[] => pattern.split(/(\*+)/).map((part) => (part.startsWith("*") ? starsOf(part) : part))
+
 /**
  * Whether a text fits a pattern in which `*` stands for any characters that `isAny` admits. In time proportional to the two
  * lengths multiplied, whatever the pattern is.

@@ -1,3 +1,4 @@
+import { memo } from "./memo.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import type { Repertoire, Scope } from "./repertoire.ts"
 
@@ -22,17 +23,11 @@ export type Atlas = {
 /** One state of an atlas: what is taken in it, by its likeness, and the state that this leads to. */
 export type Place = { readonly number: number; readonly exits: Map<string, Place> }
 
-const atlases = new WeakMap<Scope, Map<string, Atlas>>()
+const atlases = memo<Atlas>()
 
 /** The atlas of a scope, made once. */
-export const atlasOf = <S>(ground: TourGround<S>, scope: Scope): Atlas => {
-  const made = atlases.get(scope) ?? new Map<string, Atlas>()
-  atlases.set(scope, made)
-  const name = ground.kinds.join()
-  const atlas = made.get(name) ?? explored(ground, scope)
-  made.set(name, atlas)
-  return atlas
-}
+export const atlasOf = <S>(ground: TourGround<S>, scope: Scope): Atlas =>
+  atlases(scope, ground.kinds, () => explored(ground, scope))
 
 const explored = <S>(ground: TourGround<S>, scope: Scope): Atlas => {
   const { profile, repertoire } = ground

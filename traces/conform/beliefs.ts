@@ -121,9 +121,10 @@ const steppedFrom = <S>(
   const stepped: Candidate<S>[] = []
   let ways = 0
   for (const candidate of before) {
-    ways += watch.profile.matching(watch.config, candidate.state, action).length
+    const meant = watch.profile.matching(watch.config, candidate.state, action)
+    ways += meant.length
     if (ways > waysMax) return null
-    stepped.push(...after(watch, candidate, action, answered, ruledOut))
+    stepped.push(...after(watch, candidate, action, meant, answered, ruledOut))
   }
   return distinct(watch, stepped)
 }
@@ -131,11 +132,12 @@ const steppedFrom = <S>(
 /** How many ways to read one action are looked at, over all candidates. */
 const waysMax = 50_000
 
-/** What a candidate becomes by an action that was answered so; each way in which it can't be is ruled out. */
+/** What a candidate becomes by an action that may mean these, and was answered so; each way in which it can't be is ruled out. */
 const after = <S>(
   { profile, config }: Watch<S>,
   candidate: Candidate<S>,
   asked: AskedAction,
+  meant: readonly AskedAction[],
   answered: Sighting["answered"],
   ruledOut: RuledOut<S>[],
 ): readonly Candidate<S>[] => {
@@ -143,7 +145,7 @@ const after = <S>(
   const { state, way } = candidate
   const taken: Candidate<S>[] = []
   let guard = "unknown"
-  for (const action of profile.matching(config, state, asked)) {
+  for (const action of meant) {
     const outcome = profile.step(config, state, action)
     if (outcome.tag === "next")
       taken.push({ state: outcome.state, way: { action, silent: false, before: way } })

@@ -3,6 +3,7 @@ import type { Config } from "../../model/config.ts"
 import { choiceRange } from "../../properties/arbitrary/plan.ts"
 import { parseSeed, seedOf } from "../../properties/check/seed.ts"
 import type { TourGround } from "./atlas.ts"
+import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
 import type { AskPlan, Case } from "./repertoire.ts"
 
@@ -56,23 +57,20 @@ const planOf = <S>(
 /** How often asks of each sort come up when nothing is preferred. */
 type Rarity = ReadonlyMap<string, number>
 
-const rarities = new WeakMap<object, Map<string, Rarity>>()
+const rarities = memo<Rarity>()
 
 /** How many cases tell what is rare. They are always the same: what is drawn depends on nothing that was seen. */
 const rarityCases = 150
 
-const rarityOf = <S>(ground: TourGround<S>): Rarity => {
-  const made = rarities.get(ground.repertoire) ?? new Map<string, Rarity>()
-  rarities.set(ground.repertoire, made)
-  const name = ground.kinds.join()
-  const before = made.get(name)
-  if (before !== undefined) return before
+const rarityOf = <S>(ground: TourGround<S>): Rarity =>
+  rarities(ground.repertoire, ground.kinds, () => counted(ground))
+
+const counted = <S>(ground: TourGround<S>): Rarity => {
   const counts = new Map<string, number>()
   for (let n = 1; n <= rarityCases; n += 1)
     actionsOf(ground, planOf(ground, { seed: "0", n, redraw: 0 }, null), null, (sort) => {
       counts.set(sort, (counts.get(sort) ?? 0) + 1)
     })
-  made.set(name, counts)
   return counts
 }
 

@@ -1,10 +1,11 @@
 import { isUtf8 } from "node:buffer"
-import { constants, createReadStream, openSync, statSync, type Stats } from "node:fs"
+import { constants, createReadStream, openSync, statSync } from "node:fs"
 import { Socket } from "node:net"
 import type { Readable } from "node:stream"
 import * as Schema from "effect/Schema"
 import type { Config } from "../../model/config.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
+import { isOfSystem } from "../atomic-file.ts"
 import { BadInput, bad, oneOf } from "../bad-input.ts"
 import { jsonIn } from "../input-file.ts"
 import { printable } from "../printable.ts"
@@ -46,7 +47,7 @@ export const lineMax = 16 * 1024 * 1024
  * early where the signal is given. Throws BadInput.
  */
 export async function* textLines(file: string, stop?: AbortSignal): AsyncGenerator<TextLines> {
-  const stream = streamOf(file)
+  const stream = opened(file)
   const stopped = (): void => void stream.destroy()
   stop?.addEventListener("abort", stopped)
   const cutter = lineCutter()
@@ -64,18 +65,28 @@ export async function* textLines(file: string, stop?: AbortSignal): AsyncGenerat
     if (cutter.length() > 0) yield textsOf(cutter.take(Buffer.from("\n")))
   } catch (cause) {
     if (stop?.aborted === true) return
-    const { code } = cause as { code?: string }
-    if (cause instanceof BadInput || code === undefined) throw cause
-    throw new BadInput({ message: `${file}: cannot be read (${code})` })
+    throw unreadable(file, cause)
   } finally {
     stop?.removeEventListener("abort", stopped)
     stream.destroy()
   }
 }
 
+const opened = (file: string): Readable => {
+  try {
+    return streamOf(file)
+  } catch (cause) {
+    throw unreadable(file, cause)
+  }
+}
+
+/** What the system refuses, as bad input; anything else as it is. */
+const unreadable = (file: string, cause: unknown): unknown =>
+  isOfSystem(cause) ? new BadInput({ message: `${file}: cannot be read (${cause.code})` }) : cause
+
 const streamOf = (file: string): Readable => {
   if (file === "-") return process.stdin
-  const found = statOf(file)
+  const found = statSync(file, { throwIfNoEntry: false })
   if (found !== undefined && !found.isFile() && !found.isFIFO())
     throw new BadInput({
       message: `${file}: cannot be read (expected a file or a pipe, and it is ${found.isDirectory() ? "a folder" : "neither"})`,
@@ -90,17 +101,6 @@ const pipeOf = (file: string): Readable =>
     readable: true,
     writable: false,
   })
-
-/** What is at a path; undefined if there is nothing. Throws BadInput. */
-const statOf = (file: string): Stats | undefined => {
-  try {
-    return statSync(file, { throwIfNoEntry: false })
-  } catch (cause) {
-    throw new BadInput({
-      message: `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown error"})`,
-    })
-  }
-}
 
 const textOf = (file: string, number: number, line: Buffer): string => {
   if (line.length > lineMax) throw tooLong(file, number)

@@ -2,7 +2,7 @@ import { basename } from "node:path"
 import { corpusFolder, scenariosFolder } from "../package.ts"
 import { BadInput, bad, oneOf } from "../bad-input.ts"
 import { readJson } from "../input-file.ts"
-import { anything, fits, type Token } from "../../properties/pattern.ts"
+import { anything, fits, partsOf, type Token } from "../../properties/pattern.ts"
 import { configOf, readStory } from "../read.ts"
 import { filesIn } from "../store.ts"
 import type { Case } from "./repertoire.ts"
@@ -82,9 +82,7 @@ const caseOfOther = (file: string, path: string, profile: "lock" | "placement", 
 /** Whether a path matches a pattern: `*` is any letters within a part, `**` any parts. */
 export const matches = (pattern: string, path: string): boolean =>
   fits(
-    pattern
-      .split(/(\*+)/)
-      .map((part): Token => (!part.startsWith("*") ? part : part === "*" ? withinPart : anything)),
+    partsOf(pattern, (stars) => (stars === "*" ? withinPart : anything)),
     path,
   )
 

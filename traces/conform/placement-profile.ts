@@ -27,9 +27,10 @@ export const placementProfile: Profile<Placed> = {
   initial: () => ({ host: null }),
   step: (config, _placed, question) => {
     const hosts = question["host"] === undefined ? hostsOf(config) : [question["host"] as HostId]
+    const protocol = protocolOf(config)
     let guard = "unknown"
     for (const host of hosts) {
-      const outcome = step(protocolOf(config), stateOf(question), actionOf(question, host))
+      const outcome = step(protocol, stateOf(question), actionOf(question, host))
       if (outcome.tag === "next") return { tag: "next", state: { host } }
       guard = outcome.guard
     }

@@ -58,10 +58,11 @@ export const placementRepertoire: Repertoire<Placed> = {
 
 /** The questions that come up on a run. */
 const questionsOn = (config: Config, actions: readonly Action[]): readonly AskedAction[] => {
+  const protocol = protocolOf(config)
   const questions: AskedAction[] = []
   let state = initial(config)
   for (const [i, action] of actions.entries()) {
-    const outcome = step(protocolOf(config), state, action)
+    const outcome = step(protocol, state, action)
     if (outcome.tag === "refused") continue
     state = outcome.state
     if (i % stepsBetween === 0)

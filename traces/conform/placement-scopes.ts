@@ -35,10 +35,11 @@ export const statesOf = (scope: Scope): readonly State[] => {
 
 const reachableIn = ({ name, config }: Scope): readonly State[] => {
   const kinds: readonly Kind[] = name === "outages" ? [...kindsDone, "EnterMaintenance"] : kindsDone
+  const protocol = protocolOf(config)
   const reached = [initial(config)]
   const seen = new Set(reached.map(identity))
   for (const state of reached)
-    for (const { state: next } of successors(protocolOf(config), state, kinds)) {
+    for (const { state: next } of successors(protocol, state, kinds)) {
       const key = identity(next)
       if (seen.has(key)) continue
       seen.add(key)

@@ -1,4 +1,5 @@
 import type { TourGround } from "./atlas.ts"
+import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
 import type { Case, Scope } from "./repertoire.ts"
 
@@ -15,17 +16,11 @@ export type Survey = {
 /** How many questions are in a case. */
 const questionsMax = 100
 
-const surveys = new WeakMap<Scope, Map<string, Survey>>()
+const surveys = memo<Survey>()
 
 /** The survey of a scope, made once. */
-export const surveyOf = <S>(ground: TourGround<S>, scope: Scope): Survey => {
-  const made = surveys.get(scope) ?? new Map<string, Survey>()
-  surveys.set(scope, made)
-  const name = ground.kinds.join()
-  const survey = made.get(name) ?? surveyed(ground, scope)
-  made.set(name, survey)
-  return survey
-}
+export const surveyOf = <S>(ground: TourGround<S>, scope: Scope): Survey =>
+  surveys(scope, ground.kinds, () => surveyed(ground, scope))
 
 const surveyed = <S>({ profile, repertoire, kinds }: TourGround<S>, scope: Scope): Survey => {
   const { states, questions } = repertoire.survey?.(scope) ?? { states: 0, questions: [] }

@@ -1,4 +1,5 @@
 import { atlasOf, movesOf, refusalsIn, type Atlas, type Place, type TourGround } from "./atlas.ts"
+import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
 import type { Case, Scope } from "./repertoire.ts"
 import { surveyCases } from "./survey.ts"
@@ -6,7 +7,7 @@ import { surveyCases } from "./survey.ts"
 /** How many actions a case of a tour asks, about: it ends with the state in which it has asked so many. */
 const asksMax = 400
 
-const toured = new WeakMap<Scope, Map<string, { readonly cases: Case[]; readonly more: Iterator<Case> }>>()
+const tours = memo<{ readonly cases: Case[]; readonly more: Iterator<Case> }>()
 
 /**
  * Cases that together take every transition of a small cluster, and ask everything that is refused there: on and on
@@ -14,12 +15,8 @@ const toured = new WeakMap<Scope, Map<string, { readonly cases: Case[]; readonly
  * depends on the one before, simply all of them. Made as they are asked for, and only once.
  */
 export function* tourOf<S>(ground: TourGround<S>, scope: Scope): Generator<Case> {
-  const tours = toured.get(scope) ?? new Map<string, { cases: Case[]; more: Iterator<Case> }>()
-  toured.set(scope, tours)
-  const name = ground.kinds.join()
   const fresh = ground.repertoire.survey === undefined ? legsOf : surveyCases
-  const tour = tours.get(name) ?? { cases: [], more: fresh(ground, scope) }
-  tours.set(name, tour)
+  const tour = tours(scope, ground.kinds, () => ({ cases: [], more: fresh(ground, scope) }))
   for (let n = 0; ; n += 1) {
     const next = tour.cases[n] === undefined ? tour.more.next() : null
     if (next?.done === true) return
