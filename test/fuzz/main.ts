@@ -107,12 +107,20 @@ const labour = (): Promise<void> =>
     })
   })
 
+const casesDone = (): number => [...done.values()].reduce((sum, cases) => sum + cases, 0)
+const casesAsked = parts.reduce((sum, { from, to }) => sum + to - from, 0)
+const heartbeat = setInterval(() => {
+  process.stderr.write(
+    `fuzz: ${casesDone().toLocaleString("en")} of ${casesAsked.toLocaleString("en")} cases, ${faults.size} sorts of faults\n`,
+  )
+}, 60_000)
+
 await Promise.all(Array.from({ length: Number(values.processes) }, labour))
+clearInterval(heartbeat)
 
 for (const [name, cases] of done)
   process.stdout.write(`${name.padEnd(16)} ${cases.toLocaleString("en")} cases\n`)
-const all = [...done.values()].reduce((sum, cases) => sum + cases, 0)
 process.stdout.write(
-  `${all.toLocaleString("en")} cases, ${faults.size} sorts of faults, ${Math.round(bytesMost / 2 ** 20)} MiB at the most, seed ${values.seed}\n`,
+  `${casesDone().toLocaleString("en")} cases, ${faults.size} sorts of faults, ${Math.round(bytesMost / 2 ** 20)} MiB at the most, seed ${values.seed}\n`,
 )
 process.exitCode = faults.size === 0 ? 0 : 1
