@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts"
 import type { Copy } from "./copy.ts"
 import { freshHost, type Host } from "./host.ts"
-import { linkBetween, pairIdOf, type CopyId, type HostId, type LinkId, type PairId } from "./ids.ts"
+import { inOrder, linkBetween, pairIdOf, type CopyId, type HostId, type LinkId, type PairId } from "./ids.ts"
 import { freshLock } from "./lock.ts"
 import { copyIn, type Pair } from "./pair.ts"
 
@@ -48,6 +48,12 @@ export const hostIdsOf = (state: State): readonly HostId[] => Object.keys(state.
 
 /** The ids of the pairs, in the order of the configuration. */
 export const pairIdsOf = (state: State): readonly PairId[] => Object.keys(state.pairs) as PairId[]
+
+/** The links, each by its two hosts, in the order of the configuration. */
+export const linksOf = (state: State): readonly (readonly [HostId, HostId])[] => {
+  const hosts = hostIdsOf(state)
+  return hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => inOrder(a, b)))
+}
 
 /** The ids of the running copies, pair by pair, in the order in which they started. */
 export const copyIdsOf = (state: State): readonly CopyId[] => {

@@ -1,10 +1,11 @@
 import { alphabet, kinds, type Action, type Kind } from "./action.ts"
 import { written } from "./bookkeeping.ts"
-import { inOrder, pairIdOf, type HostId } from "./ids.ts"
+import { namedIn, operands, type Named, type OperandName, type Operands } from "./operand.ts"
+import type { HostId } from "./ids.ts"
 import { next, refused, type Outcome } from "./outcome.ts"
 import type { Protocol } from "./protocol.ts"
 import { decide } from "./rule.ts"
-import { copyIdsOf, hostIdsOf, pairIdsOf, type State } from "./state.ts"
+import type { State } from "./state.ts"
 
 /** The step relation: pure and total. An action that names no host or pair of the cluster is refused as `unknown`. */
 export const step = (protocol: Protocol, state: State, action: Action): Outcome =>
@@ -34,8 +35,9 @@ export const successors = (
   among: readonly Kind[] = kinds,
 ): readonly Successor[] => {
   const found: Successor[] = []
+  const named = namedIn(state)
   for (const kind of among)
-    for (const action of candidates(state, kind)) {
+    for (const action of candidatesAmong(named, kind)) {
       const outcome = taken(protocol, state, action)
       if (outcome.tag === "next") found.push({ action, state: outcome.state })
     }
@@ -60,40 +62,28 @@ const protocolKinds = kinds.filter((kind) => alphabet[kind].actor === "protocol"
 
 /** Every action of one kind that could be asked in a state, allowed or not. */
 export const candidates = (state: State, kind: Kind): readonly Action[] =>
-  candidatesOver(state, kind) as readonly Action[]
+  candidatesAmong(namedIn(state), kind)
 
-const candidatesOver = (state: State, kind: Kind): readonly object[] => {
-  switch (alphabet[kind].over) {
-    case "copy":
-      return copyIdsOf(state).map((copy) => ({ kind, copy }))
-    case "pair":
-      return pairIdsOf(state).map((pair) => ({ kind, pair }))
-    case "host":
-      return hostIdsOf(state).map((host) => ({ kind, host }))
-    case "link":
-      return linksOf(hostIdsOf(state)).map((hosts) => ({ kind, hosts }))
-    case "copy and host":
-      return product(copyIdsOf(state), hostIdsOf(state), (copy, host) => ({ kind, copy, host }))
-    case "pair and host":
-      return product(pairIdsOf(state), hostIdsOf(state), (pair, host) => ({ kind, pair, host }))
-  }
-}
-
-const product = <A, B, C>(as: readonly A[], bs: readonly B[], combine: (a: A, b: B) => C): readonly C[] => {
-  const all: C[] = []
-  for (const a of as) for (const b of bs) all.push(combine(a, b))
+/** Every action of one kind that names what is there; what is named last changes fastest. */
+const candidatesAmong = (named: Named, kind: Kind): readonly Action[] => {
+  const [first, second]: readonly [OperandName, "host"?] = alphabet[kind].over
+  const about = actionsAbout[first] as (kind: Kind, value: unknown, host?: HostId) => Action
+  const all: Action[] = []
+  for (const value of named(first))
+    if (second === undefined) all.push(about(kind, value))
+    else for (const host of named(second)) all.push(about(kind, value, host as HostId))
   return all
 }
 
-const linksOf = (hosts: readonly HostId[]): readonly (readonly [HostId, HostId])[] =>
-  hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => inOrder(a, b)))
-
-const isKnown = (state: State, action: Action): boolean => {
-  if ("host" in action && state.hosts[action.host] === undefined) return false
-  if ("pair" in action && state.pairs[action.pair] === undefined) return false
-  if ("copy" in action && state.pairs[pairIdOf(action.copy)] === undefined) return false
-  return (
-    !("hosts" in action) ||
-    action.hosts.every((host, i) => state.hosts[host] !== undefined && action.hosts.indexOf(host) === i)
-  )
+/** Actions by what they are about, and to which host it is brought: written out, since an object with computed keys takes long to make. */
+const actionsAbout: {
+  readonly [N in OperandName]: (kind: Kind, value: Operands[N], host?: HostId) => Action
+} = {
+  copy: (kind, copy, host) => (host === undefined ? { kind, copy } : { kind, copy, host }) as Action,
+  pair: (kind, pair, host) => (host === undefined ? { kind, pair } : { kind, pair, host }) as Action,
+  host: (kind, host) => ({ kind, host }) as Action,
+  hosts: (kind, hosts) => ({ kind, hosts }) as Action,
 }
+
+const isKnown = (state: State, action: Action): boolean =>
+  alphabet[action.kind].over.every((name) => operands[name].isKnown(state, action[name as never]))

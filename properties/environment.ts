@@ -1,4 +1,4 @@
-import { alphabet, type Action } from "../model/action.ts"
+import { alphabet, subjectOf, type Action } from "../model/action.ts"
 import type { Copy } from "../model/copy.ts"
 import type { Host } from "../model/host.ts"
 import type { CopyId, HostId } from "../model/ids.ts"
@@ -21,7 +21,7 @@ export const environmentAsCalled: Property = {
 }
 
 const hostsAstray = ({ config, step: { action, before, after } }: PairStep): string | null => {
-  const asked = "host" in action && alphabet[action.kind].over === "host" ? action.host : null
+  const asked = "host" in action && subjectOf(action.kind) === "host" ? action.host : null
   if (asked === null && before.hosts === after.hosts) return null
   for (const { id } of config.hosts) {
     const due = { ...hostIn(before, id), ...(id === asked ? flagSetBy(action) : {}) }
@@ -78,7 +78,7 @@ const faultsAstray = ({ step: { action, before, after } }: PairStep): string | n
 const copiesAstray = (seen: PairStep): string | null => {
   const { step, before, after } = seen
   const { action } = step
-  const isOurs = alphabet[action.kind].over === "host" || alphabet[action.kind].over === "link"
+  const isOurs = ["host", "hosts"].includes(subjectOf(action.kind))
   if (!isOurs && action.kind !== "CrashCopy" && action.kind !== "Migrate") return null
   if (after.power !== before.power || after.lock.generation !== before.lock.generation)
     return `${action.kind} changes the power or the lock of ${after.id}`

@@ -1,4 +1,4 @@
-import { alphabet, describe, type Action } from "../model/action.ts"
+import { describe, subjectOf, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import type { Pair } from "../model/pair.ts"
 import type { RequirementId } from "../model/protocol.ts"
@@ -86,10 +86,8 @@ export const breachesOf = (
  * on a host or a link concerns every pair, also where it has changed nothing.
  */
 export const touchedBy = (config: Config, history: History, step: Step): readonly PairStep[] => {
-  const { over } = alphabet[step.action.kind]
   const hostsChanged =
-    over === "host" ||
-    over === "link" ||
+    ["host", "hosts"].includes(subjectOf(step.action.kind)) ||
     step.before.hosts !== step.after.hosts ||
     step.before.cut !== step.after.cut
   const touched: PairStep[] = []

@@ -292,19 +292,8 @@ export const arbitraryWalk = (configs: fc.Arbitrary<Config>): fc.Arbitrary<Walk>
 
 const usualKinds: readonly Kind[] = [...kindsOf("protocol"), "PowerOn"]
 
-const operandsFor = (kind: Kind, first?: string, second?: string): object => {
-  switch (alphabet[kind].over) {
-    case "copy":
-      return second === undefined ? { copy: first } : { copy: first, reason: second }
-    case "pair":
-      return { pair: first }
-    case "host":
-      return { host: first }
-    case "link":
-      return { hosts: first?.split("-") }
-    case "copy and host":
-      return { copy: first, host: second }
-    case "pair and host":
-      return { pair: first, host: second }
-  }
+const operandsFor = (kind: Kind, ...words: readonly (string | undefined)[]): object => {
+  const names: readonly string[] = kind === "CrashCopy" ? ["copy", "reason"] : alphabet[kind].over
+  const values = names.map((name, n) => [name, name === "hosts" ? words[n]?.split("-") : words[n]] as const)
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
 }

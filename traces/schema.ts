@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
+import type { OperandName, Operands } from "../model/operand.ts"
 import { copyName, hostName, pairName, type CopyId, type HostId, type PairId } from "../model/ids.ts"
 
 // The one source of every format: what is read is decoded with these, their types are those of the JSON, and the
@@ -100,20 +101,18 @@ export type ConfigJson = typeof ConfigJson.Type
 
 const CrashReasonJson = Schema.Literals(["divergence", "checkpointError", "other"])
 
-/** What an action of each range names. */
-const operands = {
-  copy: { copy: CopyIdJson },
-  pair: { pair: PairIdJson },
-  host: { host: HostIdJson },
-  link: { hosts: LinkJson },
-  "copy and host": { copy: CopyIdJson, host: HostIdJson },
-  "pair and host": { pair: PairIdJson, host: HostIdJson },
-} as const
+/** An operand, as a schedule writes it. */
+const operandJson: { readonly [N in OperandName]: Schema.Codec<Operands[N], unknown> } = {
+  copy: CopyIdJson,
+  pair: PairIdJson,
+  host: HostIdJson,
+  hosts: LinkJson,
+}
 
 const actionOf = (kind: Kind): Schema.Codec<Action> =>
   Schema.Struct({
     kind: Schema.Literal(kind),
-    ...operands[alphabet[kind].over],
+    ...Object.fromEntries(alphabet[kind].over.map((name) => [name, operandJson[name]])),
     ...(kind === "CrashCopy" ? { reason: Schema.optionalKey(CrashReasonJson) } : {}),
   }) as unknown as Schema.Codec<Action>
 

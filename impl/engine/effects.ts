@@ -1,4 +1,4 @@
-import { alphabet, kinds } from "../../model/action.ts"
+import { alphabet, kinds, subjectOf } from "../../model/action.ts"
 import { evidenceOf } from "./evidence.ts"
 import { kindNumber } from "./layout.ts"
 import { peer, phase } from "./machine.ts"
@@ -8,11 +8,11 @@ import type { View } from "./view.ts"
 const k = kindNumber
 const isFault = kinds.map((kind) => alphabet[kind].actor === "fault")
 /** Whether it is a step of the copy that it names: a crash befalls one. */
-const isByCopy = kinds.map((kind) => alphabet[kind].over.startsWith("copy") && kind !== "CrashCopy")
-const isOfCopy = kinds.map((kind) => alphabet[kind].over.startsWith("copy"))
+const isByCopy = kinds.map((kind) => subjectOf(kind) === "copy" && kind !== "CrashCopy")
+const isOfCopy = kinds.map((kind) => subjectOf(kind) === "copy")
 /** What the environment does to hosts, links and copies: a migration is done to a copy, too. */
 const isEnvironments = kinds.map(
-  (kind) => ["host", "link"].includes(alphabet[kind].over) || kind === "CrashCopy" || kind === "Migrate",
+  (kind) => ["host", "hosts"].includes(subjectOf(kind)) || kind === "CrashCopy" || kind === "Migrate",
 )
 
 /**

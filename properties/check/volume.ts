@@ -1,10 +1,10 @@
 import * as fc from "fast-check"
-import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
+import { alphabet, kinds, subjectOf, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
-import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
+import { actionOf, rangesOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { crowded, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
@@ -131,8 +131,9 @@ const driverOf = (volume: Volume, config: Config) => {
   const situation = situationOf(engine)
   const isSpurious = lots.map((lot) => lot === "SpuriousSuspect")
   const kindOf = lots.map((lot) => kinds.indexOf(lot === "SpuriousSuspect" ? "Suspect" : lot))
-  const overA = kinds.map((kind) => rangeOf(kind, layout.hosts, layout.pairs))
-  const takesHost = kinds.map((kind) => alphabet[kind].over.endsWith("and host"))
+  const ranges = rangesOf(layout)
+  const overA = kinds.map((kind) => ranges[subjectOf(kind)])
+  const takesHost = kinds.map((kind) => alphabet[kind].over.length > 1)
   const suspect = kinds.indexOf("Suspect")
   const codes = Array.from({ length: actionsMax }, () => ({ kind: 0, a: 0, b: 0 }))
   const counts = new Float64Array(kinds.length)
@@ -278,7 +279,7 @@ const situationOf = ({ view, layout }: Engine): (() => number) => {
   }
 }
 
-const isOfCopy = (kind: Kind): boolean => alphabet[kind].over.startsWith("copy")
+const isOfCopy = (kind: Kind): boolean => subjectOf(kind) === "copy"
 
 /** Whether a kind that names no copy has a chance in a situation. */
 const isOpen = (kind: Kind, bits: number): boolean => {
@@ -309,21 +310,6 @@ const lotTable = ({ weights }: Swarm, isAmong: (kind: Kind) => boolean): Int32Ar
         : [],
     ),
   )
-
-const rangeOf = (kind: Kind, hosts: number, pairs: number): number => {
-  switch (alphabet[kind].over) {
-    case "copy":
-    case "copy and host":
-      return hosts * pairs
-    case "pair":
-    case "pair and host":
-      return pairs
-    case "host":
-      return hosts
-    case "link":
-      return (hosts * (hosts - 1)) / 2
-  }
-}
 
 /** The schedule in the model's words, as far as the model goes along. */
 const actionsOf = (

@@ -1,4 +1,4 @@
-import { alphabet, coreKinds, kinds, type Kind } from "../../model/action.ts"
+import { coreKinds, kinds, subjectOf, type Kind } from "../../model/action.ts"
 import { plainConfig, unbounded, type Config } from "../../model/config.ts"
 import { codesOf } from "../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
@@ -131,7 +131,7 @@ const isFollowed = ({ followed }: GraphScope, kind: number): boolean => followed
 
 /** A slot without a copy has no name by which it could be asked. */
 const isOfNobody = ({ view }: Engine, kind: number, a: number): boolean =>
-  alphabet[kinds[kind] as Kind].over.startsWith("copy") && view.controlOf(a) === 0
+  subjectOf(kinds[kind] as Kind) === "copy" && view.controlOf(a) === 0
 
 /** Asks the mutant what the protocol has just answered, and holds both against each other. */
 const differenceOf = (

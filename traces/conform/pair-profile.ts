@@ -83,27 +83,24 @@ const kept = (protocolIn: ProtocolOf): ProtocolOf => {
   }
 }
 
-/** The operands of each kind: what a complete action names. */
-const operandsOf: ReadonlyMap<string, readonly string[]> = new Map(
-  kinds.map((kind): [string, readonly string[]] => {
-    const { over } = alphabet[kind]
-    return [kind, over === "link" ? ["hosts"] : over.split(" and ")]
-  }),
-)
-
 const isOpen = (action: AskedAction): boolean => {
-  const operands = operandsOf.get(action.kind)
-  if (operands === undefined) return false
-  for (const operand of operands) if (action[operand] === undefined) return true
+  for (const operand of operandsOf(action)) if (action[operand] === undefined) return true
   return false
 }
+
+/** What a complete action of the kind names; of a kind that there is not, nothing. */
+const operandsOf = ({ kind }: AskedAction): readonly string[] => overByKind.get(kind) ?? []
+
+const overByKind: ReadonlyMap<string, readonly string[]> = new Map(
+  kinds.map((kind) => [kind, alphabet[kind].over]),
+)
 
 /** Every action of the kind that names what the open one names. */
 const waysToFill = (state: State, open: AskedAction): readonly AskedAction[] =>
   candidates(state, open.kind as Kind)
     .map((action): AskedAction => ({ ...action, ...("reason" in open ? { reason: open["reason"] } : {}) }))
     .filter((action) =>
-      (operandsOf.get(open.kind) ?? []).every(
+      operandsOf(open).every(
         (operand) =>
           open[operand] === undefined || JSON.stringify(open[operand]) === JSON.stringify(action[operand]),
       ),

@@ -12,8 +12,8 @@ import {
 } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
-import type { CopyId, HostId } from "../../../model/ids.ts"
 import { identity } from "../../../model/identity.ts"
+import type { OperandName } from "../../../model/operand.ts"
 import type { Protocol, ProtocolOf } from "../../../model/protocol.ts"
 import { initial, pairOf, pairsOf, type State } from "../../../model/state.ts"
 import { step, successors } from "../../../model/step.ts"
@@ -389,24 +389,16 @@ const actionAsked = (config: Config, state: State, { usual, far, kind, a, b }: A
     pair.copies.map(({ id }) => id),
   )
   const host = pick(hosts, b).id
-  switch (alphabet[name].over) {
-    case "copy":
-    case "copy and host": {
-      if (copies.length === 0) return null
-      const copy: CopyId = pick(copies, a)
-      return { kind: name, copy, ...(alphabet[name].over === "copy" ? {} : { host }) } as Action
-    }
-    case "pair":
-      return { kind: name, pair: pick(pairs, a).id } as Action
-    case "pair and host":
-      return { kind: name, pair: pick(pairs, a).id, host } as Action
-    case "host":
-      return { kind: name, host } as Action
-    case "link": {
-      const other = pick(hosts, a).id
-      return other === host ? null : ({ kind: name, hosts: [host, other] as [HostId, HostId] } as Action)
-    }
+  const values = {
+    copy: copies.length === 0 ? null : pick(copies, a),
+    pair: pick(pairs, a).id,
+    host,
+    hosts: pick(hosts, a).id === host ? null : [host, pick(hosts, a).id],
   }
+  const { over }: { readonly over: readonly OperandName[] } = alphabet[name]
+  return over.some((each) => values[each] === null)
+    ? null
+    : ({ kind: name, ...Object.fromEntries(over.map((each) => [each, values[each]])) } as Action)
 }
 
 /** The first two and the last two: where there are many, they are far apart in the layout. */

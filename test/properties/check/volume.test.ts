@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { alphabet, kinds, type Kind } from "../../../model/action.ts"
+import { kinds, subjectOf, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
@@ -127,7 +127,7 @@ const takenByPhase = (config: Config): ReadonlySet<string> => {
     const phases = Array.from({ length: view.slots }, (_, slot) => view.phaseIn(view.controlOf(slot)))
     expand((number, a) => {
       const kind = kinds[number] as Kind
-      if (alphabet[kind].over.startsWith("copy")) taken.add(`${phases[a]} ${kind}`)
+      if (subjectOf(kind) === "copy") taken.add(`${phases[a]} ${kind}`)
       if (seen.has(String(machine.key)) || seen.size >= statesMax) return
       seen.add(String(machine.key))
       keys.push(machine.key.slice())
