@@ -71,7 +71,7 @@ export const checkFiles = ({ config, knownFailing }: ConformFlags): void => {
 export const patternsIn = (flag: string): readonly string[] => {
   const file = flag.startsWith("@") ? flag.slice(1) : flag
   return readText(file)
-    .split("\n")
+    .split(/\r?\n/)
     .map((line) => line.replace(/#.*$/, "").trim())
     .filter((line) => line !== "")
 }

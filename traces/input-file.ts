@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
 import { BadInput, bad } from "./bad-input.ts"
+import { depthOf, repeatedKeyIn } from "./json-text.ts"
 
 /** The largest file that is read whole, in bytes. */
 export const fileMax = 16 * 1024 * 1024
@@ -7,10 +8,20 @@ export const fileMax = 16 * 1024 * 1024
 /** How deep lists and objects in a file may stand within each other. */
 export const depthMax = 100
 
-/** The JSON in a file. Throws `BadInput`: a folder, a device or a pipe is none, nor is a file that is too large. */
-export const readJson = (file: string): unknown => jsonIn(file, readText(file))
+/**
+ * The JSON in a file. Throws `BadInput`: a folder, a device or a pipe is none, nor is a file that is too large, or in
+ * which a key stands twice in an object.
+ */
+export const readJson = (file: string): unknown => {
+  const text = readText(file)
+  const json = jsonIn(file, text)
+  const repeated = repeatedKeyIn(text)
+  if (repeated === null) return json
+  const { at, line, column } = repeated
+  throw bad(file, at, `expected each key once, and this one stands again in line ${line}, column ${column}`)
+}
 
-/** The JSON in a text. Throws `BadInput`. */
+/** The JSON in a text. Of a key that stands twice in an object, the last one counts. Throws `BadInput`. */
 export const jsonIn = (file: string, text: string): unknown => {
   if (depthOf(text) > depthMax)
     throw bad(file, [], `expected lists and objects within each other ${depthMax} deep at the most`)
@@ -26,28 +37,6 @@ export const jsonIn = (file: string, text: string): unknown => {
   return json
 }
 
-/** How deep the brackets of a JSON text go; of a text that is not JSON, no less than its parser would go. */
-const depthOf = (text: string): number => {
-  let depth = 0
-  let deepest = 0
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text.charCodeAt(i)
-    if (char === quote) i = endOfString(text, i)
-    else if (char === openBracket || char === openBrace) deepest = Math.max(deepest, (depth += 1))
-    else if (char === closeBracket || char === closeBrace) depth -= 1
-  }
-  return deepest
-}
-
-/** Where the string that begins at `start` ends. */
-const endOfString = (text: string, start: number): number => {
-  let i = start + 1
-  while (i < text.length && text.charCodeAt(i) !== quote) i += text.charCodeAt(i) === backslash ? 2 : 1
-  return i
-}
-
-const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 91, 93, 123, 125]
-
 const refuseHostileKeys = (file: string, json: unknown, at: readonly string[] = []): void => {
   if (typeof json !== "object" || json === null) return
   if (Object.hasOwn(json, "__proto__")) throw bad(file, [...at, "__proto__"], "unknown key")
@@ -60,9 +49,19 @@ export const readText = (file: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
   } catch {
-    throw new BadInput({ message: `${file}: expected a text in UTF-8` })
+    throw bad(file, [], notUtf8(bytes))
   }
 }
+
+/** What is wrong with bytes that are no text in UTF-8, by the first of them. */
+export const notUtf8 = (bytes: Uint8Array): string => {
+  const mark = `${bytes[0]} ${bytes[1]}`
+  const isUtf16 = mark === "255 254" || mark === "254 255"
+  return `expected a text in UTF-8${isUtf16 ? ", and this begins as UTF-16 does" : ""}`
+}
+
+/** A text without the byte order mark that it may begin with. */
+export const withoutMark = (text: string): string => (text.startsWith("\ufeff") ? text.slice(1) : text)
 
 const bytesOf = (file: string): Uint8Array => {
   try {

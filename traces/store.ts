@@ -85,6 +85,9 @@ export const keptIn = (
 /** The failure in a file; null if it has gone meanwhile. Throws BadInput. */
 const failureIn = (file: string): Story | null => {
   const stat = lstatSync(file, { throwIfNoEntry: false })
+  // Such a name was listed with U+FFFD in place of its bytes, and does not lead back to the file.
+  if (stat === undefined && file.includes("\ufffd"))
+    throw new BadInput({ message: `${file}: expected a name in UTF-8` })
   if (stat === undefined) return null
   if (!stat.isFile()) throw new BadInput({ message: `${file}: expected a file, and no link or folder` })
   const story = readStory(file)

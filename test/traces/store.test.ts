@@ -236,6 +236,19 @@ describe("what is in the store", () => {
     expect(lstatSync(file, { throwIfNoEntry: false })).toBeDefined()
   })
 
+  it("is set aside where its name is no UTF-8", () => {
+    const folder = freshFolder()
+    const name = Buffer.concat([Buffer.from(`${folder}/S7.`), Buffer.from([0xff]), Buffer.from(".itf.json")])
+    writeFileSync(name, readFileSync(keep(folder, counterexample)))
+
+    const { failures, setAside } = keptIn(folder)
+
+    expect(failures).toHaveLength(1)
+    expect(setAside.map(({ why }) => why)).toEqual([
+      `${join(folder, "S7.\ufffd.itf.json")}: expected a name in UTF-8`,
+    ])
+  })
+
   it("is none of ours where conform kept it, whatever it says", () => {
     const folder = freshFolder()
     const theirs = join(folder, "conform.other-12345678.itf.json")

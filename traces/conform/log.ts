@@ -7,7 +7,7 @@ import type { Config } from "../../model/config.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
 import { isOfSystem } from "../atomic-file.ts"
 import { BadInput, bad, oneOf } from "../bad-input.ts"
-import { jsonIn } from "../input-file.ts"
+import { jsonIn, notUtf8, withoutMark } from "../input-file.ts"
 import { printable } from "../printable.ts"
 import { decode } from "../decode.ts"
 import { configOf } from "../read.ts"
@@ -104,9 +104,9 @@ const pipeOf = (file: string): Readable =>
 
 const textOf = (file: string, number: number, line: Buffer): string => {
   if (line.length > lineMax) throw tooLong(file, number)
-  if (!isUtf8(line)) throw new BadInput({ message: `${file}: line ${number}: expected a text in UTF-8` })
+  if (!isUtf8(line)) throw bad(`${file}: line ${number}`, [], notUtf8(line))
   const text = line.toString("utf8")
-  return number === 1 && text.startsWith("\ufeff") ? text.slice(1) : text
+  return number === 1 ? withoutMark(text) : text
 }
 
 const tooLong = (file: string, number: number): BadInput =>

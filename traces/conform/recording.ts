@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, wri
 import { dirname } from "node:path"
 import { CannotWrite, prepareFolder } from "../atomic-file.ts"
 import { bad, oneOf, shown } from "../bad-input.ts"
-import { jsonIn } from "../input-file.ts"
+import { jsonIn, notUtf8, withoutMark } from "../input-file.ts"
 import { decode } from "../decode.ts"
 import { configOf } from "../read.ts"
 import { askedActionOf } from "./asked.ts"
@@ -126,7 +126,7 @@ const opened = (file: string): number => {
 }
 
 const textOf = (file: string, line: Buffer): string => {
-  if (!isUtf8(line)) throw bad(file, [], "expected a text in UTF-8")
+  if (!isUtf8(line)) throw bad(file, [], notUtf8(line))
   return line.toString("utf8")
 }
 
@@ -253,11 +253,12 @@ function* eventsIn(
   lines: Iterable<string>,
 ): Generator<{ readonly where: string; readonly line: Line }, undefined> {
   let n = 0
-  for (const text of lines) {
+  for (const marked of lines) {
     n += 1
+    const text = n === 1 ? withoutMark(marked) : marked
     const where = `${file}: line ${n}`
     if (text.length > 2 * lineMax) throw bad(where, [], `expected a line of ${2 * lineMax} bytes at the most`)
-    if (text !== "") yield { where, line: lineIn(where, text) }
+    if (text.trim() !== "") yield { where, line: lineIn(where, text) }
   }
   return undefined
 }
