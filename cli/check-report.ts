@@ -9,7 +9,7 @@ import type { Witness } from "../properties/witnesses.ts"
 import { breachedIn, type CheckFlags, type Checked } from "./check.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { Paper } from "./paper.ts"
-import { actionsTaken, number, quoted } from "./report.ts"
+import { actionsTaken, isWhole, number, quoted } from "./report.ts"
 
 /** The first line: what is checked, and how. */
 export const titleLine = (paper: Paper, { seed, mutant }: CampaignSpec, workers: number): string =>
@@ -58,10 +58,17 @@ export const closingLines = (
 }
 
 /** What is said where stored runs have decided, and nothing was drawn. */
-const undrawnLines = (paper: Paper, { stored: { broken } }: Checked): readonly string[] => [
-  paper.bad("stopped at the stored runs, and nothing was drawn"),
-  ...(broken[0] === undefined ? [] : [`Replay: npx ftpair replay ${quoted(broken[0].file)}`]),
-]
+const undrawnLines = (paper: Paper, checked: Checked): readonly string[] => {
+  const { findings, stored } = checked
+  const { broken } = stored
+  const breached = findings.length === 0 ? "" : `breached: ${[...breachedIn(checked)].join(", ")}; `
+  return [
+    paper.bad(`${breached}stopped at the stored runs, and nothing was drawn`),
+    ...(findings.length > 0 || broken[0] === undefined
+      ? []
+      : [`Replay: npx ftpair replay ${quoted(broken[0].file)}`]),
+  ]
+}
 
 const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
   `${id} (${number(schedulesNeeded(id, config))} show it)`
@@ -165,7 +172,12 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
   }
 }
 
-const verdictOf = (checked: Checked, property: Property): "breached" | "held" | "not-run" => {
+/** A property was not breached in a campaign that stopped before its end: that is no verdict on it. */
+const verdictOf = (
+  checked: Checked,
+  property: Property,
+): "breached" | "held" | "inconclusive" | "not-run" => {
   if (breachedIn(checked).has(property.id)) return "breached"
-  return checked.unasked.includes(property) ? "not-run" : "held"
+  if (checked.campaign === null || checked.unasked.includes(property)) return "not-run"
+  return isWhole(checked.campaign) ? "held" : "inconclusive"
 }

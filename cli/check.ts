@@ -14,6 +14,7 @@ import { prepareFolder } from "../traces/atomic-file.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import { printable } from "../traces/printable.ts"
 import { readConfig } from "../traces/read.ts"
+import { protocolOfStory } from "../traces/replay.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./check-report.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
@@ -82,10 +83,14 @@ export type Checked = {
   readonly seconds: number
 }
 
-/** Runs the main job and reports it. Results are written before they are reported. `now` tells milliseconds. */
+/**
+ * Runs the main job and reports it. Results are written before they are reported. `now` tells milliseconds; `rulesOf`
+ * gives the rules by which shipped runs are replayed.
+ */
 export const check = async (
   flags: CheckFlags,
   now: () => number = () => performance.now(),
+  rulesOf: typeof protocolOfStory = protocolOfStory,
 ): Promise<ExitCode> => {
   if (flags.side !== undefined && (flags.mutant === undefined || flags.mutant === "none"))
     throw new BadInput({ message: `--side ${flags.side}: expected --mutant beside it, whose side it is` })
@@ -104,7 +109,7 @@ export const check = async (
 
   const unfit = spec.config === null ? null : unfitForEngine(spec.config)
   if (unfit !== null) say(paper.warn(`the model runs alone: ${unfit}`))
-  const stored = await inTurns(replayingStored(paper, spec, properties, folder, stop))
+  const stored = await inTurns(replayingStored(paper, spec, properties, folder, stop, rulesOf))
   say(...storedLines(paper, stored))
   for (const { lines } of stored.findings) say("", ...lines)
 

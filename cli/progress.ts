@@ -1,4 +1,4 @@
-import type { Campaign } from "../properties/check/campaign.ts"
+import type { Budget, Campaign } from "../properties/check/campaign.ts"
 import type { SweepProgress } from "../properties/explore/crew.ts"
 import { actionsTaken, number } from "./report.ts"
 
@@ -67,34 +67,46 @@ const progressLines = <A>(
   }
 }
 
-/** The progress of a campaign. `wanted` witnesses are to be seen within `schedules` and `millis`, from now on. */
+/** What a campaign aims at: its budget, from now on, and how many witnesses are `wanted`. */
+type Goal = Pick<Required<Budget>, "schedules" | "volume" | "millis" | "floor"> & { readonly wanted: number }
+
+/** The progress of a campaign towards its goal. */
 export const progressOn = (
   stream: NodeJS.WriteStream,
   isQuiet: boolean,
-  goal: { readonly schedules: number; readonly millis: number; readonly wanted: number },
+  goal: Goal,
   clock?: Clock,
 ): Progress<Campaign> =>
   progressLines(stream, isQuiet, (soFar: Campaign, millis) => campaignLine(goal, soFar, millis), clock)
 
-const campaignLine = (
-  goal: { readonly schedules: number; readonly millis: number; readonly wanted: number },
-  soFar: Campaign,
-  millis: number,
-): string => {
+const campaignLine = (goal: Goal, soFar: Campaign, millis: number): string => {
   const perSecond = (n: number): string => number(Math.round((n * 1000) / Math.max(1, millis)))
-  const left = Math.min(
-    goal.millis - millis,
-    (millis * (goal.schedules - soFar.schedules)) / Math.max(1, soFar.schedules),
-  )
   return [
     `${number(soFar.schedules)}${Number.isFinite(goal.schedules) ? `/${number(goal.schedules)}` : ""} schedules`,
     `${perSecond(soFar.schedules)}/s`,
     `${perSecond(actionsTaken(soFar))} actions/s`,
     `${Object.keys(soFar.witnesses).length}/${goal.wanted} witnesses`,
     ...(soFar.volume === 0 ? [] : [`${number(soFar.volume)} on the engine`]),
-    ...(Number.isFinite(left) ? [`${Math.max(0, Math.ceil(left / 1000))} s left`] : []),
+    ...leftWords(goal, soFar, millis),
   ].join("  ")
 }
+
+/** How long it takes still, if that can be told; once the time is up, what is done of the floor. */
+const leftWords = (goal: Goal, soFar: Campaign, millis: number): readonly string[] => {
+  const { floor } = goal
+  const isFloorLeft = soFar.schedules < floor.schedules || soFar.volume < floor.volume
+  if (millis >= goal.millis && isFloorLeft)
+    return [
+      `time is up; finishing the least number of schedules (${doneOf(soFar.schedules, floor.schedules)}; on the engine ${doneOf(soFar.volume, floor.volume)})`,
+    ]
+  // How long the schedules on the engine take cannot be told from those of the model.
+  const untilRun =
+    goal.volume > 0 ? Infinity : (millis * (goal.schedules - soFar.schedules)) / Math.max(1, soFar.schedules)
+  const left = Math.min(goal.millis - millis, untilRun)
+  return Number.isFinite(left) ? [`${Math.max(0, Math.ceil(left / 1000))} s left`] : []
+}
+
+const doneOf = (done: number, all: number): string => `${number(Math.min(done, all))} of ${number(all)}`
 
 /** The progress of a sweep, layer by layer. */
 export const layersOn = (

@@ -35,8 +35,9 @@ export const summaryLines = (
 ): readonly string[] => [
   paper.strong("properties"),
   ...properties.map((property) => {
-    const held = unasked.includes(property) ? paper.warn("not asked") : paper.good("held")
-    const verdict = breached.has(property.id) ? paper.bad("breached") : held
+    const unbreached = isWhole(campaign) ? paper.good("held") : "no breach seen"
+    const asked = breached.has(property.id) ? paper.bad("breached") : unbreached
+    const verdict = unasked.includes(property) ? paper.warn("not asked") : asked
     return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
   }),
   paper.strong(`witnesses, in how many of ${number(campaign.schedules)} schedules`),
@@ -50,6 +51,9 @@ export const summaryLines = (
     ),
   ),
 ]
+
+/** Whether a campaign went on until its runs or its time were spent: only then has a property held. */
+export const isWhole = ({ stopped }: Campaign): boolean => stopped === "runs" || stopped === "time"
 
 const ranked = (counts: readonly (readonly [string, number])[]): readonly (readonly [string, number])[] =>
   counts.toSorted(([, a], [, b]) => a - b)

@@ -6,7 +6,7 @@ import { sweepLeftovers, timeOfDay } from "../traces/atomic-file.ts"
 import { corpusFolder, scenariosFolder } from "../traces/package.ts"
 import { printable } from "../traces/printable.ts"
 import { readStory, type Story } from "../traces/read.ts"
-import { outcomeOf, replayStory, verdictOf, wordsOf } from "../traces/replay.ts"
+import { outcomeOf, protocolOfStory, replayStory, verdictOf, wordsOf, type Replay } from "../traces/replay.ts"
 import { failsAgain, filesIn, holdsAgain, keptIn, type SetAside } from "../traces/store.ts"
 import type { Finding } from "./finding.ts"
 import type { Paper } from "./paper.ts"
@@ -15,8 +15,9 @@ import { number, quoted, stepLines } from "./report.ts"
 /**
  * What came of the stored runs that are replayed before anything is drawn.
  *
- * Shape  `broken` are the shipped ones that did not give what they promise; `findings` the kept failures that
- *        still fail; `forgotten` those that held for the third time; `setAside` what could not be read as one.
+ * Shape  `broken` are the shipped ones that did not give what they promise; `findings` the kept failures that still
+ *        fail, and for each property the shortest shipped run that breaches it by the rules of the protocol itself;
+ *        `forgotten` those that held for the third time; `setAside` what could not be read as one.
  */
 export type Stored = {
   readonly replayed: number
@@ -28,7 +29,8 @@ export type Stored = {
 
 /**
  * Replays the failures kept in `folder` for these rules; and, unless a mutant is asked for, the corpus and the scenarios.
- * Gives way after each; once `stop` is aborted, what is left is not replayed.
+ * Gives way after each; once `stop` is aborted, what is left is not replayed. The shipped ones may be replayed by other
+ * rules than those that they name.
  */
 export function* replayingStored(
   paper: Paper,
@@ -36,6 +38,7 @@ export function* replayingStored(
   properties: readonly Property[],
   folder: string,
   stop: AbortSignal,
+  rulesOf: typeof protocolOfStory = protocolOfStory,
 ): Generator<void, Stored, void> {
   sweepLeftovers(folder, timeOfDay())
   const { failures, setAside } = keptIn(folder)
@@ -47,11 +50,12 @@ export function* replayingStored(
     mutant === null ? [...filesIn(corpusFolder, ".itf.json"), ...filesIn(scenariosFolder, ".json")] : []
   const broken: Stored["broken"][number][] = []
   const findings: Finding[] = []
+  const ofProtocol: Finding[] = []
   const forgotten: string[] = []
   let replayed = 0
   for (const story of kept.filter(({ file }) => unfit.every((entry) => entry.file !== file))) {
     if (stop.aborted) break
-    const finding = findingAgain(paper, story, properties)
+    const finding = findingIn(paper, story, replayStory(properties, story), "a failure kept before")
     if (finding !== null) {
       failsAgain(story.file)
       findings.push(finding)
@@ -61,10 +65,17 @@ export function* replayingStored(
   }
   for (const file of shipped) {
     if (stop.aborted) break
-    broken.push(...brokenPromise(readStory(file)))
+    const story = readStory(file)
+    const run = replayStory(catalogue, story, rulesOf(story))
+    const outcome = outcomeOf(story, run)
+    if (outcome !== "reproduced")
+      broken.push({ file, outcome: `${outcome}: ${wordsOf(verdictOf(run, story))}` })
+    const finding = promisesToHold(story) ? findingIn(paper, story, run, promised) : null
+    if (finding !== null) ofProtocol.push(finding)
     replayed += 1
     yield
   }
+  findings.push(...shortestOfEach(ofProtocol))
   return { replayed, broken, findings, forgotten, setAside: [...setAside, ...unfit] }
 }
 
@@ -81,9 +92,20 @@ const isAsked = ({ expect }: Story, properties: readonly Property[]): boolean =>
   expect.property === refinementId ||
   properties.some(({ id }) => id === expect.property)
 
-/** A kept failure that still fails; null if it holds. */
-const findingAgain = (paper: Paper, story: Story, properties: readonly Property[]): Finding | null => {
-  const { states, breaches } = replayStory(properties, story)
+/** What a shipped run is called that must not breach anything. */
+const promised = "a stored run that promises to hold"
+
+/** Whether a run by the rules of the protocol itself promises that it breaches nothing. */
+const promisesToHold = ({ mutant, expect }: Story): boolean =>
+  mutant === null && expect?.verdict !== "breached"
+
+/** What a replayed run breaches; null if it holds. */
+const findingIn = (
+  paper: Paper,
+  story: Story,
+  { states, breaches }: Replay,
+  what: string,
+): Finding | null => {
   const breach = breaches[0]
   if (breach === undefined) return null
   const { property, why, step } = breach
@@ -98,9 +120,7 @@ const findingAgain = (paper: Paper, story: Story, properties: readonly Property[
     actions: story.actions,
     reproduce: null,
     lines: [
-      paper.bad(
-        `${property.id} ${property.name} is still breached at step ${step}, by a failure kept before`,
-      ),
+      paper.bad(`${property.id} ${property.name} is breached at step ${step}, by ${what}`),
       `  ${why}`,
       "",
       ...stepLines(paper, states, story.actions),
@@ -110,13 +130,12 @@ const findingAgain = (paper: Paper, story: Story, properties: readonly Property[
   }
 }
 
-const brokenPromise = (story: Story): Stored["broken"] => {
-  const replayed = replayStory(catalogue, story)
-  const outcome = outcomeOf(story, replayed)
-  return outcome === "reproduced"
-    ? []
-    : [{ file: story.file, outcome: `${outcome}: ${wordsOf(verdictOf(replayed, story))}` }]
-}
+/** Of the findings of each property, the one of the fewest steps. */
+const shortestOfEach = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(
+    findings.toSorted((a, b) => b.steps - a.steps).map((finding) => [finding.property.id, finding]),
+  ).values(),
+]
 
 /** What is said of the stored runs: a line for all, and one for each that is not as it should be. */
 export const storedLines = (

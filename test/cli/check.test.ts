@@ -32,6 +32,7 @@ describe.concurrent("ftpair check, where a safety property is breached,", () => 
 
   it("tells the property, and the numbered actions up to the breach", ({ expect }) => {
     expect(found.stdout).toMatch(/^S1 SinglePrimary breached at step 5 of 5$/m)
+    expect(found.stdout).toMatch(/^ +S2 +NoDivergentOutput +no breach seen$/m)
     expect(found.stdout).toMatch(/^ +1 {2}PowerOn\(p1, h1\) +p1 on/m)
     expect(found.stdout).toMatch(/^ +5 {2}Suspect\(p1\.2\) .*(\n.*)*p1\.2 secondary lockstep → primary live/m)
   })
@@ -100,7 +101,7 @@ describe.concurrent("ftpair check --json", () => {
     expect(sorted(Object.keys(document.witnesses))).toEqual(sorted(idsOf(witnesses)))
     expect(sorted(Object.keys(document.properties))).toEqual(sorted(idsOf(catalogue)))
     expect(document.properties["S7"]).toEqual({ verdict: "breached" })
-    expect(document.properties["S1"]).toEqual({ verdict: "held" })
+    expect(document.properties["S1"]).toEqual({ verdict: "inconclusive" })
     expect(document.breaches).toHaveLength(1)
     expect(document.breaches[0]).toMatchObject({ property: "S7", steps: 2, shortest: 2 })
     expect(document.breaches[0]?.file).toMatch(

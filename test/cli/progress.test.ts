@@ -71,6 +71,36 @@ describe("progress", () => {
     },
   )
 
+  it("tells what is left of the floor once the time is up, and not before", () => {
+    const { stream, written } = streamOf({ isTerminal: false })
+    const { clock, pass } = clockOfTest()
+    const floored = { ...goal, volume: 4000, millis: 25_000, floor: { schedules: 600, volume: 2000 } }
+    const progress = progressOn(stream, false, floored, clock)
+
+    progress.show(soFar)
+    for (const volume of [0, 0, 500, 2000]) {
+      progress.show({ ...soFar, schedules: volume === 0 ? 300 : 700, volume })
+      pass(10_000)
+    }
+    progress.end()
+
+    expect(written().map((line) => line.trimEnd().split("  ").at(-1))).toEqual([
+      "15 s left",
+      "5 s left",
+      "time is up; finishing the least number of schedules (600 of 600; on the engine 500 of 2,000)",
+      "0 s left",
+    ])
+  })
+
+  it("says nothing of the time that is left where only the engine's schedules are", () => {
+    const { stream, written } = streamOf({ isTerminal: true })
+    const progress = progressOn(stream, false, { ...goal, volume: 4000, millis: Infinity })
+
+    progress.show({ ...soFar, schedules: 1200, volume: 500 })
+
+    expect(written()[0]).toMatch(/500 on the engine$/)
+  })
+
   it("writes it while nothing has finished, and while no timer comes to its turn", () => {
     const { stream, written } = streamOf({ isTerminal: false })
     const { clock, pass, passBusily } = clockOfTest()
@@ -93,7 +123,7 @@ describe("progress", () => {
 /** To the beginning of the line, and away with what stands there. */
 const lineStart = "\r\u001b[K"
 
-const goal = { schedules: 1200, millis: 60_000, wanted: 7 }
+const goal = { schedules: 1200, volume: 0, millis: 60_000, floor: { schedules: 0, volume: 0 }, wanted: 7 }
 
 const soFar: Campaign = {
   schedules: 300,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { check } from "../../cli/check.ts"
 import { paperFor } from "../../cli/paper.ts"
 import { replayingStored, storedLines } from "../../cli/stored.ts"
 import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
@@ -11,7 +12,8 @@ import { plainConfig } from "../../model/config.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { mutated } from "../../properties/mutants/mutant.ts"
-import { replay } from "../../traces/replay.ts"
+import { readStory } from "../../traces/read.ts"
+import { protocolOfStory, replay } from "../../traces/replay.ts"
 import { traceOf, writeTrace } from "../../traces/write.ts"
 import { freshFolder, write } from "./ftpair.ts"
 
@@ -77,6 +79,36 @@ describe("replaying what is stored", () => {
     expect(broken).toEqual([])
   })
 
+  it("finds what shipped runs breach that promise to hold, each property once, by its shortest run", () => {
+    const { broken, findings } = replayEdited(freshFolder(onTestFinished), "SecondarySkipsLock")
+
+    expect(findings).toMatchObject([{ property: { id: "S1" }, steps: 7 }])
+    expect(broken.filter(({ outcome }) => outcome.includes("S1 breached")).length).toBeGreaterThan(10)
+    expect(broken.map(({ file }) => file)).toContain(findings[0]?.file)
+    expect(findings[0]?.lines[0]).toContain("by a stored run that promises to hold")
+  })
+
+  it("finds no breach in a run that promises one, or that does otherwise without any", () => {
+    const { broken, findings } = replayEdited(freshFolder(onTestFinished), "NeverRespawn")
+
+    expect(broken.length).toBeGreaterThan(0)
+    expect(findings).toEqual([])
+  })
+
+  it.each([
+    ["SecondarySkipsLock", "the breach of a safety property", 12],
+    ["LoserRetries", "the breach of a liveness property", 13],
+    ["NeverRespawn", "a promise that is not kept", 16],
+  ])("by the rules of %s ends a check with the code of %s, %i", async (edited, _what, code) => {
+    const out = freshFolder(onTestFinished)
+
+    const answer = await check({ color: false, quiet: true, out, seed: "7", workers: 1 }, undefined, () =>
+      mutated(mutantNamed(edited)),
+    )
+
+    expect(answer).toBe(code)
+  })
+
   it("sets aside what it cannot read, says so, and replays the rest", () => {
     const folder = freshFolder(onTestFinished)
     keepRun(folder, onOneHost)
@@ -134,6 +166,19 @@ const replayStored = (
   folder: string,
   stop = new AbortController().signal,
 ) => finished(replayingStored(paper, spec, properties, folder, stop))
+
+/** What is shipped, by rules of the protocol that somebody has edited. */
+const replayEdited = (folder: string, edited: string) =>
+  finished(
+    replayingStored(
+      paper,
+      { mutant: null, side: "both" },
+      catalogue,
+      folder,
+      new AbortController().signal,
+      (story) => (story.mutant === null ? mutated(mutantNamed(edited)) : protocolOfStory(story)),
+    ),
+  )
 
 const mutant = "SpawnIgnoresAntiAffinity"
 const underMutant = { mutant, side: "both" as const }
