@@ -3,7 +3,7 @@ import type { Connection } from "../traces/conform/connection.ts"
 import { namedCases } from "../traces/conform/named.ts"
 import type { Ground } from "../traces/conform/profiles.ts"
 import type { AskedAction } from "../traces/conform/profile.ts"
-import { isFailing } from "../traces/conform/shrink.ts"
+import { isFailing } from "../traces/conform/attempt.ts"
 
 import type { Hello, ProfileName } from "../traces/conform/wire.ts"
 import { plainConfig } from "../model/config.ts"

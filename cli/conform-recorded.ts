@@ -9,7 +9,7 @@ import {
   type Recording,
   type Rejudged,
 } from "../traces/conform/recording.ts"
-import { isFailing } from "../traces/conform/shrink.ts"
+import { isFailing } from "../traces/conform/attempt.ts"
 import { faultJson, verdicts, type ConformFlags } from "./conform.ts"
 import { asFound } from "./conform-failure.ts"
 import { candidatesMax } from "./conform-spec.ts"

@@ -5,7 +5,7 @@ import type { Reply } from "../traces/conform/peer.ts"
 import type { Profile } from "../traces/conform/profile.ts"
 import { withGround } from "../traces/conform/profiles.ts"
 import { noAnswers, sessionOf } from "../traces/conform/session.ts"
-import { isFailing } from "../traces/conform/shrink.ts"
+import { isFailing } from "../traces/conform/attempt.ts"
 import { failureOutcome, judgedFailure, type StoredFailure } from "../traces/conform/stored-failure.ts"
 import type { Hello } from "../traces/conform/wire.ts"
 import { printable } from "../traces/printable.ts"
@@ -145,7 +145,7 @@ const isIgnored = (shown: ReadonlyMap<string, string>, about: string): boolean =
   about.split(".").some((_, n, parts) => shown.has([...parts.slice(0, n + 1), "#ignore"].join(".")))
 
 /** The values of a state by their paths. */
-const flat = (json: Json | undefined, at = ""): ReadonlyMap<string, string> => {
+export const flat = (json: Json | undefined, at = ""): ReadonlyMap<string, string> => {
   const isWhole = typeof json !== "object" || json === null || Array.isArray(json)
   if (isWhole) return json === undefined ? new Map() : new Map([[printable(at, 200), text(json)]])
   return new Map(

@@ -11,7 +11,7 @@ import { printable } from "../traces/printable.ts"
 import type { ConformReport } from "./conform.ts"
 import { exitCodes } from "./exit.ts"
 import type { Paper } from "./paper.ts"
-import { number, quoted } from "./report.ts"
+import { counted, number, quoted } from "./report.ts"
 
 /** How many model states of a frontier are told. */
 const frontierMax = 5
@@ -79,7 +79,10 @@ export const failureLines = <S>(
           `  steady:    ${steadinessText(shrunk)}`,
           shrunk.steadiness.tag === "seen once"
             ? `  shrunk:    not at all, as a signal stopped it`
-            : `  shrunk:    to ${actions.length}, ${shrunk.minimality}, in ${number(shrunk.trials)} runs of the implementation`,
+            : `  shrunk:    to ${actions.length}, ${shrunk.minimality}, in ${counted(shrunk.trials, "run")} of the implementation`,
+          ...(shrunk.spent === true
+            ? ["             which are all that shrinking may take: fewer actions may do"]
+            : []),
           ...(kept.file === null
             ? [`  ${paper.bad("not saved")}: ${printable(kept.why)}`]
             : [

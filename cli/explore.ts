@@ -28,7 +28,7 @@ import { interruption } from "./interruption.ts"
 import { defaultWorkers } from "./options.ts"
 import { paperFor } from "./paper.ts"
 import { layersOn } from "./progress.ts"
-import { quoted } from "./report.ts"
+import { quoted, sayWritten } from "./report.ts"
 import { scopeWords } from "./scope-words.ts"
 
 /** The flags of `ftpair explore`, as commander gives them. */
@@ -84,7 +84,10 @@ export const exploreScope = async (
   const exploration = explorationOf(flags, sides)
   preparePlaces(flags)
   say(`${paper.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
-  if (flags.dot !== undefined) writeDot(flags.dot, exploration.scope)
+  if (flags.dot !== undefined) {
+    writeDot(flags.dot, exploration.scope)
+    sayWritten(flags.dot, flags.quiet === true)
+  }
   const progress = layersOn(process.stderr, flags.quiet === true)
   const company = { onProgress: progress.show, signal }
   const explored = await Effect.runPromise(explore(exploration, company)).finally(progress.end)

@@ -71,15 +71,10 @@ const notAskedWords = (
         ),
       ]
     : []),
-  ...(notAsked.some(({ id }) => id === "S18" || id === "S19")
-    ? [
-        paper.faint(
-          engine === "model"
-            ? "  S18 and S19 ask about the past: name S18 with --property; the model by itself keeps none for S19"
-            : "  S18 and S19 ask about the past, which multiplies the states: name them with --property",
-        ),
-      ]
-    : []),
+  ...pastWords(
+    { scope, engine },
+    notAsked.map(({ id }) => id),
+  ).map((words) => paper.faint(`  ${words}`)),
   ...(notAsked.some(({ id }) => id === "S29")
     ? [
         paper.faint(
@@ -88,6 +83,36 @@ const notAskedWords = (
       ]
     : []),
 ]
+
+/** Why those were not asked that ask about the past: S19 cannot be, on the model alone or with the reduction. */
+const pastWords = (
+  { scope, engine }: Pick<Exploration, "scope" | "engine">,
+  notAsked: readonly string[],
+): readonly string[] => {
+  const canAskS19 = engine === "packed" && !scope.reduction
+  const left = ["S18", "S19"].filter((id) => notAsked.includes(id))
+  const open = left.filter((id) => id === "S18" || canAskS19)
+  return [
+    ...(open.length === 2
+      ? ["S18 and S19 ask about the past, which multiplies the states: name them with --property"]
+      : open.map((id) => `${id} asks about the past, which multiplies the states: name it with --property`)),
+    ...(left.includes("S19") && !canAskS19
+      ? [
+          engine === "model"
+            ? "S19 asks about the past, of which the model by itself keeps none"
+            : "S19 asks about damage, which --reduction repairs at once: name it with --property, and without that",
+        ]
+      : []),
+  ]
+}
+
+/** What a mutant is explored with beside what the protocol is. */
+const mutantWords = (asked: readonly Property[]): string => {
+  const ids = ["S18", "S19", "S29"].filter((id) => asked.some((property) => property.id === id))
+  const properties =
+    ids.length === 0 ? "" : `, and asked ${ids.join(", ").replace(/, (\w+)$/, " and $1")} too`
+  return `a mutant is explored with all kinds of action${properties}, unless --actions and --property say otherwise`
+}
 
 const livenessLines = (paper: Paper, { liveness }: Explored): readonly string[] => {
   if (liveness === null) return []
@@ -122,7 +147,7 @@ const closingLines = (
   paper: Paper,
   exploration: Exploration,
   explored: Explored,
-  { seconds, conclusion }: Told,
+  { seconds, conclusion, asked }: Told,
 ): readonly string[] => {
   const { states, standsFor, transitions, depth, bytes, highestGeneration } = explored
   const many = standsFor === states ? "" : ` standing for ${number(standsFor)}`
@@ -137,13 +162,7 @@ const closingLines = (
     ...(explored.isAsymmetric
       ? [paper.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
       : []),
-    ...(explored.scope.mutant === null
-      ? []
-      : [
-          paper.faint(
-            "a mutant is explored with all actions and asked S18 and S29 too, unless --actions and --property say",
-          ),
-        ]),
+    ...(explored.scope.mutant === null ? [] : [paper.faint(mutantWords(asked))]),
     ...(highestGeneration === null
       ? []
       : [

@@ -54,7 +54,7 @@ export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitC
       ])
   }
   const all = files.map((file) => replayAs(changed(readStory(file), flags), flags))
-  if (flags.out !== undefined) writePrefixOf(all, flags.out, flags.at)
+  if (flags.out !== undefined) writePrefixOf(all, flags.out, flags)
   if (flags.json === true) {
     const json = all.map((each) => jsonOf(each, flags.at))
     process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
@@ -108,14 +108,14 @@ const codeOf = ({ story, replayed, verdict, outcome }: Replayed): ExitCode => {
 }
 
 /** The steps up to one as a schedule: of one file, or it would be overwritten by the next. */
-const writePrefixOf = (all: readonly Replayed[], out: string, at: number | undefined): void => {
+const writePrefixOf = (all: readonly Replayed[], out: string, { at, quiet }: ReplayFlags): void => {
   const [one] = all
   if (at === undefined || one === undefined || all.length > 1)
     throw new BadInput({
       message: "--out writes the steps up to one of a single file: give that with --at N",
     })
   stateAt(one.story, one.replayed, at)
-  writePrefix(out, one.story, at)
+  writePrefix(out, one.story, at, quiet === true)
 }
 
 const jsonOf = ({ story, replayed, verdict, outcome }: Replayed, at: number | undefined) => ({

@@ -6,6 +6,7 @@ import type { Witness } from "../properties/witnesses.ts"
 import { describe, type Action } from "../model/action.ts"
 import type { State } from "../model/state.ts"
 import { changesOf } from "../traces/diff.ts"
+import { printable } from "../traces/printable.ts"
 import type { Paper } from "./paper.ts"
 
 /** The numbered actions of a run, each with only what it changed. */
@@ -75,11 +76,19 @@ export const swarmLine = ({ weights, quietSteps, stallSteps }: Swarm): string =>
   return `${drawn.join(", ")}; quiet for ${quietSteps} steps after a fault, stalled for ${stallSteps}`
 }
 
+/** How many of a thing: `1 action`, `1,200 actions`. */
+export const counted = (n: number, thing: string): string => `${number(n)} ${thing}${n === 1 ? "" : "s"}`
+
 export const number = (n: number): string => n.toLocaleString("en-US")
 
 /** How many actions all schedules of a campaign took. */
 export const actionsTaken = ({ actions }: Campaign): number =>
   Object.values(actions).reduce((sum, n) => sum + n, 0)
+
+/** Says on stderr that a file was written that was asked for, unless quiet is. */
+export const sayWritten = (file: string, isQuiet: boolean): void => {
+  if (!isQuiet) process.stderr.write(`ftpair: wrote ${printable(file)}\n`)
+}
 
 /** A file's name as a shell reads it back. */
 export const quoted = (file: string): string =>

@@ -13,6 +13,7 @@ import { wrapped } from "../traces/table.ts"
 import { timelineText } from "../traces/timeline.ts"
 import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
 import { replayFailure } from "./conform-replay.ts"
+import { failureAt } from "./failure-at.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { paperFor } from "./paper.ts"
 
@@ -40,11 +41,20 @@ export const show = (file: string, flags: ShowFlags): ExitCode => {
     process.stdout.write(`${told.join("\n")}\n`)
     return exitCodes.ok
   }
+  const at = flags.at === undefined ? null : failureAt(file, flags.at, flags.out)
+  if (at !== null) {
+    const told =
+      flags.json === true
+        ? [JSON.stringify({ file, ...at.json }, null, 2)]
+        : at.lines(paperFor(process.stdout, flags.color))
+    process.stdout.write(`${told.join("\n")}\n`)
+    return exitCodes.ok
+  }
   const story = readStory(file)
   const replayed = replayStory(catalogue, story)
   if (flags.at !== undefined) {
     stateAt(story, replayed, flags.at)
-    if (flags.out !== undefined) writePrefix(flags.out, story, flags.at)
+    if (flags.out !== undefined) writePrefix(flags.out, story, flags.at, false)
   } else if (flags.out !== undefined)
     throw new BadInput({ message: "--out writes the steps up to one: give that with --at N" })
   process.stdout.write(

@@ -17,7 +17,7 @@ import { candidatesMax } from "./conform-spec.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
 import { paperFor } from "./paper.ts"
-import { quoted } from "./report.ts"
+import { quoted, sayWritten } from "./report.ts"
 import { isVacuous, jsonOf, linesOf, type Found } from "./validate-report.ts"
 
 /** The flags of `ftpair validate`. */
@@ -159,6 +159,7 @@ const report = (flags: ValidateFlags, config: Config, found: Found): ExitCode =>
       const actions = validation.run.map(({ action }) => action)
       const schedule = { title: `a run that explains ${found.file}`, config: jsonOfConfig(config), actions }
       writeAtomically(flags.explain, `${JSON.stringify(schedule, null, 2)}\n`)
+      sayWritten(flags.explain, flags.quiet === true)
     }
   } finally {
     if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(found), null, 2)}\n`)

@@ -121,7 +121,7 @@ const storyOfTrace = (file: string, json: object): Story => {
       ["#meta", "profile"],
       profile !== "lock" && profile !== "placement"
         ? oneOf(["pair", "lock", "placement"], profile)
-        : `this trace is of the profile ${profile}; ask the implementation again: npx ftpair conform --run ${file} -- CMD`,
+        : `this trace is of the profile ${profile}: npx ftpair show tells it, and npx ftpair conform --run ${file} -- CMD asks the implementation again`,
     )
   checkLength(file, (json as { states?: unknown }).states, limits.actions + 1, ["states"])
   for (const [i, action] of actionsIn(json).entries())

@@ -12,7 +12,8 @@ export type SweepProgress = { readonly depth: number; readonly waiting: number }
 /**
  * Sweeps a scope with several workers, each of which holds its share of the states. The counts, and whether and
  * how shortly a property is breached, are those of one worker alone. The signal stops them, and what they have
- * covered is told; interrupting the effect stops them too.
+ * covered is told; interrupting the effect stops them too. Of layers that one worker has `reached` before, no progress is
+ * told: where workers begin anew, they have come further only beyond these.
  */
 export const sweepWith = (
   scope: Scope,
@@ -20,11 +21,13 @@ export const sweepWith = (
     workers,
     statesMax,
     fingerprint,
+    reached = -1,
     signal,
   }: {
     readonly workers: number
     readonly statesMax: number
     readonly fingerprint: boolean
+    readonly reached?: number
     readonly signal?: AbortSignal
   },
   onProgress: (progress: SweepProgress) => void,
@@ -37,12 +40,15 @@ export const sweepWith = (
     exchange,
     self,
   }))
+  const onAdvance = (progress: SweepProgress): void => {
+    if (progress.depth > reached) onProgress(progress)
+  }
   const stop = (): void => {
     askToStop(exchange)
   }
   if (signal?.aborted === true) stop()
   signal?.addEventListener("abort", stop)
-  return Effect.forEach(orders, (order) => outcomeOf(order, onProgress), { concurrency: "unbounded" }).pipe(
+  return Effect.forEach(orders, (order) => outcomeOf(order, onAdvance), { concurrency: "unbounded" }).pipe(
     Effect.map((parts): Swept => {
       const first = parts[0] as Swept
       return {

@@ -144,7 +144,8 @@ const swept = (
     })
     const first = yield* Effect.promise(() => inTurns(sweep))
     if (first.end !== "too many states" || alone === statesMax) return { ...first, workers: 1 }
-    const limits = { workers, statesMax, fingerprint, ...(signal === undefined ? {} : { signal }) }
+    const reached = first.tally.depth
+    const limits = { workers, statesMax, fingerprint, reached, ...(signal === undefined ? {} : { signal }) }
     return { ...(yield* sweepWith(scope, limits, onProgress)), workers }
   })
 

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { replayFiles } from "../../cli/replay.ts"
 import { show, type ShowFlags } from "../../cli/show.ts"
 import { packageVersion, scenariosFolder } from "../../traces/package.ts"
@@ -126,8 +126,12 @@ describe.each(["show", "replay"] as const)("%s --at", (command) => {
     const folder = freshFolder(onTestFinished)
     const next = join(folder, "next.json")
 
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true)
+
     run(file, { at: 7, out: next })
 
+    expect(said.mock.calls).toEqual([[`ftpair: wrote ${next}\n`]])
+    said.mockRestore()
     const whole = inProcess(() => show(file, { color: true, json: true, at: 7 }))
     const prefix = inProcess(() => show(next, { color: true, json: true, at: 7 }))
     expect({ ...(JSON.parse(prefix.stdout) as object), file }).toEqual(JSON.parse(whole.stdout))

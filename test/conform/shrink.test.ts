@@ -5,16 +5,21 @@ import { coreScope } from "../../properties/mutants/mutant.ts"
 import { keepFailure } from "../../traces/conform/artefact.ts"
 import { conform, type ConformSpec, type FailedCase } from "../../traces/conform/campaign.ts"
 import type { Connection } from "../../traces/conform/connection.ts"
+import { inProcess } from "../../traces/conform/in-process.ts"
 import { pairProfile } from "../../traces/conform/pair-profile.ts"
 import { pairRepertoire } from "../../traces/conform/pair-repertoire.ts"
 import type { Peer } from "../../traces/conform/peer.ts"
 import type { AskedAction } from "../../traces/conform/profile.ts"
-import { isFailing, shrink, type Shrunk } from "../../traces/conform/shrink.ts"
-import type { State } from "../../model/state.ts"
-import { openKinds, type Hello } from "../../traces/conform/wire.ts"
+import { isFailing, probed, type Attempt } from "../../traces/conform/attempt.ts"
+import { AdapterFault } from "../../traces/conform/fault.ts"
+import { noAnswers } from "../../traces/conform/session.ts"
+import { narrowedWay, turnedWay } from "../../traces/conform/ways.ts"
+import { shrink, type Shrunk } from "../../traces/conform/shrink.ts"
+import { pairsOf, type State } from "../../model/state.ts"
+import { openKinds, type FaultCode, type Hello } from "../../traces/conform/wire.ts"
 import { readStory } from "../../traces/read.ts"
 import { freshFolder } from "../cli/ftpair.ts"
-import { choosingPeerOf, connectedTo, peerOf, statesOf } from "./model-peer.ts"
+import { choosingPeerOf, connectedTo, hello, peerOf, statesOf } from "./model-peer.ts"
 
 /** Some mutants of every sort whose fault shows soon in the plain cluster. */
 const some = [
@@ -81,6 +86,52 @@ describe("what shrinking makes of a difference that a random case has shown", ()
       (action, n) => profile.step(config, states[n] as State, action).tag === "refused",
     )
     expect(refused).toEqual([actions.at(-1)])
+  })
+})
+
+describe("a failure that shows itself only at a high generation", () => {
+  it("is looked for by the kinds of action that are left", async () => {
+    const connection = unhurried(refusingTrialsFrom(5))
+
+    const way = await narrowedWay(connection, pairRepertoire, await attemptAt(connection, long))
+
+    expect(way?.probes.length).toBeLessThan(long.length)
+    expect(new Set(way?.probes.map(({ action }) => action.kind))).toEqual(
+      new Set(["PowerOn", "PowerOff", "SpawnSecondary", "BeginLockstep", "Suspect", "TryLock"]),
+    )
+    expect(await connection.trial(ofTwo, actionsOf(way))).toMatchObject({ tag: "diverged" })
+  })
+
+  it("is looked for by any kind shortly before its end", async () => {
+    const connection = unhurried(refusingTrialsFrom(5))
+
+    const way = await turnedWay(connection, pairRepertoire, await attemptAt(connection, short))
+
+    expect(actionsOf(way)).toEqual([
+      ...short.slice(0, -4),
+      { kind: "LoseStorage", host: "h1" },
+      { kind: "RestoreStorage", host: "h1" },
+      short.at(-1),
+    ])
+  })
+
+  it("is said not to be as short as could be where all runs were spent", async () => {
+    const hung = { tag: "broken", fault: faultOf("hung"), tally: noAnswers() } as const
+    const connection = connectedTo(peerOf(null))
+    const { trial } = connection
+    const hanging: Connection<State> = {
+      ...connection,
+      trial: (config, actions) => (actions.length > 10 ? Promise.resolve(hung) : trial(config, actions)),
+    }
+
+    const shrunk = await shrink(
+      hanging,
+      pairRepertoire,
+      { path: "drawn", config: ofTwo, actions: long },
+      hung,
+    )
+
+    expect(shrunk).toMatchObject({ minimality: "found", spent: true, trials: 6 })
   })
 })
 
@@ -239,6 +290,52 @@ const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer
     widen: () => {},
     close: () => Promise.resolve(),
   }
+}
+
+const ofTwo = plainConfig(2, 1)
+
+/** So many times a pair is powered on and off, and each time the generation goes up. */
+const cycles = (times: number): readonly AskedAction[] =>
+  Array.from({ length: times }, () => [
+    { kind: "PowerOn", pair: "p1", host: "h1" },
+    { kind: "PowerOff", pair: "p1" },
+  ]).flat()
+
+/** A trial of a Primary after so many cycles, which have each started a copy. */
+const trialAfter = (times: number, copy: string): readonly AskedAction[] => [
+  ...cycles(times),
+  { kind: "PowerOn", pair: "p1", host: "h1" },
+  { kind: "SpawnSecondary", copy, host: "h2" },
+  { kind: "BeginLockstep", copy },
+  { kind: "Suspect", copy },
+  { kind: "TryLock", copy },
+]
+
+const short = trialAfter(4, "p1.5")
+const long = trialAfter(6, "p1.7")
+
+const attemptAt = async (
+  { trial }: Connection<State>,
+  actions: readonly AskedAction[],
+): Promise<Attempt<State>> => {
+  const outcome = await trial(ofTwo, actions)
+  if (!isFailing(outcome)) throw new Error("expected a failure")
+  return { config: ofTwo, probes: probed(pairProfile(), ofTwo, actions), outcome }
+}
+
+const actionsOf = (way: Attempt<State> | null): readonly AskedAction[] =>
+  (way?.probes ?? []).map(({ action }) => action)
+
+const faultOf = (code: FaultCode): AdapterFault => new AdapterFault({ code, detail: "", line: null, log: "" })
+
+/** The model, which refuses every trial from a generation on. */
+const refusingTrialsFrom = (generation: number): Peer => {
+  const profile = pairProfile()
+  const step: typeof profile.step = (config, state, action) =>
+    action.kind === "TryLock" && pairsOf(state).some(({ lock }) => lock.generation >= generation)
+      ? { tag: "refused", guard: "phase" }
+      : profile.step(config, state, action)
+  return inProcess({ ...profile, step }, profile.sight, hello)
 }
 
 /** Tries until it fails. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { replayFailure } from "../../cli/conform-replay.ts"
 import { paperFor } from "../../cli/paper.ts"
+import { show } from "../../cli/show.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { keepFailure } from "../../traces/conform/artefact.ts"
 import { lockProfile } from "../../traces/conform/lock-profile.ts"
@@ -10,7 +11,7 @@ import { namedCases } from "../../traces/conform/named.ts"
 import { judgeCase, sessionOf } from "../../traces/conform/session.ts"
 import { storedFailureIn } from "../../traces/conform/stored-failure.ts"
 import type { Hello } from "../../traces/conform/wire.ts"
-import { freshFolder, write } from "../cli/ftpair.ts"
+import { freshFolder, inProcess, write } from "../cli/ftpair.ts"
 import { hello } from "./model-peer.ts"
 
 const ofTwo = plainConfig(2, 1)
@@ -96,4 +97,31 @@ it.each([
 
   expect(cases).toHaveLength(1)
   expect(warnings).toEqual([expect.stringMatching(why) as string])
+})
+
+describe("a kept failure of a lock, at one of its steps,", () => {
+  const shownAt = (at: number, more: { readonly json?: true; readonly out?: string } = {}) =>
+    inProcess(() => show(kept(freshFolder(onTestFinished)), { color: false, at, ...more }))
+
+  it("tells the model's state there, what is enabled, and what is refused", () => {
+    const { code, stdout } = shownAt(1)
+
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^after step 1, Pause\(h1\), by the model\n[^]*^ {2}hosts\.h1\.paused true$/m)
+    expect(stdout).toMatch(/^enabled\n[^]*^ {2}Resume\(h1\) +hosts\.h1\.paused true → false$[^]*^refused$/m)
+    expect(stdout).toMatch(/^refused\n[^]*^ {2}TryLock\(p1\.1\): paused$/m)
+  })
+
+  it("tells the same as JSON", () => {
+    expect(JSON.parse(shownAt(0, { json: true }).stdout)).toMatchObject({
+      step: 0,
+      action: null,
+      state: { lock: { generation: 1, holder: null } },
+    })
+  })
+
+  it("is refused beyond its end, and as a schedule", () => {
+    expect(() => shownAt(2)).toThrow("expected a step from 0 to 1, not 2")
+    expect(() => shownAt(1, { out: "next.json" })).toThrow("of the profile lock: expected --at alone")
+  })
 })

@@ -8,7 +8,7 @@ import { observed, pathsOf, type Sight } from "./observation.ts"
 import { pairProfile } from "./pair-profile.ts"
 import { pairRepertoire } from "./pair-repertoire.ts"
 import type { Case } from "./repertoire.ts"
-import { isFailing } from "./shrink.ts"
+import { isFailing } from "./attempt.ts"
 import { storyOf } from "../write.ts"
 import type { Hello } from "./wire.ts"
 

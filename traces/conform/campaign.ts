@@ -8,7 +8,7 @@ import type { Case, Repertoire } from "./repertoire.ts"
 import { dueOf } from "./promise.ts"
 import { noAnswers, type Tally } from "./session.ts"
 import { Interrupted } from "./fault.ts"
-import { isFailing, type Failing } from "./shrink.ts"
+import { isFailing, type Failing } from "./attempt.ts"
 import { tourOf } from "./tour.ts"
 
 /**

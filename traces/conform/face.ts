@@ -29,7 +29,8 @@ export type { Case, Repertoire } from "./repertoire.ts"
 
 export { conform, type Conformance, type ConformSpec, type FailedCase, type Progress } from "./campaign.ts"
 export { caseOf, namedCases } from "./named.ts"
-export { isFailing, shrink, type Failing, type Shrunk, type Steadiness } from "./shrink.ts"
+export { isFailing, type Failing } from "./attempt.ts"
+export { shrink, type Shrunk, type Steadiness } from "./shrink.ts"
 
 export { headerIn, lineReader, LogHeader, objectIn, textLines, type LogLine } from "./log.ts"
 export { LogMap, mapped } from "./log-map.ts"

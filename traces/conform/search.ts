@@ -11,7 +11,8 @@ type Reached<S> = { readonly state: S; readonly path: readonly AskedAction[] }
 /**
  * Cases that together ask everything in every state that fewer than `depthMax` actions reach: each action that is
  * allowed, and each that is not, as far as it `isMeant`. Breadth first: what differs near the start is met early. What
- * goes beyond the bounds of the cluster is not asked; of states more than `statesMax` nothing is.
+ * goes beyond the bounds of the cluster is not asked; of states more than `statesMax` nothing is. The search may start
+ * after some actions, which each case then begins with, and which count.
  */
 export function* searchOf<S>(
   ground: TourGround<S>,
@@ -19,9 +20,10 @@ export function* searchOf<S>(
   depthMax: number,
   isMeant: (state: S, action: AskedAction, guard: string | null) => boolean = () => true,
   statesMax = Infinity,
+  after: readonly AskedAction[] = [],
 ): Generator<Case> {
   const tried = new Set<string>()
-  for (const reached of statesOf(ground, config, statesMax)) {
+  for (const reached of statesOf(ground, config, statesMax, after)) {
     if (reached.path.length >= depthMax) return
     for (;;) {
       const actions = [...reached.path]
@@ -69,15 +71,19 @@ const untried = <S>(
   return { refused, taken: null }
 }
 
-/** Every state of the cluster, whatever its hosts and copies are called, with a shortest way to it; breadth first. */
+/** Every state from one on, whatever its hosts and copies are called, with a shortest way to it; breadth first. */
 function* statesOf<S>(
   { profile, repertoire, kinds }: TourGround<S>,
   config: Config,
   statesMax: number,
+  after: readonly AskedAction[],
 ): Generator<Reached<S>> {
-  const start = profile.initial(config)
+  const start = after.reduce((state, action) => {
+    const outcome = profile.step(config, state, action)
+    return outcome.tag === "next" ? outcome.state : state
+  }, profile.initial(config))
   const seen = new Set([repertoire.likeness(config, start)])
-  const queue: Reached<S>[] = [{ state: start, path: [] }]
+  const queue: Reached<S>[] = [{ state: start, path: after }]
   for (const reached of queue) {
     yield reached
     for (const kind of kinds)

@@ -1,8 +1,9 @@
 import type { Config } from "../../model/config.ts"
-import { opened, type CaseOutcome, type Connection } from "./connection.ts"
+import { isAlike, probed, type Attempt, type Failing, type Probe } from "./attempt.ts"
+import type { Connection } from "./connection.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
-import { searchOf } from "./search.ts"
+import { ledWay, narrowedWay, shorterWay, turnedWay } from "./ways.ts"
 
 /**
  * How surely an implementation fails in a case: always alike; depending on how fast it is asked; now and then, in
@@ -14,7 +15,10 @@ export type Steadiness = {
   readonly runs: number
 }
 
-/** A failing case made short: how it fails, and how short it is known to be. */
+/**
+ * A failing case made short: how it fails, and how short it is known to be. `spent` is told where all runs that it may
+ * take were taken before nothing more could go.
+ */
 export type Shrunk<S> = {
   readonly config: Config
   readonly actions: readonly AskedAction[]
@@ -22,13 +26,8 @@ export type Shrunk<S> = {
   readonly steadiness: Steadiness
   readonly minimality: "found" | "1-minimal" | "shortest"
   readonly trials: number
+  readonly spent?: true
 }
-
-/** The outcomes that are failures of the implementation. */
-export type Failing<S> = Extract<CaseOutcome<S>, { readonly tag: "diverged" | "broken" }>
-
-export const isFailing = <S>(outcome: CaseOutcome<S>): outcome is Failing<S> =>
-  outcome.tag === "diverged" || outcome.tag === "broken"
 
 /** How often a case is run before it is shrunk: at full speed, and slowly. */
 const fastRuns = 5
@@ -43,16 +42,12 @@ const flakyTries = 8
 /** How many runs on the implementation one shrinking may take; those that wait for a timeout are dear. */
 const trialsMax = { broken: 400, waiting: 6 }
 
-/** How many states may be gone through, and actions tried, in looking for a shorter way: of one sort, and of all. */
-const ledStatesMax = 10_000
-const searchAsksMax = { led: 20_000, all: 40_000 }
-
 /**
  * Makes a failing case short, on the implementation itself: every candidate is reset and run anew, and is first made
  * legal by the model, so that nothing is asked that the model refuses, but for what was refused before. Most failures
  * are one wrong step: what failed is first asked again wherever the model says the same to it, nearest first. Then
- * drops episodes and single actions, simplifies the cluster, and tries all shorter ways at last. Null if it does not
- * fail again.
+ * drops episodes and single actions, simplifies the cluster, asks again what failed after actions of the kinds that are
+ * left, and tries all shorter ways at last. Null if it does not fail again.
  */
 export const shrink = async <S>(
   connection: Connection<S>,
@@ -74,6 +69,7 @@ export const shrink = async <S>(
   const led = isSteady && first.tag === "diverged" ? await ledWay(connection, repertoire, whole) : null
   let best: Attempt<S> = led ?? (await withFewer(attempt, await withoutEpisodes(attempt, repertoire, whole)))
   if (isSteady && first.tag === "broken") best = (await ledWay(connection, repertoire, best)) ?? best
+  let isNarrowed = !isSteady || led !== null
   for (;;) {
     const fewer = await withFewer(attempt, best)
     const simpler = await inSimpler(attempt, connection.profile, repertoire, fewer)
@@ -81,13 +77,24 @@ export const shrink = async <S>(
       best = simpler
       continue
     }
+    if (!isNarrowed) {
+      isNarrowed = true
+      const narrower =
+        (await narrowedWay(connection, repertoire, fewer)) ?? (await turnedWay(connection, repertoire, fewer))
+      if (narrower !== null) {
+        best = narrower
+        isNarrowed = false
+        continue
+      }
+    }
     const isSearched = isSteady && budget.trials < budget.max
     const shorter = isSearched ? await shorterWay(connection, repertoire, first, fewer) : "unknown"
     if (shorter !== "none" && shorter !== "unknown") {
       best = await withFewer(attempt, shorter)
       if (best.probes.length < fewer.probes.length) continue
     }
-    const minimality = shorter === "none" ? "shortest" : budget.trials < budget.max ? "1-minimal" : "found"
+    const isSpent = budget.trials >= budget.max
+    const minimality = shorter === "none" ? "shortest" : isSpent ? "found" : "1-minimal"
     return {
       config: fewer.config,
       actions: fewer.probes.map(({ action }) => action),
@@ -95,25 +102,16 @@ export const shrink = async <S>(
       steadiness,
       minimality,
       trials: budget.trials,
+      ...(minimality === "found" ? { spent: true } : {}),
     }
   }
 }
-
-/** An action that is asked; a probe is one that the model refused when it was drawn. */
-type Probe = { readonly action: AskedAction; readonly isProbe: boolean }
-
-type Attempt<S> = { readonly config: Config; readonly probes: readonly Probe[]; readonly outcome: Failing<S> }
 
 type Attempts<S> = (config: Config, probes: readonly Probe[]) => Promise<Attempt<S> | null>
 
 /** Whether a failure is that something did not come: then each trial takes as long as that. */
 const isWaiting = <S>(outcome: Failing<S>): boolean =>
   outcome.tag === "broken" && ["hung", "late", "no-newline"].includes(outcome.fault.code)
-
-const isAlike = <S>(first: Failing<S>, again: CaseOutcome<S>): again is Failing<S> =>
-  first.tag === "broken"
-    ? again.tag === "broken" && again.fault.code === first.fault.code
-    : again.tag === "diverged"
 
 const steadinessOf = async <S>(
   connection: Connection<S>,
@@ -136,18 +134,21 @@ const steadinessOf = async <S>(
   return { tag, failures: Math.max(failures, 1), runs: runs.length + (failures === 0 ? 1 : 0) }
 }
 
-const attemptOf =
-  <S>(
-    { trial, profile }: Connection<S>,
-    repertoire: Repertoire<S>,
-    first: Failing<S>,
-    { tag, failures, runs }: Steadiness,
-    budget: { trials: number; readonly max: number },
-  ): Attempts<S> =>
-  async (config, probes) => {
+const attemptOf = <S>(
+  { trial, profile }: Connection<S>,
+  repertoire: Repertoire<S>,
+  first: Failing<S>,
+  { tag, failures, runs }: Steadiness,
+  budget: { trials: number; readonly max: number },
+): Attempts<S> => {
+  // Different actions may be left out and the same be left: that is run once.
+  const fitting = new Set<string>()
+  return async (config, probes) => {
     const legal = legalised(profile, repertoire, config, probes)
     if (legal.length === 0 && probes.length > 0) return null
     const actions = legal.map(({ action }) => action)
+    const key = JSON.stringify([config, actions])
+    if (fitting.has(key)) return null
     const isSlowOnly = tag === "time-dependent" && failures <= slowRuns && runs > failures
     for (let i = 0; i < (tag === "flaky" ? flakyTries : 1); i += 1) {
       if (budget.trials >= budget.max) return null
@@ -156,21 +157,9 @@ const attemptOf =
       if (!isAlike(first, outcome)) continue
       return { config, probes: outcome.tag === "diverged" ? legal.slice(0, outcome.step) : legal, outcome }
     }
+    fitting.add(key)
     return null
   }
-
-/** The actions, with whether the model refuses each. */
-const probed = <S>(
-  profile: Profile<S>,
-  config: Config,
-  actions: readonly AskedAction[],
-): readonly Probe[] => {
-  let state = profile.initial(config)
-  return actions.map((action) => {
-    const outcome = profile.step(config, state, action)
-    if (outcome.tag === "next") state = outcome.state
-    return { action, isProbe: outcome.tag === "refused" }
-  })
 }
 
 /** What the model allows of the actions, and the probes; copies by the names that they have this time. */
@@ -225,51 +214,6 @@ const withoutEpisodes = async <S>(
   }
 }
 
-/**
- * The shortest way to fail at an action of the same kind to which the model says the same, in the simplest cluster in
- * which there is one; null if none was found that is no longer than the one that is there.
- */
-const ledWay = async <S>(
-  { run, profile, hello }: Connection<S>,
-  repertoire: Repertoire<S>,
-  { config: found, probes, outcome: first }: Attempt<S>,
-): Promise<Attempt<S> | null> => {
-  const last = probes.at(-1)
-  if (last === undefined) return null
-  const kinds = kindsOf(profile, hello)
-  const verdict = verdictsOf(profile, found, probes).at(-1)
-  const isMeant = (_state: S, { kind }: AskedAction, guard: string | null): boolean =>
-    kind === last.action.kind && guard === verdict
-  for (const config of repertoire.clusters(found)) {
-    const search = searchOf({ profile, repertoire, kinds }, config, probes.length, isMeant, ledStatesMax)
-    const asked = { asks: 0 }
-    for await (const { case: each, outcome } of run(upTo(searchAsksMax.led, search, asked, hello.chooses))) {
-      if (!isAlike(first, outcome)) continue
-      const tried = probed(profile, config, each.actions)
-      const until = outcome.tag === "diverged" ? tried.slice(0, outcome.step) : tried
-      return { config, probes: until, outcome }
-    }
-  }
-  return null
-}
-
-const kindsOf = <S>(profile: Profile<S>, { actions }: Connection<S>["hello"]): readonly string[] =>
-  profile.kinds.filter((kind) => (actions as readonly string[]).includes(kind))
-
-/** What the model says to each: the guard that refuses it, or null. */
-const verdictsOf = <S>(
-  profile: Profile<S>,
-  config: Config,
-  probes: readonly Probe[],
-): readonly (string | null)[] => {
-  let state = profile.initial(config)
-  return probes.map(({ action }) => {
-    const outcome = profile.step(config, state, action)
-    if (outcome.tag === "next") state = outcome.state
-    return outcome.tag === "next" ? null : outcome.guard
-  })
-}
-
 /** Drops actions, in chunks from half of the case down to single ones, until none can go. */
 const withFewer = async <S>(attempt: Attempts<S>, start: Attempt<S>): Promise<Attempt<S>> => {
   let best = start
@@ -300,41 +244,4 @@ const inSimpler = async <S>(
       return inSimpler(attempt, profile, repertoire, again)
   }
   return start
-}
-
-/**
- * A shorter way to fail in the same cluster: everything is tried in every state that fewer actions reach. "unknown"
- * where that is too much to try.
- */
-const shorterWay = async <S>(
-  { run, profile, hello }: Connection<S>,
-  repertoire: Repertoire<S>,
-  first: Failing<S>,
-  { config, probes }: Attempt<S>,
-): Promise<Attempt<S> | "none" | "unknown"> => {
-  const kinds = kindsOf(profile, hello)
-  const tour = searchOf({ profile, repertoire, kinds }, config, probes.length - 1)
-  const search = { asks: 0 }
-  for await (const { case: each, outcome } of run(upTo(searchAsksMax.all, tour, search, hello.chooses))) {
-    if (!isAlike(first, outcome)) continue
-    const tried = probed(profile, config, each.actions)
-    const until = outcome.tag === "diverged" ? tried.slice(0, outcome.step) : tried
-    const taken = until.filter(({ isProbe }, n) => !isProbe || n === until.length - 1)
-    if (taken.length < probes.length) return { config, probes: until, outcome }
-  }
-  return search.asks > searchAsksMax.all ? "unknown" : "none"
-}
-
-/** The cases until they ask too much; what they ask is counted. */
-function* upTo(
-  asksMax: number,
-  cases: Iterable<Case>,
-  search: { asks: number },
-  chooses: readonly string[] | undefined,
-): Generator<Case> {
-  for (const each of cases) {
-    search.asks += each.actions.length
-    if (search.asks > asksMax) return
-    yield opened(each, chooses)
-  }
 }

@@ -105,6 +105,26 @@ describe("a sweep by workers", () => {
   })
 })
 
+describe("the progress of workers", () => {
+  it.each([
+    [undefined, 0],
+    [6, 7],
+  ])("goes on from where one worker has come before: %s", async (reached, first) => {
+    const depths: number[] = []
+    const limits = { workers: 2, statesMax: 1e9, fingerprint: false }
+    const from = reached === undefined ? {} : { reached }
+
+    await Effect.runPromise(
+      sweepWith(scopeOf(bounds, { symmetry: true }), { ...limits, ...from }, ({ depth }) =>
+        depths.push(depth),
+      ),
+    )
+
+    expect(depths[0]).toBe(first)
+    expect(depths).toEqual(depths.toSorted((a, b) => a - b))
+  })
+})
+
 describe("workers of whom one alone is told to stop", () => {
   it("agree on it where they next meet, and all end", async ({ onTestFinished }) => {
     const scope = scopeOf({ ...bounds, faults: 5, log: 4, powerOffUpTo: Infinity }, {})
