@@ -53,10 +53,12 @@ export type Connection<S> = {
 
 /**
  * How many asks are on their way at once, at the most: while they are answered, the answers before are judged. Fewer
- * where few may wait unanswered, so that whoever is slow can be left in time.
+ * where few may wait unanswered, and at the beginning: twice as many after each batch that was answered in a quarter of
+ * a second, half as many after one that took longer, so that whoever is slow can be left in time.
  */
 const batchAsksMax = 400
 const batchAsksEach = 8
+const batchMillis = 250
 
 /** Connects to an implementation that has said hello. */
 export const connectionOf = <S>(
@@ -64,10 +66,18 @@ export const connectionOf = <S>(
   first: { readonly peer: Peer; readonly hello: Hello },
   profile: Profile<S>,
   candidatesMax: number,
+  now: () => number = () => performance.now(),
 ): Connection<S> => {
   const { hello } = first
   let session: Session<S> = sessionOf(first.peer, hello, profile, candidatesMax)
   let isBroken = false
+  let asksMax = batchAsksEach
+
+  /** Batches are larger or smaller from now on, as it took so many milliseconds to answer one. */
+  const adapt = (millis: number): void => {
+    const most = Math.min(batchAsksMax, batchAsksEach * (hello.window ?? 1))
+    asksMax = millis <= batchMillis ? Math.min(most, 2 * asksMax) : Math.max(batchAsksEach, asksMax >> 1)
+  }
 
   const restart = async (): Promise<void> => {
     await session.peer.close().catch(() => {})
@@ -112,7 +122,10 @@ export const connectionOf = <S>(
   const ask = async (cases: readonly Case[]): Promise<readonly (readonly Reply[])[] | AdapterFault> => {
     try {
       if (isBroken) await restart()
-      return await ((hello.window ?? 1) === 1 || cases.length === 1 ? inTurn(cases) : atOnce(cases))
+      const began = now()
+      const replies = await ((hello.window ?? 1) === 1 || cases.length === 1 ? inTurn(cases) : atOnce(cases))
+      adapt(now() - began)
+      return replies
     } catch (error) {
       if (!(error instanceof AdapterFault)) throw error
       isBroken = true
@@ -140,7 +153,7 @@ export const connectionOf = <S>(
     hello,
     profile,
     run: async function* (cases) {
-      const batches = batchesOf(cases, Math.min(batchAsksMax, batchAsksEach * (hello.window ?? 1)))
+      const batches = batchesOf(cases, () => asksMax)
       let asked = batches.next(ask)
       try {
         while (asked !== null) {
@@ -225,7 +238,7 @@ const asksOf = ({ config, actions }: Case): readonly AskBody[] => [
 /** The cases in batches; the next one is made up while the one before is on its way. `again` goes first. */
 const batchesOf = (
   cases: Iterable<Case>,
-  asksMax: number,
+  asksMax: () => number,
 ): {
   readonly next: <A>(
     send: (batch: readonly Case[]) => A,
@@ -235,7 +248,7 @@ const batchesOf = (
   const source = cases[Symbol.iterator]()
   const gathered = (): readonly Case[] => {
     const batch: Case[] = []
-    for (let asks = 0; asks < asksMax;) {
+    for (let asks = 0; asks < asksMax();) {
       const next = source.next()
       if (next.done === true) break
       batch.push(next.value)
