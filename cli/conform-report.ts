@@ -1,4 +1,4 @@
-import { describe, type Action } from "../model/action.ts"
+import { operands, type OperandName } from "../model/operand.ts"
 import { modelRun, steadinessText } from "../traces/conform/artefact.ts"
 import type { RuledOut } from "../traces/conform/beliefs.ts"
 import type { FailedCase } from "../traces/conform/campaign.ts"
@@ -131,16 +131,19 @@ export const whyText = <S>(
 const jsonText = (json: Json | undefined): string =>
   json === undefined ? "nothing there" : printable(JSON.stringify(json), 400)
 
-/** An action in one word for people; one that leaves its host open says so. */
+/** An action in one word for people, of any profile; one that leaves its host open says so. */
 export const textOf = (action: AskedAction): string => {
-  const { kind, copy, generation, ms } = action as AskedAction & {
+  const { kind, copy, generation, ms, reason } = action as AskedAction & {
     copy?: string
     generation?: number
     ms?: number
   }
   if (kind === "Contend") return `Contend(${copy}, ${generation})`
   if (kind === "Advance") return `Advance(${ms} ms)`
-  return describe(action as unknown as Action)
+  const words = (Object.keys(operands) as OperandName[]).flatMap((name) =>
+    action[name] === undefined ? [] : [operands[name].word(action[name] as never)],
+  )
+  return `${kind}(${[...words, ...(typeof reason === "string" ? [reason] : [])].join(", ")})`
 }
 
 const runLines = <S>(paper: Paper, profile: Profile<S>, shrunk: Shrunk<S>): readonly string[] => {

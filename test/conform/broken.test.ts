@@ -3,11 +3,13 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
+import { connectionOf } from "../../traces/conform/connection.ts"
+import { pairProfile } from "../../traces/conform/pair-profile.ts"
 import type { Peer } from "../../traces/conform/peer.ts"
 import type { Case } from "../../traces/conform/repertoire.ts"
 import { documentOf, freshFolder, ftpair, program } from "../cli/ftpair.ts"
 import { commandOf, conform, conformBriefly, leftRunning, lockRun } from "./lock-adapter.ts"
-import { connectedTo, peerOf } from "./model-peer.ts"
+import { connectedTo, hello, peerOf } from "./model-peer.ts"
 
 /** By mode: the flags, if a timeout has to be waited for, and what is said. */
 const broken: readonly (readonly [mode: string, said: readonly RegExp[], flags?: readonly string[]])[] = [
@@ -301,6 +303,32 @@ describe("a batch of asks", () => {
     expect(all).toBeGreaterThanOrEqual(asked)
     expect(Math.max(...sizes)).toBeLessThan(most + actions.length + 1)
     expect(Math.max(...sizes)).toBeGreaterThanOrEqual(most)
+  })
+
+  it("stays small for an implementation that takes long to answer", async () => {
+    const sizes: number[] = []
+    const inner = peerOf(null)
+    const peer: Peer = {
+      ...inner,
+      ask: (bodies) => {
+        sizes.push(bodies.length)
+        return inner.ask(bodies)
+      },
+    }
+    let now = 0
+    const slow = connectionOf(
+      () => Promise.resolve(peer),
+      { peer, hello: { ...hello, window: 1000 } },
+      pairProfile(),
+      100,
+      () => (now += 1000),
+    )
+    const each: Case = { path: "each", config: plainConfig(2, 1), actions: [] }
+
+    for await (const { outcome } of slow.run(Array.from({ length: 100 }, () => each)))
+      expect(outcome.tag).toBe("fits")
+
+    expect(Math.max(...sizes)).toBe(8)
   })
 })
 
