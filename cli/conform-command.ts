@@ -4,35 +4,40 @@ import type { ConformFlags } from "./conform.ts"
 export const addConform: AddCommand = (program, parse, end) => {
   const command = program
     .command("conform")
-    .description("drives an implementation over the wire, compares it with the model, shrinks what differs")
-    .argument("[command...]", "what starts it, after --: its stdin and stdout are the wire")
+    .description(
+      "drives an implementation over the wire, compares it with the model, and shrinks differences",
+    )
+    .argument(
+      "[command...]",
+      "the command that starts the implementation, after --; its stdin and stdout are the wire",
+    )
     .addOption(
-      choice("--profile <profile>", "it must be of this profile; with --scaffold, which skeleton", [
+      choice("--profile <profile>", "require this profile; with --scaffold: the profile of the skeleton", [
         "pair",
         "lock",
         "placement",
       ]),
     )
-    .option("--config <file>", "random cases in this cluster only")
-    .option("--runs <n>", "how many random cases (default: 2000)", parse.parseRuns)
-    .option("--time <time>", "for how long, like 30s, 5m or 1h", parse.parseTime)
+    .option("--config <file>", "draw random cases in this cluster only")
+    .option("--runs <n>", "number of random cases (default: 2000)", parse.parseRuns)
+    .option("--time <time>", "time limit, like 30s, 5m or 1h", parse.parseTime)
     .option(
       "--timeout <ms>",
-      "how long an answer may take, in milliseconds (default: 5000)",
+      "time limit for each answer, in milliseconds (default: 5000)",
       parse.parseMillis,
     )
     .option(
       "--run <pattern>",
-      "only these cases: a path, * and **, or a file; may be repeated",
+      "run only these cases: a path with * and **, or a file; repeatable",
       parse.collectPatterns,
     )
-    .option("--known-failing <@file>", "patterns of cases that must still fail, one a line")
-    .option("--smoke", "only the handshake and five steps, for a first try")
-    .option("--advise", "which bugs would what this implementation shows not tell?")
-    .option("--record <file>", "write down the whole session")
+    .option("--known-failing <@file>", "file of patterns of cases that are expected to fail, one per line")
+    .option("--smoke", "do only the handshake and five steps, as a first try")
+    .option("--advise", "list the bugs that would go unnoticed, given what this implementation shows")
+    .option("--record <file>", "record the whole session in this file")
     .option("--recorded <file>", "judge a recorded session again, without the implementation")
-    .option("--scaffold <language>", "write a skeleton of an adapter into a folder: python, node, c or java")
-    .option("--seed <seed>", "decimal, 0x and hex digits, or a commit hash", parse.parseSeedFlag)
+    .option("--scaffold <language>", "write an adapter skeleton into a folder: python, node, c or java")
+    .option("--seed <seed>", "a decimal number, 0x and hex digits, or a commit hash", parse.parseSeedFlag)
     .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
     .action(async (words: readonly string[], flags: ConformFlags) => {
       end(await (await import("./conform.ts")).conformWith(words, flags))

@@ -23,7 +23,7 @@ export type Told = {
   readonly reproduce: string | null
 }
 
-/** Of failures of one sort, the shortest: by the kind of the last action, and by what did not fit. */
+/** Of failures of one sort, the shortest: by the kind of the last action, the guard, and what did not fit. */
 export const distinctFailures = <S>(failed: readonly FailedCase<S>[]): readonly FailedCase<S>[] => {
   const bySort = new Map<string, FailedCase<S>>()
   for (const failure of failed) {
@@ -37,10 +37,20 @@ export const distinctFailures = <S>(failed: readonly FailedCase<S>[]): readonly 
 const lengthOf = <S>({ case: { actions }, outcome }: FailedCase<S>): number =>
   outcome.tag === "diverged" ? outcome.step : actions.length
 
-const sortOf = <S>({ case: { actions }, outcome }: FailedCase<S>): string => {
+/** Of what sort a failure is, once it is short. */
+export const sortOfShrunk = <S>({ actions, outcome }: Shrunk<S>): string => sorted(actions, outcome)
+
+const sortOf = <S>({ case: { actions }, outcome }: FailedCase<S>): string => sorted(actions, outcome)
+
+const sorted = <S>(actions: Shrunk<S>["actions"], outcome: Shrunk<S>["outcome"]): string => {
   if (outcome.tag === "broken") return outcome.fault.code
   const why = outcome.frontier[0]?.why
-  const what = why?.tag === "differs" ? why.at.replace(/\d+/g, "*") : (why?.tag ?? "")
+  const what =
+    why?.tag === "differs"
+      ? why.at.replace(/\d+/g, "*")
+      : why?.tag === "refused"
+        ? `refused ${why.guard}`
+        : (why?.tag ?? "")
   return `${actions[outcome.step - 1]?.kind ?? "reset"} ${what}`
 }
 

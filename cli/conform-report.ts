@@ -177,7 +177,12 @@ export const conformLines = (paper: Paper, report: ConformReport): readonly stri
     ...(known.length === 0 ? [] : [`  ${number(known.length)} cases fail, as it is known`]),
     ...stale.map((pattern) => paper.bad(`  known to fail, and nothing of it fails: ${pattern}`)),
     "",
-    ...told.flatMap(({ lines }) => lines),
+    ...told.flatMap(({ lines, alike }) => [
+      ...lines,
+      ...(alike.length === 0
+        ? []
+        : [`  the same, once made short: ${counted(alike.length, "more case")}: ${sample(alike)}`, ""]),
+    ]),
     ...(failed.length > 1
       ? [`${number(failed.length)} cases failed: ${sample(failed.map(({ case: { path } }) => path))}`]
       : []),

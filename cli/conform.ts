@@ -13,7 +13,7 @@ import { failuresFolder } from "../traces/store.ts"
 import { prepareFolder } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
-import { asFound, distinctFailures, seenOnce, tell, type Told } from "./conform-failure.ts"
+import { asFound, distinctFailures, seenOnce, sortOfShrunk, tell, type Told } from "./conform-failure.ts"
 import { conformLines, faultLines, helloLines } from "./conform-report.ts"
 import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
@@ -179,7 +179,7 @@ const drive = async <S>(
   if (isText) process.stdout.write(`${helloLines(paper, connection.hello, spec.seed).join("\n")}\n`)
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)
-  const told: Told[] = []
+  const told: Grouped[] = []
   let parting: AdapterFault | null = null
   let result: Conformance<S>
   try {
@@ -191,7 +191,17 @@ const drive = async <S>(
           throw error
         },
       )
-      told.push(tell(connection, ground, failure, shrunk ?? asFound(failure), { folder, command, paper }))
+      const short = shrunk ?? asFound(failure)
+      const sort = sortOfShrunk(short)
+      const same = told.findIndex((each) => each.sort === sort)
+      const before = told[same]
+      if (before !== undefined && before.steps <= short.actions.length) {
+        told[same] = { ...before, alike: [...before.alike, failure.case.path] }
+        continue
+      }
+      const one = tell(connection, ground, failure, short, { folder, command, paper })
+      const alike = before === undefined ? [] : [...before.alike, before.case]
+      told.splice(before === undefined ? told.length : same, 1, { ...one, sort, alike })
     }
   } finally {
     moving.end()
@@ -213,6 +223,9 @@ const drive = async <S>(
   else if (isText) process.stdout.write(`${conformLines(paper, report).join("\n")}\n`)
   return code
 }
+
+/** A failure that is told, and the cases that came to the same once they were short. */
+export type Grouped = Told & { readonly sort: string; readonly alike: readonly string[] }
 
 const codeOf = <S>(
   { failed, tally, beyond, stopped, isToured, unseen }: Conformance<S>,
@@ -241,7 +254,7 @@ export type ConformReport = {
   readonly hello: Hello
   readonly spec: ConformSpec
   readonly result: Conformance<unknown>
-  readonly told: readonly Told[]
+  readonly told: readonly Grouped[]
   readonly stale: readonly string[]
   readonly seconds: number
   readonly parting: AdapterFault | null
@@ -270,8 +283,9 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: Co
   witnesses: result.witnesses,
   unseen: result.unseen,
   untaken: result.untaken,
-  failures: told.map(({ case: path, steps, minimality, file, difference, reproduce }) => ({
+  failures: told.map(({ case: path, alike, steps, minimality, file, difference, reproduce }) => ({
     case: path,
+    alike,
     steps,
     minimality,
     file,

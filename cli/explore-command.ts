@@ -4,37 +4,52 @@ import type { ExploreFlags } from "./explore.ts"
 export const addExplore: AddCommand = (program, parse, end) => {
   const command = program
     .command("explore")
-    .description("every state within bounds, breadth first: shortest counterexamples, or none")
-    .option("--config <file>", "in this cluster")
-    .option("--hosts <n>", "plain hosts (default: 3)", parse.parseSize)
-    .option("--pairs <n>", "pairs (default: 1)", parse.parseSize)
-    .option("--log <n>", "entries in one log (default: 2)", parse.parseBound)
-    .option("--generations <n>", "the largest generation of a lock (default: 5)", parse.parseSize)
-    .option("--faults <n>", "faults of the whole cluster (default: 2)", parse.parseBound)
-    .option("--power-off-up-to <n>", "the largest generation at which PowerOff is offered", parse.parseBound)
-    .option("--fences-up-to <n>", "the largest generation at which the tests are offered", parse.parseBound)
-    .option("--actions <kinds>", "core, all, or kinds with commas between them", parse.parseActions)
-    .option("--property <id>", "ask only this; * for any letters; may be repeated", parse.collectProperties)
-    .option("--mutant <name>", "a protocol with one thing wrong, on purpose", parse.parseMutant)
-    .option("--no-symmetry", "tell apart what differs only in which host or pair is which")
-    .option("--reduction", "follow only what steps that make more possible lead to (default: no)")
-    .option("--no-reduction", "follow every step")
+    .description("explores every state within bounds, breadth first, for shortest counterexamples")
+    .option("--config <file>", "explore this cluster")
+    .option("--hosts <n>", "number of plain hosts (default: 3)", parse.parseSize)
+    .option("--pairs <n>", "number of pairs (default: 1)", parse.parseSize)
+    .option("--log <n>", "largest number of entries in a log (default: 2)", parse.parseBound)
+    .option("--generations <n>", "largest generation of a lock (default: 5)", parse.parseSize)
+    .option("--faults <n>", "largest number of faults in the whole cluster (default: 2)", parse.parseBound)
+    .option("--power-off-up-to <n>", "largest generation at which PowerOff is allowed", parse.parseBound)
+    .option(
+      "--fences-up-to <n>",
+      "largest generation at which the test operations are allowed",
+      parse.parseBound,
+    )
+    .option(
+      "--actions <kinds>",
+      "core, all, or a comma-separated list of kinds of action",
+      parse.parseActions,
+    )
+    .option(
+      "--property <id>",
+      "check only this property; * matches any letters; repeatable",
+      parse.collectProperties,
+    )
+    .option("--mutant <name>", "explore a protocol with one deliberate fault", parse.parseMutant)
+    .option("--no-symmetry", "treat states as different that differ only by swapping hosts or pairs")
+    .option(
+      "--reduction",
+      "take steps that only enable more at once, and skip the states before them (default: no)",
+    )
+    .option("--no-reduction", "follow every step (the default)")
     .option(
       "--require <names>",
-      "kinds of action and witnesses that must be seen, with commas between them",
+      "comma-separated kinds of action and witnesses that must be seen",
       parse.parseRequired,
     )
-    .option("--liveness", "ask liveness on the state graph too, under weak fairness")
-    .addOption(choice("--engine <engine>", "what steps", ["packed", "model"]).default("packed"))
+    .option("--liveness", "check liveness on the state graph too, under weak fairness")
+    .addOption(choice("--engine <engine>", "what computes the steps", ["packed", "model"]).default("packed"))
     .option(
       "--max-states <n>",
-      "stop before more states than this (default: what memory holds)",
+      "stop before exceeding this number of states (default: what memory holds)",
       parse.parseStates,
     )
-    .option("--fingerprint", "keep 63 bits of each state, not all of it")
+    .option("--fingerprint", "keep a 63-bit fingerprint of each state instead of all of it")
     .option(
       "--workers <n>",
-      "how many worker threads, 32 at the most (default: one a core)",
+      "number of worker threads, at most 32 (default: one per core)",
       parse.parseExplorers,
     )
     .option("--dot <file>", "draw the state graph of a small scope, for Graphviz")

@@ -7,7 +7,7 @@ const listed = ["mutants", "properties", "witnesses", "guards", "scopes"] as con
 export const addList: AddCommand = (program, _parse, end) => {
   program
     .command("list")
-    .description("what ftpair knows by name, each with its sentence")
+    .description("lists what ftpair knows by name, with a sentence on each")
     .addArgument(new Argument("<what>", "what is listed").choices(listed))
     .option("--json", "one JSON document on stdout, and nothing else")
     .option("--no-color", "no ANSI colours")

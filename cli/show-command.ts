@@ -9,14 +9,14 @@ export const addShow: AddCommand = (program, parse, end) => {
     .addOption(choice("--format <format>", "how it is drawn", ["text"]).default("text"))
     .option(
       "--width <n>",
-      "no wider than this (default: as wide as the terminal, else 100)",
+      "largest width in characters (default: as wide as the terminal, else 100)",
       parse.parseWidth,
     )
-    .option("--pair <id>", "only this pair")
-    .option("--steps <a..b>", "only these steps, like 3..8, 3.. or ..8", parse.parseSteps)
+    .option("--pair <id>", "draw only this pair")
+    .option("--steps <a..b>", "draw only these steps, like 3..8, 3.. or ..8", parse.parseSteps)
     .option(
       "--at <n>",
-      "the state after step n, what is enabled there, and why the rest is not",
+      "show the state after step n, what is enabled there, and why the rest is not",
       parse.parseBound,
     )
     .option("--out <file>", "with --at: write the steps up to there as a schedule")

@@ -6,13 +6,13 @@ import type { Validation } from "../traces/conform/validate.ts"
 import { printable } from "../traces/printable.ts"
 import { textOf, whyText } from "./conform-report.ts"
 import type { Paper } from "./paper.ts"
-import { number } from "./report.ts"
+import { counted, number } from "./report.ts"
 
 /**
  * What was found of a log, with what it takes to tell it.
  *
  * Shape  `text` is the line that was read last, as it stands in the file; `unmet` are pointers of the map at which no line
- *        had anything; `loggedSilently` the kinds that are silent, and logged all the same.
+ *        had anything, `kindUnmet` the one of the kind of action if it is among them; `loggedSilently` the kinds that are silent, and logged all the same.
  */
 export type Found = {
   readonly file: string
@@ -22,6 +22,7 @@ export type Found = {
   readonly text: string
   readonly number: number
   readonly unmet: readonly string[]
+  readonly kindUnmet: string | null
   readonly loggedSilently: readonly string[]
   readonly seconds: number
   readonly reproduce: string
@@ -31,15 +32,26 @@ export type Found = {
 const toldMax = 5
 const stepsMax = 30
 
-/** Whether a log that fits has told too little to say so. */
-export const isVacuous = ({ validation, unmet }: Found): boolean =>
-  validation.tag === "untold" || (validation.tag === "accepted" && unmet.length > 0)
+/** Whether a log has told too little to say that it fits; or, where no action was read at all, that it does not. */
+export const isVacuous = ({ validation, unmet, kindUnmet }: Found): boolean =>
+  validation.tag === "untold" ||
+  (validation.tag === "accepted" && unmet.length > 0) ||
+  (validation.tag === "rejected" && kindUnmet !== null)
 
 /** What was found, for people. */
-export const linesOf = (paper: Paper, found: Found): readonly string[] => [
-  ...verdictLines(paper, found),
-  ...warningsOf(found).map((warning) => `  ${paper.warn("warning")}: ${warning}`),
-]
+export const linesOf = (paper: Paper, found: Found): readonly string[] => {
+  const { validation, kindUnmet } = found
+  if (validation.tag === "rejected" && kindUnmet !== null)
+    return [
+      paper.warn(
+        `${printable(found.file)}: vacuous: no line up to ${validation.line.number} has anything at ${printable(kindUnmet)}, where by the map the kind of action stands: no action was read`,
+      ),
+    ]
+  return [
+    ...verdictLines(paper, found),
+    ...warningsOf(found).map((warning) => `  ${paper.warn("warning")}: ${warning}`),
+  ]
+}
 
 const warningsOf = ({ unmet, loggedSilently }: Found): readonly string[] => [
   ...(unmet.length === 0
@@ -58,7 +70,7 @@ const verdictLines = (paper: Paper, found: Found): readonly string[] => {
   const { profile, silent, validation, seconds, unmet } = found
   const file = printable(found.file)
   const { lines, most } = validation
-  const size = `${number(lines)} lines, ${number(most)} model ${most === 1 ? "state" : "states"} at the most at once, ${seconds.toFixed(1)} s`
+  const size = `${counted(lines, "line")}, ${counted(most, "model state")} at the most at once, ${seconds.toFixed(1)} s`
   if (validation.tag === "beyond")
     return [
       paper.warn(
@@ -144,6 +156,7 @@ const verdictJson = (found: Found): object => {
         silent: validation.run.filter(({ silent }) => silent).length,
       }
     case "rejected":
+      if (isVacuous(found)) return { verdict: "vacuous", lines, most, line: validation.line.number }
       return {
         verdict: "rejected",
         lines,

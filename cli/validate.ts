@@ -86,7 +86,7 @@ type Judge = {
   readonly take: (number: number, json: ReturnType<typeof objectIn>) => Validation<unknown> | null
   readonly end: () => Validation<unknown>
   readonly stop: () => Validation<unknown>
-  readonly told: () => Pick<Found, "profile" | "silent" | "unmet" | "loggedSilently">
+  readonly told: () => Pick<Found, "profile" | "silent" | "unmet" | "kindUnmet" | "loggedSilently">
 }
 
 /** Throws BadInput. */
@@ -117,7 +117,11 @@ const judgeOf = (
       config,
       take: (number, json) => {
         const line = map === null ? json : mapped(map, json, met)
-        return line === null ? null : log.take(read(number, line))
+        return line === null
+          ? null
+          : log.take(
+              flags.map === undefined ? read(number, line) : byMap(flags.map, line, () => read(number, line)),
+            )
       },
       end: log.end,
       stop: log.stop,
@@ -125,10 +129,22 @@ const judgeOf = (
         profile: profile as Profile<unknown>,
         silent,
         unmet: map === null ? [] : sourcesOf(map).filter((pointer) => !met.has(pointer)),
+        kindUnmet: map?.action === undefined || met.has(map.action.kind) ? null : map.action.kind,
         loggedSilently: log.loggedSilently(),
       }),
     }
   })
+}
+
+/** What is read of a mapped line; what is wrong with it is told with the action that the map has made. */
+const byMap = <A>(map: string, { action }: ReturnType<typeof objectIn>, read: () => A): A => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error
+    const made = printable(JSON.stringify(action ?? null), 400)
+    throw new BadInput({ message: `${error.message}; by ${printable(map)} the action is ${made}` })
+  }
 }
 
 /** Whether it is so many milliseconds since it last was. */
@@ -175,7 +191,7 @@ const codeOf = (found: Found): ExitCode => {
     case "untold":
       return isVacuous(found) ? exitCodes.vacuous : exitCodes.ok
     case "rejected":
-      return exitCodes.divergence
+      return isVacuous(found) ? exitCodes.vacuous : exitCodes.divergence
     case "beyond":
     case "stopped":
       return exitCodes.inconclusive

@@ -138,6 +138,38 @@ describe("a map of a foreign log", () => {
       state: { pairs: { p1: { copies: { "p1.1": { role: "primary" } } } } },
     })
   })
+
+  const lockOfTwo = {
+    config: { hosts: [{ id: "h1" }, { id: "h2" }], pairs: [{ id: "p1" }] },
+    profile: "lock",
+  }
+
+  it.each([
+    ["lacks", { kind: "/e", copy: "/vm", host: "/node" }, "at action.host: unknown key", '"host":"h1"}'],
+    ["must have", { kind: "/e" }, "at action.copy: expected a copy", '{"kind":"TryLock"}'],
+  ])("tells of an operand that the kind %s, and what the map has made", (name, action, wrong, made) => {
+    const map = written(`${name}.map.json`, [{ action }])
+    const log = written(`${name}.ndjson`, [lockOfTwo, { e: "TryLock", vm: "p1.1", node: "h1" }])
+
+    const { status, stderr } = validated(["--map", map, log])
+
+    expect(status).toBe(1)
+    expect(stderr).toContain(`line 2: ${wrong}`)
+    expect(stderr).toContain(`; by ${map} the action is `)
+    expect(stderr.trimEnd().endsWith(made)).toBe(true)
+  })
+
+  it("is vacuous, in one message, where its states do not fit and its kind is nowhere", () => {
+    const map = written("kind.map.json", [{ action: { kind: "/evnt" }, state: { "/lock/generation": "/n" } }])
+    const log = written("kind.ndjson", [lockOfTwo, { e: "TryLock", n: 1 }, { e: "TryLock", n: 2 }])
+
+    const { status, stdout } = validated(["--map", map, log])
+
+    expect(status).toBe(15)
+    expect(stdout.trim().split("\n")).toEqual([
+      expect.stringContaining("vacuous: no line up to 3 has anything at /evnt") as string,
+    ])
+  })
 })
 
 // Helpers

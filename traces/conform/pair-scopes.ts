@@ -27,7 +27,7 @@ function scope(
   const bounds: Bounds = { log, faults, generations: 4, powerOffUpTo: fences, fencesUpTo: fences }
   return {
     name,
-    says: `${hosts} hosts, 1 pair, log ${log}, ${faults} faults, ${fences === 0 ? "no power-off" : `power-off and tests up to generation ${fences}`}; ${among}`,
+    says: `${hosts} hosts, 1 pair, log ${log}, ${faults} ${faults === 1 ? "fault" : "faults"}, ${fences === 0 ? "no power-off" : `power-off and tests up to generation ${fences}`}; ${among}`,
     config: plainConfig(hosts, 1, bounds),
     kinds: among === "core" ? coreKinds : kinds,
     refusals,
