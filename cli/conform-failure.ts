@@ -18,6 +18,7 @@ export type Told = {
   readonly lines: readonly string[]
   readonly isFault: boolean
   readonly minimality: string
+  readonly cut: "time" | "signal" | null
   readonly case: string
   readonly difference: Difference
   readonly reproduce: string | null
@@ -54,20 +55,27 @@ const sorted = <S>(actions: Shrunk<S>["actions"], outcome: Shrunk<S>["outcome"])
   return `${actions[outcome.step - 1]?.kind ?? "reset"} ${what}`
 }
 
-/** How steady a failure is that nobody has tried again. */
-export const seenOnce: Shrunk<unknown>["steadiness"] = { tag: "seen once", failures: 1, runs: 1 }
+/** How long failures may be made short where the time of the run is up, all together: in milliseconds. */
+const shrinkingMin = 5_000
 
-/** A failure as it was found: it did not show itself again, unless nobody has tried. */
+/** When to stop making failures short: with the run, which is until then, but not at once. */
+export const shrinkingUntil = (until: number, now: number): number => Math.max(until, now + shrinkingMin)
+
+/** How steady a failure is that nobody has tried again. */
+const seenOnce: Shrunk<unknown>["steadiness"] = { tag: "seen once", failures: 1, runs: 1 }
+
+/** A failure as it was found: it did not show itself again, or something came before anybody tried. */
 export const asFound = <S>(
   { case: each, outcome }: FailedCase<S>,
-  steadiness: Shrunk<S>["steadiness"] = { tag: "flaky", failures: 1, runs: 8 },
+  cut: Shrunk<S>["cut"] = null,
 ): Shrunk<S> => ({
   config: each.config,
   actions: outcome.tag === "diverged" ? each.actions.slice(0, outcome.step) : each.actions,
   outcome,
-  steadiness,
+  steadiness: cut === null ? { tag: "flaky", failures: 1, runs: 8 } : seenOnce,
   minimality: "found",
   trials: 0,
+  cut,
 })
 
 /** Keeps a failure, and tells it: where it cannot be kept, it is told all the same. */
@@ -90,6 +98,7 @@ export const tell = <S>(
     file,
     isFault: shrunk.outcome.tag === "broken",
     minimality: shrunk.minimality,
+    cut: shrunk.cut,
     case: failure.case.path,
     difference: differenceOf(shrunk),
     reproduce: file === null ? null : reproduceLine(file, words),

@@ -77,9 +77,7 @@ export const failureLines = <S>(
       : [
           `  found:     ${printable(failure.case.path)}, at action ${outcome.tag === "diverged" && failure.outcome.tag === "diverged" ? failure.outcome.step : failure.case.actions.length}`,
           `  steady:    ${steadinessText(shrunk)}`,
-          shrunk.steadiness.tag === "seen once"
-            ? `  shrunk:    not at all, as a signal stopped it`
-            : `  shrunk:    to ${actions.length}, ${shrunk.minimality}, in ${counted(shrunk.trials, "run")} of the implementation`,
+          `  shrunk:    ${shrinkingText(shrunk)}`,
           ...(shrunk.spent === true
             ? ["             which are all that shrinking may take: fewer actions may do"]
             : []),
@@ -92,6 +90,13 @@ export const failureLines = <S>(
         ]),
     "",
   ]
+}
+
+const shrinkingText = <S>({ actions, steadiness, minimality, trials, cut }: Shrunk<S>): string => {
+  const ending = { time: "the time was up", signal: "a signal stopped it" }
+  if (cut !== null && steadiness.tag === "seen once") return `not at all, as ${ending[cut]}`
+  const short = `to ${actions.length}, ${minimality}, in ${counted(trials, "run")} of the implementation`
+  return cut === null ? short : `${short}, when ${ending[cut]}`
 }
 
 /** The command with which a kept failure comes back. */

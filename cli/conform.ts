@@ -13,7 +13,14 @@ import { failuresFolder } from "../traces/store.ts"
 import { prepareFolder } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
-import { asFound, distinctFailures, seenOnce, sortOfShrunk, tell, type Told } from "./conform-failure.ts"
+import {
+  asFound,
+  distinctFailures,
+  shrinkingUntil,
+  sortOfShrunk,
+  tell,
+  type Told,
+} from "./conform-failure.ts"
 import { conformLines, faultLines, helloLines } from "./conform-report.ts"
 import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
@@ -184,10 +191,12 @@ const drive = async <S>(
   let result: Conformance<S>
   try {
     result = await conform(connection, ground.repertoire, spec, { progress: moving.show })
+    const shrinkUntil = shrinkingUntil(spec.until, performance.now())
+    const isLate = (): boolean => performance.now() > shrinkUntil
     for (const failure of distinctFailures(result.failed).slice(0, shrunkMax)) {
-      const shrunk = await shrink(connection, ground.repertoire, failure.case, failure.outcome).catch(
+      const shrunk = await shrink(connection, ground.repertoire, failure.case, failure.outcome, isLate).catch(
         (error: unknown) => {
-          if (error instanceof Interrupted) return asFound(failure, seenOnce)
+          if (error instanceof Interrupted) return asFound(failure, "signal")
           throw error
         },
       )
@@ -283,11 +292,12 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: Co
   witnesses: result.witnesses,
   unseen: result.unseen,
   untaken: result.untaken,
-  failures: told.map(({ case: path, alike, steps, minimality, file, difference, reproduce }) => ({
+  failures: told.map(({ case: path, alike, steps, minimality, cut, file, difference, reproduce }) => ({
     case: path,
     alike,
     steps,
     minimality,
+    cut,
     file,
     ...difference,
     reproduce,

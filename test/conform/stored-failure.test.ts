@@ -28,7 +28,15 @@ const kept = (folder: string, config: Config = ofTwo): string => {
   const outcome = judgeCase(session, config, actions, replies)
   if (outcome.tag !== "diverged") throw new Error("expected a difference")
   const steadiness = { tag: "deterministic", failures: 1, runs: 1 } as const
-  const shrunk = { config, actions, outcome, steadiness, minimality: "shortest", trials: 1 } as const
+  const shrunk = {
+    config,
+    actions,
+    outcome,
+    steadiness,
+    minimality: "shortest",
+    trials: 1,
+    cut: null,
+  } as const
   return keepFailure(folder, session, shrunk, "a case", "cmd")
 }
 

@@ -17,7 +17,7 @@ export type Steadiness = {
 
 /**
  * A failing case made short: how it fails, and how short it is known to be. `spent` is told where all runs that it may
- * take were taken before nothing more could go.
+ * take were taken before nothing more could go; `cut` tells what ended it before.
  */
 export type Shrunk<S> = {
   readonly config: Config
@@ -27,6 +27,7 @@ export type Shrunk<S> = {
   readonly minimality: "found" | "1-minimal" | "shortest"
   readonly trials: number
   readonly spent?: true
+  readonly cut: "time" | "signal" | null
 }
 
 /** How often a case is run before it is shrunk: at full speed, and slowly. */
@@ -47,15 +48,19 @@ const trialsMax = { broken: 400, waiting: 6 }
  * legal by the model, so that nothing is asked that the model refuses, but for what was refused before. Most failures
  * are one wrong step: what failed is first asked again wherever the model says the same to it, nearest first. Then
  * drops episodes and single actions, simplifies the cluster, asks again what failed after actions of the kinds that are
- * left, and tries all shorter ways at last. Null if it does not fail again.
+ * left, and tries all shorter ways at last. Once it is late, nothing more is begun, and the shortest case so far is told.
+ * Null if it does not fail again.
  */
 export const shrink = async <S>(
-  connection: Connection<S>,
+  patient: Connection<S>,
   repertoire: Repertoire<S>,
   failing: Case,
   first: Failing<S>,
+  isLate: () => boolean = () => false,
 ): Promise<Shrunk<S> | null> => {
-  const budget = { trials: 0, max: isWaiting(first) ? trialsMax.waiting : trialsMax.broken }
+  const budget = budgetOf(isWaiting(first) ? trialsMax.waiting : trialsMax.broken, isLate)
+  const connection = { ...patient, run: (cases: Iterable<Case>) => patient.run(inTime(cases, budget)) }
+  const cut = (): Shrunk<S>["cut"] => (budget.isLate() ? "time" : null)
   const steadiness = await steadinessOf(connection, failing, first, budget)
   if (steadiness.failures === 0) return null
   const attempt = attemptOf(connection, repertoire, first, steadiness, budget)
@@ -63,7 +68,8 @@ export const shrink = async <S>(
   if (whole === null) {
     const { config, actions } = failing
     const upTo = first.tag === "diverged" ? actions.slice(0, first.step) : actions
-    return { config, actions: upTo, outcome: first, steadiness, minimality: "found", trials: budget.trials }
+    const { trials } = budget
+    return { config, actions: upTo, outcome: first, steadiness, minimality: "found", trials, cut: cut() }
   }
   const isSteady = steadiness.tag === "deterministic" && !isWaiting(first)
   const led = isSteady && first.tag === "diverged" ? await ledWay(connection, repertoire, whole) : null
@@ -87,14 +93,16 @@ export const shrink = async <S>(
         continue
       }
     }
-    const isSearched = isSteady && budget.trials < budget.max
+    const isSearched = isSteady && !budget.isSpent()
     const shorter = isSearched ? await shorterWay(connection, repertoire, first, fewer) : "unknown"
     if (shorter !== "none" && shorter !== "unknown") {
       best = await withFewer(attempt, shorter)
       if (best.probes.length < fewer.probes.length) continue
     }
     const isSpent = budget.trials >= budget.max
-    const minimality = shorter === "none" ? "shortest" : isSpent ? "found" : "1-minimal"
+    const ended = cut()
+    const isCut = ended !== null
+    const minimality = isCut ? "found" : shorter === "none" ? "shortest" : isSpent ? "found" : "1-minimal"
     return {
       config: fewer.config,
       actions: fewer.probes.map(({ action }) => action),
@@ -102,8 +110,35 @@ export const shrink = async <S>(
       steadiness,
       minimality,
       trials: budget.trials,
-      ...(minimality === "found" ? { spent: true } : {}),
+      ...(minimality === "found" && !isCut ? { spent: true } : {}),
+      cut: ended,
     }
+  }
+}
+
+/** How many runs have been made and may be. Once it is late, it stays so. */
+type Budget = {
+  trials: number
+  readonly max: number
+  readonly isLate: () => boolean
+  readonly isSpent: () => boolean
+}
+
+const budgetOf = (max: number, isLate: () => boolean): Budget => {
+  let wasLate = false
+  const budget: Budget = {
+    trials: 0,
+    max,
+    isLate: () => (wasLate ||= isLate()),
+    isSpent: () => budget.trials >= max || budget.isLate(),
+  }
+  return budget
+}
+
+function* inTime(cases: Iterable<Case>, { isLate }: Budget): Generator<Case> {
+  for (const each of cases) {
+    if (isLate()) return
+    yield each
   }
 }
 
@@ -117,16 +152,18 @@ const steadinessOf = async <S>(
   connection: Connection<S>,
   { config, actions }: Case,
   first: Failing<S>,
-  budget: { trials: number },
+  budget: Budget,
 ): Promise<Steadiness> => {
   if (isWaiting(first)) return { tag: "deterministic", failures: 1, runs: 1 }
   const fast: boolean[] = []
   const slow: boolean[] = []
-  for (let i = 0; i < fastRuns; i += 1) fast.push(isAlike(first, await connection.trial(config, actions)))
-  for (let i = 0; i < slowRuns; i += 1)
+  for (let i = 0; i < fastRuns && !budget.isLate(); i += 1)
+    fast.push(isAlike(first, await connection.trial(config, actions)))
+  for (let i = 0; i < slowRuns && !budget.isLate(); i += 1)
     slow.push(isAlike(first, await connection.trial(config, actions, slowPace)))
   const runs = [...fast, ...slow]
   budget.trials += runs.length
+  if (runs.length === 0) return { tag: "seen once", failures: 1, runs: 1 }
   const failures = runs.filter((failed) => failed).length
   const isUnanimous = (some: readonly boolean[]): boolean => some.every((failed) => failed === some[0])
   if (isUnanimous(runs) && failures > 0) return { tag: "deterministic", failures, runs: runs.length }
@@ -139,7 +176,7 @@ const attemptOf = <S>(
   repertoire: Repertoire<S>,
   first: Failing<S>,
   { tag, failures, runs }: Steadiness,
-  budget: { trials: number; readonly max: number },
+  budget: Budget,
 ): Attempts<S> => {
   // Different actions may be left out and the same be left: that is run once.
   const fitting = new Set<string>()
@@ -151,7 +188,7 @@ const attemptOf = <S>(
     if (fitting.has(key)) return null
     const isSlowOnly = tag === "time-dependent" && failures <= slowRuns && runs > failures
     for (let i = 0; i < (tag === "flaky" ? flakyTries : 1); i += 1) {
-      if (budget.trials >= budget.max) return null
+      if (budget.isSpent()) return null
       budget.trials += 1
       const outcome = await trial(config, actions, isSlowOnly ? slowPace : 0)
       if (!isAlike(first, outcome)) continue
