@@ -14,6 +14,8 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowNullish: true },
       ],
+      // What parts of the protocol add to by declaration merging.
+      "@typescript-eslint/no-empty-object-type": ["error", { allowInterfaces: "with-single-extends" }],
       // A sum of literals is matched by `switch` as well as by `if`; exhaustiveness is checked either way.
       "@typescript-eslint/switch-exhaustiveness-check": [
         "error",

@@ -1,4 +1,5 @@
 import { operands, type OperandName, type Operands } from "./operand.ts"
+import { partAlphabet } from "./parts/words.ts"
 import type { CrashReason } from "./reason.ts"
 
 /**
@@ -7,12 +8,15 @@ import type { CrashReason } from "./reason.ts"
  */
 export type Actor = "protocol" | "operator" | "recovery" | "fault"
 
+/** What is said of a kind of action: who acts, and what an action of the kind names. */
+export type KindEntry = { readonly actor: Actor; readonly over: readonly [OperandName, "host"?] }
+
 /**
- * The alphabet, from the simplest kind to the gravest: a schedule shrinks towards its beginning. For each kind,
+ * The core's alphabet, from the simplest kind to the gravest: a schedule shrinks towards its beginning. For each kind,
  * who acts, and what an action of the kind names: its candidates are all combinations of these. The first operand is
  * what it is about.
  */
-export const alphabet = {
+const coreAlphabet = {
   Record: { actor: "protocol", over: ["copy"] },
   Deliver: { actor: "protocol", over: ["copy"] },
   Ack: { actor: "protocol", over: ["copy"] },
@@ -40,22 +44,35 @@ export const alphabet = {
   CutLink: { actor: "fault", over: ["hosts"] },
   LoseStorage: { actor: "fault", over: ["host"] },
 } as const satisfies {
-  [kind: string]: { readonly actor: Actor; readonly over: readonly [OperandName, "host"?] }
+  [kind: string]: KindEntry
 }
 
-export type Kind = keyof typeof alphabet
+type CoreAlphabet = typeof coreAlphabet
+
+/** Every kind of action, by name: the core's, and those of parts, which add theirs by declaration merging. */
+export interface Alphabet extends CoreAlphabet {}
+
+export type Kind = keyof Alphabet
+
+/** The alphabet: the core's, and after it what parts of the protocol add. */
+export const alphabet = { ...coreAlphabet, ...partAlphabet } as Alphabet
 
 /** What a kind of action may say beside what it names. */
 type Details = { CrashCopy: { readonly reason?: CrashReason } }
 
 /** One thing that happens: plain data, as a schedule writes it. */
 export type Action<K extends Kind = Kind> = {
-  readonly [P in K]: { readonly kind: P } & Pick<Operands, (typeof alphabet)[P]["over"][number]> &
+  readonly [P in K]: { readonly kind: P } & Pick<Operands, Alphabet[P]["over"][number]> &
     (P extends keyof Details ? Details[P] : unknown)
 }[K]
 
 /** Every kind, in the order of the alphabet. */
 export const kinds = Object.keys(alphabet) as readonly Kind[]
+
+/** The kinds of the core. */
+export type CoreKind = keyof CoreAlphabet
+
+export const isCore = (kind: Kind): kind is CoreKind => Object.hasOwn(coreAlphabet, kind)
 
 /** What an action of a kind is about: the first of what it names. */
 export const subjectOf = (kind: Kind): OperandName => alphabet[kind].over[0]
@@ -65,7 +82,7 @@ export const kindsOf = (actor: Actor): readonly Kind[] =>
   kinds.filter((kind) => alphabet[kind].actor === actor)
 
 /** The core's kinds without migration, maintenance and the test operations: the alphabet of the pinned counts. */
-export const coreKinds: readonly Kind[] = kinds.filter(
+export const coreKinds: readonly Kind[] = (Object.keys(coreAlphabet) as readonly CoreKind[]).filter(
   (kind) =>
     !["Migrate", "EnterMaintenance", "ExitMaintenance", "TestFailover", "TestRestartSecondary"].includes(
       kind,

@@ -4,12 +4,15 @@ import type { HostId, PairId } from "./ids.ts"
  * What does not change while a cluster runs: its hosts, its pairs, the affinity rules, and the bounds within
  * which it is explored. Everything is filled in; defaults are given when a configuration is read.
  */
-export type Config = {
+type CoreConfig = {
   readonly hosts: readonly HostConfig[]
   readonly pairs: readonly PairConfig[]
   readonly rules: readonly AffinityRule[]
   readonly bounds: Bounds
 }
+
+/** A configuration, with the switches that parts of the protocol add by declaration merging. */
+export interface Config extends CoreConfig {}
 
 /** A host's limits on fault-tolerant VMs (0 means no limit, as in vSphere) and the host groups it is in. */
 export type HostConfig = {

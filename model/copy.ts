@@ -19,7 +19,7 @@ export type Phase = "syncing" | "lockstep" | "contending" | "live"
  * Shape  `generation` is what it believes in, not what is so. `released` counts the outputs that have left, as
  *        far as it knows. `channel` is there only on a Primary that is `live` or in `lockstep` and has a peer.
  */
-export type Copy = {
+type CoreCopy = {
   readonly id: CopyId
   readonly host: HostId
   readonly role: Role
@@ -29,6 +29,9 @@ export type Copy = {
   readonly released: number
   readonly channel: Channel | null
 }
+
+/** A copy, with the fields that parts of the protocol add by declaration merging. */
+export interface Copy extends CoreCopy {}
 
 /**
  * A Primary's FT logging channel to its Secondary.

@@ -1,4 +1,8 @@
-import type { Copy } from "./copy.ts"
+import type { Field, Fields, Holds } from "./field.ts"
+import { stateFields } from "./fields.ts"
+import type { Host } from "./host.ts"
+import { endsOf, type CopyId, type HostId, type LinkId } from "./ids.ts"
+import type { Log } from "./log.ts"
 import { copyIn, type Pair } from "./pair.ts"
 import { pairsOf, type State } from "./state.ts"
 
@@ -7,15 +11,22 @@ import { pairsOf, type State } from "./state.ts"
  * copies. A copy is what it is and where it is. Registrations and reasons, which no guard reads, and the count
  * of interventions, which only a property reads, are no part of it.
  */
-export const identity = (state: State): string =>
-  [surroundings(state), ...pairsOf(state).map(pairIdentity)].join(";")
+export const identity = (state: State): string => identityAmong(itself, state)
+
+/** The identity of a state with its hosts under other names. */
+export const identityAmong = (nameOf: (host: HostId) => string, state: State): string =>
+  writeState(state, { nameOf, pair: null })
 
 /** Whether two states of one cluster are the same. Quick where they share most of their pairs. */
 export const isSame = (a: State, b: State): boolean =>
-  surroundings(a) === surroundings(b) &&
+  writeSurroundings(a, unnamed) === writeSurroundings(b, unnamed) &&
   pairsOf(a).every((pair) => {
     const other = b.pairs[pair.id]
-    return pair === other || (other !== undefined && pairIdentity(pair) === pairIdentity(other))
+    return (
+      pair === other ||
+      (other !== undefined &&
+        writePair(pair, { nameOf: itself, pair }) === writePair(other, { nameOf: itself, pair: other }))
+    )
   })
 
 /** The identity, and with it what operators have done: for a property that reads that too. */
@@ -30,36 +41,103 @@ export const registrationsOf = (state: State): string =>
     .map(({ registered: { primary, secondary } }) => `${primary},${secondary}`)
     .join()
 
-const surroundings = ({ hosts, cut, faults }: State): string => {
-  const flags = Object.values(hosts).map(
-    ({ up, storage, maintenance }) => (up ? 1 : 0) + (storage ? 2 : 0) + (maintenance ? 4 : 0),
-  )
-  return `${flags.join("")};${cut.join()};${faults}`
+/** How hosts are named, and the pair within which a copy is meant. */
+type Naming = { readonly nameOf: (host: HostId) => string; readonly pair: Pair | null }
+
+type Writer<A> = (value: A, naming: Naming) => string
+
+/** Writes the fields of a thing that tell states apart. */
+const writerOf = <A extends object>(fields: Fields): Writer<A> => {
+  const parts = Object.entries(fields)
+    .filter(([, { tells }]) => tells)
+    .map(([name, field]) => ({ name, write: valueWriter(field) }))
+  return (owner, naming) => {
+    let text = ""
+    for (const { name, write } of parts) text += `${write(owner[name as never], naming)};`
+    return text
+  }
 }
 
-const pairIdentity = (pair: Pair): string => {
-  const holder = pair.lock.holder === null ? "-" : placeOf(pair, pair.lock.holder)
-  const copies = pair.copies.map((copy) => copyIdentity(pair, copy)).sort()
-  return `${pair.power}${pair.lock.generation}${holder}[${entries(pair.observed)}]${copies.join("|")}`
+const valueWriter = (field: Field): Writer<never> => {
+  const write = plainWriter(field)
+  return field.isNullable || field.isOptional
+    ? (value: unknown, naming) => (value == null ? "-" : write(value as never, naming))
+    : write
 }
 
-const copyIdentity = (pair: Pair, copy: Copy): string => {
-  const { host, role, phase, generation, log, released, channel } = copy
-  const peer = channel === null ? "-" : channel.peer === "gone" ? "gone" : placeOf(pair, channel.peer)
-  return [
-    host,
-    role,
-    phase,
-    generation,
-    entries(log),
-    released,
-    peer,
-    channel?.delivered,
-    channel?.acked,
-  ].join()
+const plainWriter = (field: Holds): Writer<never> => {
+  switch (field.tag) {
+    case "flag":
+      return (value: boolean) => (value ? "1" : "0")
+    case "host":
+      return (id: HostId, { nameOf }) => nameOf(id)
+    case "copy":
+    case "peer":
+      return placeOf
+    case "log":
+      return entries
+    case "links":
+      return linksText
+    case "record":
+    case "group":
+      return writerOf(field.fields)
+    case "each":
+      return eachWriter(field)
+    default:
+      return (value: string | number) => value as string
+  }
 }
 
-const placeOf = (pair: Pair, id: Copy["id"]): string => copyIn(pair, id)?.host ?? "nowhere"
+/** Hosts and copies stand in an order that does not depend on how they are called, or numbered; pairs keep theirs. */
+const eachWriter = ({ of, fields }: Extract<Holds, { readonly tag: "each" }>): Writer<never> => {
+  const write = writerOf<object>(fields)
+  switch (of) {
+    case "copy":
+      return (copies: Pair["copies"], naming) => sorted(copies.map((copy) => write(copy, naming)))
+    case "host":
+      return (hosts: State["hosts"], naming) => {
+        const texts: string[] = []
+        for (const id in hosts)
+          texts.push(naming.nameOf(id as HostId) + write(hosts[id as HostId] as Host, naming))
+        return sorted(texts)
+      }
+    case "pair":
+      return (pairs: State["pairs"], { nameOf }) =>
+        Object.values(pairs)
+          .map((pair) => write(pair, { nameOf, pair }))
+          .join("|")
+  }
+}
 
-const entries = (log: Copy["log"]): string =>
-  log.map(({ generation, index }) => `${generation}.${index}`).join(" ")
+/** The texts in order, each with its end; the array is its caller's no more. */
+const sorted = (texts: string[]): string =>
+  texts.length === 1 ? (texts[0] as string) : texts.sort().join("|")
+
+const linksText: Writer<readonly LinkId[]> = (links, { nameOf }) =>
+  links.length === 0
+    ? ""
+    : sorted(
+        links.map((link) => {
+          const [a, b] = endsOf(link).map(nameOf) as [string, string]
+          return a < b ? `${a}/${b}` : `${b}/${a}`
+        }),
+      )
+
+const placeOf: Writer<CopyId | "gone"> = (id, { nameOf, pair }) => {
+  if (id === "gone" || pair === null) return "gone"
+  const host = copyIn(pair, id)?.host
+  return host === undefined ? "nowhere" : nameOf(host)
+}
+
+const entries: Writer<Log> = (log) => {
+  let text = ""
+  for (const { generation, index } of log) text += `${generation}.${index} `
+  return text
+}
+
+const itself = (host: HostId): string => host
+const unnamed: Naming = { nameOf: itself, pair: null }
+const { pairs: ofPairs, ...ofSurroundings } = stateFields
+const writeState = writerOf<State>(stateFields)
+const writeSurroundings = writerOf<State>(ofSurroundings)
+const writePair = writerOf<Pair>(ofPairs.tag === "each" ? ofPairs.fields : {})

@@ -1,33 +1,5 @@
+import type { GuardId } from "./guard-id.ts"
 import type { State } from "./state.ts"
-
-/**
- * The guards, by the id with which a refusal names them. docs/spec.md says what each one means in each rule.
- */
-export type GuardId =
-  | "unknown"
-  | "copy"
-  | "power"
-  | "primary-only"
-  | "secondary-only"
-  | "phase"
-  | "not-running"
-  | "peer"
-  | "primary"
-  | "may-run"
-  | "storage"
-  | "maintenance"
-  | "anti-affinity"
-  | "unreachable"
-  | "rule"
-  | "limits"
-  | "runs-copy"
-  | "nothing"
-  | "needed"
-  | "up"
-  | "down"
-  | "cut"
-  | "connected"
-  | "bound"
 
 export type Refused<G extends GuardId = GuardId> = { readonly tag: "refused"; readonly guard: G }
 

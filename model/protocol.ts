@@ -3,7 +3,7 @@ import type { Bookkeeping } from "./bookkeeping.ts"
 import type { Config } from "./config.ts"
 import type { HostId } from "./ids.ts"
 import type { Lifecycle } from "./lifecycle.ts"
-import type { GuardId } from "./outcome.ts"
+import type { GuardId } from "./guard-id.ts"
 import type { Pair } from "./pair.ts"
 import type { State } from "./state.ts"
 
@@ -44,8 +44,8 @@ export type Rule<K extends Kind = Kind, A = never> = {
   readonly isFault: (about: A, state: State, protocol: Protocol) => boolean
 }
 
-/** One rule for each kind of action. */
-export type Rules = { readonly [K in Kind]: Rule<K> }
+/** The rules, by kind of action. What there is no rule for never happens. */
+export type Rules = { readonly [K in Kind]?: Rule<K> }
 
 /** What rules ask of the cluster, where a part may have another answer. */
 type Relations = {

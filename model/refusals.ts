@@ -1,39 +1,11 @@
-import type { Kind } from "./action.ts"
-import type { GuardId } from "./outcome.ts"
+import { kinds, type CoreKind, type Kind } from "./action.ts"
+import { guardMeanings, type GuardId } from "./guard-id.ts"
+import { partRefusals } from "./parts/words.ts"
 
-/** What each guard asks, in general. */
-export const guardMeanings: Readonly<Record<GuardId, string>> = {
-  unknown: "the action names only hosts, pairs and links that the cluster has",
-  copy: "the copy that it names runs",
-  power: "the pair is powered on, or off, as the action needs it",
-  "primary-only": "the copy is a Primary",
-  "secondary-only": "the copy is a Secondary",
-  phase: "the copy is in a phase in which it may do this",
-  "not-running": "the pair is running: both of its copies are in lockstep",
-  peer: "the copy has a peer, or has none, as the action needs it",
-  primary: "a Primary that may be relied on has the copy as its peer",
-  "may-run": "no copy of the pair can go on by itself",
-  storage: "the host concerned is up and reaches the shared storage",
-  maintenance: "the host is out of maintenance, or in it, as the action needs it",
-  "anti-affinity": "the target runs no copy of the pair",
-  unreachable: "the link between the two hosts is connected",
-  rule: "no must rule in force forbids the target",
-  limits: "the target has room for one more copy",
-  "runs-copy": "the host runs no copy",
-  nothing: "there is an entry, an acknowledgement or an output to move",
-  needed: "nobody needs the copy or the channel any more",
-  up: "the host is down",
-  down: "the host is up",
-  cut: "the link is connected",
-  connected: "the link is cut, or the storage lost",
-  bound: "the step stays within the bounds of the configuration",
-}
+/** When a rule refuses by each of its guards. */
+type Refusals = Readonly<Partial<Record<GuardId, string>>>
 
-/**
- * When each rule refuses by each of its guards: the sentences of docs/spec.md, section 3. "It" is the copy that the
- * action names, or else its pair, host or link.
- */
-export const refusals: { readonly [K in Kind]: Readonly<Partial<Record<GuardId, string>>> } = {
+const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
   Record: {
     copy: "no such copy runs",
     "primary-only": "it is a Secondary",
@@ -194,6 +166,14 @@ export const refusals: { readonly [K in Kind]: Readonly<Partial<Record<GuardId, 
     bound: "bounds.faults faults have been counted",
   },
 }
+
+/**
+ * When each rule refuses by each of its guards: the sentences of docs/spec.md, section 3. "It" is the copy that the
+ * action names, or else its pair, host or link.
+ */
+export const refusals = Object.fromEntries(
+  kinds.map((kind) => [kind, { ...coreRefusals[kind as CoreKind], ...partRefusals[kind] }]),
+) as Readonly<Record<Kind, Refusals>>
 
 /** Why the rule of `kind` refuses by `guard`; in general words for a guard that only a mutant refuses by. */
 export const refusalOf = (kind: Kind, guard: GuardId): string =>

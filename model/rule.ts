@@ -1,5 +1,6 @@
 import type { Action, Kind } from "./action.ts"
-import { refused, type GuardId, type Refused } from "./outcome.ts"
+import type { GuardId } from "./guard-id.ts"
+import { refused, type Refused } from "./outcome.ts"
 import type { Check, Finding, Protocol, Reading, RequirementId, Rule } from "./protocol.ts"
 import type { State } from "./state.ts"
 

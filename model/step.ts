@@ -1,18 +1,22 @@
-import { alphabet, kinds, type Action, type Kind } from "./action.ts"
+import { alphabet, type Action, type Kind } from "./action.ts"
 import { written } from "./bookkeeping.ts"
 import { namedIn, operands, type Named, type OperandName, type Operands } from "./operand.ts"
 import type { HostId } from "./ids.ts"
 import { next, refused, type Outcome } from "./outcome.ts"
-import type { Protocol } from "./protocol.ts"
+import type { Protocol, Rule } from "./protocol.ts"
 import { decide } from "./rule.ts"
 import type { State } from "./state.ts"
 
-/** The step relation: pure and total. An action that names no host or pair of the cluster is refused as `unknown`. */
+/**
+ * The step relation: pure and total. An action of a kind that the protocol does not have, or that names no host or pair of the
+ * cluster, is refused as `unknown`.
+ */
 export const step = (protocol: Protocol, state: State, action: Action): Outcome =>
   isKnown(state, action) ? taken(protocol, state, action) : refused("unknown")
 
 const taken = (protocol: Protocol, state: State, action: Action): Outcome => {
-  const rule = protocol.rules[action.kind]
+  const rule: Rule | undefined = protocol.rules[action.kind]
+  if (rule === undefined) return refused("unknown")
   const decision = decide(rule, state, action, protocol)
   if (decision.tag === "refused") return decision
   const { about } = decision
@@ -25,6 +29,9 @@ const taken = (protocol: Protocol, state: State, action: Action): Outcome => {
     : next(written(protocol.bookkeeping, state, action, counted))
 }
 
+/** The kinds of action that may ever happen, in the order of the alphabet. */
+const kindsIn = ({ rules }: Protocol): readonly Kind[] => Object.keys(rules) as readonly Kind[]
+
 /** An action that the rules allow in a state, with the state that it leads to. */
 export type Successor = { readonly action: Action; readonly state: State }
 
@@ -32,7 +39,7 @@ export type Successor = { readonly action: Action; readonly state: State }
 export const successors = (
   protocol: Protocol,
   state: State,
-  among: readonly Kind[] = kinds,
+  among: readonly Kind[] = kindsIn(protocol),
 ): readonly Successor[] => {
   const found: Successor[] = []
   const named = namedIn(state)
@@ -48,7 +55,7 @@ export const successors = (
 export const enabled = (
   protocol: Protocol,
   state: State,
-  among: readonly Kind[] = kinds,
+  among: readonly Kind[] = kindsIn(protocol),
 ): readonly Action[] => successors(protocol, state, among).map(({ action }) => action)
 
 /**
@@ -56,9 +63,11 @@ export const enabled = (
  * weakly fair; a suspicion without justification is a fault, and owed to nobody.
  */
 export const owed = (protocol: Protocol, state: State): readonly Successor[] =>
-  successors(protocol, state, protocolKinds).filter((successor) => successor.state.faults === state.faults)
-
-const protocolKinds = kinds.filter((kind) => alphabet[kind].actor === "protocol")
+  successors(
+    protocol,
+    state,
+    kindsIn(protocol).filter((kind) => alphabet[kind].actor === "protocol"),
+  ).filter((successor) => successor.state.faults === state.faults)
 
 /** Every action of one kind that could be asked in a state, allowed or not. */
 export const candidates = (state: State, kind: Kind): readonly Action[] =>

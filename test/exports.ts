@@ -37,6 +37,8 @@ const tradeOf = (file: string, text: string): Trade => {
       ...source.statements.flatMap((statement) => {
         if (ts.isImportDeclaration(statement))
           return namesTaken(statement, source).map((name) => `${from(statement.moduleSpecifier)}: ${name}`)
+        if (ts.isModuleDeclaration(statement))
+          return namesMerged(statement).map((name) => `${from(statement.name as ts.StringLiteral)}: ${name}`)
         if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier === undefined) return []
         const module = from(statement.moduleSpecifier)
         const { exportClause } = statement
@@ -48,6 +50,12 @@ const tradeOf = (file: string, text: string): Trade => {
     ],
   }
 }
+
+/** The interfaces of another module to which one adds. */
+const namesMerged = ({ body }: ts.ModuleDeclaration): readonly string[] =>
+  body !== undefined && ts.isModuleBlock(body)
+    ? body.statements.filter(ts.isInterfaceDeclaration).map(({ name }) => name.text)
+    : []
 
 const namesGiven = (statement: ts.Statement): readonly string[] => {
   if (ts.isExportDeclaration(statement)) {

@@ -1,13 +1,21 @@
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
-import { alphabet, describe as written, kinds, kindsOf, type Action, type Kind } from "../model/action.ts"
+import {
+  alphabet,
+  describe as written,
+  kinds,
+  kindsOf,
+  type Action,
+  type CoreKind,
+  type Kind,
+} from "../model/action.ts"
 import { plainConfig, type AffinityRule, type Bounds, type Config, type HostConfig } from "../model/config.ts"
 import type { Copy } from "../model/copy.ts"
 import { protocolOf } from "../model/core.ts"
 import type { Host } from "../model/host.ts"
 import type { CopyId, HostId, LinkId, PairId } from "../model/ids.ts"
 import type { Log } from "../model/log.ts"
-import type { GuardId } from "../model/outcome.ts"
+import type { GuardId } from "../model/guard-id.ts"
 import type { Pair } from "../model/pair.ts"
 import { guardIdsOf } from "../model/rule.ts"
 import { coreRules } from "../model/rules/table.ts"
@@ -179,7 +187,7 @@ const boundedKinds: readonly Kind[] = [
 
 /** All by which an action of this kind may be refused, in the order in which it is checked. */
 export const refusingGuards = (kind: Kind): readonly GuardId[] => {
-  const ofRule = guardIdsOf(coreRules[kind])
+  const ofRule = guardIdsOf(coreRules[kind as CoreKind])
   return boundedKinds.includes(kind) ? [...ofRule, "bound"] : ofRule
 }
 
@@ -261,7 +269,7 @@ const staleOnH3: Copy = {
 /** The kinds of action whose rule the mutant changes. */
 export const kindsChangedBy = (mutant: Mutant): readonly Kind[] => {
   const { rules } = mutated(mutant)(three)
-  return kinds.filter((kind) => rules[kind] !== coreRules[kind])
+  return kinds.filter((kind) => rules[kind] !== coreRules[kind as CoreKind])
 }
 
 // Random runs.

@@ -7,7 +7,7 @@ import { unusedExports } from "./exports.ts"
 const layers = ["model", "impl", "properties", "traces", "cli"]
 
 /** What an implementation may take from the model by value; the rest as types, or the model is compared with itself. */
-const vocabulary = ["model/ids.ts", "model/config.ts", "model/action.ts"]
+const vocabulary = ["model/ids.ts", "model/config.ts", "model/action.ts", "model/guard-id.ts"]
 
 /** The ways into the package and its programs: what these export is for others. */
 const entries = [
@@ -18,6 +18,20 @@ const entries = [
   "traces/face.ts",
   "traces/conform/face.ts",
   "cli/main.ts",
+]
+
+/** Where parts of the protocol are put on the core: its table, its words, and the formats of its words. */
+const partsMeet = [
+  "model/core.ts",
+  "model/action.ts",
+  "model/guard-id.ts",
+  "model/refusals.ts",
+  "model/fields.ts",
+  "impl/engine/engine.ts",
+  "impl/engine/layout.ts",
+  "traces/schema.ts",
+  "traces/read.ts",
+  "traces/diff.ts",
 ]
 
 /** Names under which anything could stand. */
@@ -51,6 +65,15 @@ describe("tidy", () => {
       expect(packages.filter((name) => name !== "ts-pattern")).toEqual([])
     },
   )
+
+  it("asks for parts of the protocol only where they are put on the core", () => {
+    const files = sources().map((file) => ({ file, imports: importsOf(file).map(({ target }) => target) }))
+
+    expect(partsAskedFor(files)).toEqual([])
+    expect(
+      partsAskedFor([{ file: "model/rules/logging.ts", imports: ["model/parts/words.ts"] }]),
+    ).toHaveLength(1)
+  })
 
   it("has no file that nobody uses", () => {
     const startedByName = [
@@ -96,6 +119,16 @@ describe("tidy", () => {
 })
 
 // Helpers
+
+/** Imports of parts of the protocol by files that should not know of any. */
+function partsAskedFor(
+  files: readonly { readonly file: string; readonly imports: readonly string[] }[],
+): readonly string[] {
+  const isPart = (file: string): boolean => /^(model|impl\/engine)\/parts\//.test(file)
+  return files
+    .filter(({ file }) => !isPart(file) && !partsMeet.includes(file))
+    .flatMap(({ file, imports }) => imports.filter(isPart).map((target) => `${file}: ${target}`))
+}
 
 function sources(): readonly string[] {
   return layers.flatMap(filesBelow).filter((file) => file.endsWith(".ts"))

@@ -1,5 +1,5 @@
 import { alphabet, kinds, type Action, type Actor } from "../model/action.ts"
-import type { GuardId } from "../model/outcome.ts"
+import type { GuardId } from "../model/guard-id.ts"
 import { refusalOf } from "../model/refusals.ts"
 import type { State } from "../model/state.ts"
 import { candidates, step } from "../model/step.ts"

@@ -1,9 +1,11 @@
 import type { Channel, Copy } from "../model/copy.ts"
 import { ftState } from "../model/ft-state.ts"
 import type { HostId, LinkId, PairId } from "../model/ids.ts"
+import type { Fields } from "../model/field.ts"
 import type { Lock } from "../model/lock.ts"
 import { isSameEntry, type Entry, type Log } from "../model/log.ts"
 import { copyIn, type Pair } from "../model/pair.ts"
+import { partFields } from "../model/parts/words.ts"
 import type { Host } from "../model/host.ts"
 import { hostIdsOf, hostOf, pairIdsOf, pairOf, type State } from "../model/state.ts"
 
@@ -84,7 +86,17 @@ const copyChanges = (before: Copy, after: Copy | null): Phrases =>
         ...logChanges(before.log, after.log),
         ...channelChanges(before.channel, after.channel),
         ...changed("released", before.released, after.released),
+        ...partChanges(partFields.copy, before, after),
       ])
+
+/** What has changed of what parts of the protocol keep. */
+const partChanges = (fields: Fields, before: object, after: object): Phrases =>
+  Object.keys(fields).flatMap((name) => changed(name, partText(before, name), partText(after, name)))
+
+const partText = (owner: object, name: string): string => {
+  const value = (owner as Readonly<Record<string, string | number | undefined>>)[name]
+  return value === undefined ? "none" : String(value)
+}
 
 /** A change of phase or role. The role is named only where it changes. */
 const standingChanges = (before: Copy, after: Copy): Phrases => {

@@ -1,7 +1,9 @@
 import type { Action } from "../model/action.ts"
-import type { CopyId, HostId, PairId } from "../model/ids.ts"
+import type { Field, Fields } from "../model/field.ts"
+import { stateFields } from "../model/fields.ts"
+import type { HostId } from "../model/ids.ts"
 import type { LockState } from "../model/lock-profile.ts"
-import type { StateJson } from "./schema.ts"
+import type { StateJson } from "./state-json.ts"
 
 /**
  * An expression of the Informal Trace Format. Integers are always written as `#bigint`; what may be absent is
@@ -20,44 +22,54 @@ type Itf =
   | { readonly [field: string]: Itf }
 
 /** The variables of a state, as a trace names them. */
-export const stateVars = ["hosts", "cut", "pairs"] as const
+export const stateVars: readonly string[] = Object.keys(stateFields).filter(
+  (name) => stateFields[name]?.isShown,
+)
 
 /** The variables in which Quint records what was done. */
 export const actionVars = ["mbt::actionTaken", "mbt::nondetPicks"] as const
 
 /** A state's variables, in ITF. */
-export const itfOfState = ({
-  hosts,
-  cut,
-  pairs,
-}: StateJson): Readonly<Record<(typeof stateVars)[number], Itf>> => ({
-  hosts: mapOf(hosts, (host) => ({ ...host })),
-  cut: { "#set": cut.map((link) => ({ "#tup": [...link] })) },
-  pairs: mapOf(pairs, itfOfPair),
-})
+export const itfOfState = (state: StateJson): Readonly<Record<string, Itf>> => itfOfFields(stateFields, state)
 
-const itfOfPair = (pair: StateJson["pairs"][PairId]): Itf => ({
-  ft: pair.ft,
-  power: pair.power,
-  state: pair.state,
-  reason: option(pair.reason),
-  registered: { ...pair.registered },
-  lock: itfOfLock(pair.lock),
-  copies: mapOf(pair.copies, itfOfCopy),
-  observed: pair.observed.map(itfOfEntry),
-})
+/** The fields of a thing that are shown. */
+const itfOfFields = (fields: Fields, json: object): Readonly<Record<string, Itf>> =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, { isShown }]) => isShown)
+      .flatMap(([name, field]) =>
+        field.tag === "group"
+          ? Object.entries(field.fields).map(([inner, each]) => [
+              inner,
+              itfOfValue({ ...each, isNullable: true }, (json as Json)[inner] ?? null),
+            ])
+          : (json as Json)[name] === undefined
+            ? []
+            : [[name, itfOfValue(field, (json as Json)[name])]],
+      ),
+  )
 
-const itfOfCopy = (copy: StateJson["pairs"][PairId]["copies"][CopyId]): Itf => ({
-  host: copy.host,
-  role: copy.role,
-  phase: copy.phase,
-  generation: int(copy.generation),
-  log: copy.log.map(itfOfEntry),
-  released: int(copy.released),
-  peer: option(copy.peer ?? null),
-  delivered: option(copy.delivered === undefined ? null : int(copy.delivered)),
-  acked: option(copy.acked === undefined ? null : int(copy.acked)),
-})
+type Json = Readonly<Record<string, unknown>>
+
+const itfOfValue = (field: Field, value: unknown): Itf => {
+  if (field.isNullable)
+    return option(value === null ? null : itfOfValue({ ...field, isNullable: false }, value))
+  switch (field.tag) {
+    case "count":
+      return int(value as number)
+    case "log":
+      return (value as readonly (readonly [number, number])[]).map(itfOfEntry)
+    case "links":
+      return { "#set": (value as readonly (readonly string[])[]).map((link) => ({ "#tup": [...link] })) }
+    case "record":
+    case "group":
+      return itfOfFields(field.fields, value as object)
+    case "each":
+      return mapOf(value as Readonly<Record<string, object>>, (each) => itfOfFields(field.fields, each))
+    default:
+      return value as Itf
+  }
+}
 
 const itfOfEntry = ([generation, index]: readonly [number, number]): Itf => ({
   "#tup": [int(generation), int(index)],
@@ -139,15 +151,25 @@ const recordOf = (entries: readonly unknown[]): Readonly<Record<string, unknown>
 export const stateOfItf = (state: Readonly<Record<string, unknown>>): unknown =>
   Object.fromEntries(stateVars.map((name) => [name, withoutAbsent(jsonOfItf(state[name]))]))
 
-/** A copy without a channel has none of its three fields; everywhere else null stays. */
+/** The fields of a group that is not there are left out, such as a channel's; everywhere else null stays. */
 const withoutAbsent = (json: unknown): unknown => {
   if (Array.isArray(json)) return json.map(withoutAbsent)
   if (typeof json !== "object" || json === null) return json
   return Object.fromEntries(
     Object.entries(json)
-      .filter(([key, value]) => value !== null || !channelFields.includes(key))
+      .filter(([key, value]) => value !== null || !grouped.includes(key))
       .map(([key, value]) => [key, withoutAbsent(value)]),
   )
 }
 
-const channelFields = ["peer", "delivered", "acked"]
+/** The fields of every group below. */
+const groupedIn = (fields: Fields): readonly string[] =>
+  Object.values(fields).flatMap((field) =>
+    field.tag === "group"
+      ? Object.keys(field.fields)
+      : field.tag === "record" || field.tag === "each"
+        ? groupedIn(field.fields)
+        : [],
+  )
+
+const grouped = groupedIn(stateFields)

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Answer, Ask } from "./conform/wire.ts"
-import { ConfigJson, ScheduleJson, StateJson, TraceJson } from "./schema.ts"
+import { ConfigJson, ScheduleJson, TraceJson } from "./schema.ts"
+import { StateJson } from "./state-schema.ts"
 
 const published = {
   "answer.schema.json": Answer,

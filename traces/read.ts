@@ -1,7 +1,8 @@
 import { kinds, type Action, type Kind } from "../model/action.ts"
 import { defaultLimits, unbounded, type Config } from "../model/config.ts"
 import { inOrder, pairIdOf } from "../model/ids.ts"
-import { guardMeanings } from "../model/refusals.ts"
+import { partSwitches } from "../model/parts/words.ts"
+import { guardMeanings } from "../model/guard-id.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { refinementId } from "../properties/refinement.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
@@ -11,12 +12,13 @@ import { readJson } from "./input-file.ts"
 import { stateOfItf } from "./itf.ts"
 import { printable } from "./printable.ts"
 import type { ExpectJson } from "./schema.ts"
+import type { StateJson } from "./state-json.ts"
+import { StateJson as StateSchema } from "./state-schema.ts"
 import {
   actionSchemas,
   ConfigJson,
   limits,
   ScheduleJson,
-  StateJson,
   traceFormat,
   TraceJson,
   type TraceMetaJson,
@@ -53,7 +55,8 @@ export const readConfig = (file: string): Config => configOf(file, readJson(file
 
 /** The configuration with its defaults filled in, and its names checked against each other. */
 export const configOf = (file: string, json: unknown, at: readonly string[]): Config => {
-  const { hosts, pairs, rules = [], bounds = {} } = decode(file, ConfigJson, json, at)
+  const decoded = decode(file, ConfigJson, json, at)
+  const { hosts, pairs, rules = [], bounds = {} } = decoded
   const first = hosts[0].id
   const config: Config = {
     hosts: hosts.map((host) => ({ ...defaultLimits, groups: [], ...host })),
@@ -64,13 +67,19 @@ export const configOf = (file: string, json: unknown, at: readonly string[]): Co
     })),
     rules: rules.map((rule) => ({ active: true, ...rule })),
     bounds: { ...unbounded, ...bounds },
+    ...switchesOf(decoded),
   }
   checkNames(file, config, at)
   return config
 }
 
+/** The switches of parts, as they are set. */
+const switchesOf = (config: object): object =>
+  Object.fromEntries(Object.entries(config).filter(([name]) => Object.hasOwn(partSwitches, name)))
+
 /** The configuration as JSON: only what differs from the defaults, and bounds where there are any. */
-export const jsonOfConfig = ({ hosts, pairs, rules, bounds }: Config): ConfigJson => {
+export const jsonOfConfig = (config: Config): ConfigJson => {
+  const { hosts, pairs, rules, bounds } = config
   const finite = Object.entries(bounds).filter(([, bound]) => Number.isFinite(bound))
   const json = {
     hosts: hosts.map(({ id, ftVmsMax, ftVcpusMax, groups }) => ({
@@ -86,6 +95,7 @@ export const jsonOfConfig = ({ hosts, pairs, rules, bounds }: Config): ConfigJso
     })),
     ...(rules.length === 0 ? {} : { rules }),
     ...(finite.length === 0 ? {} : { bounds: Object.fromEntries(finite) }),
+    ...switchesOf(config),
   }
   return json as unknown as ConfigJson
 }
@@ -173,7 +183,7 @@ const stateIn = (
   } catch {
     throw bad(file, at, "expected a state in the Informal Trace Format")
   }
-  return decode(file, StateJson, json, at)
+  return decode(file, StateSchema, json, at)
 }
 
 /** The expectation, if it speaks of properties, guards, pairs and FT states that there are. */

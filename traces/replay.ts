@@ -1,6 +1,6 @@
 import type { Action } from "../model/action.ts"
 import { ftState } from "../model/ft-state.ts"
-import type { GuardId } from "../model/outcome.ts"
+import type { GuardId } from "../model/guard-id.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
 import { step } from "../model/step.ts"
 import type { Protocol, ProtocolOf } from "../model/protocol.ts"
@@ -16,7 +16,7 @@ import { refinement, refinementId } from "../properties/refinement.ts"
 import { judgeLasso } from "./lasso.ts"
 import type { Story } from "./read.ts"
 import { stateJsonOf } from "./state-json.ts"
-import type { StateJson } from "./schema.ts"
+import type { StateJson } from "./state-json.ts"
 
 /** A property that was found false, and after which action. */
 export type BreachAt = Breach & { readonly step: number }

@@ -1,32 +1,12 @@
 import * as Schema from "effect/Schema"
 import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
 import type { OperandName, Operands } from "../model/operand.ts"
-import { copyName, hostName, pairName, type CopyId, type HostId, type PairId } from "../model/ids.ts"
+import { partSwitches } from "../model/parts/words.ts"
+import { CopyIdJson, Count, HostIdJson, LinkJson, PairIdJson, Positive, whole } from "./scalar.ts"
+import { optionalFields } from "./state-schema.ts"
 
 // The one source of every format: what is read is decoded with these, their types are those of the JSON, and the
 // JSON Schemas in traces/schema/ are generated from them.
-
-/** A string of a certain form, described for whoever got it wrong. */
-const named = <T extends string>(pattern: RegExp, expected: string) =>
-  Schema.String.check(Schema.isPattern(pattern, { expected })).pipe(
-    Schema.refine((text): text is T & string => pattern.test(text), { expected }),
-  )
-
-export const HostIdJson = named<HostId>(hostName, "a host, like h1 or esx-07")
-export const PairIdJson = named<PairId>(pairName, "a pair, like p1")
-export const CopyIdJson = named<CopyId>(copyName, "a copy, like p1.2")
-
-/** A whole number. */
-const whole = (minimum: number, maximum: number) =>
-  Schema.Int.check(
-    Schema.isBetween(
-      { minimum, maximum },
-      { expected: `a whole number from ${minimum} to ${maximum.toLocaleString("en")}` },
-    ),
-  )
-
-export const Count = whole(0, 1_000_000_000)
-export const Positive = whole(1, 1_000_000_000)
 
 /**
  * How large a cluster and a story may be: what is beyond is refused before any work begins. Runs keep every state, and
@@ -52,10 +32,7 @@ const Group = Schema.String.check(
   Schema.isPattern(/^[^]{1,64}$/, { expected: "the name of a group, of 64 characters at the most" }),
 )
 
-/** A pair of different hosts, in either order. */
-export const LinkJson = Schema.Tuple([HostIdJson, HostIdJson])
-
-export const RegistrationJson = Schema.Struct({ primary: HostIdJson, secondary: HostIdJson })
+const RegistrationJson = Schema.Struct({ primary: HostIdJson, secondary: HostIdJson })
 
 /** A configuration, as a person writes it: every part optional but `hosts` and `pairs`. */
 export const ConfigJson = Schema.Struct({
@@ -96,6 +73,7 @@ export const ConfigJson = Schema.Struct({
       fencesUpTo: Schema.optionalKey(whole(0, limits.bound)),
     }),
   ),
+  ...optionalFields(partSwitches),
 })
 export type ConfigJson = typeof ConfigJson.Type
 
@@ -151,42 +129,6 @@ export const ScheduleJson = Schema.Struct({
   actions: Schema.Array(ActionJson).check(atMost(limits.actions, "actions")),
   expect: Schema.optionalKey(ExpectJson),
 })
-
-export const EntryJson = Schema.Tuple([Positive, Count])
-
-const CopyJson = Schema.Struct({
-  host: HostIdJson,
-  role: Schema.Literals(["primary", "secondary"]),
-  phase: Schema.Literals(["syncing", "lockstep", "contending", "live"]),
-  generation: Positive,
-  log: Schema.Array(EntryJson),
-  released: Count,
-  peer: Schema.optionalKey(Schema.Union([CopyIdJson, Schema.Literal("gone")])),
-  delivered: Schema.optionalKey(Count),
-  acked: Schema.optionalKey(Count),
-})
-
-const PairJson = Schema.Struct({
-  ft: Schema.Literal("enabled"),
-  power: Schema.Literals(["on", "off"]),
-  state: Schema.Literals(["enabled", "needSecondary", "starting", "running"]),
-  reason: Schema.NullOr(Schema.String),
-  registered: RegistrationJson,
-  lock: Schema.Struct({ generation: Positive, holder: Schema.NullOr(CopyIdJson) }),
-  copies: Schema.Record(CopyIdJson, CopyJson),
-  observed: Schema.Array(EntryJson),
-})
-
-/** A cluster at one moment. */
-export const StateJson = Schema.Struct({
-  hosts: Schema.Record(
-    HostIdJson,
-    Schema.Struct({ up: Schema.Boolean, storage: Schema.Boolean, maintenance: Schema.Boolean }),
-  ),
-  cut: Schema.Array(LinkJson),
-  pairs: Schema.Record(PairIdJson, PairJson),
-})
-export type StateJson = typeof StateJson.Type
 
 /** How short a counterexample is known to be. */
 const MinimalityJson = Schema.Literals(["found", "1-minimal", "shortest"])

@@ -1,60 +1,76 @@
-import type { Copy } from "../model/copy.ts"
-import { ftState } from "../model/ft-state.ts"
-import { endsOf } from "../model/ids.ts"
+import type { Channel, Copy } from "../model/copy.ts"
+import type { Field, Fields } from "../model/field.ts"
+import { stateFields } from "../model/fields.ts"
+import type { FtState } from "../model/ft-state.ts"
+import { endsOf, type CopyId, type HostId, type LinkId, type PairId } from "../model/ids.ts"
 import type { Log } from "../model/log.ts"
 import type { Pair } from "../model/pair.ts"
-import { pairsOf, type State } from "../model/state.ts"
-import type { StateJson } from "./schema.ts"
+import type { State } from "../model/state.ts"
 
-type PairJson = StateJson["pairs"][Pair["id"]]
-type CopyJson = PairJson["copies"][Copy["id"]]
+type LogJson = readonly (readonly [generation: number, index: number])[]
 
-/** A state, as JSON: what a replay reports, and what a foreign implementation would answer with. */
-export const stateJsonOf = (state: State): StateJson => ({
-  hosts: state.hosts,
-  cut: state.cut.map(endsOf),
-  pairs: Object.fromEntries(pairsOf(state).map((pair) => [pair.id, pairJsonOf(pair)])),
-})
+type CopyJson = Omit<Copy, "id" | "log" | "channel"> & { readonly log: LogJson } & Partial<Channel>
 
-const pairJsonOf = (pair: Pair): PairJson => {
-  const before = pairs.get(pair)
+type PairJson = Pick<Pair, "power" | "registered" | "lock"> & {
+  readonly ft: "enabled"
+  readonly state: FtState
+  readonly reason: string | null
+  readonly copies: Readonly<Record<CopyId, CopyJson>>
+  readonly observed: LogJson
+}
+
+/** A cluster at one moment, as JSON: what a replay reports, and what a foreign implementation answers with. */
+export type StateJson = Pick<State, "hosts"> & {
+  readonly cut: readonly (readonly [HostId, HostId])[]
+  readonly pairs: Readonly<Record<PairId, PairJson>>
+}
+
+export const stateJsonOf = (state: State): StateJson => jsonOf(stateFields, state) as unknown as StateJson
+
+// States share what a step did not change, and so do their JSON.
+const known = new WeakMap<object, unknown>()
+
+const kept = <A extends object>(value: A, make: (value: A) => unknown): unknown => {
+  const before = known.get(value)
   if (before !== undefined) return before
-  const json = freshPairJson(pair)
-  pairs.set(pair, json)
+  const made = make(value)
+  known.set(value, made)
+  return made
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** The fields of a thing that are shown. */
+const jsonOf = (fields: Fields, owner: object): Json => {
+  const json: Record<string, unknown> = {}
+  for (const name in fields) {
+    const field = fields[name] as Field
+    if (!field.isShown) continue
+    const value =
+      field.derived === null ? (owner as Json)[name] : (field.derived as (of: object) => unknown)(owner)
+    if (value === undefined) continue
+    if (field.tag !== "group") json[name] = value === null ? null : valueJson(field, value)
+    else if (value !== null) Object.assign(json, jsonOf(field.fields, value))
+  }
   return json
 }
 
-// States share what a step did not change, and so do their JSON.
-const pairs = new WeakMap<Pair, PairJson>()
-const logs = new WeakMap<Log, LogJson>()
-
-const freshPairJson = (pair: Pair): PairJson => ({
-  ft: "enabled",
-  power: pair.power,
-  state: ftState(pair),
-  reason: pair.reason,
-  registered: pair.registered,
-  lock: pair.lock,
-  copies: Object.fromEntries(pair.copies.map((copy) => [copy.id, copyJsonOf(copy)])),
-  observed: entriesOf(pair.observed),
-})
-
-const copyJsonOf = ({ host, role, phase, generation, log, released, channel }: Copy): CopyJson => ({
-  host,
-  role,
-  phase,
-  generation,
-  log: entriesOf(log),
-  released,
-  ...channel,
-})
-
-type LogJson = readonly (readonly [number, number])[]
-
-const entriesOf = (log: Log): LogJson => {
-  const before = logs.get(log)
-  if (before !== undefined) return before
-  const json = log.map(({ generation, index }) => [generation, index] as const)
-  logs.set(log, json)
-  return json
+const valueJson = (field: Field, value: unknown): unknown => {
+  switch (field.tag) {
+    case "log":
+      return kept(value as Log, (log) => log.map(({ generation, index }) => [generation, index] as const))
+    case "links":
+      return (value as readonly LinkId[]).map(endsOf)
+    case "record":
+      return jsonOf(field.fields, value as object)
+    case "each":
+      return Object.fromEntries(
+        (Array.isArray(value)
+          ? (value as readonly { readonly id: string }[]).map((one) => [one.id, one] as const)
+          : Object.entries(value as Readonly<Record<string, object>>)
+        ).map(([id, one]) => [id, kept(one, (owner) => jsonOf(field.fields, owner))]),
+      )
+    default:
+      return value
+  }
 }

@@ -26,7 +26,7 @@ const pairText = (pair: Pair): string =>
     `the world has seen ${logText(pair.observed)}`,
   ].join("; ")
 
-const copyText = ({ id, host, role, phase, generation, log, released, channel }: Copy): string =>
+const copyText = ({ id, host, role, phase, generation, log, released, channel, ...others }: Copy): string =>
   [
     `${id} on ${host}: ${role} ${phase}, generation ${generation}`,
     `log ${logText(log)}`,
@@ -34,6 +34,9 @@ const copyText = ({ id, host, role, phase, generation, log, released, channel }:
     ...(channel === null
       ? []
       : [`peer ${channel.peer}, delivered ${channel.delivered}, acked ${channel.acked}`]),
+    ...Object.entries(others as Readonly<Record<string, unknown>>).map(
+      ([name, value]) => `${name} ${String(value)}`,
+    ),
   ].join("; ")
 
 /** The entries by generation and index; a long log by its ends. */

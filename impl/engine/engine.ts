@@ -1,7 +1,9 @@
-import { alphabet, kinds, type Kind } from "../../model/action.ts"
-import { taken } from "./guards.ts"
+import { alphabet, isCore, kinds, subjectOf, type CoreKind, type Kind } from "../../model/action.ts"
+import type { OperandName } from "../../model/operand.ts"
+import { refusal, taken } from "./guards.ts"
 import { kindNumber, type Layout } from "./layout.ts"
 import { machineOf, type Machine } from "./machine.ts"
+import { engineParts } from "./parts/table.ts"
 import { placementOf, type Placement } from "./placement.ts"
 import { arbitrationRules } from "./rules/arbitration.ts"
 import { faultRules } from "./rules/faults.ts"
@@ -16,13 +18,16 @@ import { viewOf, type View } from "./view.ts"
 /** A rule: it takes up to two numbers, and answers with a guard's number or with `taken`. */
 export type EngineRule = (a: number, b: number) => number
 
-/** The rules of the engine, one for each kind of action, and the effect that two share. */
-export type EngineRules = Readonly<Record<Kind, EngineRule>> & {
+/**
+ * The rules of the engine, one for each kind of action: of the core's, all; of those that parts add, such as are there. `boot` is the
+ * effect that two share.
+ */
+export type EngineRules = Readonly<Record<CoreKind, EngineRule>> & { readonly [K in Kind]?: EngineRule } & {
   readonly boot: (pair: number, host: number, generation: number) => void
 }
 
 /**
- * A change to the rules, for a mutant: given the rules of the protocol, the entries that are replaced.
+ * A change to the rules, by a mutant or a part of the protocol: given the rules, the entries that are replaced and added.
  */
 export type EngineMutation = (rules: EngineRules, view: View, placement: Placement) => Partial<EngineRules>
 
@@ -50,9 +55,13 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
   const machine = machineOf(layout)
   const view = viewOf(machine)
   const placement = placementOf(view)
-  const own = rulesOf(view, placement)
-  const rules: EngineRules = mutation === null ? own : { ...own, ...mutation(own, view, placement) }
-  const byNumber = kinds.map((kind) => rules[kind])
+  const parts = engineParts.filter(({ isOn }) => isOn(layout.config)).map(({ change }) => change)
+  const changes = mutation === null ? parts : [...parts, mutation]
+  const rules = changes.reduce<EngineRules>(
+    (changed, change) => ({ ...changed, ...change(changed, view, placement) }),
+    rulesOf(view, placement),
+  )
+  const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const shelter = shelterOf(view)
   const remembers = layout.past.sheltered.mask !== 0
   const reasoner = reasonerOf(view)
@@ -69,6 +78,9 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
 
   return { layout, machine, view, step, expand: expansionOf(view, rules, shelter.remember) }
 }
+
+/** The rule of a kind that the protocol does not have. */
+const neverTaken: EngineRule = () => refusal.unknown
 
 /** Which kinds are an operator's, by number. */
 const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
@@ -102,6 +114,13 @@ const expansionOf = (
   const { AbandonSync, SyncLost, HaRestart, PowerOn, PowerOff, TestFailover, TestRestartSecondary } = rules
   const { Migrate, EnterMaintenance, ExitMaintenance, RecoverHost, HealLink, RestoreStorage } = rules
   const { CrashCopy, FailHost, CutLink, LoseStorage } = rules
+  const added = (operand: OperandName): readonly AddedRule[] => addedRules(rules, layout, operand)
+  const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink] = [
+    added("copy"),
+    added("pair"),
+    added("host"),
+    added("hosts"),
+  ]
   let visit: Visit = () => {}
   let faultsBefore = 0
 
@@ -120,6 +139,13 @@ const expansionOf = (
     for (let host = 0; host < hosts; host += 1) show(rule(a, host), kind, a, host)
   }
 
+  /** Tries the kinds that parts add. */
+  const tryAdded = (all: readonly AddedRule[], a: number): void => {
+    for (const { kind, rule, takesHost } of all)
+      if (takesHost) onEachHost(rule, kind, a)
+      else show(rule(a, 0), kind, a, 0)
+  }
+
   const ofCopy = (slot: number): void => {
     show(Record(slot, 0), k.Record, slot, 0)
     show(Deliver(slot, 0), k.Deliver, slot, 0)
@@ -135,6 +161,7 @@ const expansionOf = (
     if (offered[k.TestRestartSecondary]) show(TestRestartSecondary(slot, 0), k.TestRestartSecondary, slot, 0)
     if (offered[k.Migrate]) onEachHost(Migrate, k.Migrate, slot)
     show(CrashCopy(slot, 0), k.CrashCopy, slot, 0)
+    tryAdded(addedOfCopy, slot)
   }
 
   const ofPair = (pair: number): void => {
@@ -142,6 +169,7 @@ const expansionOf = (
     show(PowerOff(pair, 0), k.PowerOff, pair, 0)
     if (offered[k.TestFailover]) show(TestFailover(pair, 0), k.TestFailover, pair, 0)
     onEachHost(PowerOn, k.PowerOn, pair)
+    tryAdded(addedOfPair, pair)
   }
 
   const ofHost = (host: number): void => {
@@ -151,11 +179,13 @@ const expansionOf = (
     if (offered[k.ExitMaintenance]) show(ExitMaintenance(host, 0), k.ExitMaintenance, host, 0)
     show(FailHost(host, 0), k.FailHost, host, 0)
     show(LoseStorage(host, 0), k.LoseStorage, host, 0)
+    tryAdded(addedOfHost, host)
   }
 
   const ofLink = (link: number): void => {
     show(HealLink(link, 0), k.HealLink, link, 0)
     show(CutLink(link, 0), k.CutLink, link, 0)
+    tryAdded(addedOfLink, link)
   }
 
   return (visitor) => {
@@ -167,3 +197,15 @@ const expansionOf = (
     for (let link = 0; link < links; link += 1) ofLink(link)
   }
 }
+
+type AddedRule = { readonly kind: number; readonly rule: EngineRule; readonly takesHost: boolean }
+
+/** The rules of the kinds that parts add, about operands of one sort, of those that will be taken. */
+const addedRules = (rules: EngineRules, { among }: Layout, operand: OperandName): readonly AddedRule[] =>
+  kinds.flatMap((kind, n) => {
+    const rule = rules[kind]
+    const [, second]: readonly [OperandName, "host"?] = alphabet[kind].over
+    return isCore(kind) || rule === undefined || !among.includes(kind) || subjectOf(kind) !== operand
+      ? []
+      : [{ kind: n, rule, takesHost: second !== undefined }]
+  })

@@ -1,32 +1,7 @@
-import type { GuardId } from "../../model/outcome.ts"
+import { guardMeanings, type GuardId } from "../../model/guard-id.ts"
 
 /** The guards by number: the engine answers a refusal with a number, and `guardOf` names it. */
-const names = [
-  "unknown",
-  "copy",
-  "power",
-  "primary-only",
-  "secondary-only",
-  "phase",
-  "not-running",
-  "peer",
-  "primary",
-  "may-run",
-  "storage",
-  "maintenance",
-  "anti-affinity",
-  "unreachable",
-  "rule",
-  "limits",
-  "runs-copy",
-  "nothing",
-  "needed",
-  "up",
-  "down",
-  "cut",
-  "connected",
-  "bound",
-] as const satisfies readonly GuardId[]
+const names = Object.keys(guardMeanings) as readonly GuardId[]
 
 /** What the engine answers to a step that was taken. */
 export const taken = 0
@@ -39,7 +14,7 @@ export const crowded = -1
 
 /** The number of each guard, from 1. */
 export const refusal = Object.freeze(
-  Object.fromEntries(names.map((name, i) => [name, i + 1])) as Record<(typeof names)[number], number>,
+  Object.fromEntries(names.map((name, i) => [name, i + 1])) as Record<GuardId, number>,
 )
 
 /** The guard of that number; null for a step that was taken. */

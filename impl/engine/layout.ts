@@ -1,5 +1,6 @@
 import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
+import { engineParts } from "./parts/table.ts"
 
 /**
  * How large the numbers of a state may grow, where the configuration does not bound them.
@@ -33,6 +34,9 @@ export const wholly = Object.freeze({ interventions: true, registered: true, rea
 /** A part of a control or head cell. */
 export type Field = { readonly shift: number; readonly mask: number }
 
+/** A number that a part of the protocol keeps of a copy: `cell` counts from the copy's first. */
+type PartField = Field & { readonly cell: number }
+
 /**
  * Where everything in a state is. A state is worked on as cells, one 32-bit number each: those of the cluster,
  * then for each pair its head, its past, what the world saw, and for each host the copy there with its log.
@@ -64,8 +68,10 @@ export type Layout = {
   /** Within a pair: its head is the first cell, its past the second, its books the third. */
   readonly observed: number
   readonly firstCopy: number
-  /** One cell of control, then those of the log. */
+  /** One cell of control, those of the log, and from `firstPart` on those of the parts of the protocol. */
   readonly copyCells: number
+  readonly firstPart: number
+  readonly partFields: Readonly<Record<string, PartField>>
   readonly logCells: number
   readonly entryBits: number
   readonly indexBits: number
@@ -134,7 +140,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     ...bitSet(hosts).map((width) => (changesMaintenance ? width : 0)),
     ...bitSet(links),
   ]
-  const ofCopy = [copy.bits, ...logWidths]
+  const ofParts = partFieldsOf(config, capacity, 1 + logCells)
+  const ofCopy = [copy.bits, ...logWidths, ...ofParts.widths]
   // A width of 0 keeps a cell out of what is stored.
   const ofPair = [
     head.bits,
@@ -161,7 +168,9 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     pairCells: ofPair.length,
     observed: 3,
     firstCopy: 3 + logCells,
-    copyCells: 1 + logCells,
+    copyCells: ofCopy.length,
+    firstPart: 1 + logCells,
+    partFields: ofParts.at,
     logCells,
     entryBits,
     indexBits,
@@ -210,6 +219,21 @@ const fields = <Name extends string>(
     shift += width
   }
   return { bits: shift, at }
+}
+
+/** Where the parts that are on keep what they count of a copy, in cells from `first` on. */
+const partFieldsOf = (config: Config, capacity: Capacity, first: number) => {
+  const widths: number[] = []
+  const at: Record<string, PartField> = {}
+  for (const { copyFields } of engineParts.filter(({ isOn }) => isOn(config)))
+    for (const [name, most] of Object.entries(copyFields(capacity))) {
+      const width = bitsFor(most)
+      if (widths.length === 0 || (widths.at(-1) as number) + width > 32) widths.push(0)
+      const shift = widths.at(-1) as number
+      at[name] = { cell: first + widths.length - 1, shift, mask: 2 ** width - 1 }
+      widths[widths.length - 1] = shift + width
+    }
+  return { widths, at }
 }
 
 /** Where cells of these widths are stored: the widest first, each in the first word with room for it. */

@@ -75,6 +75,8 @@ const packCopy = (view: View, slot: number, copy: Copy, places: ReadonlyMap<Copy
         : peer.first + (places.get(channel.peer) ?? 0)
   view.write(slot, view.withChannel(control, named, channel?.delivered ?? 0, channel?.acked ?? 0))
   packLog(view, view.logOf(slot), copy.log)
+  for (const name of Object.keys(view.layout.partFields))
+    view.partField(name).put(slot, (copy as unknown as Readonly<Record<string, number>>)[name] ?? 0)
 }
 
 const packLog = (view: View, log: number, entries: readonly Entry[]): void => {
@@ -154,6 +156,9 @@ const unpackCopy = (view: View, slot: number): Copy => {
     log: unpackLog(view, view.logOf(slot)),
     released: view.releasedIn(control),
     channel,
+    ...Object.fromEntries(
+      Object.keys(view.layout.partFields).map((name) => [name, view.partField(name).of(slot)]),
+    ),
   }
 }
 

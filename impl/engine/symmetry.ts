@@ -57,7 +57,7 @@ export const symmetryOf = (view: View): Symmetry => {
         const control = controlOf(slot)
         const named = peerIn(control)
         hash = mixed(hash, (control & ~peerMask) | (Math.min(named, peer.first) << peerShift))
-        for (let cell = 0; cell < logCells; cell += 1) hash = mixed(hash, cells[logOf(slot) + cell] as number)
+        for (let n = 1; n < copyCells; n += 1) hash = mixed(hash, cells[logOf(slot) - 1 + n] as number)
         if (holderOf(pair) === host) hash = mixed(hash, 7)
       }
       signature[host] = hash
@@ -117,7 +117,7 @@ export const symmetryOf = (view: View): Symmetry => {
       const now = named < peer.first ? named : (inverse[named - peer.first] as number) + peer.first
       const cell = headOf(to) + firstCopy + host * copyCells
       put(cell, (control & ~peerMask) | (now << peerShift))
-      for (let n = 0; n < logCells; n += 1) copyCell(logOf(slot) + n, cell + 1 + n)
+      for (let n = 1; n < copyCells; n += 1) copyCell(logOf(slot) - 1 + n, cell + n)
     }
   }
 

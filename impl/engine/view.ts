@@ -10,6 +10,7 @@ export const viewOf = (machine: Machine) => {
   const { layout, cells, set } = machine
   const { hosts, pairs, firstPair, pairCells, firstCopy, copyCells, logCells, entriesPerCell, entryBits } =
     layout
+  const { firstPart } = layout
   const { phase: phaseField, generation, released, peer: peerField, delivered, acked } = layout.copy
   const { power, generation: lockField, holder: holderField } = layout.head
   const { interventions } = layout.past
@@ -142,6 +143,23 @@ export const viewOf = (machine: Machine) => {
     set(cellOf(slot), now)
   }
 
+  /** A number that a part of the protocol keeps of copies: how it is read and written. */
+  const partField = (name: string) => {
+    const field = layout.partFields[name]
+    if (field === undefined) throw new Error(`defect: no part that is on keeps ${name}`)
+    const { cell, shift, mask } = field
+    return {
+      of: (slot: number): number => ((cells[cellOf(slot) + cell] as number) >>> shift) & mask,
+      put: (slot: number, value: number): void => {
+        if (value > mask) throw outgrown(name, mask)
+        const rest = (cells[cellOf(slot) + cell] as number) & ~(mask << shift)
+        set(cellOf(slot) + cell, rest | (value << shift))
+      },
+    }
+  }
+  /** The first of a copy's cells that parts keep. */
+  const partsOf = (slot: number): number => cellOf(slot) + firstPart
+
   // Logs: `log` is the first cell of one, a copy's or what the world saw.
   const logOf = (slot: number): number => cellOf(slot) + 1
   const observedOf = (pair: number): number => headOf(pair) + layout.observed
@@ -223,8 +241,16 @@ export const viewOf = (machine: Machine) => {
         write(other, withChannel(now, peer.gone, deliveredIn(now), ackedIn(now)))
     }
     if (holderOf(pair) === host) lockAt(pair, lockOf(pair), -1)
-    write(slot, 0)
-    for (let n = 0; n < logCells; n += 1) set(logOf(slot) + n, 0)
+    erase(slot)
+  }
+  /** Nothing is left in the slot of a copy. */
+  const erase = (slot: number): void => {
+    for (let cell = cellOf(slot); cell < cellOf(slot) + copyCells; cell += 1) set(cell, 0)
+  }
+  /** The copy of one slot as it is, in another. */
+  const transfer = (from: number, to: number): void => {
+    for (let n = 0; n < copyCells; n += 1) set(cellOf(to) + n, cells[cellOf(from) + n] as number)
+    erase(from)
   }
   const contend = (slot: number): void => {
     const now = controlOf(slot)
@@ -294,6 +320,10 @@ export const viewOf = (machine: Machine) => {
     withChannel,
     withoutChannel,
     write,
+    erase,
+    transfer,
+    partField,
+    partsOf,
     logOf,
     observedOf,
     lengthOf,

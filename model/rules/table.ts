@@ -1,4 +1,5 @@
-import type { Rules } from "../protocol.ts"
+import type { CoreKind } from "../action.ts"
+import type { Rule } from "../protocol.ts"
 import { suspect, tryLock } from "./arbitration.ts"
 import { crashCopy, cutLink, failHost, healLink, loseStorage, recoverHost, restoreStorage } from "./faults.ts"
 import { ack, deliver, record, release } from "./logging.ts"
@@ -12,8 +13,8 @@ import {
 import { haRestart, powerOff, powerOn } from "./power.ts"
 import { abandonSync, beginLockstep, joinLockstep, spawnSecondary, syncLost } from "./redundancy.ts"
 
-/** The rules of the core. */
-export const coreRules: Rules = {
+/** The rules of the core, in the order of the alphabet. */
+export const coreRules: { readonly [K in CoreKind]: Rule<K> } = {
   Record: record,
   Deliver: deliver,
   Ack: ack,

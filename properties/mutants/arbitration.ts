@@ -5,7 +5,8 @@ import { peerOf, withCopy, type Pair } from "../../model/pair.ts"
 import { isSuspicionJustified } from "../../model/rules/arbitration.ts"
 import { running, withPair } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
-import { altered, changingCopy, changingPair, effecting, requiring, ruled, type Mutant } from "./mutant.ts"
+import { ruled } from "../../model/change.ts"
+import { altered, changingCopy, changingPair, effecting, requiring, type Mutant } from "./mutant.ts"
 
 /** Live at `generation`, with the lock as it is. */
 const live = (copy: Copy, generation = copy.generation): Copy => ({

@@ -3,16 +3,8 @@ import { halted } from "../../model/lifecycle.ts"
 import { copyOn, currentPrimary, peerOf } from "../../model/pair.ts"
 import { pairOf, pairsOf, running, withEveryPair, withPair } from "../../model/state.ts"
 import type { OfPair } from "../../model/subject.ts"
-import {
-  altered,
-  changingCopy,
-  changingPair,
-  checking,
-  finding,
-  together,
-  without,
-  type Mutant,
-} from "./mutant.ts"
+import { together } from "../../model/change.ts"
+import { altered, changingCopy, changingPair, checking, finding, without, type Mutant } from "./mutant.ts"
 
 /** What a booted copy forgets: that the world has seen anything of it. */
 const bootedForgetful = (kind: "PowerOn" | "HaRestart") =>

@@ -3,16 +3,8 @@ import { append } from "../../model/log.ts"
 import { peerOf, primaryOf, withCopy } from "../../model/pair.ts"
 import { running, withPair } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
-import {
-  altered,
-  changingCopy,
-  checking,
-  effecting,
-  requiring,
-  finding,
-  together,
-  type Mutant,
-} from "./mutant.ts"
+import { together } from "../../model/change.ts"
+import { altered, changingCopy, checking, effecting, requiring, finding, type Mutant } from "./mutant.ts"
 
 type OfLogging = OfCopy & { readonly copy: LoggingPrimary }
 

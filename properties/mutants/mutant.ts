@@ -1,9 +1,10 @@
 import type { Action, Kind } from "../../model/action.ts"
+import { ruled } from "../../model/change.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { protocolOf } from "../../model/core.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
-import type { GuardId } from "../../model/outcome.ts"
+import type { GuardId } from "../../model/guard-id.ts"
 import { copyIn, withCopy, type Pair } from "../../model/pair.ts"
 import type {
   Change,
@@ -38,14 +39,6 @@ export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, fau
 /** The protocol with the mutant's change; the protocol itself where there is no mutant. */
 export const mutated = (mutant: Mutant | null): ProtocolOf =>
   mutant === null ? protocolOf : (config) => mutant.change(protocolOf(config))
-
-/** The protocol with another rule of this kind. */
-export const ruled = <K extends Kind>(kind: K, change: (rule: Rule<K>) => Rule<K>): Change => {
-  return (protocol) => ({
-    ...protocol,
-    rules: { ...protocol.rules, [kind]: change(protocol.rules[kind]) },
-  })
-}
 
 /** The rule without its guards of these ids. */
 export const without = (kind: Kind, ...ids: readonly GuardId[]): Change =>
@@ -107,12 +100,6 @@ export const altered = <K extends Kind>(
       isFault: ({ about }: Kept, state, protocol) => isFault(about, state, protocol),
     }
   })
-
-/** One change after the other. */
-export const together =
-  (...changes: readonly Change[]): Change =>
-  (protocol) =>
-    changes.reduce((changed, change) => change(changed), protocol)
 
 /** The state with one pair changed. */
 export const changingPair = (state: State, id: Pair["id"], change: (pair: Pair) => Pair): State =>

@@ -4,7 +4,8 @@ import type { Copy } from "../../model/copy.ts"
 import { mustRulesAllow, vcpusOf, type Placement } from "../../model/placement.ts"
 import type { Change, Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
-import { ruled, together, type Mutant } from "./mutant.ts"
+import { ruled, together } from "../../model/change.ts"
+import { type Mutant } from "./mutant.ts"
 
 /** How a mutant reads the configuration when it is about to place a copy of `pair` on `host`. */
 type Reading = (config: Config, state: State, about: Placement) => Config

@@ -2,7 +2,8 @@ import { copyOn } from "../../model/pair.ts"
 import type { Guard } from "../../model/protocol.ts"
 import { pairOf, withEveryPair, withPair } from "../../model/state.ts"
 import type { OfCopy, OfPair, ToHost } from "../../model/subject.ts"
-import { altered, checking, effecting, never, ruled, without, type Mutant } from "./mutant.ts"
+import { ruled } from "../../model/change.ts"
+import { altered, checking, effecting, never, without, type Mutant } from "./mutant.ts"
 
 export const redundancyMutants: readonly Mutant[] = [
   {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { list, type Listed } from "../../cli/list.ts"
-import { guardMeanings } from "../../model/refusals.ts"
+import { guardMeanings } from "../../model/guard-id.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { pinnedScopes } from "../../properties/explore/pinned.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"

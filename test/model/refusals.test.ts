@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
-import type { GuardId } from "../../model/outcome.ts"
-import { guardMeanings, refusalOf, refusals } from "../../model/refusals.ts"
+import type { GuardId } from "../../model/guard-id.ts"
+import { guardMeanings } from "../../model/guard-id.ts"
+import { refusalOf, refusals } from "../../model/refusals.ts"
 import { refusingGuards } from "../fixtures.ts"
 
 const spec = readFileSync("docs/spec.md", "utf8")

@@ -18,6 +18,7 @@ import { pack } from "../../impl/engine/pack.ts"
 import { idsIn, union } from "../../impl/engine/property-set.ts"
 import { effects } from "../../properties/effects.ts"
 import { modelSweep } from "../../properties/explore/model-sweep.ts"
+import { ruled, together } from "../../model/change.ts"
 import {
   altered,
   changingCopy,
@@ -25,8 +26,6 @@ import {
   checking,
   never,
   requiring,
-  ruled,
-  together,
   without,
 } from "../../properties/mutants/mutant.ts"
 import { clusterOf, ruleOnP1 } from "../fixtures.ts"

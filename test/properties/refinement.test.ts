@@ -5,7 +5,8 @@ import { protocolOf } from "../../model/core.ts"
 import type { Change } from "../../model/protocol.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
-import { ruled } from "../../properties/mutants/mutant.ts"
+import { ruled } from "../../model/change.ts"
+
 import { divergenceIn, twinsOf, type Divergence } from "../../properties/refinement.ts"
 import { alone, reach, three, toRunning } from "../fixtures.ts"
 

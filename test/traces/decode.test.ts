@@ -2,8 +2,9 @@ import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import { nearest, oneOf, shown } from "../../traces/bad-input.ts"
 import { decode } from "../../traces/decode.ts"
-import { ExpectJson, HostIdJson } from "../../traces/schema.ts"
-import { SeenPairState } from "../../traces/conform/wire.ts"
+import { HostIdJson } from "../../traces/scalar.ts"
+import { ExpectJson } from "../../traces/schema.ts"
+import { SeenStateJson } from "../../traces/state-schema.ts"
 
 const Pet = Schema.Struct({
   name: Schema.String,
@@ -43,17 +44,17 @@ describe("what does not fit a schema is told in plain words:", () => {
     ],
     [
       "a number in quotes, where nothing may be told too",
-      SeenPairState,
+      SeenStateJson,
       { pairs: { p1: { lock: { generation: "1" } } } },
       'at pairs.p1.lock.generation: expected a whole number from 1 to 1,000,000,000 or {"#ignore": true}',
     ],
     [
       "a key that is no pair",
-      SeenPairState,
+      SeenStateJson,
       { pairs: { x1: {} } },
       'at pairs.x1: expected a pair, like p1 as the key, not "x1"',
     ],
-    ["a link with one end", SeenPairState, { cut: [["h1"]] }, "at cut[0][1]: expected a host, like h1"],
+    ["a link with one end", SeenStateJson, { cut: [["h1"]] }, "at cut[0][1]: expected a host, like h1"],
   ])("%s", (_situation, schema, json, message) => {
     expect(() => decode("file", schema, json, [])).toThrow(`file: ${message}`)
   })
@@ -68,7 +69,7 @@ describe("what does not fit a schema is told in plain words:", () => {
       { verdict: "holds", final: 1 },
       { pairs: 1, cut: 1 },
     ])
-      for (const schema of [ExpectJson, SeenPairState, Pet])
+      for (const schema of [ExpectJson, SeenStateJson, Pet])
         expect(messageOf(() => decode("file", schema, json, []))).not.toMatch(/readonly|excess|\| \{/)
   })
 })

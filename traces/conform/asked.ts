@@ -1,7 +1,8 @@
 import type { Config } from "../../model/config.ts"
 import { bad, oneOf } from "../bad-input.ts"
 import { decode } from "../decode.ts"
-import { StateJson } from "../schema.ts"
+import type { StateJson as StateShown } from "../state-json.ts"
+import { StateJson } from "../state-schema.ts"
 import type { AskedAction } from "./profile.ts"
 import { logActionOf, type ProfileName } from "./wire.ts"
 
@@ -46,7 +47,7 @@ const checkState = (
   where: string,
   hosts: readonly string[],
   pairs: readonly string[],
-  { hosts: shownHosts, cut, pairs: shownPairs }: StateJson,
+  { hosts: shownHosts, cut, pairs: shownPairs }: StateShown,
 ): void => {
   checkAll(where, hosts, [...Object.keys(shownHosts), ...cut.flat()], "state")
   checkAll(where, pairs, Object.keys(shownPairs), "state", "pairs")

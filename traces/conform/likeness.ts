@@ -1,7 +1,8 @@
 import type { Config } from "../../model/config.ts"
+import { identityAmong } from "../../model/identity.ts"
 import { pairIdOf, type CopyId, type HostId } from "../../model/ids.ts"
 import { copyIn, type Pair } from "../../model/pair.ts"
-import { hostIdsOf, pairsOf, reachable, type State } from "../../model/state.ts"
+import type { State } from "../../model/state.ts"
 import type { AskedAction } from "./profile.ts"
 
 /** In how large a cluster hosts are exchanged for each other: of more there are too many orders to try. */
@@ -37,7 +38,7 @@ const likenessOf = (config: Config, state: State): Likeness => {
   let key: string | null = null
   let orders: Places[] = []
   for (const places of ordersOf(config)) {
-    const text = stateText(state, places)
+    const text = identityAmong((host) => String(placeOf(places, host)), state)
     if (key !== null && text > key) continue
     if (text !== key) orders = []
     key = text
@@ -72,41 +73,6 @@ const permutations = (numbers: readonly number[]): readonly (readonly number[])[
         permutations(numbers.filter((other) => other !== first)).map((rest) => [first, ...rest]),
       )
 
-const stateText = (state: State, places: Places): string => {
-  const ids = hostIdsOf(state)
-  const flags: number[] = []
-  for (const id of ids) {
-    const { up, storage, maintenance } = state.hosts[id] as State["hosts"][HostId]
-    flags[placeOf(places, id)] = (up ? 1 : 0) + (storage ? 2 : 0) + (maintenance ? 4 : 0)
-  }
-  const cut =
-    state.cut.length === 0
-      ? []
-      : ids.flatMap((a, n) =>
-          ids
-            .slice(n + 1)
-            .filter((b) => !reachable(state, a, b))
-            .map((b) => linkText(placeOf(places, a), placeOf(places, b))),
-        )
-  const pairs = pairsOf(state).map((pair) => pairText(pair, places))
-  return `${flags.join("")};${cut.sort().join()};${state.faults};${pairs.join(";")}`
-}
-
-const pairText = (pair: Pair, places: Places): string => {
-  const holder = pair.lock.holder === null ? "-" : placeIn(pair, pair.lock.holder, places)
-  const copies = pair.copies.map((copy) => copyText(pair, copy, places)).sort()
-  return `${pair.power}${pair.lock.generation}${holder}[${entries(pair.observed)}]${copies.join("|")}`
-}
-
-const copyText = (pair: Pair, copy: Pair["copies"][number], places: Places): string => {
-  const { host, role, phase, generation, log, released, channel } = copy
-  const end =
-    channel === null
-      ? ""
-      : `${channel.peer === "gone" ? "gone" : placeIn(pair, channel.peer, places)},${channel.delivered},${channel.acked}`
-  return `${placeOf(places, host)}${role}${phase}${generation}[${entries(log)}]${released},${end}`
-}
-
 const actionText = (state: State, action: AskedAction, places: Places): string => {
   const { kind, copy, pair, host, hosts, reason } = action as {
     readonly kind: string
@@ -130,9 +96,3 @@ const placeIn = (pair: Pair, copy: CopyId, places: Places): string => {
 }
 
 const linkText = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`)
-
-const entries = (log: Pair["observed"]): string => {
-  let text = ""
-  for (const { generation, index } of log) text += `${generation}.${index} `
-  return text
-}

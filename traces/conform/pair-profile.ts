@@ -7,34 +7,8 @@ import type { Config } from "../../model/config.ts"
 import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
 import { changesOf } from "../diff.ts"
 import { stateJsonOf } from "../state-json.ts"
-import { fieldsOf, idsTo, setOfPairs, value } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
-
-const copySight = fieldsOf(
-  {
-    host: value,
-    role: value,
-    phase: value,
-    generation: value,
-    log: value,
-    released: value,
-    peer: value,
-    delivered: value,
-    acked: value,
-  },
-  ["peer", "delivered", "acked"],
-)
-
-const pairSight = fieldsOf({
-  ft: value,
-  power: value,
-  state: value,
-  reason: value,
-  registered: fieldsOf({ primary: value, secondary: value }),
-  lock: fieldsOf({ generation: value, holder: value }),
-  copies: idsTo(copySight),
-  observed: value,
-})
+import { stateSight } from "./state-sight.ts"
 
 /** The whole protocol, or a mutant of it that stands in for an implementation. */
 export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State> => {
@@ -42,11 +16,7 @@ export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State>
   return {
     name: "pair",
     kinds,
-    sight: fieldsOf({
-      hosts: idsTo(fieldsOf({ up: value, storage: value, maintenance: value })),
-      cut: setOfPairs,
-      pairs: idsTo(pairSight),
-    }),
+    sight: stateSight,
     initial,
     step: (config, state, action) => {
       const protocol = protocolFor(config)

@@ -6,7 +6,7 @@ import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import { protocolOf } from "../../model/core.ts"
-import type { StateJson } from "../schema.ts"
+import type { StateJson } from "../state-json.ts"
 import { fieldsOf, value } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 

@@ -3,21 +3,9 @@ import { kinds } from "../../model/action.ts"
 import { lockKinds } from "../../model/lock-profile.ts"
 import { bad, oneOf } from "../bad-input.ts"
 import { decode } from "../decode.ts"
-import {
-  ActionJson,
-  actionSchemas,
-  ConfigJson,
-  CopyIdJson,
-  Count,
-  EntryJson,
-  HostIdJson,
-  ImplementationJson,
-  LinkJson,
-  PairIdJson,
-  Positive,
-  RegistrationJson,
-  StateJson,
-} from "../schema.ts"
+import { CopyIdJson, Count, HostIdJson, PairIdJson, Positive } from "../scalar.ts"
+import { ActionJson, actionSchemas, ConfigJson, ImplementationJson } from "../schema.ts"
+import { Ignore, SeenStateJson, StateJson } from "../state-schema.ts"
 import type { AskedAction } from "./profile.ts"
 
 // The one source of the wire: what comes in is decoded with these, and the JSON Schemas in traces/schema/ and the
@@ -29,51 +17,10 @@ export const wireVersion = "1"
 export const profileNames = ["pair", "lock", "placement"] as const
 export type ProfileName = (typeof profileNames)[number]
 
-/** A field whose value cannot be told this time. */
-const Ignore = Schema.Struct({ "#ignore": Schema.Literal(true) })
-
 /** A field that an implementation may leave out, or be unable to tell. */
 const seen = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.Union([schema, Ignore]))
 
-const SeenHost = Schema.Struct({
-  up: seen(Schema.Boolean),
-  storage: seen(Schema.Boolean),
-  maintenance: seen(Schema.Boolean),
-})
-
-const SeenCopy = Schema.Struct({
-  host: seen(HostIdJson),
-  role: seen(Schema.Literals(["primary", "secondary"])),
-  phase: seen(Schema.Literals(["syncing", "lockstep", "contending", "live"])),
-  generation: seen(Positive),
-  log: seen(Schema.Array(EntryJson)),
-  released: seen(Count),
-  peer: seen(Schema.Union([CopyIdJson, Schema.Literal("gone")])),
-  delivered: seen(Count),
-  acked: seen(Count),
-})
-
 const SeenLock = Schema.Struct({ generation: seen(Positive), holder: seen(Schema.NullOr(CopyIdJson)) })
-
-const SeenPair = Schema.Struct({
-  ft: seen(Schema.Literal("enabled")),
-  power: seen(Schema.Literals(["on", "off"])),
-  state: seen(Schema.Literals(["enabled", "needSecondary", "starting", "running"])),
-  reason: seen(Schema.NullOr(Schema.String)),
-  registered: seen(
-    Schema.Struct({ primary: seen(RegistrationJson.fields.primary), secondary: seen(HostIdJson) }),
-  ),
-  lock: seen(SeenLock),
-  copies: seen(Schema.Record(CopyIdJson, Schema.Union([SeenCopy, Ignore]))),
-  observed: seen(Schema.Array(EntryJson)),
-})
-
-/** A state of the profile `pair`, as far as it is observed. */
-export const SeenPairState = Schema.Struct({
-  hosts: seen(Schema.Record(HostIdJson, Schema.Union([SeenHost, Ignore]))),
-  cut: seen(Schema.Array(LinkJson)),
-  pairs: seen(Schema.Record(PairIdJson, Schema.Union([SeenPair, Ignore]))),
-})
 
 /** A state of the profile `lock`, as far as it is observed. */
 const SeenLockState = Schema.Struct({
@@ -197,7 +144,7 @@ const answersWith = <S extends Schema.Constraint>(state: S) =>
 /** What an implementation of each profile answers when all goes well. */
 export const answers = {
   hello: Hello,
-  pair: answersWith(SeenPairState),
+  pair: answersWith(SeenStateJson),
   lock: answersWith(SeenLockState),
   placement: {
     reset: Schema.Struct({ seq: Seq, ok: Done }),

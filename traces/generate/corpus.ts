@@ -2,7 +2,6 @@ import { join } from "node:path"
 import { coreKinds, kinds, type Kind } from "../../model/action.ts"
 import { initial } from "../../model/state.ts"
 import { protocolOf } from "../../model/core.ts"
-import { coreRules } from "../../model/rules/table.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { begin, type Judge } from "../../properties/check/run.ts"
 import { shortestFrom } from "../../properties/check/search.ts"
@@ -25,7 +24,7 @@ const kindsFor = (mutant: Mutant): readonly Kind[] =>
   kinds.filter(
     (kind) =>
       coreKinds.includes(kind) ||
-      mutant.change(protocolOf(coreScope)).rules[kind] !== coreRules[kind] ||
+      mutant.change(protocolOf(coreScope)).rules[kind] !== protocolOf(coreScope).rules[kind] ||
       (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
   )
 

@@ -8,7 +8,7 @@ export const operationRules = (view: View, { ineligible }: Placement) => {
   const { layout, hosts, pairs, controlOf, phaseIn, generationIn, peerIn, deliveredIn, ackedIn } = view
   const { withChannel, write, isOn, lockOf, holderOf, lockAt, intervened, pairOf, hostOf, hasStorage } = view
   const { has, put, reaches, primaryOf, peerSlot, currentPrimary, isRunning, halt, testAndSet } = view
-  const { logOf, lengthOf, copyPrefix, registerPrimary, registerSecondary } = view
+  const { transfer, registerPrimary, registerSecondary } = view
   const { generations, fencesUpTo } = layout.config.bounds
 
   const isFenceBeyond = (pair: number): boolean => lockOf(pair) > fencesUpTo || lockOf(pair) >= generations
@@ -77,10 +77,7 @@ export const operationRules = (view: View, { ineligible }: Placement) => {
       const now = controlOf(primary)
       write(primary, withChannel(now, peer.first + hostOf(to), deliveredIn(now), ackedIn(now)))
     }
-    write(to, controlOf(from))
-    copyPrefix(logOf(from), logOf(to), lengthOf(logOf(from)))
-    write(from, 0)
-    copyPrefix(logOf(from), logOf(from), 0)
+    transfer(from, to)
   }
 
   const EnterMaintenance = (host: number): number => {

@@ -12,7 +12,7 @@ import type { Config } from "../../../model/config.ts"
 import { pairIdOf, type CopyId, type PairId } from "../../../model/ids.ts"
 import { packageVersion } from "../../package.ts"
 import { configOf } from "../../read.ts"
-import type { StateJson } from "../../schema.ts"
+import type { StateJson } from "../../state-json.ts"
 
 // The placement index behind the wire. With --broken it forgets that a copy of the pair may run on a host already.
 

@@ -1,0 +1,38 @@
+import { partGuards } from "./parts/words.ts"
+
+const coreGuards = {
+  unknown: "the protocol has such actions, and it names only hosts, pairs and links that the cluster has",
+  copy: "the copy that it names runs",
+  power: "the pair is powered on, or off, as the action needs it",
+  "primary-only": "the copy is a Primary",
+  "secondary-only": "the copy is a Secondary",
+  phase: "the copy is in a phase in which it may do this",
+  "not-running": "the pair is running: both of its copies are in lockstep",
+  peer: "the copy has a peer, or has none, as the action needs it",
+  primary: "a Primary that may be relied on has the copy as its peer",
+  "may-run": "no copy of the pair can go on by itself",
+  storage: "the host concerned is up and reaches the shared storage",
+  maintenance: "the host is out of maintenance, or in it, as the action needs it",
+  "anti-affinity": "the target runs no copy of the pair",
+  unreachable: "the link between the two hosts is connected",
+  rule: "no must rule in force forbids the target",
+  limits: "the target has room for one more copy",
+  "runs-copy": "the host runs no copy",
+  nothing: "there is an entry, an acknowledgement or an output to move",
+  needed: "nobody needs the copy or the channel any more",
+  up: "the host is down",
+  down: "the host is up",
+  cut: "the link is connected",
+  connected: "the link is cut, or the storage lost",
+  bound: "the step stays within the bounds of the configuration",
+} as const
+
+type CoreGuards = typeof coreGuards
+
+/** Every guard, by the id with which a refusal names it: the core's, and those that parts add by declaration merging. */
+export interface Guards extends CoreGuards {}
+
+export type GuardId = keyof Guards
+
+/** What each guard asks, in general. docs/spec.md says what it means in each rule. */
+export const guardMeanings = { ...coreGuards, ...partGuards } as Readonly<Record<GuardId, string>>

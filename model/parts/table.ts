@@ -1,0 +1,4 @@
+import type { Part } from "../part.ts"
+
+/** The parts of the protocol, in the order in which they are put on the core. */
+export const parts: readonly Part[] = []
