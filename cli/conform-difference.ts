@@ -1,6 +1,6 @@
-import type { Json } from "../traces/conform/observation.ts"
-import type { AskedAction } from "../traces/conform/profile.ts"
-import type { Shrunk } from "../traces/conform/shrink.ts"
+import type { Json } from "../conform/observation.ts"
+import type { AskedAction } from "../conform/profile.ts"
+import type { Shrunk } from "../conform/shrink.ts"
 
 /**
  * What an implementation did otherwise than the model, for a program.

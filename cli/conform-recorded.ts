@@ -1,15 +1,9 @@
 import { BadInput } from "../traces/bad-input.ts"
-import { AdapterFault } from "../traces/conform/fault.ts"
+import { AdapterFault } from "../conform/fault.ts"
 import { printable } from "../traces/printable.ts"
-import { withGround } from "../traces/conform/profiles.ts"
-import {
-  recordedLines,
-  recordingIn,
-  rejudged,
-  type Recording,
-  type Rejudged,
-} from "../traces/conform/recording.ts"
-import { isFailing } from "../traces/conform/attempt.ts"
+import { withGround } from "../conform/profiles.ts"
+import { recordedLines, recordingIn, rejudged, type Recording, type Rejudged } from "../conform/recording.ts"
+import { isFailing } from "../conform/attempt.ts"
 import { faultJson, verdicts, type ConformFlags } from "./conform.ts"
 import { asFound } from "./conform-failure.ts"
 import { candidatesMax } from "./conform-spec.ts"

@@ -1,4 +1,4 @@
-import { scaffold } from "../traces/conform/scaffold.ts"
+import { scaffold } from "../conform/scaffold.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import type { ConformFlags } from "./conform.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"

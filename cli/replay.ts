@@ -1,4 +1,4 @@
-import { storedFailureIn, type StoredFailure } from "../traces/conform/stored-failure.ts"
+import { storedFailureIn, type StoredFailure } from "../conform/stored-failure.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { printable } from "../traces/printable.ts"
 import { BadInput } from "../traces/bad-input.ts"

@@ -1,7 +1,7 @@
 import { describe } from "../model/action.ts"
 import type { PairId } from "../model/ids.ts"
 import type { State } from "../model/state.ts"
-import { storedFailureIn } from "../traces/conform/stored-failure.ts"
+import { storedFailureIn } from "../conform/stored-failure.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { changesOf } from "../traces/diff.ts"
 import { printable } from "../traces/printable.ts"

@@ -16,9 +16,9 @@ import { format, resolveConfig } from "prettier"
 import ts from "typescript"
 import { coreScope } from "../properties/mutants/mutant.ts"
 import { configOf } from "../traces/read.ts"
-import { messages, wireReference } from "../traces/conform/registry.ts"
-import { Answer, Ask } from "../traces/conform/wire.ts"
-import { jsonSchemas } from "../traces/json-schemas.ts"
+import { messages, wireReference } from "../conform/registry.ts"
+import { Answer, Ask } from "../conform/wire.ts"
+import { jsonSchemas } from "../conform/json-schemas.ts"
 import { packageRoot } from "../traces/package.ts"
 import { withoutHeartbeats } from "./cli/ftpair.ts"
 
@@ -26,7 +26,7 @@ const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownBelow(
 
 // A reader's folder: the commands write their failures here, and find the project's files by their own names.
 const folder = mkdtempSync(join(tmpdir(), "ftpair-docs-"))
-symlinkSync(resolve("traces"), join(folder, "traces"))
+for (const room of ["traces", "conform"]) symlinkSync(resolve(room), join(folder, room))
 const exampleConfig = /```json\n([\s\S]*?)```/.exec(readFileSync("docs/configuration.md", "utf8"))?.[1] ?? ""
 writeFileSync(join(folder, "cluster.json"), exampleConfig)
 afterAll(() => {
@@ -73,7 +73,7 @@ describe("the transcripts in the documentation", () => {
   it.each(transcripts())("$page: $command", ({ command, output }) => {
     const words = command.split(" ").slice(2)
     const fresh = mkdtempSync(join(tmpdir(), "ftpair-transcript-"))
-    symlinkSync(resolve("traces"), join(fresh, "traces"))
+    for (const room of ["traces", "conform"]) symlinkSync(resolve(room), join(fresh, room))
 
     const { status, stdout } = spawnSync(process.execPath, [resolve("dist/cli/main.js"), ...words], {
       cwd: fresh,

@@ -16,7 +16,7 @@ import {
   withGround,
   type ConformSpec,
   type Hello,
-} from "../traces/conform/face.ts"
+} from "../conform/face.ts"
 import { packageRoot } from "../traces/package.ts"
 
 type Manifest = {
@@ -57,8 +57,8 @@ describe("the package", () => {
     const folders = manifest.files.filter((file) => !file.startsWith("!"))
 
     expect(folders.filter((folder) => !existsSync(join(packageRoot, folder)))).toEqual([])
-    expect(folders).toContain("traces/adapters")
-    expect(readdirSync(join(packageRoot, "traces", "adapters"))).toContain("scaffold")
+    expect(folders).toContain("conform/adapters")
+    expect(readdirSync(join(packageRoot, "conform", "adapters"))).toContain("scaffold")
   })
 })
 
@@ -71,13 +71,13 @@ describe("what is packed", () => {
     expect(
       packed.filter((file) => /tsbuildinfo|\.map$|^dist\/test\/|\/generate\/|\.tmp$/.test(file)),
     ).toEqual([])
-    expect(packed.filter((file) => /\.ts$/.test(file) && !/\.d\.ts$|^traces\/adapters\//.test(file))).toEqual(
-      [],
-    )
+    expect(
+      packed.filter((file) => /\.ts$/.test(file) && !/\.d\.ts$|^conform\/adapters\//.test(file)),
+    ).toEqual([])
   })
 
   it("has every skeleton as it stands in the sources, and no program that was built of one", () => {
-    const folder = "traces/adapters/scaffold"
+    const folder = "conform/adapters/scaffold"
     const there = readdirSync(join(packageRoot, folder), { encoding: "utf8", recursive: true })
     const sources = there.filter((file) => /\.(md|py|mjs|c|h|java)$/.test(file))
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { unusedExports } from "./exports.ts"
 
 /** Imports point one way: a layer may use itself and whatever stands before it. */
-const layers = ["model", "impl", "properties", "traces", "cli"]
+const layers = ["model", "impl", "properties", "traces", "conform", "cli"]
 
 /** What an implementation may take from the model by value; the rest as types, or the model is compared with itself. */
 const vocabulary = ["model/ids.ts", "model/config.ts", "model/action.ts", "model/guard-id.ts"]
@@ -16,7 +16,7 @@ const entries = [
   "properties/face.ts",
   "properties/check/face.ts",
   "traces/face.ts",
-  "traces/conform/face.ts",
+  "conform/face.ts",
   "cli/main.ts",
 ]
 
@@ -79,10 +79,10 @@ describe("tidy", () => {
     const startedByName = [
       "properties/check/worker.ts",
       "properties/explore/sweep-worker.ts",
-      "traces/adapters/typescript/engine.ts",
-      "traces/adapters/typescript/placement.ts",
+      "conform/adapters/typescript/engine.ts",
+      "conform/adapters/typescript/placement.ts",
       "traces/generate/corpus.ts",
-      "traces/generate/schemas.ts",
+      "conform/generate/schemas.ts",
     ]
     const used = new Set(sources().flatMap((file) => importsOf(file).map(({ target }) => target)))
 

@@ -1,8 +1,6 @@
 import type { Action } from "../model/action.ts"
 import type { Field, Fields } from "../model/field.ts"
 import { stateFields } from "../model/fields.ts"
-import type { HostId } from "../model/ids.ts"
-import type { LockState } from "../model/lock-profile.ts"
 import type { StateJson } from "./state-json.ts"
 
 /**
@@ -11,7 +9,7 @@ import type { StateJson } from "./state-json.ts"
  *
  * Source  Apalache's ADR-015, "Informal Trace Format in JSON".
  */
-type Itf =
+export type Itf =
   | boolean
   | string
   | { readonly "#bigint": string }
@@ -75,23 +73,6 @@ const itfOfEntry = ([generation, index]: readonly [number, number]): Itf => ({
   "#tup": [int(generation), int(index)],
 })
 
-/** The variables of a state of the profile `lock`, in ITF. */
-export const itfOfLockState = ({ hosts, lock, copies }: LockState): Readonly<Record<string, Itf>> => ({
-  hosts: mapOf(hosts, (host) => ({ ...host })),
-  lock: itfOfLock(lock),
-  copies: mapOf(copies, ({ host, belief, generation }) => ({ host, belief, generation: int(generation) })),
-})
-
-/** The variables of a state of the profile `placement`, in ITF: the host that was last named. */
-export const itfOfPlaced = ({ host }: { readonly host: HostId | null }): Readonly<Record<string, Itf>> => ({
-  host: option(host),
-})
-
-const itfOfLock = ({ generation, holder }: LockState["lock"]): Itf => ({
-  generation: int(generation),
-  holder: option(holder),
-})
-
 /** What was done, as Quint's model-based testing reads it: the action's name, and its choices as options. */
 export const itfOfAction = (action: Action | null): Readonly<Record<(typeof actionVars)[number], Itf>> => ({
   "mbt::actionTaken": action?.kind ?? "init",
@@ -103,12 +84,15 @@ export const itfOfAction = (action: Action | null): Readonly<Record<(typeof acti
   },
 })
 
-const int = (n: number): Itf => ({ "#bigint": String(n) })
+/** An integer, in ITF. */
+export const int = (n: number): Itf => ({ "#bigint": String(n) })
 
-const option = (value: Itf | null): Itf =>
+/** A value that may be absent, in ITF: null where it is. */
+export const option = (value: Itf | null): Itf =>
   value === null ? { tag: "None", value: { "#tup": [] } } : { tag: "Some", value }
 
-const mapOf = <A>(record: Readonly<Record<string, A>>, encode: (value: A) => Itf): Itf => ({
+/** A map from names, in ITF. */
+export const mapOf = <A>(record: Readonly<Record<string, A>>, encode: (value: A) => Itf): Itf => ({
   "#map": Object.entries(record).map(([key, value]) => [key, encode(value)] as const),
 })
 

@@ -22,4 +22,4 @@ export const corpusFolder = join(packageRoot, "traces", "corpus")
 export const scenariosFolder = join(packageRoot, "traces", "scenarios")
 
 /** The skeletons of adapters, a folder a language. */
-export const scaffoldsFolder = join(packageRoot, "traces", "adapters", "scaffold")
+export const scaffoldsFolder = join(packageRoot, "conform", "adapters", "scaffold")

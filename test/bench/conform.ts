@@ -1,10 +1,10 @@
 import { join } from "node:path"
 import { packageRoot } from "../../traces/package.ts"
-import { connectionOf, starterOf } from "../../traces/conform/connection.ts"
-import { drawnCase } from "../../traces/conform/draw.ts"
-import { pairProfile } from "../../traces/conform/pair-profile.ts"
-import { pairRepertoire } from "../../traces/conform/pair-repertoire.ts"
-import { greet } from "../../traces/conform/session.ts"
+import { connectionOf, starterOf } from "../../conform/connection.ts"
+import { drawnCase } from "../../conform/draw.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
+import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { greet } from "../../conform/session.ts"
 import { figure, median } from "./rounds.ts"
 
 const cases = 1_500
@@ -30,7 +30,7 @@ export const conformBench = async (rounds: number, say: (line: string) => void):
       ["one by one", 1] as const,
     ]) {
       const start = starterOf(
-        [process.execPath, join(packageRoot, "dist/traces/adapters/typescript/engine.js")],
+        [process.execPath, join(packageRoot, "dist/conform/adapters/typescript/engine.js")],
         60_000,
       )
       const peer = await start()

@@ -1,10 +1,10 @@
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Kind } from "../../model/action.ts"
 import { candidates } from "../../model/step.ts"
-import { withHorizon } from "../../traces/conform/horizon.ts"
-import { lineReader, objectIn } from "../../traces/conform/log.ts"
-import { pairProfile } from "../../traces/conform/pair-profile.ts"
-import { follower } from "../../traces/conform/validate.ts"
+import { withHorizon } from "../../conform/horizon.ts"
+import { lineReader, objectIn } from "../../conform/log.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
+import { follower } from "../../conform/validate.ts"
 import { figure, secondsOf } from "./rounds.ts"
 
 /** How likely each kind is: a guest that records, and now and then a fault. */

@@ -9,7 +9,7 @@ import { freshFolder, ftpair, inShell, program } from "./ftpair.ts"
 
 const trace = join(corpusFolder, "S7.spawn-ignores-anti-affinity.itf.json")
 const log = join(packageRoot, "traces", "logs", "failover.ndjson")
-const adapter = join(packageRoot, "traces", "adapters", "python", "ft_pair.py")
+const adapter = join(packageRoot, "conform", "adapters", "python", "ft_pair.py")
 
 /** By name: what is called, and how many failures it keeps. */
 const calls: readonly (readonly [name: string, code: number, kept: number, words: string])[] = [

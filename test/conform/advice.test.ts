@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { adviceFor } from "../../traces/conform/advice.ts"
-import { namedCases } from "../../traces/conform/named.ts"
-import type { Hello } from "../../traces/conform/wire.ts"
+import { adviceFor } from "../../conform/advice.ts"
+import { namedCases } from "../../conform/named.ts"
+import type { Hello } from "../../conform/wire.ts"
 
 const named = namedCases("pair", "no-folder")
 

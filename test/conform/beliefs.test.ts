@@ -9,10 +9,10 @@ import {
   type Candidate,
   type Sighting,
   type Watch,
-} from "../../traces/conform/beliefs.ts"
-import { observed, type Json, type Sight } from "../../traces/conform/observation.ts"
-import { pairProfile } from "../../traces/conform/pair-profile.ts"
-import type { AskedAction } from "../../traces/conform/profile.ts"
+} from "../../conform/beliefs.ts"
+import { observed, type Json, type Sight } from "../../conform/observation.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
+import type { AskedAction } from "../../conform/profile.ts"
 
 describe("the model states that fit", () => {
   it("are the initial one at first", () => {

@@ -317,7 +317,7 @@ type Trace = { readonly "#meta": object; readonly states: readonly object[] }
 
 /** The engine behind the wire, or a mutant of it. */
 const engine = (folder: string, mutant: string | null, ...flags: readonly string[]): Promise<Answer> => {
-  const program = join(packageRoot, "dist", "traces", "adapters", "typescript", "engine.js")
+  const program = join(packageRoot, "dist", "conform", "adapters", "typescript", "engine.js")
   const command = [process.execPath, program, ...(mutant === null ? [] : [mutant])]
   return ftpair(folder, "conform", "--seed", "1", ...flags, "--", ...command)
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { lineMax, misnumbered, takeAnswer } from "../../traces/conform/answer-line.ts"
-import { lineCutter } from "../../traces/conform/lines.ts"
+import { lineMax, misnumbered, takeAnswer } from "../../conform/answer-line.ts"
+import { lineCutter } from "../../conform/lines.ts"
 
 describe("a stream is cut into the lines that it has", () => {
   it("wherever it is cut into chunks", () => {

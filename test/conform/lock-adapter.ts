@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { packageRoot } from "../../traces/package.ts"
-import type { LockAction } from "../../model/lock-profile.ts"
+import type { LockAction } from "../../conform/lock-model.ts"
 import { cluster, ftpair, write, type Answer } from "../cli/ftpair.ts"
 
 // The adapter of adapters/lock.mjs, which has one thing wrong with it, and what is left of it.

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
-import { lineMax, lineReader, textLines } from "../../traces/conform/log.ts"
-import { mapped } from "../../traces/conform/log-map.ts"
+import { lineMax, lineReader, textLines } from "../../conform/log.ts"
+import { mapped } from "../../conform/log-map.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-log-"))
 afterAll(() => {

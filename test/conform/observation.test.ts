@@ -9,7 +9,7 @@ import {
   value,
   type Json,
   type Sight,
-} from "../../traces/conform/observation.ts"
+} from "../../conform/observation.ts"
 
 const whole: Sight = fieldsOf({
   lock: fieldsOf({ generation: value, holder: value }),

@@ -7,12 +7,12 @@ import {
   lockStep,
   type LockAction,
   type LockState,
-} from "../../model/lock-profile.ts"
+} from "../../conform/lock-model.ts"
 import { guardIdsOf } from "../../model/rule.ts"
 import { coreRules } from "../../model/rules/table.ts"
-import { lockProfile } from "../../traces/conform/lock-profile.ts"
-import { pathsOf } from "../../traces/conform/observation.ts"
-import { placementProfile, questionKinds } from "../../traces/conform/placement-profile.ts"
+import { lockProfile } from "../../conform/lock-profile.ts"
+import { pathsOf } from "../../conform/observation.ts"
+import { placementProfile, questionKinds } from "../../conform/placement-profile.ts"
 
 const [, lock = "", placement = ""] = readFileSync("docs/profiles.md", "utf8").split(
   /^## (?:lock|placement)$/m,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
-import { lockKinds } from "../../model/lock-profile.ts"
-import { withHorizon } from "../../traces/conform/horizon.ts"
-import { lockProfile } from "../../traces/conform/lock-profile.ts"
-import type { Json } from "../../traces/conform/observation.ts"
-import { pairProfile } from "../../traces/conform/pair-profile.ts"
-import type { AskedAction, Profile } from "../../traces/conform/profile.ts"
-import { follower } from "../../traces/conform/validate.ts"
+import { lockKinds } from "../../conform/lock-model.ts"
+import { withHorizon } from "../../conform/horizon.ts"
+import { lockProfile } from "../../conform/lock-profile.ts"
+import type { Json } from "../../conform/observation.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
+import type { AskedAction, Profile } from "../../conform/profile.ts"
+import { follower } from "../../conform/validate.ts"
 
 const crash = { kind: "CrashCopy", copy: "p1.2" }
 const showing = (reason: string): Json => ({ pairs: { p1: { reason } } })

@@ -7,7 +7,7 @@ import { plainConfig } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
-import { mapped } from "../../traces/conform/log-map.ts"
+import { mapped } from "../../conform/log-map.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-validate-"))

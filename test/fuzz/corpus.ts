@@ -81,8 +81,8 @@ const adapter = (...path: readonly string[]): readonly string[] => [
 ]
 
 const adapters = [
-  adapter("dist", "traces", "adapters", "typescript", "engine.js"),
-  adapter("dist", "traces", "adapters", "typescript", "placement.js"),
+  adapter("dist", "conform", "adapters", "typescript", "engine.js"),
+  adapter("dist", "conform", "adapters", "typescript", "placement.js"),
   [...adapter("test", "conform", "adapters", "lock.mjs"), "good", "16"],
 ]
 

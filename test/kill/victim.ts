@@ -22,7 +22,7 @@ const usualStore = join(".ftpair", "failures")
 
 const corpusTrace = join(packageRoot, "traces", "corpus", "S7.spawn-ignores-anti-affinity.itf.json")
 
-const brokenPair = ["python3", join(packageRoot, "traces", "adapters", "python", "ft_pair.py"), "--broken"]
+const brokenPair = ["python3", join(packageRoot, "conform", "adapters", "python", "ft_pair.py"), "--broken"]
 
 const smallScope = "--hosts 2 --actions PowerOn,SpawnSecondary --log 0 --generations 2 --faults 0".split(" ")
 

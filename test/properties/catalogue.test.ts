@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { matches } from "../../traces/conform/named.ts"
+import { matches } from "../../conform/named.ts"
 import { witnesses } from "../../properties/witnesses.ts"
 
 describe("the catalogue", () => {

@@ -4,7 +4,7 @@ import { codesOf } from "../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { refusal, taken } from "../../impl/engine/guards.ts"
 import { layoutOf, type Layout } from "../../impl/engine/layout.ts"
-import { clusterOf, stateOf } from "../../traces/adapters/typescript/cluster.ts"
+import { clusterOf, stateOf } from "../../conform/adapters/typescript/cluster.ts"
 import type { MakeEngine } from "./made.ts"
 
 /** A small cluster: every state that the kinds in `followed` reach is met, and in each every kind is asked. */

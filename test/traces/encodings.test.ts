@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { patternsIn } from "../../cli/conform-spec.ts"
 import { validateLog } from "../../cli/validate.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { storedFailureIn } from "../../traces/conform/stored-failure.ts"
-import { objectIn, textLines } from "../../traces/conform/log.ts"
-import { judgeRecording, recordedLines, recordingIn } from "../../traces/conform/recording.ts"
+import { storedFailureIn } from "../../conform/stored-failure.ts"
+import { objectIn, textLines } from "../../conform/log.ts"
+import { judgeRecording, recordedLines, recordingIn } from "../../conform/recording.ts"
 import { readConfig, readStory } from "../../traces/read.ts"
 
 const config = '{\n"hosts": [{ "id": "h1" }, { "id": "h2" }],\n"pairs": [{ "id": "p1" }]\n}\n'

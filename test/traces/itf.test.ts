@@ -2,18 +2,10 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import type { CopyId, HostId } from "../../model/ids.ts"
-import { initialLock } from "../../model/lock-profile.ts"
+import { initialLock } from "../../conform/lock-model.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import {
-  actionVars,
-  itfOfAction,
-  itfOfLockState,
-  itfOfPlaced,
-  itfOfState,
-  jsonOfItf,
-  stateOfItf,
-  stateVars,
-} from "../../traces/itf.ts"
+import { actionVars, itfOfAction, itfOfState, jsonOfItf, stateOfItf, stateVars } from "../../traces/itf.ts"
+import { itfOfLockState, itfOfPlaced } from "../../conform/profile-itf.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 import { arbitraryRun } from "../properties/arbitrary/runs.ts"
 

@@ -1,0 +1,204 @@
+import type { Config } from "../model/config.ts"
+import { misfit, type Json, type Misfit, type Sight } from "./observation.ts"
+import type { AskedAction, Profile } from "./profile.ts"
+
+/**
+ * By what a checker tracks an implementation, or a log.
+ *
+ * Shape  `sight` is what is observed; `strictly`, that all of it must be shown and nothing else. `silent` are the
+ *        kinds of action that happen without being told. The set of candidates may not outgrow `candidatesMax`.
+ */
+export type Watch<S> = {
+  readonly profile: Profile<S>
+  readonly config: Config
+  readonly sight: Sight
+  readonly strictly: boolean
+  readonly silent: ReadonlySet<string>
+  readonly candidatesMax: number
+}
+
+/** A model state that fits all that was seen, and the actions that lead to it, the latest first. */
+export type Candidate<S> = { readonly state: S; readonly way: Way | null }
+
+type Way = { readonly action: AskedAction; readonly silent: boolean; readonly before: Way | null }
+
+/**
+ * One thing that was seen: an action that was asked or logged, with what came of it, and what was then shown of the
+ * state.
+ *
+ * Shape  `answered` is `done`; `refused`; `not-done` for what certainly did not happen, without saying that it may
+ *        not; or `unsure`, if it may have happened or not.
+ */
+export type Sighting = {
+  readonly action: AskedAction | null
+  readonly answered: "done" | "refused" | "not-done" | "unsure"
+  readonly shown: Json | undefined
+}
+
+/** What ruled a candidate out: the model's guard, the model's having no objection, or a field that differs. */
+export type RuledOut<S> = {
+  readonly state: S
+  readonly action: AskedAction | null
+  readonly why:
+    | { readonly tag: "refused"; readonly guard: string }
+    | { readonly tag: "taken" }
+    | Extract<Misfit, { readonly tag: "differs" }>
+}
+
+/** The set after a sighting; or why nothing is left of it; or that it has grown too large to be followed. */
+export type Advance<S> =
+  | { readonly tag: "fits"; readonly candidates: readonly Candidate<S>[] }
+  | { readonly tag: "misfit"; readonly frontier: readonly RuledOut<S>[] }
+  | Extract<Misfit, { readonly tag: "broken" }>
+  | { readonly tag: "beyond"; readonly size: number }
+
+/** The beliefs at the start, before anything was shown. */
+export const firstBeliefs = <S>({ profile, config }: Watch<S>): readonly Candidate<S>[] => [
+  { state: profile.initial(config), way: null },
+]
+
+/** The set of model states that fit what was seen, one sighting later. */
+export const advance = <S>(
+  watch: Watch<S>,
+  candidates: readonly Candidate<S>[],
+  { action, answered, shown }: Sighting,
+): Advance<S> => {
+  const alone = candidates[0]
+  if (alone !== undefined && candidates.length === 1 && watch.silent.size === 0 && answered === "done")
+    return advanceAlone(watch, alone, action, shown)
+  const before = closed(watch, candidates)
+  if (before === null) return { tag: "beyond", size: watch.candidatesMax }
+  const ruledOut: RuledOut<S>[] = []
+  const acted = action === null ? before : steppedFrom(watch, before, action, answered, ruledOut)
+  if (acted === null) return { tag: "beyond", size: watch.candidatesMax }
+  const settled = shown === undefined || action === null ? acted : closed(watch, acted)
+  if (settled === null || settled.length > watch.candidatesMax)
+    return { tag: "beyond", size: watch.candidatesMax }
+  return shown === undefined ? survivors(settled, ruledOut) : fittingTo(watch, settled, shown, ruledOut)
+}
+
+/** The usual way, where one model state fits and all is told: the same as for many, without the sets. */
+const advanceAlone = <S>(
+  watch: Watch<S>,
+  candidate: Candidate<S>,
+  action: AskedAction | null,
+  shown: Json | undefined,
+): Advance<S> => {
+  const ruledOut: RuledOut<S>[] = []
+  const acted = action === null ? [candidate] : steppedFrom(watch, [candidate], action, "done", ruledOut)
+  if (acted === null) return { tag: "beyond", size: watch.candidatesMax }
+  return shown === undefined ? survivors(acted, ruledOut) : fittingTo(watch, acted, shown, ruledOut)
+}
+
+/** The candidates that look as was shown. */
+const fittingTo = <S>(
+  watch: Watch<S>,
+  candidates: readonly Candidate<S>[],
+  shown: Json,
+  ruledOut: RuledOut<S>[],
+): Advance<S> => {
+  const fitting: Candidate<S>[] = []
+  for (const candidate of candidates) {
+    const found = misfit(watch.sight, watch.strictly, shown, watch.profile.view(candidate.state))
+    if (found === null) fitting.push(candidate)
+    else if (found.tag === "broken") return found
+    else ruledOut.push({ state: candidate.state, action: null, why: found })
+  }
+  return survivors(fitting, ruledOut)
+}
+
+const survivors = <S>(candidates: readonly Candidate<S>[], frontier: readonly RuledOut<S>[]): Advance<S> =>
+  candidates.length === 0 ? { tag: "misfit", frontier } : { tag: "fits", candidates }
+
+/** The different candidates after an action that was answered so; null where they become too many. */
+const steppedFrom = <S>(
+  watch: Watch<S>,
+  before: readonly Candidate<S>[],
+  action: AskedAction,
+  answered: Sighting["answered"],
+  ruledOut: RuledOut<S>[],
+): readonly Candidate<S>[] | null => {
+  const stepped: Candidate<S>[] = []
+  let ways = 0
+  for (const candidate of before) {
+    const meant = watch.profile.matching(watch.config, candidate.state, action)
+    ways += meant.length
+    if (ways > waysMax) return null
+    stepped.push(...after(watch, candidate, action, meant, answered, ruledOut))
+  }
+  return distinct(watch, stepped)
+}
+
+/** How many ways to read one action are looked at, over all candidates. */
+const waysMax = 50_000
+
+/** What a candidate becomes by an action that may mean these, and was answered so; each way in which it can't be is ruled out. */
+const after = <S>(
+  { profile, config }: Watch<S>,
+  candidate: Candidate<S>,
+  asked: AskedAction,
+  meant: readonly AskedAction[],
+  answered: Sighting["answered"],
+  ruledOut: RuledOut<S>[],
+): readonly Candidate<S>[] => {
+  if (answered === "not-done") return [candidate]
+  const { state, way } = candidate
+  const taken: Candidate<S>[] = []
+  let guard = "unknown"
+  for (const action of meant) {
+    const outcome = profile.step(config, state, action)
+    if (outcome.tag === "next")
+      taken.push({ state: outcome.state, way: { action, silent: false, before: way } })
+    else guard = outcome.guard
+  }
+  if (answered === "unsure") return [candidate, ...taken]
+  if (answered === "refused") {
+    if (taken.length === 0) return [candidate]
+    ruledOut.push({ state, action: asked, why: { tag: "taken" } })
+    return []
+  }
+  if (taken.length === 0) ruledOut.push({ state, action: asked, why: { tag: "refused", guard } })
+  return taken
+}
+
+/** The candidates, and all that they may have become in silence; null if these are too many. */
+const closed = <S>(watch: Watch<S>, candidates: readonly Candidate<S>[]): readonly Candidate<S>[] | null => {
+  const { profile, config, silent, candidatesMax } = watch
+  if (silent.size === 0) return candidates
+  const keys = new Set(candidates.map(({ state }) => profile.key(state)))
+  const all = [...candidates]
+  for (let i = 0; i < all.length; i += 1) {
+    const { state, way } = all[i] as Candidate<S>
+    for (const action of profile.enabled(config, state, silent)) {
+      const outcome = profile.step(config, state, action)
+      if (outcome.tag === "refused") continue
+      const key = profile.key(outcome.state)
+      if (keys.has(key)) continue
+      keys.add(key)
+      all.push({ state: outcome.state, way: { action, silent: true, before: way } })
+      if (all.length > candidatesMax) return null
+    }
+  }
+  return all
+}
+
+/** Of candidates that go on alike only the first. */
+const distinct = <S>({ profile }: Watch<S>, candidates: readonly Candidate<S>[]): readonly Candidate<S>[] => {
+  if (candidates.length < 2) return candidates
+  const keys = new Set<string>()
+  return candidates.filter(({ state }) => {
+    const key = profile.key(state)
+    return keys.has(key) ? false : keys.add(key)
+  })
+}
+
+/** The actions that lead to a candidate, the first first. */
+export const runOf = ({
+  way,
+}: {
+  readonly way: Way | null
+}): readonly { readonly action: AskedAction; readonly silent: boolean }[] => {
+  const steps: { readonly action: AskedAction; readonly silent: boolean }[] = []
+  for (let at = way; at !== null; at = at.before) steps.push({ action: at.action, silent: at.silent })
+  return steps.reverse()
+}

@@ -1,0 +1,98 @@
+import type { Config } from "../model/config.ts"
+import { identityAmong } from "../model/identity.ts"
+import { pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
+import { copyIn, type Pair } from "../model/pair.ts"
+import type { State } from "../model/state.ts"
+import type { AskedAction } from "./profile.ts"
+
+/** In how large a cluster hosts are exchanged for each other: of more there are too many orders to try. */
+const exchangedHostsMax = 4
+
+/** A number for each host: an order in which the hosts may be told. */
+type Places = ReadonlyMap<HostId, number>
+
+/** A state, whatever its hosts and its copies are called, and the orders of its hosts in which it looks like that. */
+type Likeness = { readonly key: string; readonly orders: readonly Places[] }
+
+/**
+ * A state, but for the numbers of its copies and for the names of hosts that can be exchanged: states that are alike
+ * go on alike. Registrations, reasons and interventions, which no guard reads, are no part of it.
+ */
+export const likeness = (config: Config, state: State): string => likenessOf(config, state).key
+
+/** An action in a state, such that actions that can be exchanged with the hosts are the same. */
+export const likened = (config: Config, state: State, action: AskedAction): string => {
+  let least: string | null = null
+  for (const places of likenessOf(config, state).orders) {
+    const text = actionText(state, action, places)
+    if (least === null || text < least) least = text
+  }
+  return least ?? ""
+}
+
+const known = new WeakMap<State, Likeness>()
+
+const likenessOf = (config: Config, state: State): Likeness => {
+  const before = known.get(state)
+  if (before !== undefined) return before
+  let key: string | null = null
+  let orders: Places[] = []
+  for (const places of ordersOf(config)) {
+    const text = identityAmong((host) => String(placeOf(places, host)), state)
+    if (key !== null && text > key) continue
+    if (text !== key) orders = []
+    key = text
+    orders.push(places)
+  }
+  const found = { key: key ?? "", orders }
+  known.set(state, found)
+  return found
+}
+
+const knownOrders = new WeakMap<Config, readonly Places[]>()
+
+/** The orders in which the hosts may be told: each host in a place of one with the same limits and groups. */
+const ordersOf = (config: Config): readonly Places[] => {
+  const before = knownOrders.get(config)
+  if (before !== undefined) return before
+  const { hosts } = config
+  const traits = hosts.map(({ id: _, ...rest }) => JSON.stringify(rest))
+  const plain = hosts.map((_, n) => n)
+  const all = hosts.length > exchangedHostsMax ? [plain] : permutations(plain)
+  const found = all
+    .filter((order) => order.every((place, n) => traits[place] === traits[n]))
+    .map((order): Places => new Map(hosts.map(({ id }, n) => [id, order[n] as number])))
+  knownOrders.set(config, found)
+  return found
+}
+
+const permutations = (numbers: readonly number[]): readonly (readonly number[])[] =>
+  numbers.length === 0
+    ? [[]]
+    : numbers.flatMap((first) =>
+        permutations(numbers.filter((other) => other !== first)).map((rest) => [first, ...rest]),
+      )
+
+const actionText = (state: State, action: AskedAction, places: Places): string => {
+  const { kind, copy, pair, host, hosts, reason } = action as {
+    readonly kind: string
+    readonly copy?: CopyId
+    readonly pair?: string
+    readonly host?: HostId
+    readonly hosts?: readonly [HostId, HostId]
+    readonly reason?: string
+  }
+  const of = copy === undefined ? undefined : state.pairs[pairIdOf(copy)]
+  const where = of === undefined || copy === undefined ? "" : `${of.id}@${placeIn(of, copy, places)}`
+  const link = hosts === undefined ? "" : linkText(placeOf(places, hosts[0]), placeOf(places, hosts[1]))
+  return `${kind} ${pair ?? where} ${host === undefined ? "" : placeOf(places, host)}${link} ${reason ?? ""}`
+}
+
+const placeOf = (places: Places, host: HostId): number => places.get(host) ?? -1
+
+const placeIn = (pair: Pair, copy: CopyId, places: Places): string => {
+  const host = copyIn(pair, copy)?.host
+  return host === undefined ? "nowhere" : String(placeOf(places, host))
+}
+
+const linkText = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`)

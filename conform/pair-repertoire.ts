@@ -1,0 +1,48 @@
+import { kindsOf, type Action, type Kind } from "../model/action.ts"
+import { plainConfig } from "../model/config.ts"
+import { copyIdOf } from "../model/ids.ts"
+import { pairsOf, type State } from "../model/state.ts"
+import { candidates } from "../model/step.ts"
+import { arbitraryPlan } from "../properties/arbitrary/plan.ts"
+import { copyNames } from "../traces/copy-names.ts"
+import { simplifications } from "../traces/minimise.ts"
+import { episodesOf } from "./episodes.ts"
+import { likened, likeness } from "./likeness.ts"
+import { pairScopes } from "./pair-scopes.ts"
+import { promised, witnessesIn } from "./sightings.ts"
+import { concerned, sortOf } from "./sort.ts"
+import type { Repertoire } from "./repertoire.ts"
+
+/** What there is to try on an implementation of the whole protocol. */
+export const pairRepertoire: Repertoire<State> = {
+  candidates: (state, kind) => [...candidates(state, kind as Kind), ...ofStrangers(state, kind as Kind)],
+  likeness,
+  likened,
+  sortOf,
+  concerned,
+  calm: [...kindsOf("protocol").filter((kind) => kind !== "Suspect"), ...kindsOf("recovery"), "PowerOn"],
+  scopes: pairScopes,
+  witnessesIn,
+  promised,
+  plans: (only) =>
+    arbitraryPlan(only).map(({ config, swarm, choices }) => ({ config, weights: swarm.weights, choices })),
+  renaming: () => copyNames() as unknown as ReturnType<Repertoire<State>["renaming"]>,
+  clusters: (config) => [
+    ...[2, 3].filter((hosts) => hosts <= config.hosts.length).map((hosts) => plainConfig(hosts, 1)),
+    config,
+  ],
+  episodes: episodesOf,
+  simpler: (config, actions) => simplifications(config, actions as unknown as readonly Action[]),
+}
+
+/** What is asked of copies that run no longer, or do not run yet: refused, whatever it is. */
+const ofStrangers = (state: State, kind: Kind): readonly Action[] => {
+  const [asked] = candidates(state, kind)
+  if (asked === undefined || !("copy" in asked)) return []
+  return pairsOf(state).flatMap((pair) => {
+    const ids = Array.from({ length: pair.started + 1 }, (_, n) => copyIdOf(pair.id, n + 1))
+    const gone = ids.filter((id) => pair.copies.every((copy) => copy.id !== id))
+    const latest = gone.findLast((id) => id !== ids.at(-1))
+    return latest === undefined ? [] : [{ ...asked, copy: latest }]
+  })
+}

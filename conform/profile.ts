@@ -1,0 +1,31 @@
+import type { Config } from "../model/config.ts"
+import type { Json, Sight } from "./observation.ts"
+import type { ProfileName } from "./wire.ts"
+
+/** An action as it is asked or logged: of a kind, and naming all that it names, or leaving something open. */
+export type AskedAction = { readonly kind: string; readonly [operand: string]: Json | undefined }
+
+/** What a profile says to an action in a state. */
+type Answered<S> =
+  { readonly tag: "next"; readonly state: S } | { readonly tag: "refused"; readonly guard: string }
+
+/**
+ * What the checker knows of a protocol that is observed step by step.
+ *
+ * Shape  `step` takes an open action in the first way that is allowed. `matching` are the actions that an asked one may mean in a state: itself, or where it leaves something
+ *        open, every way to fill that in. `view` is the complete state as it would be shown, `sight` the tree of what
+ *        there is to see in it. Two states with the same `key` go on alike and look alike. `enabled` are the actions
+ *        of some kinds that may happen unasked. `changes` are what a step changed, in words.
+ */
+export type Profile<S> = {
+  readonly name: ProfileName
+  readonly kinds: readonly string[]
+  readonly sight: Sight
+  readonly initial: (config: Config) => S
+  readonly step: (config: Config, state: S, action: AskedAction) => Answered<S>
+  readonly matching: (config: Config, state: S, action: AskedAction) => readonly AskedAction[]
+  readonly enabled: (config: Config, state: S, kinds: ReadonlySet<string>) => readonly AskedAction[]
+  readonly view: (state: S) => Json
+  readonly key: (state: S) => string
+  readonly changes: (before: S, after: S) => readonly string[]
+}

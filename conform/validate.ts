@@ -1,0 +1,111 @@
+import { unbounded, type Config } from "../model/config.ts"
+import { BadInput } from "../traces/bad-input.ts"
+import { decode } from "../traces/decode.ts"
+import { advance, firstBeliefs, runOf, type Candidate, type RuledOut, type Watch } from "./beliefs.ts"
+import type { LogLine } from "./log.ts"
+import { observed, type Json } from "./observation.ts"
+import type { AskedAction, Profile } from "./profile.ts"
+import { withAnyReason } from "./reasons.ts"
+import { answers } from "./wire.ts"
+
+/**
+ * Whether a log, perhaps partial, is a behaviour of the model.
+ *
+ * Shape  `lines` is how many were followed, `most` how many model states fitted at once at the most. `accepted` holds a
+ *        run that explains the log; `rejected` the line that no model state fits, with each that had fitted until
+ *        then and what rules it out there. `untold` is a log that fits, as no line of it tells anything; `stopped` one
+ *        that was not read to its end, and fits so far.
+ */
+export type Validation<S> = { readonly lines: number; readonly most: number } & (
+  | {
+      readonly tag: "accepted"
+      readonly run: readonly { readonly action: AskedAction; readonly silent: boolean }[]
+    }
+  | {
+      readonly tag: "rejected"
+      readonly line: LogLine
+      readonly frontier: readonly RuledOut<S>[]
+      readonly before: readonly Candidate<S>[]
+    }
+  | { readonly tag: "beyond"; readonly line: LogLine; readonly size: number }
+  | { readonly tag: "untold" }
+  | { readonly tag: "stopped" }
+)
+
+/** How a log is to be read. */
+export type LogOptions = {
+  readonly config: Config
+  readonly observes: readonly string[] | null
+  readonly silent: readonly string[]
+  readonly candidatesMax: number
+}
+
+/**
+ * What follows a log line by line: the set of model states that fit. Where `observes` says what its states show
+ * completely, what they don't show is absent; else it was not looked at. Throws BadInput.
+ */
+export const follower = <S>(
+  file: string,
+  profile: Profile<S>,
+  { config, observes, silent, candidatesMax }: LogOptions,
+) => {
+  const sight = observes === null ? profile.sight : observed(profile.sight, observes)
+  if ("wrong" in sight) throw new BadInput({ message: `${file}: at observes: ${sight.wrong}` })
+  const watch: Watch<S> = {
+    profile: withAnyReason(profile, sight),
+    config: { ...config, bounds: unbounded },
+    sight,
+    strictly: observes !== null,
+    silent: new Set(silent),
+    candidatesMax,
+  }
+  let candidates = firstBeliefs(watch)
+  let most = 1
+  let lines = 0
+  let told = 0
+  const kindsTold = new Set<string>()
+  return {
+    /** Takes a line; what is wrong with it, or null. */
+    take: (line: LogLine): Validation<S> | null => {
+      const result = advance(watch, candidates, { action: line.action, answered: "done", shown: line.state })
+      lines += 1
+      if (line.action !== null) kindsTold.add(line.action.kind)
+      if (line.action !== null || (line.state !== undefined && (watch.strictly || tells(line.state))))
+        told += 1
+      if (result.tag === "fits") {
+        candidates = result.candidates
+        most = Math.max(most, candidates.length)
+        return null
+      }
+      checkState(file, profile, line)
+      if (result.tag === "broken")
+        throw new BadInput({
+          message: `${file}: line ${line.number}: at state.${result.at}: ${result.code === "left-out" ? "left out, and observes promises it" : "is no field that is shown"}`,
+        })
+      if (result.tag === "beyond") return { tag: "beyond", line, size: result.size, lines, most }
+      return { tag: "rejected", line, frontier: result.frontier, before: candidates, lines, most }
+    },
+    /** What comes of the log where it ends. */
+    end: (): Validation<S> =>
+      told === 0
+        ? { tag: "untold", lines, most }
+        : { tag: "accepted", run: runOf(candidates[0] ?? { way: null }), lines, most },
+    /** What comes of it where its reader was stopped. */
+    stop: (): Validation<S> => ({ tag: "stopped", lines, most }),
+    /** The kinds that are silent, and were logged all the same. */
+    loggedSilently: (): readonly string[] => silent.filter((kind) => kindsTold.has(kind)),
+  }
+}
+
+/** Whether something of a state is shown at all. */
+const tells = (shown: Json): boolean => {
+  if (typeof shown !== "object" || shown === null || Array.isArray(shown)) return true
+  const parts = shown as { readonly [field: string]: Json | undefined }
+  return parts["#ignore"] !== true && Object.values(parts).some((part) => part !== undefined && tells(part))
+}
+
+/** That a state which does not fit is a state at all. Throws BadInput. */
+const checkState = <S>(file: string, { name }: Profile<S>, { number, state }: LogLine): void => {
+  if (state === undefined || name === "placement") return
+  decode(`${file}: line ${number}`, answers[name].reset.fields.state.schema, state, ["state"])
+}
