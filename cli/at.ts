@@ -1,4 +1,5 @@
-import { describe, type Action, type Actor } from "../model/action.ts"
+import type { Actor } from "../model/kind.ts"
+import { describe, type Action } from "../model/action.ts"
 import type { State } from "../model/state.ts"
 import { writeAtomically } from "../traces/atomic-file.ts"
 import { choicesIn, type Allowed, type Refused } from "../traces/choices.ts"

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { BadInput } from "../traces/bad-input.ts"
 import type { ConformSpec } from "../conform/campaign.ts"
-import { drawnNameIn } from "../conform/draw.ts"
+import { drawnNameIn } from "../conform/drawn-name.ts"
 import { caseOf, matches, namedCases } from "../conform/named.ts"
 import type { Ground } from "../conform/profiles.ts"
 import { readText } from "../traces/input-file.ts"

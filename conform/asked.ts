@@ -4,7 +4,8 @@ import { decode } from "../traces/decode.ts"
 import type { StateJson as StateShown } from "../traces/state-json.ts"
 import { StateJson } from "../traces/state-schema.ts"
 import type { AskedAction } from "./profile.ts"
-import { logActionOf, type ProfileName } from "./wire.ts"
+import type { ProfileName } from "./profile-name.ts"
+import { logActionOf } from "./wire.ts"
 
 /**
  * An action that a file says was asked in a cluster. Throws BadInput, where it is none of the profile, or names hosts or

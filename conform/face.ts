@@ -1,18 +1,7 @@
 // The face of the conformance kit: what `import … from "ftpair/conform"` gives.
 
-export {
-  Answer,
-  answers,
-  Ask,
-  asks,
-  errorCodes,
-  faults,
-  Hello,
-  profileNames,
-  wireVersion,
-  type FaultCode,
-  type ProfileName,
-} from "./wire.ts"
+export { profileNames, type ProfileName } from "./profile-name.ts"
+export { Answer, answers, Ask, asks, errorCodes, faults, Hello, wireVersion, type FaultCode } from "./wire.ts"
 
 export { startChild, type Overheard } from "./child.ts"
 export { AdapterFault } from "./fault.ts"

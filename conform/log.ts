@@ -16,7 +16,8 @@ import { lineCutter } from "./lines.ts"
 import type { Json } from "./observation.ts"
 import { inOrder } from "./pair-profile.ts"
 import type { AskedAction } from "./profile.ts"
-import { logActionOf, profileNames } from "./wire.ts"
+import { profileNames } from "./profile-name.ts"
+import { logActionOf } from "./wire.ts"
 
 /**
  * What a log may say of itself in its first line, in place of flags: the cluster, which profile, what of the state its

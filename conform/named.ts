@@ -7,7 +7,7 @@ import { configOf, readStory } from "../traces/read.ts"
 import { filesIn } from "../traces/store.ts"
 import type { Case } from "./repertoire.ts"
 import { askedActionOf } from "./asked.ts"
-import { profileNames, type ProfileName } from "./wire.ts"
+import { profileNames, type ProfileName } from "./profile-name.ts"
 
 /**
  * The stored runs as cases: the failures of this profile that were kept; and, of the whole protocol, the published

@@ -1,6 +1,6 @@
 import type { Config } from "../model/config.ts"
 import type { Json, Sight } from "./observation.ts"
-import type { ProfileName } from "./wire.ts"
+import type { ProfileName } from "./profile-name.ts"
 
 /** An action as it is asked or logged: of a kind, and naming all that it names, or leaving something open. */
 export type AskedAction = { readonly kind: string; readonly [operand: string]: Json | undefined }

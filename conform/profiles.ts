@@ -7,7 +7,7 @@ import { placementProfile } from "./placement-profile.ts"
 import { placementRepertoire } from "./placement-repertoire.ts"
 import type { Profile } from "./profile.ts"
 import type { Repertoire } from "./repertoire.ts"
-import type { ProfileName } from "./wire.ts"
+import type { ProfileName } from "./profile-name.ts"
 
 /** A profile with what there is to try on it, whatever its states are. */
 export type Ground<S> = { readonly profile: Profile<S>; readonly repertoire: Repertoire<S> }

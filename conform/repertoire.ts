@@ -1,6 +1,6 @@
 import type * as fc from "fast-check"
 import type { Config } from "../model/config.ts"
-import type { DrawnName } from "./draw.ts"
+import type { DrawnName } from "./drawn-name.ts"
 import type { Episode } from "./episodes.ts"
 import type { AskedAction } from "./profile.ts"
 import type { Followed } from "./session.ts"

@@ -4,7 +4,7 @@ import { writeAtomically } from "../traces/atomic-file.ts"
 import { scaffoldsFolder } from "../traces/package.ts"
 import { printable } from "../traces/printable.ts"
 import { BadInput } from "../traces/bad-input.ts"
-import type { ProfileName } from "./wire.ts"
+import type { ProfileName } from "./profile-name.ts"
 
 /**
  * A language in which there are skeletons.

@@ -14,7 +14,8 @@ import { observed } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { withGround } from "./profiles.ts"
 import { judgeCase, noAnswers, sessionOf } from "./session.ts"
-import { Hello, profileNames } from "./wire.ts"
+import { profileNames } from "./profile-name.ts"
+import { Hello } from "./wire.ts"
 
 /**
  * A failure of an implementation, as it was kept: what was asked, and what was answered until it failed.

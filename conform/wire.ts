@@ -6,6 +6,7 @@ import { decode } from "../traces/decode.ts"
 import { CopyIdJson, Count, HostIdJson, PairIdJson, Positive } from "../traces/scalar.ts"
 import { ActionJson, actionSchemas, ConfigJson, ImplementationJson } from "../traces/schema.ts"
 import { Ignore, SeenStateJson, StateJson } from "../traces/state-schema.ts"
+import { profileNames, type ProfileName } from "./profile-name.ts"
 import type { AskedAction } from "./profile.ts"
 
 // The one source of the wire: what comes in is decoded with these, and the JSON Schemas in traces/schema/ and the
@@ -13,9 +14,6 @@ import type { AskedAction } from "./profile.ts"
 
 /** The version of the wire that is spoken. */
 export const wireVersion = "1"
-
-export const profileNames = ["pair", "lock", "placement"] as const
-export type ProfileName = (typeof profileNames)[number]
 
 /** A field that an implementation may leave out, or be unable to tell. */
 const seen = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.Union([schema, Ignore]))

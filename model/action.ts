@@ -1,15 +1,7 @@
+import type { Actor, KindEntry } from "./kind.ts"
 import { operands, type OperandName, type Operands } from "./operand.ts"
 import { partAlphabet } from "./parts/words.ts"
 import type { CrashReason } from "./reason.ts"
-
-/**
- * Who acts. The protocol's own actions are weakly fair: one that stays enabled is taken some day. Operators
- * and faults owe nothing; recoveries are free, faults are counted.
- */
-export type Actor = "protocol" | "operator" | "recovery" | "fault"
-
-/** What is said of a kind of action: who acts, and what an action of the kind names. */
-export type KindEntry = { readonly actor: Actor; readonly over: readonly [OperandName, "host"?] }
 
 /**
  * The core's alphabet, from the simplest kind to the gravest: a schedule shrinks towards its beginning. For each kind,

@@ -7,6 +7,7 @@ export { catalogue, matching } from "./catalogue.ts"
 export { noHistory, remember, type History } from "./history.ts"
 export { mutantNamed, mutants } from "./mutants/catalogue.ts"
 export { mutated, type Mutant } from "./mutants/mutant.ts"
+export type { Step } from "./step.ts"
 export {
   breachesAtRest,
   breachesOf,
@@ -14,6 +15,5 @@ export {
   type PairAtRest,
   type PairStep,
   type Property,
-  type Step,
 } from "./property.ts"
 export { witnesses, type Witness } from "./witnesses.ts"

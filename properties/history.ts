@@ -3,7 +3,7 @@ import type { CopyId, PairId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
 import { leaderOf, reportedState } from "./evidence.ts"
-import type { Step } from "./property.ts"
+import type { Step } from "./step.ts"
 
 /** What a run has been, pair by pair, as far as a property or a witness asks and the state does not say. */
 export type History = Readonly<Record<PairId, PairHistory>>

@@ -6,6 +6,7 @@ import type { State } from "../model/state.ts"
 import { step as answerTo } from "../model/step.ts"
 import type { Protocol } from "../model/protocol.ts"
 import type { History, PairHistory } from "./history.ts"
+import type { Step } from "./step.ts"
 
 /**
  * A claim about every run of the protocol. `statement` is the sentence that a reviewer checks against the
@@ -36,9 +37,6 @@ export type Property = {
 
 /** Whether a breach of the property is one of liveness: of something good that never comes. */
 export const isLiveness = ({ family }: Property): boolean => family === "liveness"
-
-/** One step of a run. */
-export type Step = { readonly before: State; readonly action: Action; readonly after: State }
 
 /** One step as one pair sees it, with what the run was for this pair before it. */
 export type PairStep = {

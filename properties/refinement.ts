@@ -9,10 +9,12 @@ import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { actionOf, codeOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../impl/engine/engine.ts"
 import { crowded, guardOf, taken } from "../impl/engine/guards.ts"
-import { LayoutError, layoutOf, wholly } from "../impl/engine/layout.ts"
+import { LayoutError } from "../impl/engine/capacity.ts"
+import { layoutOf, wholly } from "../impl/engine/layout.ts"
 import { isIndexed, mutations } from "../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../impl/engine/pack.ts"
-import type { Property, Step } from "./property.ts"
+import type { Step } from "./step.ts"
+import type { Property } from "./property.ts"
 
 /**
  * One thing on which the model and the engine disagree.

@@ -1,4 +1,5 @@
-import { alphabet, kinds, type Action, type Actor } from "../model/action.ts"
+import type { Actor } from "../model/kind.ts"
+import { alphabet, kinds, type Action } from "../model/action.ts"
 import type { GuardId } from "../model/guard-id.ts"
 import { refusalOf } from "../model/refusals.ts"
 import type { State } from "../model/state.ts"

@@ -1,9 +1,10 @@
-import { alphabet, isCore, kinds, subjectOf, type CoreKind, type Kind } from "../../model/action.ts"
+import { alphabet, isCore, kinds, subjectOf } from "../../model/action.ts"
 import type { OperandName } from "../../model/operand.ts"
 import { refusal, taken } from "./guards.ts"
 import { kindNumber, type Layout } from "./layout.ts"
 import { machineOf, type Machine } from "./machine.ts"
-import { engineParts } from "./parts/table.ts"
+import { partMutations } from "./parts/table.ts"
+import { packedParts } from "./parts/fields.ts"
 import { placementOf, type Placement } from "./placement.ts"
 import { arbitrationRules } from "./rules/arbitration.ts"
 import { faultRules } from "./rules/faults.ts"
@@ -11,25 +12,10 @@ import { loggingRules } from "./rules/logging.ts"
 import { operationRules } from "./rules/operations.ts"
 import { powerRules } from "./rules/power.ts"
 import { redundancyRules } from "./rules/redundancy.ts"
+import type { EngineMutation, EngineRule, EngineRules } from "./rule.ts"
 import { reasonerOf } from "./reasons.ts"
 import { shelterOf } from "./shelter.ts"
 import { viewOf, type View } from "./view.ts"
-
-/** A rule: it takes up to two numbers, and answers with a guard's number or with `taken`. */
-export type EngineRule = (a: number, b: number) => number
-
-/**
- * The rules of the engine, one for each kind of action: of the core's, all; of those that parts add, such as are there. `boot` is the
- * effect that two share.
- */
-export type EngineRules = Readonly<Record<CoreKind, EngineRule>> & { readonly [K in Kind]?: EngineRule } & {
-  readonly boot: (pair: number, host: number, generation: number) => void
-}
-
-/**
- * A change to the rules, by a mutant or a part of the protocol: given the rules, the entries that are replaced and added.
- */
-export type EngineMutation = (rules: EngineRules, view: View, placement: Placement) => Partial<EngineRules>
 
 /** Told of every successor: the action, and the answer, `taken` or `crowded`. The machine is at the successor. */
 type Visit = (kind: number, a: number, b: number, answer: number) => void
@@ -55,7 +41,7 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
   const machine = machineOf(layout)
   const view = viewOf(machine)
   const placement = placementOf(view)
-  const parts = engineParts.filter(({ isOn }) => isOn(layout.config)).map(({ change }) => change)
+  const parts = packedParts.filter(({ isOn }) => isOn(layout.config)).map(({ id }) => mutationOf(id))
   const changes = mutation === null ? parts : [...parts, mutation]
   const rules = changes.reduce<EngineRules>(
     (changed, change) => ({ ...changed, ...change(changed, view, placement) }),
@@ -77,6 +63,13 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
   }
 
   return { layout, machine, view, step, expand: expansionOf(view, rules, shelter.remember) }
+}
+
+/** What a part that is on makes of the rules. */
+const mutationOf = (part: string): EngineMutation => {
+  const mutation = partMutations[part]
+  if (mutation === undefined) throw new Error(`defect: the engine has no rules of the part ${part}`)
+  return mutation
 }
 
 /** The rule of a kind that the protocol does not have. */

@@ -1,13 +1,7 @@
 import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
-import { engineParts } from "./parts/table.ts"
-
-/**
- * How large the numbers of a state may grow, where the configuration does not bound them.
- *
- * Units  `log`: entries; `generations`: the lock's; `faults`: of the whole cluster.
- */
-export type Capacity = { readonly log: number; readonly generations: number; readonly faults: number }
+import { capacityOf, LayoutError, type Capacity } from "./capacity.ts"
+import { packedParts } from "./parts/fields.ts"
 
 /**
  * What a layout has room for beside the state itself.
@@ -89,14 +83,6 @@ export type Layout = {
     readonly acked: Field
   }
 }
-
-/** A configuration that the engine has no layout for. */
-export class LayoutError extends Error {
-  override readonly name = "LayoutError"
-}
-
-/** What an unbounded configuration is given room for: far more than a random schedule reaches. */
-const roomy: Capacity = { log: 15, generations: 120, faults: 250 }
 
 /** The layout of a configuration's states. Throws LayoutError where one does not fit. */
 export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout => {
@@ -183,19 +169,6 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   }
 }
 
-/** No number of a state may grow larger: a state would be nothing but its counts. */
-const numberMax = 0xffff
-
-const capacityOf = ({ bounds }: Config, asked: Partial<Capacity> = {}): Capacity => {
-  const room = (name: keyof Capacity): number =>
-    Number.isFinite(bounds[name]) ? bounds[name] : (asked[name] ?? roomy[name])
-  const capacity = { log: room("log"), generations: room("generations"), faults: room("faults") }
-  for (const [name, most] of Object.entries(capacity))
-    if (most > numberMax)
-      throw new LayoutError(`the engine counts ${name} up to ${numberMax}, and not to ${most}`)
-  return capacity
-}
-
 /**
  * How often operators can act on one pair: in each generation they may halt its Primary by a test, which costs none,
  * and then take the generation itself.
@@ -225,7 +198,7 @@ const fields = <Name extends string>(
 const partFieldsOf = (config: Config, capacity: Capacity, first: number) => {
   const widths: number[] = []
   const at: Record<string, PartField> = {}
-  for (const { copyFields } of engineParts.filter(({ isOn }) => isOn(config)))
+  for (const { copyFields } of packedParts.filter(({ isOn }) => isOn(config)))
     for (const [name, most] of Object.entries(copyFields(capacity))) {
       const width = bitsFor(most)
       if (widths.length === 0 || (widths.at(-1) as number) + width > 32) widths.push(0)

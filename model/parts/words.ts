@@ -1,4 +1,4 @@
-import type { KindEntry } from "../action.ts"
+import type { KindEntry } from "../kind.ts"
 import type { Fields } from "../field.ts"
 
 // What parts of the protocol add to its words: the core's stand where they are declared.

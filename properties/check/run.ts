@@ -5,15 +5,8 @@ import type { State } from "../../model/state.ts"
 import type { Successor } from "../../model/step.ts"
 import { noHistory, remember, type History } from "../history.ts"
 import { comesToRest } from "../liveness.ts"
-import {
-  breachesAtRest,
-  breachesOf,
-  isLiveness,
-  touchedBy,
-  type Breach,
-  type Property,
-  type Step,
-} from "../property.ts"
+import type { Step } from "../step.ts"
+import { breachesAtRest, breachesOf, isLiveness, touchedBy, type Breach, type Property } from "../property.ts"
 import type { Witness } from "../witnesses.ts"
 import { isJudged } from "./rest.ts"
 

@@ -1,4 +1,4 @@
-import type { EngineMutation } from "../../impl/engine/engine.ts"
+import type { EngineMutation } from "../../impl/engine/rule.ts"
 import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
 import type { ProtocolOf } from "../../model/protocol.ts"
 import { mutantNamed } from "../mutants/catalogue.ts"

@@ -1,4 +1,4 @@
-import type { EngineMutation } from "../engine.ts"
+import type { EngineMutation } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
 import { isSecondary } from "../view.ts"

@@ -1,4 +1,4 @@
-import type { EngineMutation } from "../engine.ts"
+import type { EngineMutation } from "../rule.ts"
 import { arbitrationMutations } from "./arbitration.ts"
 import { effectMutations } from "./effects.ts"
 import { indexedMutations, loggingMutations } from "./logging.ts"

@@ -1,4 +1,4 @@
-import type { EngineMutation, EngineRules } from "../engine.ts"
+import type { EngineMutation, EngineRules } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
 import { allowed } from "./mutation.ts"

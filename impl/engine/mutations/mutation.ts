@@ -1,4 +1,4 @@
-import type { EngineRule } from "../engine.ts"
+import type { EngineRule } from "../rule.ts"
 import { taken } from "../guards.ts"
 import type { View } from "../view.ts"
 

@@ -1,5 +1,5 @@
 import type { Config, HostConfig } from "../../../model/config.ts"
-import type { EngineMutation } from "../engine.ts"
+import type { EngineMutation } from "../rule.ts"
 import { placementOf, type Placement } from "../placement.ts"
 import { powerRules } from "../rules/power.ts"
 import { redundancyRules } from "../rules/redundancy.ts"

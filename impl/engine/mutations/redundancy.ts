@@ -1,4 +1,4 @@
-import type { EngineMutation } from "../engine.ts"
+import type { EngineMutation } from "../rule.ts"
 import { crowded, refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
 import { allowed } from "./mutation.ts"

@@ -1,4 +1,4 @@
-import type { EnginePart } from "../part.ts"
+import type { EngineMutation } from "../rule.ts"
 
-/** The parts of the protocol, in the order in which they are put on the core. */
-export const engineParts: readonly EnginePart[] = []
+/** What each part makes of the rules. */
+export const partMutations: Readonly<Record<string, EngineMutation>> = {}

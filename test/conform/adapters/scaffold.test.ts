@@ -5,7 +5,7 @@ import { kinds } from "../../../model/action.ts"
 import { lockKinds } from "../../../conform/lock-model.ts"
 import { questionKinds } from "../../../conform/placement-profile.ts"
 import { scaffold } from "../../../conform/scaffold.ts"
-import { profileNames, type ProfileName } from "../../../conform/wire.ts"
+import { profileNames, type ProfileName } from "../../../conform/profile-name.ts"
 import { documentOf, freshFolder, ftpair, inShell, program, write } from "../../cli/ftpair.ts"
 import { adapters, itWith, type Program } from "./machine.ts"
 

@@ -6,14 +6,8 @@ import { initial } from "../../../model/state.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
 import { taken } from "../../../impl/engine/guards.ts"
-import {
-  layoutOf,
-  LayoutError,
-  type Capacity,
-  type Field,
-  type Layout,
-  type LayoutOptions,
-} from "../../../impl/engine/layout.ts"
+import { LayoutError, type Capacity } from "../../../impl/engine/capacity.ts"
+import { layoutOf, type Field, type Layout, type LayoutOptions } from "../../../impl/engine/layout.ts"
 import { CapacityExceeded } from "../../../impl/engine/machine.ts"
 import { pack, unpack } from "../../../impl/engine/pack.ts"
 import { arbitraryConfig } from "../../../properties/arbitrary/config.ts"

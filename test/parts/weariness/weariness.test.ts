@@ -29,13 +29,16 @@ import { hello } from "../../conform/model-peer.ts"
 import { enumerate } from "../../enumerate.ts"
 import { act } from "../../fixtures.ts"
 
-// The part stands where parts are listed, and nowhere else: in the model's table, among its words, in the engine's table.
+// The part stands where parts are listed, and nowhere else: in the model's table, among its words, in the engine's tables.
 vi.mock(import("../../../model/parts/words.ts"), () => import("./words.ts"))
 vi.mock(import("../../../model/parts/table.ts"), async () => ({
   parts: [(await import("./part.ts")).weariness],
 }))
+vi.mock(import("../../../impl/engine/parts/fields.ts"), async () => ({
+  packedParts: [(await import("./engine-part.ts")).packedWeariness],
+}))
 vi.mock(import("../../../impl/engine/parts/table.ts"), async () => ({
-  engineParts: [(await import("./engine-part.ts")).packedWeariness],
+  partMutations: { weariness: (await import("./engine-part.ts")).wearinessRules },
 }))
 
 const bounds = { log: 3, generations: 2, faults: 1, powerOffUpTo: 0, fencesUpTo: 0 }

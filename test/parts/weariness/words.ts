@@ -1,4 +1,4 @@
-import type { KindEntry } from "../../../model/action.ts"
+import type { KindEntry } from "../../../model/kind.ts"
 import { field, type Fields } from "../../../model/field.ts"
 
 // The words of a part that no product has: it shows that a part can be put on the protocol in one place, and then goes

@@ -1,0 +1,4 @@
+import type { PackedPart } from "../part.ts"
+
+/** The parts of the protocol, in the order in which they are put on the core. */
+export const packedParts: readonly PackedPart[] = []

@@ -1,0 +1,10 @@
+import type { OperandName } from "./operand.ts"
+
+/**
+ * Who acts. The protocol's own actions are weakly fair: one that stays enabled is taken some day. Operators
+ * and faults owe nothing; recoveries are free, faults are counted.
+ */
+export type Actor = "protocol" | "operator" | "recovery" | "fault"
+
+/** What is said of a kind of action: who acts, and what an action of the kind names. */
+export type KindEntry = { readonly actor: Actor; readonly over: readonly [OperandName, "host"?] }
