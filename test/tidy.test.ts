@@ -77,7 +77,8 @@ describe("tidy", () => {
 
   it("has no file that nobody uses", () => {
     const startedByName = [
-      "properties/check/worker.ts",
+      "properties/check/engine-worker.ts",
+      "properties/check/model-worker.ts",
       "properties/explore/sweep-worker.ts",
       "conform/adapters/typescript/engine.ts",
       "conform/adapters/typescript/placement.ts",

@@ -5,7 +5,7 @@ import type { Kind } from "../../model/action.ts"
 import { batchSize, type BatchResult, type Failure } from "./batch.ts"
 import type { CampaignSpec } from "./campaign-spec.ts"
 import { volumeBatch } from "./volume.ts"
-import type { BatchAnswer, BatchOrder } from "./worker.ts"
+import type { BatchAnswer, BatchOrder } from "./order.ts"
 
 /** A worker thread that died, or could not be started. */
 export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly message: string }> {}
@@ -63,13 +63,14 @@ export const campaign = (
   const floorDone = resolvable()
   if (floorLeft === 0) floorDone.resolve()
 
-  const work = (worker: Worker) =>
+  const work = () =>
     Effect.gen(function* () {
+      const crew = crewOf(spec)
       while (nextBatch < count && nextBatch <= failed) {
         const n = nextBatch
         nextBatch += 1
         const order = orderOf(n)
-        const result = yield* ask(worker, order, (found) => {
+        const result = yield* crew(order, (found) => {
           unshrunk.set(n, { ...found, n, on: order.on })
           onProgress(summary(results, failed, "runs"))
         })
@@ -82,8 +83,7 @@ export const campaign = (
     })
 
   const all = Effect.gen(function* () {
-    const pool = yield* Effect.forEach(Array.from({ length: workers }), () => startWorker(spec))
-    yield* Effect.forEach(pool, work, { concurrency: "unbounded", discard: true })
+    yield* Effect.forEach(Array.from({ length: workers }), work, { concurrency: "unbounded", discard: true })
     return failed < Infinity ? ("failure" as const) : ("runs" as const)
   }).pipe(Effect.scoped)
 
@@ -199,14 +199,29 @@ const resolvable = (): { readonly promise: Promise<void>; readonly resolve: () =
 const sum = <A>(all: readonly A[], number: (each: A) => number): number =>
   all.reduce((total, each) => total + number(each), 0)
 
-const startWorker = (spec: CampaignSpec) =>
+/**
+ * Does one batch after another, on a thread for the model's and one for the engine's, which are kept. Where clusters are
+ * drawn each batch on the engine has a cluster of its own, and a new thread with it.
+ */
+const crewOf = (spec: CampaignSpec) => {
+  const kept: { [W in BatchOrder["on"]]?: Worker } = {}
+  return (order: BatchOrder, onFound: (unshrunk: BatchResult) => void) =>
+    order.on === "engine" && spec.config === null
+      ? Effect.scoped(Effect.flatMap(startWorker(spec, order.on), (worker) => ask(worker, order, onFound)))
+      : Effect.gen(function* () {
+          const worker = (kept[order.on] ??= yield* startWorker(spec, order.on))
+          return yield* ask(worker, order, onFound)
+        })
+}
+
+const startWorker = (spec: CampaignSpec, on: BatchOrder["on"]) =>
   Effect.acquireRelease(
-    Effect.sync(() => new Worker(new URL(workerModule, import.meta.url), { workerData: spec })),
+    Effect.sync(() => new Worker(new URL(workerModules[on], import.meta.url), { workerData: spec })),
     (worker) => Effect.promise(() => worker.terminate()),
   )
 
-// The compiled worker: Node 20 runs no TypeScript.
-const workerModule = "./worker.js"
+// The compiled workers: Node 20 runs no TypeScript.
+const workerModules = { model: "./model-worker.js", engine: "./engine-worker.js" }
 
 const ask = (
   worker: Worker,

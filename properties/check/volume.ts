@@ -155,7 +155,7 @@ const driverOf = (volume: Volume, config: Config) => {
   }
 
   /**
-   * Takes one action drawn at random, and tells what it breaches; `refused` if the rules do not allow it. First it is drawn whether a
+   * Takes one action drawn at random, from the state at which the monitor has begun, and tells what it breaches; `refused` if the rules do not allow it. First it is drawn whether a
    * copy acts, and which, and then what of all that a copy in its phase might do.
    */
   const draw = (length: number, bits: number): PropertySet | typeof refused => {
@@ -168,7 +168,6 @@ const driverOf = (volume: Volume, config: Config) => {
     const a = slot < 0 ? below(overA[kind] as number) : slot
     const b = takesHost[kind] === true ? below(layout.hosts) : 0
     const faults = view.faultsSoFar()
-    monitor.begin()
     const answer = engine.step(kind, a, b)
     if (answer > taken) return refused
     if (kind === suspect && view.faultsSoFar() > faults !== (isSpurious[lot] === true)) {
@@ -190,6 +189,7 @@ const driverOf = (volume: Volume, config: Config) => {
   /** Runs one schedule, and tells what its last action breaches. */
   const schedule = (): { readonly length: number; readonly breached: PropertySet } => {
     machine.load(start, 0)
+    monitor.begin()
     let refusals = 0
     let now = situation()
     for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
@@ -204,6 +204,7 @@ const driverOf = (volume: Volume, config: Config) => {
       counts[kind] = (counts[kind] as number) + 1
       length += 1
       if (breached !== 0) return { length, breached }
+      monitor.begin()
     }
     return { length: 0, breached: noProperty }
   }

@@ -1,0 +1,11 @@
+import type { BatchResult } from "./batch.ts"
+
+/** What a worker of a campaign is asked: the number of a batch, how many schedules it has, and what runs them. */
+export type BatchOrder = {
+  readonly on: "model" | "engine"
+  readonly batch: number
+  readonly schedules: number
+}
+
+/** What it answers: the batch when it is done; before, the one schedule that failed and is now made short. */
+export type BatchAnswer = { readonly tag: "done" | "found"; readonly result: BatchResult }
