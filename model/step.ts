@@ -1,5 +1,7 @@
 import { alphabet, type Action, type Kind } from "./action.ts"
 import { written } from "./bookkeeping.ts"
+import { ruled, together } from "./change.ts"
+import type { GuardId } from "./guard-id.ts"
 import { namedIn, operands, type Named, type OperandName, type Operands } from "./operand.ts"
 import type { HostId } from "./ids.ts"
 import { next, refused, type Outcome } from "./outcome.ts"
@@ -57,6 +59,30 @@ export const enabled = (
   state: State,
   among: readonly Kind[] = kindsIn(protocol),
 ): readonly Action[] => successors(protocol, state, among).map(({ action }) => action)
+
+/**
+ * The actions of some kinds that are enabled but for guards of one id: these refuse them, and would they not be checked, nothing
+ * else would. A guard that finds what later ones need cannot be left out.
+ */
+export const enabledButFor = (
+  protocol: Protocol,
+  state: State,
+  id: GuardId,
+  among: readonly Kind[] = kindsIn(protocol),
+): readonly Action[] => {
+  const unchecked = together(
+    ...among.map((kind) =>
+      ruled(kind, (rule) => ({
+        ...rule,
+        guards: rule.guards.filter((guard) => !("holds" in guard && guard.id === id)),
+      })),
+    ),
+  )(protocol)
+  return enabled(unchecked, state, among).filter((action) => {
+    const outcome = taken(protocol, state, action)
+    return outcome.tag === "refused" && outcome.guard === id
+  })
+}
 
 /**
  * What the protocol owes in a state: its own actions that the rules allow and that cost no fault. Each is

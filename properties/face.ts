@@ -6,6 +6,7 @@ export { arbitrarySwarm, type Swarm } from "./arbitrary/swarm.ts"
 export { catalogue, matching } from "./catalogue.ts"
 export { noHistory, remember, type History } from "./history.ts"
 export { mutantNamed, mutants } from "./mutants/catalogue.ts"
+export { guardMutants, type GuardMutant } from "./mutants/guards.ts"
 export { mutated, type Mutant } from "./mutants/mutant.ts"
 export type { Step } from "./step.ts"
 export {

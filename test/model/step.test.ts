@@ -1,8 +1,9 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { kinds } from "../../model/action.ts"
+import { describe as written, kinds } from "../../model/action.ts"
 import { protocolOf } from "../../model/core.ts"
-import { candidates, enabled, owed, step, successors } from "../../model/step.ts"
+import { guardMeanings, type GuardId } from "../../model/guard-id.ts"
+import { candidates, enabled, enabledButFor, owed, step, successors } from "../../model/step.ts"
 import { arbitraryConfig } from "../../properties/arbitrary/config.ts"
 import {
   act,
@@ -151,3 +152,28 @@ const frozen = <A>(value: A): A => {
   Object.values(value).forEach(frozen)
   return Object.freeze(value)
 }
+
+describe("enabled but for a guard", () => {
+  it("is what that guard refuses, and no other would", () => {
+    const cut = reach(three, toRunning, "Record(p1.1) CutLink(h1-h2)")
+
+    expect(enabledButFor(core, cut, "unreachable").map(written)).toEqual([
+      "Deliver(p1.2)",
+      "Migrate(p1.1, h3)",
+      "Migrate(p1.2, h3)",
+    ])
+    expect(enabledButFor(core, cut, "up")).toEqual([
+      ...["h1", "h2", "h3"].map((host) => ({ kind: "RecoverHost", host })),
+    ])
+    expect(enabledButFor(core, cut, "may-run", ["HaRestart"]).map(written)).toEqual(["HaRestart(p1, h3)"])
+    expect(enabledButFor(core, cut, "may-run", ["Record"])).toEqual([])
+  })
+
+  it("is nothing that is enabled", () => {
+    const state = reach(three, toRunning)
+
+    for (const id of Object.keys(guardMeanings) as GuardId[])
+      for (const action of enabledButFor(core, state, id))
+        expect(step(core, state, action)).toEqual({ tag: "refused", guard: id })
+  })
+})

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest"
+import { kinds } from "../../model/action.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
+import type { Protocol } from "../../model/protocol.ts"
+import { initial, type State } from "../../model/state.ts"
+import { candidates, step } from "../../model/step.ts"
+import { guardMutants, type GuardMutant } from "../../properties/mutants/guards.ts"
+import { enumerate } from "../enumerate.ts"
+
+const bounds = { generations: 2, powerOffUpTo: 1, fencesUpTo: 1 }
+const placing: Config = {
+  ...plainConfig(3, 2, { log: 0, generations: 2, faults: 1, powerOffUpTo: 0, fencesUpTo: 0 }),
+  hosts: [
+    { id: "h1", ftVmsMax: 1, ftVcpusMax: 0, groups: ["a"] },
+    { id: "h2", ftVmsMax: 1, ftVcpusMax: 0, groups: [] },
+    { id: "h3", ftVmsMax: 1, ftVcpusMax: 0, groups: ["a"] },
+  ],
+  rules: [{ pairs: ["p1"], type: "must", run: "on", group: "a", active: true }],
+}
+
+const scopes: readonly Config[] = [
+  plainConfig(3, 1, { ...bounds, log: 1, faults: 1 }),
+  plainConfig(2, 1, { generations: 3, powerOffUpTo: 2, fencesUpTo: 2, log: 0, faults: 2 }),
+  placing,
+]
+
+/** Guards that never refuse alone in a reachable state, and what implies them. A mutant without what implies one may need it. */
+const implied: Readonly<Record<string, string>> = {
+  "Record/4/storage": "what executes has storage (S22)",
+  "Deliver/3/secondary-only": "only a Secondary is a Primary's peer",
+  "Deliver/5/primary": "a Primary and its peer believe in one generation",
+  "Ack/2/primary-only": "only a Primary has a channel",
+  "Release/2/primary-only": "a Secondary has no channel, and so nothing to release",
+  "Release/3/phase": "a contender has no channel, and so nothing to release",
+  "Release/4/storage": "what executes has storage (S22)",
+  "BeginLockstep/2/primary-only": "only a Primary is live",
+  "SpawnSecondary/2/primary-only": "only a Primary is live",
+  "SpawnSecondary/5/power": "a live copy's pair is on (S11)",
+  "AbandonSync/2/primary-only": "only a Primary is live",
+  "HaRestart/5/anti-affinity": "no copy is on a host with storage, and the target has storage",
+  "HaRestart/6/unreachable": "a first copy has no other end",
+  "PowerOn/5/anti-affinity": "no copy is on a host with storage, and the target has storage",
+  "PowerOn/6/unreachable": "a first copy has no other end",
+  "TestRestartSecondary/4/storage": "what executes has storage (S22)",
+  "Migrate/3/storage": "what executes has storage (S22)",
+}
+
+describe("the mutants that follow from the guards", () => {
+  it("are told from the protocol, each by an action that its guard alone refuses, but for guards that others imply", () => {
+    const told = new Set(scopes.flatMap(toldIn))
+    const all = guardMutants(protocolOf(placing)).map(({ name }) => name)
+
+    expect(all.filter((name) => !told.has(name))).toEqual(Object.keys(implied))
+  })
+})
+
+function toldIn(config: Config): readonly string[] {
+  const protocol = protocolOf(config)
+  const left = new Map(guardMutants(protocol).map((mutant) => [mutant, mutant.change(protocol)]))
+  const told: string[] = []
+  enumerate(protocol, kinds, [initial(config)], (state) => {
+    for (const [mutant, mutated] of left)
+      if (tells(protocol, mutated, mutant, state)) {
+        told.push(mutant.name)
+        left.delete(mutant)
+      }
+  })
+  return told
+}
+
+function tells(protocol: Protocol, mutated: Protocol, { kind, guard }: GuardMutant, state: State): boolean {
+  return candidates(state, kind).some((action) => {
+    const outcome = step(protocol, state, action)
+    return outcome.tag === "refused" && outcome.guard === guard && step(mutated, state, action).tag === "next"
+  })
+}
