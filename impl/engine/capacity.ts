@@ -28,3 +28,12 @@ export const capacityOf = ({ bounds }: Config, asked: Partial<Capacity> = {}): C
       throw new LayoutError(`the engine counts ${name} up to ${numberMax}, and not to ${most}`)
   return capacity
 }
+
+/** A number has outgrown the room that the layout gives it. */
+export class CapacityExceeded extends Error {
+  override readonly name = "CapacityExceeded"
+}
+
+/** What is thrown where a number has outgrown its room. */
+export const outgrown = (what: string, most: number): CapacityExceeded =>
+  new CapacityExceeded(`the engine was laid out for ${what} up to ${most}`)

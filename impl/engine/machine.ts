@@ -31,11 +31,6 @@ export type Machine = {
   readonly load: (keys: Int32Array, at: number) => void
 }
 
-/** A number has outgrown the room that the layout gives it. */
-export class CapacityExceeded extends Error {
-  override readonly name = "CapacityExceeded"
-}
-
 /** A machine at the initial state: every host up and connected, every pair off, its lock at generation 1. */
 export const machineOf = (layout: Layout): Machine => {
   const { wordOf, shiftOf, maskOf, cells: count, words } = layout

@@ -5,10 +5,12 @@ import type { Host } from "../../model/host.ts"
 import type { Entry } from "../../model/log.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
-import { CapacityExceeded, peer, phase } from "./machine.ts"
+import { CapacityExceeded } from "./capacity.ts"
+import { peer, phase } from "./machine.ts"
 import { reasonNumber, reasonNamed } from "./reasons.ts"
 import { shelter } from "./shelter.ts"
-import { isSecondary, type View } from "./view.ts"
+import { isSecondary } from "./phase.ts"
+import type { View } from "./view.ts"
 
 /** What the layout may keep of a run, beside its state, for each pair by its number. */
 type Past = { readonly shelter: number }

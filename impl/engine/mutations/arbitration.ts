@@ -1,7 +1,7 @@
 import type { EngineMutation } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
-import { isSecondary } from "../view.ts"
+import { isSecondary } from "../phase.ts"
 import { allowed } from "./mutation.ts"
 
 /** The mutants of arbitration, on the engine's side. What each one is about is said where the model breaks. */

@@ -4,7 +4,7 @@ import { placementOf, type Placement } from "../placement.ts"
 import { powerRules } from "../rules/power.ts"
 import { redundancyRules } from "../rules/redundancy.ts"
 import { phase } from "../machine.ts"
-import { isSecondary } from "../view.ts"
+import { isSecondary } from "../phase.ts"
 
 type View = Parameters<EngineMutation>[1]
 type Reading = (view: View) => Placement

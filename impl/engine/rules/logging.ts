@@ -1,6 +1,7 @@
 import { refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
-import { isSecondary, type View } from "../view.ts"
+import { isSecondary } from "../phase.ts"
+import type { View } from "../view.ts"
 
 /** Recording, and the FT logging channel. Each rule takes the slot of a copy and answers with a guard, or `taken`. */
 export const loggingRules = (view: View) => {

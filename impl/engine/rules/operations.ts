@@ -1,7 +1,8 @@
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
 import type { Placement } from "../placement.ts"
-import { isSecondary, type View } from "../view.ts"
+import { isSecondary } from "../phase.ts"
+import type { View } from "../view.ts"
 
 /** The operators' tests, migration and maintenance. */
 export const operationRules = (view: View, { ineligible }: Placement) => {

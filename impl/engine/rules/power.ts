@@ -1,7 +1,8 @@
 import { refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
 import type { Placement } from "../placement.ts"
-import { isExecutingPrimary, type View } from "../view.ts"
+import { isExecutingPrimary } from "../phase.ts"
+import type { View } from "../view.ts"
 
 /** Power, and the restart by HA. Each rule takes a pair; a restart takes the host too. */
 export const powerRules = (view: View, { ineligible }: Placement) => {

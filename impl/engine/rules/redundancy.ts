@@ -1,7 +1,8 @@
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
 import type { Placement } from "../placement.ts"
-import { isSecondary, type View } from "../view.ts"
+import { isSecondary } from "../phase.ts"
+import type { View } from "../view.ts"
 
 /** How a Primary gets its Secondary, and how both give each other up. */
 export const redundancyRules = (view: View, { ineligible }: Placement) => {

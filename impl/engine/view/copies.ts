@@ -1,0 +1,95 @@
+import { outgrown } from "../capacity.ts"
+import type { Machine } from "../machine.ts"
+
+/** Copies by *slot* (pair × hosts + host). A copy's control is one number; `0` is no copy. */
+export const copiesIn = ({ layout, cells, set }: Machine) => {
+  const { hosts, pairs, firstPair, pairCells, firstCopy, firstPart, copyCells } = layout
+  const { phase: phaseField, generation, released, peer: peerField, delivered, acked } = layout.copy
+  // Looked up, not computed: a division costs more than all else that a rule does.
+  const pairOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => Math.floor(slot / hosts))
+  const hostOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => slot % hosts)
+  const cellOfSlot = Int32Array.from(
+    { length: pairs * hosts },
+    (_, slot) => firstPair + Math.floor(slot / hosts) * pairCells + firstCopy + (slot % hosts) * copyCells,
+  )
+
+  const pairOf = (slot: number): number => pairOfSlot[slot] as number
+  const hostOf = (slot: number): number => hostOfSlot[slot] as number
+  const cellOf = (slot: number): number => cellOfSlot[slot] as number
+  const controlOf = (slot: number): number => cells[cellOf(slot)] as number
+  const phaseIn = (control: number): number => control & phaseField.mask
+  const generationIn = (control: number): number => (control >>> generation.shift) & generation.mask
+  const releasedIn = (control: number): number => (control >>> released.shift) & released.mask
+  const peerIn = (control: number): number => (control >>> peerField.shift) & peerField.mask
+  const deliveredIn = (control: number): number => (control >>> delivered.shift) & delivered.mask
+  const ackedIn = (control: number): number => (control >>> acked.shift) & acked.mask
+  const channelMask =
+    (peerField.mask << peerField.shift) | (delivered.mask << delivered.shift) | (acked.mask << acked.shift)
+
+  /** A control of these parts, without a channel. */
+  const control = (phaseNow: number, generationNow: number, releasedNow: number): number =>
+    phaseNow | (generationNow << generation.shift) | (releasedNow << released.shift)
+  const withPhase = (old: number, phaseNow: number): number => (old & ~phaseField.mask) | phaseNow
+  const withGeneration = (old: number, now: number): number =>
+    (old & ~(generation.mask << generation.shift)) | (now << generation.shift)
+  const withReleased = (old: number, now: number): number =>
+    (old & ~(released.mask << released.shift)) | (now << released.shift)
+  const withChannel = (old: number, peerNow: number, deliveredNow: number, ackedNow: number): number =>
+    (old & ~channelMask) |
+    (peerNow << peerField.shift) |
+    (deliveredNow << delivered.shift) |
+    (ackedNow << acked.shift)
+  const withoutChannel = (old: number): number => old & ~channelMask
+  const write = (slot: number, now: number): void => {
+    set(cellOf(slot), now)
+  }
+  /** Nothing is left in the slot of a copy. */
+  const erase = (slot: number): void => {
+    for (let cell = cellOf(slot); cell < cellOf(slot) + copyCells; cell += 1) set(cell, 0)
+  }
+  /** The copy of one slot as it is, in another. */
+  const transfer = (from: number, to: number): void => {
+    for (let n = 0; n < copyCells; n += 1) set(cellOf(to) + n, cells[cellOf(from) + n] as number)
+    erase(from)
+  }
+  /** A number that a part of the protocol keeps of copies: how it is read and written. */
+  const partField = (name: string) => {
+    const field = layout.partFields[name]
+    if (field === undefined) throw new Error(`defect: no part that is on keeps ${name}`)
+    const { cell, shift, mask } = field
+    return {
+      of: (slot: number): number => ((cells[cellOf(slot) + cell] as number) >>> shift) & mask,
+      put: (slot: number, value: number): void => {
+        if (value > mask) throw outgrown(name, mask)
+        const rest = (cells[cellOf(slot) + cell] as number) & ~(mask << shift)
+        set(cellOf(slot) + cell, rest | (value << shift))
+      },
+    }
+  }
+  /** The first of a copy's cells that parts keep. */
+  const partsOf = (slot: number): number => cellOf(slot) + firstPart
+
+  return {
+    pairOf,
+    hostOf,
+    cellOf,
+    controlOf,
+    phaseIn,
+    generationIn,
+    releasedIn,
+    peerIn,
+    deliveredIn,
+    ackedIn,
+    control,
+    withPhase,
+    withGeneration,
+    withReleased,
+    withChannel,
+    withoutChannel,
+    write,
+    erase,
+    transfer,
+    partField,
+    partsOf,
+  }
+}
