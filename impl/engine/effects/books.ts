@@ -1,0 +1,36 @@
+import { evidenceOf } from "../evidence.ts"
+import { kindNumber as k } from "../layout.ts"
+import { noProperty, only, type PropertySet } from "../property-set.ts"
+import type { View } from "../view.ts"
+import type { Before } from "./before.ts"
+import { isOfCopy } from "./kinds.ts"
+
+/** S29: where a pair is registered. */
+export const bookEffectsOf = (view: View, of: Before) => {
+  const { booksOf, holderOf, hostOf, hosts, pairOf, phaseIn, primaryAtIn, secondaryAtIn } = view
+  const { booksBefore, leaderBefore, was } = of
+  const { farEnd, follows } = evidenceOf(view)
+
+  const ofBooks = (pair: number, kind: number, a: number, b: number): PropertySet => {
+    const books = booksBefore(pair)
+    let primary = primaryAtIn(pair, books)
+    let secondary = secondaryAtIn(pair, books)
+    const leader = leaderBefore[pair] as number
+    const isBoot = kind === k.PowerOn || kind === k.HaRestart
+    if (isBoot) primary = a === pair ? b : primary
+    else if (isOfCopy[kind] === true && pairOf(a) === pair) {
+      if (kind === k.SpawnSecondary) secondary = b
+      else if (kind === k.TryLock && follows(phaseIn(was(a))) && holderOf(pair) === hostOf(a)) {
+        secondary = primary
+        primary = hostOf(a)
+      } else if (kind === k.Migrate && leader === a) primary = b
+      else if (kind === k.Migrate && leader >= 0 && farEnd(pair * hosts, was(leader)) === a) secondary = b
+    }
+    const now = booksOf(pair)
+    return primaryAtIn(pair, now) === primary && secondaryAtIn(pair, now) === secondary
+      ? noProperty
+      : only.S29
+  }
+
+  return { ofBooks }
+}

@@ -1,0 +1,77 @@
+import { evidenceOf } from "../evidence.ts"
+import { kindNumber as k } from "../layout.ts"
+import { phase } from "../machine.ts"
+import { noProperty, only, type PropertySet } from "../property-set.ts"
+import type { View } from "../view.ts"
+import type { Before } from "./before.ts"
+import { isByCopy } from "./kinds.ts"
+
+/** S22 and S23: nobody is told anything over a cut link, or answered by a storage that he does not reach. */
+export const linkEffectsOf = (view: View, of: Before) => {
+  const { controlOf, hostOf, hosts, layout, linkOf, lockOf, logOf, machine, pairOf, phaseIn, slots } = view
+  const { before, hadBit, isSameLog, lockBefore, logBefore, placeOf, was } = of
+  const { farEnd, follows, linked } = evidenceOf(view)
+  const { cells } = machine
+
+  const isAnyCut = (): boolean => {
+    for (let cell = layout.cut; cell < layout.firstPair; cell += 1)
+      if (cells[cell] !== 0 || before[cell] !== 0) return true
+    return false
+  }
+
+  const wasLinked = (a: number, b: number): boolean => a === b || !hadBit(layout.cut, linkOf(a, b))
+  const hadStorage = (host: number): boolean => hadBit(layout.up, host) && hadBit(layout.storage, host)
+
+  const ofLinks = (kind: number, a: number, b: number): PropertySet => {
+    if (!isAnyCut()) return noProperty
+    for (let slot = 0; slot < slots; slot += 1) {
+      const other = farEnd(pairOf(slot) * hosts, controlOf(slot))
+      if (other < 0 || controlOf(other) === 0 || !isCutBetween(slot, other, kind, a, b)) continue
+      if (isTold(slot, other, kind, a, b)) return only.S23
+    }
+    return isByCopy[kind] === true ? ofHaltedAcross(a, kind, b) : noProperty
+  }
+
+  /** Whether the link between two copies is cut where they are, or was where they were. */
+  const isCutBetween = (one: number, other: number, kind: number, a: number, b: number): boolean => {
+    if (!linked(hostOf(one), hostOf(other))) return true
+    const moved = kind === k.Migrate ? pairOf(a) * hosts + b : -1
+    return !wasLinked(hostOf(one === moved ? a : one), hostOf(other === moved ? a : other))
+  }
+
+  /** Whether a copy's step has halted another over a cut link. */
+  const ofHaltedAcross = (actor: number, kind: number, b: number): PropertySet => {
+    const first = pairOf(actor) * hosts
+    for (let slot = first; slot < first + hosts; slot += 1) {
+      if (slot === actor || was(slot) === 0 || controlOf(placeOf(slot, kind, actor, b)) !== 0) continue
+      if (!wasLinked(hostOf(actor), hostOf(slot))) return only.S23
+    }
+    return noProperty
+  }
+
+  /** Who had no storage has no answer from the lock: it is there still, and the lock is where it was. */
+  const ofUnanswered = (actor: number, kind: number, b: number): PropertySet => {
+    if (hadStorage(hostOf(actor)) || was(actor) === 0) return noProperty
+    const isAnswered =
+      controlOf(placeOf(actor, kind, actor, b)) === 0 || lockOf(pairOf(actor)) !== lockBefore[pairOf(actor)]
+    return isAnswered ? only.S22 : noProperty
+  }
+
+  const isTold = (primary: number, secondary: number, kind: number, a: number, b: number): boolean => {
+    const moved = kind === k.Migrate ? pairOf(a) * hosts + b : -1
+    const earlierPrimary = was(primary === moved ? a : primary)
+    const earlierSlot = secondary === moved ? a : secondary
+    const earlier = was(earlierSlot)
+    if (!follows(phaseIn(controlOf(secondary))) || earlierPrimary === 0) return false
+    return (
+      earlier === 0 ||
+      primary === moved ||
+      secondary === moved ||
+      !isSameLog(logBefore(earlierSlot), logOf(secondary)) ||
+      (phaseIn(earlier) === phase.syncing && phaseIn(controlOf(secondary)) === phase.lockstepSecondary) ||
+      (phaseIn(earlierPrimary) === phase.live && phaseIn(controlOf(primary)) === phase.lockstepPrimary)
+    )
+  }
+
+  return { ofLinks, ofUnanswered }
+}
