@@ -38,6 +38,8 @@ const ofView: readonly string[] = [
   "currentPrimary",
   "isRunning",
   "halt",
+  "erase",
+  "transfer",
   "contend",
   "goLive",
   "takeLock",
@@ -52,7 +54,9 @@ export const systematicMutants = (): readonly SystematicMutant[] => {
   return [
     ...rules.flatMap((file) => mutantsOf(`rules/${file}`, null)),
     ...mutantsOf("placement.ts", ["isWithin", "ineligible", "unfit", "allowedHosts"]),
-    ...mutantsOf("view.ts", ofView),
+    ...["phase.ts", "view/copies.ts", "view/hosts.ts", "view/lifecycle.ts", "view/relations.ts"].flatMap(
+      (file) => mutantsOf(file, ofView),
+    ),
   ]
 }
 

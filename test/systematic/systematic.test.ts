@@ -82,7 +82,7 @@ describe("a systematic mutant that tells is found, and made short", () => {
     "rules/redundancy:SyncLost/shift-comparison/1",
     "rules/arbitration:TryLock/drop-guard/3",
     "rules/redundancy:JoinLockstep/neighbour/5",
-    "view:currentPrimary/drop-guard/1",
+    "view/relations:currentPrimary/drop-guard/1",
     "placement:unfit/negate-condition/3",
   ])("%s", async (name) => {
     const { comparison, finding } = await verdictOn(named(name), soon)
