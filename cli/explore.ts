@@ -318,7 +318,7 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     suspected: explored.suspected,
     vacuous: conclusion.tag === "vacuous" ? conclusion.missing : [],
     actions: explored.kinds,
-    witnesses: explored.sightedAt,
+    witnesses: explored.witnessedAt,
     properties: told.asked.map(({ id }) => id),
     notAsked: told.notAsked.map(({ id }) => id),
     liveness: explored.liveness,

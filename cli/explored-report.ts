@@ -127,8 +127,8 @@ const livenessLines = (paper: Paper, { liveness }: Explored): readonly string[] 
   ]
 }
 
-const witnessLines = (paper: Paper, { sightedAt }: Explored): readonly string[] =>
-  Object.entries(sightedAt)
+const witnessLines = (paper: Paper, { witnessedAt }: Explored): readonly string[] =>
+  Object.entries(witnessedAt)
     .sort(([, a], [, b]) => (a ?? -1) - (b ?? -1))
     .map(([id, depth]) => {
       const text = `  ${id.padEnd(30)} ${String(depth ?? "never").padStart(11)}`

@@ -1,5 +1,5 @@
 import type { Budget, Campaign } from "../properties/check/campaign.ts"
-import type { SweepProgress } from "../properties/explore/crew.ts"
+import type { SweepProgress } from "../properties/explore/worker-pool.ts"
 import { actionsTaken, number } from "./report.ts"
 
 /** How work goes that takes a while: `show` is told of every advance, `end` when there is none any more. */

@@ -12,19 +12,25 @@ export type History = Readonly<Record<PairId, PairHistory>>
  * One pair's past.
  *
  * Shape  `spurious`: the copies that suspected without justification. `failedOver`: whether a Secondary has won
- *        since power-on. `shelteredAt`: the count of faults when the pair was last *running*, with only its two
+ *        since power-on. `faultsWhenProtected`: the count of faults when the pair was last *running*, with only its two
  *        copies and in a cluster without damage, and no operator has acted since; else null. `recorded`: the
  *        longest log since the last boot. `acked`: what the last Primary in lockstep knew to be acknowledged.
  */
 export type PairHistory = {
   readonly spurious: readonly CopyId[]
   readonly failedOver: boolean
-  readonly shelteredAt: number | null
+  readonly faultsWhenProtected: number | null
   readonly recorded: number
   readonly acked: number
 }
 
-const nothingYet: PairHistory = { spurious: [], failedOver: false, shelteredAt: null, recorded: 0, acked: 0 }
+const nothingYet: PairHistory = {
+  spurious: [],
+  failedOver: false,
+  faultsWhenProtected: null,
+  recorded: 0,
+  acked: 0,
+}
 
 /** The history of a run that has not begun. */
 export const noHistory = (state: State): History =>
@@ -37,10 +43,10 @@ export const remember = (history: History, step: Step): History => {
   let longer = history
   for (const pair of pairsOf(step.after)) {
     const past = history[pair.id] as PairHistory
-    const isSheltered = isUndamaged && pair.copies.length === 2 && reportedState(pair) === "running"
+    const isUndamagedRunning = isUndamaged && pair.copies.length === 2 && reportedState(pair) === "running"
     const isChanged = step.before.pairs[pair.id] !== pair
-    if (!isChanged && !isSheltered && !(isOperators && past.shelteredAt !== null)) continue
-    longer = { ...longer, [pair.id]: rememberOfPair(past, step, pair, isSheltered, isOperators) }
+    if (!isChanged && !isUndamagedRunning && !(isOperators && past.faultsWhenProtected !== null)) continue
+    longer = { ...longer, [pair.id]: rememberOfPair(past, step, pair, isUndamagedRunning, isOperators) }
   }
   return longer
 }
@@ -49,7 +55,7 @@ const rememberOfPair = (
   past: PairHistory,
   step: Step,
   pair: Pair,
-  isSheltered: boolean,
+  isUndamagedRunning: boolean,
   isOperators: boolean,
 ): PairHistory => {
   const { action } = step
@@ -58,7 +64,11 @@ const rememberOfPair = (
   return {
     spurious: isSpurious(step) && isCopyOf(pair, action) ? [...past.spurious, action.copy] : past.spurious,
     failedOver: action.kind === "PowerOn" && boots ? false : past.failedOver || isFailover(step, pair),
-    shelteredAt: isSheltered ? step.after.faults : isOperators ? null : past.shelteredAt,
+    faultsWhenProtected: isUndamagedRunning
+      ? step.after.faults
+      : isOperators
+        ? null
+        : past.faultsWhenProtected,
     recorded: Math.max(boots ? 0 : past.recorded, ...pair.copies.map((copy) => copy.log.length)),
     acked: primary?.phase === "lockstep" ? (primary.channel?.acked ?? 0) : past.acked,
   }

@@ -8,7 +8,7 @@ import { step } from "../model/step.ts"
 import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { actionOf, codeOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../impl/engine/engine.ts"
-import { crowded, guardOf, taken } from "../impl/engine/guards.ts"
+import { unrepresentable, guardOf, taken } from "../impl/engine/guards.ts"
 import { LayoutError } from "../impl/engine/capacity.ts"
 import { layoutOf, wholly } from "../impl/engine/layout.ts"
 import { isIndexed, mutations } from "../impl/engine/mutations/catalogue.ts"
@@ -32,14 +32,14 @@ export type Divergence = {
  * A model and an engine of one configuration, held against each other. The engine's layout holds the books as well
  * (`wholly`): they are compared too.
  */
-export type Twins = {
+export type DifferentialPair = {
   readonly protocol: Protocol
   readonly engine: Engine
   /** A second machine, which only packs: the engine never judges its own successors. */
   readonly packer: Engine
 }
 
-export const twinsOf = (protocol: Protocol, engine: Engine): Twins => ({
+export const differentialPairOf = (protocol: Protocol, engine: Engine): DifferentialPair => ({
   protocol,
   engine,
   packer: engineOf(engine.layout),
@@ -50,8 +50,8 @@ export const twinsOf = (protocol: Protocol, engine: Engine): Twins => ({
  * the same next state or the same guard, and what the engine expands must be what the model allows. Null if
  * there is none.
  */
-export const divergenceIn = (twins: Twins, state: State): Divergence | null => {
-  const { engine } = twins
+export const divergenceIn = (differential: DifferentialPair, state: State): Divergence | null => {
+  const { engine } = differential
   pack(engine.view, state)
   const unpacked = unpack(engine.view)
   if (identity(unpacked) !== identity(state) || !hasSameBooks(engine, unpacked, state))
@@ -59,7 +59,12 @@ export const divergenceIn = (twins: Twins, state: State): Divergence | null => {
   const expanded = new Set<string>()
   engine.expand((kind, a, b) => expanded.add(`${kind},${a},${b}`))
   for (const code of codesOf(engine.layout)) {
-    const divergence = divergenceOn(twins, state, code, expanded.has(`${code.kind},${code.a},${code.b}`))
+    const divergence = divergenceOn(
+      differential,
+      state,
+      code,
+      expanded.has(`${code.kind},${code.a},${code.b}`),
+    )
     if (divergence !== null) return divergence
   }
   return null
@@ -67,17 +72,17 @@ export const divergenceIn = (twins: Twins, state: State): Divergence | null => {
 
 /** The difference that one action makes, from a state that the engine is at, and is at again afterwards. */
 const divergenceOn = (
-  twins: Twins,
+  differential: DifferentialPair,
   state: State,
   code: ActionCode,
   isExpanded: boolean,
 ): Divergence | null => {
-  const { protocol, engine } = twins
+  const { protocol, engine } = differential
   const action = actionOf(engine.layout, state, code)
   const outcome = step(protocol, state, action)
   const answer = engine.step(code.kind, code.a, code.b)
   const model = outcome.tag === "refused" ? outcome.guard : outcome.state
-  const isSame = typeof model === "string" ? guardOf(answer) === model : goesTo(twins, answer, model)
+  const isSame = typeof model === "string" ? guardOf(answer) === model : goesTo(differential, answer, model)
   const divergence = isSame ? null : { action, model, engine: answerOf(engine, answer) }
   engine.machine.undo()
   if (divergence !== null || isExpanded === (outcome.tag === "next")) return divergence
@@ -97,11 +102,11 @@ const hasSameBooks = ({ layout }: Engine, unpacked: State, state: State): boolea
   })
 
 /** Whether the engine's step led to the state; a second copy on one host has no place in the engine, which says so. */
-const goesTo = (twins: Twins, answer: number, state: State): boolean =>
-  answer === crowded ? hasCrowd(state) : answer === taken && isAt(twins, state)
+const goesTo = (differential: DifferentialPair, answer: number, state: State): boolean =>
+  answer === unrepresentable ? hasCrowd(state) : answer === taken && isAt(differential, state)
 
 /** Whether the engine is at the state, word for word, and its books say the same. */
-export const isAt = ({ engine, packer }: Twins, state: State): boolean => {
+export const isAt = ({ engine, packer }: DifferentialPair, state: State): boolean => {
   pack(packer.view, state)
   for (let word = 0; word < engine.layout.words; word += 1)
     if (engine.machine.key[word] !== packer.machine.key[word]) return false
@@ -117,7 +122,11 @@ export const isAt = ({ engine, packer }: Twins, state: State): boolean => {
 }
 
 const answerOf = (engine: Engine, answer: number): Divergence["engine"] =>
-  answer === taken ? unpack(engine.view) : answer === crowded ? "crowded" : (guardOf(answer) as GuardId)
+  answer === taken
+    ? unpack(engine.view)
+    : answer === unrepresentable
+      ? "crowded"
+      : (guardOf(answer) as GuardId)
 
 /** The divergence in words: what each makes of the action, or where the states that they go to differ. */
 export const describeDivergence = ({ action, model, engine }: Divergence): string => {
@@ -197,7 +206,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
  * a whole, though it is told of it pair by pair.
  */
 export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Property => {
-  const twins = twinsByConfig(protocolIn, mutant)
+  const differential = pairsByConfig(protocolIn, mutant)
   let asked: Step | null = null
   let answer: string | null = null
   return {
@@ -212,10 +221,10 @@ export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Prope
     onStep: ({ config, step: taken }) => {
       if (taken === asked) return answer
       asked = taken
-      answer = wordsOf(divergenceInStep(twins(config), taken))
+      answer = wordsOf(divergenceInStep(differential(config), taken))
       return answer
     },
-    atRest: ({ config, state }) => wordsOf(divergenceIn(twins(config), state)),
+    atRest: ({ config, state }) => wordsOf(divergenceIn(differential(config), state)),
   }
 }
 
@@ -236,29 +245,35 @@ export const unfitForEngine = (config: Config): string | null => {
   }
 }
 
-const twinsByConfig = (protocolIn: ProtocolOf, mutant: string | null): ((config: Config) => Twins) => {
-  const made = new WeakMap<Config, Twins>()
+const pairsByConfig = (
+  protocolIn: ProtocolOf,
+  mutant: string | null,
+): ((config: Config) => DifferentialPair) => {
+  const made = new WeakMap<Config, DifferentialPair>()
   return (config) => {
     const known = made.get(config)
     if (known !== undefined) return known
     const layout = layoutOf(config, { ...wholly, indexed: mutant !== null && isIndexed(mutant) })
-    const twins = twinsOf(
+    const differential = differentialPairOf(
       protocolIn(config),
       engineOf(layout, mutant === null ? null : (mutations[mutant] ?? null)),
     )
-    made.set(config, twins)
-    return twins
+    made.set(config, differential)
+    return differential
   }
 }
 
 /** The difference that a step of the model shows. A second copy on one host has no place in the engine, which says so. */
-const divergenceInStep = (twins: Twins, { before, action, after }: Step): Divergence | null => {
-  const { engine } = twins
+const divergenceInStep = (
+  differential: DifferentialPair,
+  { before, action, after }: Step,
+): Divergence | null => {
+  const { engine } = differential
   pack(engine.view, before)
   const code = codeOf(engine.layout, before, action)
   if (code === null) throw new Error(`defect: ${describe(action)} was taken by a copy that is not there`)
   const answer = engine.step(code.kind, code.a, code.b)
-  const divergence = goesTo(twins, answer, after)
+  const divergence = goesTo(differential, answer, after)
     ? null
     : { action, model: after, engine: answerOf(engine, answer) }
   engine.machine.undo()

@@ -311,16 +311,17 @@ export const singleFaultTransparent: Property = {
   checks: ["FT-05", "FT-07", "FT-08"],
   witness: "single-fault-hidden",
   onStep: ({ step: { action, before: state }, before, history }) => {
-    if (action.kind !== "HaRestart" || action.pair !== before.id || history.shelteredAt === null) return null
-    const faults = state.faults - history.shelteredAt
+    if (action.kind !== "HaRestart" || action.pair !== before.id || history.faultsWhenProtected === null)
+      return null
+    const faults = state.faults - history.faultsWhenProtected
     return faults > 1
       ? null
       : `${before.id} was running and is restarted after ${faults === 1 ? "one fault" : "no fault"}`
   },
   atRest: ({ config, state, pair, history }) => {
     if (
-      history.shelteredAt === null ||
-      state.faults > history.shelteredAt + 1 ||
+      history.faultsWhenProtected === null ||
+      state.faults > history.faultsWhenProtected + 1 ||
       reportedState(pair) === "running"
     )
       return null

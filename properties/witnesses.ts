@@ -176,8 +176,8 @@ export const witnesses: readonly Witness[] = [
     seen: ({ step, after, history }) =>
       step.action.kind === "JoinLockstep" &&
       reportedState(after) === "running" &&
-      history.shelteredAt !== null &&
-      step.before.faults === history.shelteredAt + 1,
+      history.faultsWhenProtected !== null &&
+      step.before.faults === history.faultsWhenProtected + 1,
   },
   {
     id: "both-registered-on-one-host",

@@ -14,7 +14,7 @@ import { powerRules } from "./rules/power.ts"
 import { redundancyRules } from "./rules/redundancy.ts"
 import type { EngineMutation, EngineRule, EngineRules } from "./rule.ts"
 import { reasonerOf } from "./reasons.ts"
-import { shelterOf } from "./shelter.ts"
+import { singleFaultHistoryOf } from "./single-fault.ts"
 import { viewOf, type View } from "./view.ts"
 
 /** Told of every successor: the action, and the answer, `taken` or `crowded`. The machine is at the successor. */
@@ -48,8 +48,8 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
     rulesOf(view, placement),
   )
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
-  const shelter = shelterOf(view)
-  const remembers = layout.past.sheltered.mask !== 0
+  const history = singleFaultHistoryOf(view)
+  const remembers = layout.past.singleFault.mask !== 0
   const reasoner = reasonerOf(view)
   const explains = layout.books.reason.mask !== 0
 
@@ -58,11 +58,11 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
     if (explains) reasoner.begin()
     const answer = (byNumber[kind] as EngineRule)(a, b)
     if (explains && answer === taken) reasoner.explain(kind, a, b)
-    if (remembers && answer === taken) shelter.remember(isOperators[kind] === true, faultsBefore)
+    if (remembers && answer === taken) history.remember(isOperators[kind] === true, faultsBefore)
     return answer
   }
 
-  return { layout, machine, view, step, expand: expansionOf(view, rules, shelter.remember) }
+  return { layout, machine, view, step, expand: expansionOf(view, rules, history.remember) }
 }
 
 /** What a part that is on makes of the rules. */
@@ -100,7 +100,7 @@ const expansionOf = (
   const { undo } = machine
   const links = (hosts * (hosts - 1)) / 2
   const offered = kinds.map((kind) => layout.among.includes(kind))
-  const remembers = layout.past.sheltered.mask !== 0
+  const remembers = layout.past.singleFault.mask !== 0
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules

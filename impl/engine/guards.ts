@@ -10,7 +10,7 @@ export const taken = 0
  * What it answers where a faulty rule has put a second copy of a pair on one host. The layout has one place for
  * a copy on each host, so the step is not taken; it is a breach of anti-affinity there and then.
  */
-export const crowded = -1
+export const unrepresentable = -1
 
 /** The number of each guard, from 1. */
 export const refusal = Object.freeze(

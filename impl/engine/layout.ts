@@ -7,7 +7,7 @@ import { packedParts } from "./parts/fields.ts"
  * What a layout has room for beside the state itself.
  *
  * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the
- *        protocol is their position. `interventions`, `sheltered`: the parts of a pair's past that S18 and S19
+ *        protocol is their position. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19
  *        ask for, which then tell states apart. `registered`, `reason`: what no guard reads, which is kept beside
  *        the state and never tells states apart: it is not stored, and a state that is loaded has it as configured.
  *        Registrations that are "stored" are part of the state, as S29 asks for where states are loaded.
@@ -16,7 +16,7 @@ export type LayoutOptions = {
   readonly among?: readonly Kind[]
   readonly indexed?: boolean
   readonly interventions?: boolean
-  readonly sheltered?: boolean
+  readonly singleFault?: boolean
   readonly registered?: boolean | "stored"
   readonly reason?: boolean
   readonly capacity?: Partial<Capacity>
@@ -71,7 +71,7 @@ export type Layout = {
   readonly indexBits: number
   readonly entriesPerCell: number
   readonly head: { readonly power: Field; readonly generation: Field; readonly holder: Field }
-  readonly past: { readonly interventions: Field; readonly sheltered: Field }
+  readonly past: { readonly interventions: Field; readonly singleFault: Field }
   readonly storesBooks: boolean
   readonly books: { readonly primary: Field; readonly secondary: Field; readonly reason: Field }
   readonly copy: {
@@ -92,7 +92,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const capacity = capacityOf(config, options.capacity)
   const head = fields({ power: 1, generation: bitsFor(capacity.generations + 1), holder: bitsFor(hosts) })
   const counted = options.interventions === true ? bitsFor(interventionsMax(capacity)) : 0
-  const past = fields({ interventions: counted, sheltered: options.sheltered === true ? 2 : 0 })
+  const past = fields({ interventions: counted, singleFault: options.singleFault === true ? 2 : 0 })
   const storesBooks = options.registered === "stored"
   const place = storesBooks || options.registered === true ? bitsFor(hosts) : 0
   const books = fields({ primary: place, secondary: place, reason: options.reason === true ? 3 : 0 })

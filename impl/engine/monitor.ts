@@ -5,7 +5,7 @@ import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { Engine } from "./engine.ts"
 import { noProperty, only, union, type PropertySet } from "./property-set.ts"
-import { shelter, shelterOf } from "./shelter.ts"
+import { sinceProtected, singleFaultHistoryOf } from "./single-fault.ts"
 import type { View } from "./view.ts"
 
 /**
@@ -34,7 +34,7 @@ export const monitorOf = (engine: Engine): Monitor => {
   const { withStorage, inMaintenance, isBarred, isOverfull, couldTake } = evidence
   const effects = effectMonitorOf(view)
   const { begin, lockBefore } = effects
-  const { shelterIn } = shelterOf(view)
+  const { historyIn } = singleFaultHistoryOf(view)
   const stateOf = stateMonitorOf(view, evidence)
   const rest = restMonitorOf(view, evidence)
 
@@ -73,7 +73,7 @@ export const monitorOf = (engine: Engine): Monitor => {
   const ofRestart = (pair: number): PropertySet =>
     union(
       hasAbleSecondary(pair, lockBefore[pair] as number) ? only.S13 : noProperty,
-      shelterIn(pair) === shelter.none ? noProperty : only.S19,
+      historyIn(pair) === sinceProtected.unprotected ? noProperty : only.S19,
     )
 
   const ofStep = (kind: number, a: number, b: number): PropertySet =>
@@ -213,7 +213,7 @@ const restMonitorOf = (view: View, evidence: Evidence) => {
   const { layout, hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, lockOf } = view
   const { isOn, hostOf, logOf, lengthOf } = view
   const { withStorage, leaderOf, nearEnd, isProtected, couldTake } = evidence
-  const { shelterIn } = shelterOf(view)
+  const { historyIn } = singleFaultHistoryOf(view)
 
   const couldBeProtected = (pair: number): boolean => {
     const primary = leaderOf(pair)
@@ -242,7 +242,8 @@ const restMonitorOf = (view: View, evidence: Evidence) => {
     if (isProtected(pair)) return found
     const isOwed = isOn(pair) && couldBeProtected(pair)
     if (isOwed) found = union(found, only.L1)
-    if (shelterIn(pair) !== shelter.none && couldBeProtected(pair)) found = union(found, only.S19)
+    if (historyIn(pair) !== sinceProtected.unprotected && couldBeProtected(pair))
+      found = union(found, only.S19)
     return found
   }
 

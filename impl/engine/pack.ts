@@ -8,14 +8,14 @@ import type { State } from "../../model/state.ts"
 import { CapacityExceeded } from "./capacity.ts"
 import { peer, phase } from "./machine.ts"
 import { reasonNumber, reasonNamed } from "./reasons.ts"
-import { shelter } from "./shelter.ts"
+import { sinceProtected } from "./single-fault.ts"
 import { isSecondary } from "./phase.ts"
 import type { View } from "./view.ts"
 
 /** What the layout may keep of a run, beside its state, for each pair by its number. */
-type Past = { readonly shelter: number }
+type Past = { readonly sinceProtected: number }
 
-const noPast: Past = { shelter: shelter.none }
+const noPast: Past = { sinceProtected: sinceProtected.unprotected }
 
 /**
  * Puts the machine at a state. Throws CapacityExceeded where the layout has no room for it, such as a second
@@ -47,7 +47,7 @@ export const pack = (view: View, state: State, past: (pair: number) => Past = ()
 
 const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
   const { layout, machine } = view
-  const { interventions, sheltered } = layout.past
+  const { interventions, singleFault } = layout.past
   const places = new Map(pair.copies.map((copy) => [copy.id, hostNumber(view, copy.host)]))
   if (new Set(places.values()).size < pair.copies.length)
     throw new CapacityExceeded(`the engine has one place for a copy of ${pair.id} on each host`)
@@ -56,7 +56,7 @@ const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
   machine.set(
     view.headOf(n) + 1,
     (Math.min(pair.interventions, interventions.mask) << interventions.shift) |
-      ((past.shelter & sheltered.mask) << sheltered.shift),
+      ((past.sinceProtected & singleFault.mask) << singleFault.shift),
   )
   view.register(n, hostNumber(view, pair.registered.primary), hostNumber(view, pair.registered.secondary))
   view.explain(n, reasonNumber(pair.reason))

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type { Kind } from "../../model/action.ts"
 import { batchSize, type BatchResult, type Failure } from "./batch.ts"
 import type { CampaignSpec } from "./campaign-spec.ts"
-import { volumeBatch } from "./volume.ts"
+import { engineBatch } from "./engine-runs.ts"
 import type { BatchAnswer, BatchOrder } from "./order.ts"
 
 /** A worker thread that died, or could not be started. */
@@ -65,12 +65,12 @@ export const campaign = (
 
   const work = () =>
     Effect.gen(function* () {
-      const crew = crewOf(spec)
+      const threads = threadsOf(spec)
       while (nextBatch < count && nextBatch <= failed) {
         const n = nextBatch
         nextBatch += 1
         const order = orderOf(n)
-        const result = yield* crew(order, (found) => {
+        const result = yield* threads(order, (found) => {
           unshrunk.set(n, { ...found, n, on: order.on })
           onProgress(summary(results, failed, "runs"))
         })
@@ -123,9 +123,9 @@ const ordersOf = ({
 } => {
   if (schedules === Infinity) return { count: Infinity, floor: 0, orderOf: endlessOrder }
   const ofModel = Math.ceil(schedules / batchSize)
-  const ofEngine = Math.ceil(volume / volumeBatch)
+  const ofEngine = Math.ceil(volume / engineBatch)
   const firstOfModel = Math.min(ofModel, Math.ceil(floor.schedules / batchSize))
-  const firstOfEngine = Math.min(ofEngine, Math.ceil(floor.volume / volumeBatch))
+  const firstOfEngine = Math.min(ofEngine, Math.ceil(floor.volume / engineBatch))
   const stretches: readonly Stretch[] = [
     { on: "model", first: 0, end: firstOfModel },
     { on: "engine", first: 0, end: firstOfEngine },
@@ -146,14 +146,14 @@ const ordersOf = ({
 
 /** The order of a batch, of so many schedules of its sort in all: the last batch may be smaller. */
 const orderOn = (on: BatchOrder["on"], batch: number, schedules: number): BatchOrder => {
-  const size = on === "model" ? batchSize : volumeBatch
+  const size = on === "model" ? batchSize : engineBatch
   return { on, batch, schedules: Math.min(size, schedules - batch * size) }
 }
 
 /** Where time is the only limit, every tenth batch is one of the engine's. */
 const endlessOrder = (n: number): BatchOrder =>
   n % 10 === 9
-    ? { on: "engine", batch: (n - 9) / 10, schedules: volumeBatch }
+    ? { on: "engine", batch: (n - 9) / 10, schedules: engineBatch }
     : { on: "model", batch: n - Math.floor(n / 10), schedules: batchSize }
 
 /** A batch by its place in the whole campaign, and what ran it. */
@@ -184,7 +184,7 @@ const summary = (results: ReadonlyMap<number, Result>, failed: number, stopped: 
 
 const failureOf = (result: Result | undefined): Campaign["failure"] => {
   if (result?.failure == null) return null
-  const before = result.batch * (result.on === "model" ? batchSize : volumeBatch)
+  const before = result.batch * (result.on === "model" ? batchSize : engineBatch)
   return { ...result.failure, number: before + result.failure.schedule, on: result.on }
 }
 
@@ -203,7 +203,7 @@ const sum = <A>(all: readonly A[], number: (each: A) => number): number =>
  * Does one batch after another, on a thread for the model's and one for the engine's, which are kept. Where clusters are
  * drawn each batch on the engine has a cluster of its own, and a new thread with it.
  */
-const crewOf = (spec: CampaignSpec) => {
+const threadsOf = (spec: CampaignSpec) => {
   const kept: { [W in BatchOrder["on"]]?: Worker } = {}
   return (order: BatchOrder, onFound: (unshrunk: BatchResult) => void) =>
     order.on === "engine" && spec.config === null

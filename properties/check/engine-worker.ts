@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads"
 import { mutantNamed } from "../mutants/catalogue.ts"
 import { modelOf, mutantsOf, type CampaignSpec } from "./campaign-spec.ts"
 import type { BatchAnswer, BatchOrder } from "./order.ts"
-import { runVolume } from "./volume.ts"
+import { runEngineBatch } from "./engine-runs.ts"
 
 // A worker of a campaign that runs batches on the engine alone. It serves one cluster: the compiler makes the most of
 // an engine that is the only one in its thread, and twice as much as of a second.
@@ -16,6 +16,6 @@ const volume = {
 }
 
 parentPort?.on("message", ({ batch, schedules }: BatchOrder) => {
-  const result = runVolume(volume, spec.seed, batch, schedules)
+  const result = runEngineBatch(volume, spec.seed, batch, schedules)
   parentPort?.postMessage({ tag: "done", result } satisfies BatchAnswer)
 })

@@ -72,6 +72,6 @@ const restedAt = (judge: Judge, run: Run): Run | null => {
 const keyOf = ({ properties }: Judge, { state, history }: Run): string =>
   [
     identityWithInterventions(state),
-    ...Object.values(history).map(({ shelteredAt }) => shelteredAt),
+    ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
     properties.some(({ id }) => id === "S29") ? registrationsOf(state) : "",
   ].join(";")

@@ -1,5 +1,5 @@
 import type { Engine } from "../../impl/engine/engine.ts"
-import { crowded } from "../../impl/engine/guards.ts"
+import { unrepresentable } from "../../impl/engine/guards.ts"
 import type { Monitor } from "../../impl/engine/monitor.ts"
 import { intersection, setOf, watched } from "../../impl/engine/property-set.ts"
 import type { Symmetry } from "../../impl/engine/symmetry.ts"
@@ -39,9 +39,9 @@ export const commutationOf = (
   }
 
   const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
-    const reached = answer === crowded ? answer : hashOf(canonical(), 0, words)
+    const reached = answer === unrepresentable ? answer : hashOf(canonical(), 0, words)
     // Beyond a breach all bets are off: of two Primaries the rules and the monitor take the first.
-    const isBroken = answer === crowded || monitor.ofState() !== 0
+    const isBroken = answer === unrepresentable || monitor.ofState() !== 0
     const breached = isBroken ? 0 : intersection(monitor.ofStep(kind, a, b), compared)
     const bits = breached === 0 ? 0 : folded(breached)
     add(Math.imul(reached ^ Math.imul(bits + 1, 0x85ebca6b), 0xc2b2ae35) ^ Math.imul(kind + 1, 0x27d4eb2f))

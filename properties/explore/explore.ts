@@ -4,10 +4,10 @@ import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { idsIn, noProperty, union } from "../../impl/engine/property-set.ts"
-import { sights } from "../../impl/engine/sights.ts"
+import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
 import { catalogue } from "../catalogue.ts"
 import type { WorkerFailed } from "../check/campaign.ts"
-import { sweepWith, type SweepProgress } from "./crew.ts"
+import { sweepWith, type SweepProgress } from "./worker-pool.ts"
 import type { KindCount } from "./enumerate.ts"
 import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
 import { modelSweeping } from "./model-sweep.ts"
@@ -37,7 +37,7 @@ export type Exploration = {
  * Shape  `scope` is the one that was explored: without symmetry, and `isAsymmetric`, where that was asked for and
  *        the rules at hand do not treat hosts and pairs alike. `standsFor` counts all states that those met stand
  *        for by symmetry. `waiting` counts states that were found and not looked at. `kinds` counts, for each kind,
- *        the states first reached by it and its steps. `sightedAt`: the depth at which each witness was first seen,
+ *        the states first reached by it and its steps. `witnessedAt`: the depth at which each witness was first seen,
  *        null for never; those that need a run's past are left out. `suspected`: the properties that the sweep
  *        found breached; `breaches`: runs that do so, of which there may be none where none could be found again.
  *        `liveness` is null where it was not asked, "unknown" where the graph was too large. `bytes` is null where
@@ -57,7 +57,7 @@ export type Explored = {
   readonly waiting: number
   readonly highestGeneration: number | null
   readonly kinds: Readonly<Partial<Record<Kind, KindCount>>>
-  readonly sightedAt: Readonly<Record<string, number | null>>
+  readonly witnessedAt: Readonly<Record<string, number | null>>
   readonly suspected: readonly string[]
   readonly breaches: readonly ExploredBreach[]
   readonly liveness: readonly LivenessVerdict[] | "unknown" | null
@@ -166,10 +166,10 @@ const countsOf = ({ among }: Scope, tally: Tally) => ({
       ])
       .filter(([kind]) => among.includes(kind)),
   ),
-  sightedAt: Object.fromEntries(
-    sights.map((sight, n) => [
-      sight,
-      (tally.sightedAt[n] as number) < 0 ? null : (tally.sightedAt[n] as number),
+  witnessedAt: Object.fromEntries(
+    watchedWitnesses.map((witness, n) => [
+      witness,
+      (tally.witnessedAt[n] as number) < 0 ? null : (tally.witnessedAt[n] as number),
     ]),
   ),
 })
@@ -238,7 +238,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
     kinds: Object.fromEntries(
       among.map((kind) => [kind, census.kinds[kind] ?? { distinct: 0, generated: 0 }]),
     ),
-    sightedAt: {},
+    witnessedAt: {},
     suspected: breach === null ? [] : [breach.why],
     breaches:
       breach === null

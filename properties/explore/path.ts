@@ -90,10 +90,10 @@ function* runsTo(
   layers: readonly Frontier[],
   found: readonly (readonly [Watched, End])[],
 ): Generator<void, Search, void> {
-  const least = Math.min(...found.map(([, end]) => lengthOf(end)))
+  const minimum = Math.min(...found.map(([, end]) => lengthOf(end)))
   const runs: BreachingRun[] = []
   for (const [property, end] of found.toSorted(([a], [b]) => watched.indexOf(a) - watched.indexOf(b))) {
-    if (lengthOf(end) > least) continue
+    if (lengthOf(end) > minimum) continue
     const keys = yield* wayTo(scope, layers, end)
     const codes = walked(scope, keys, end, property)
     if (codes === null) return "astray"

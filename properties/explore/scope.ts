@@ -37,7 +37,7 @@ export const layoutFor = (scope: Scope): Layout => {
     among,
     indexed: sidesOf(scope).indexed,
     interventions: properties.includes("S18") && mayIntervene(config, among),
-    sheltered: properties.includes("S19"),
+    singleFault: properties.includes("S19"),
     registered: properties.includes("S29") ? "stored" : false,
   })
 }

@@ -1,7 +1,7 @@
 import { alphabet, kinds } from "../../model/action.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
-import { crowded } from "../../impl/engine/guards.ts"
+import { unrepresentable } from "../../impl/engine/guards.ts"
 import { monitorOf, type Monitor } from "../../impl/engine/monitor.ts"
 import {
   intersection,
@@ -11,31 +11,31 @@ import {
   union,
   type PropertySet,
 } from "../../impl/engine/property-set.ts"
-import { lookoutOf, type Lookout } from "../../impl/engine/sights.ts"
+import { witnessMonitorOf, type WitnessMonitor } from "../../impl/engine/witness-monitor.ts"
 import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
 import { asksRest, engineFor, type Scope } from "./scope.ts"
-import { settlementOf } from "./settlement.ts"
+import { normalisationOf } from "./normalisation.ts"
 import { hashOf } from "./table.ts"
 
 /**
  * What is told while a state is expanded, of the properties that are asked alone. `steps` counts from that state:
- * 0 is the state itself, 1 a step from it, more are those that settling adds.
+ * 0 is the state itself, 1 a step from it, more are those that normalising adds.
  *
- * Shape  `onBreach`: what is breached. `onArrival`: a successor, settled if the scope says so, by the key of its
- *        representative, with the kind of its first step. `lookout` may be null: nobody looks out for witnesses.
+ * Shape  `onBreach`: what is breached. `onArrival`: a successor, normalised if the scope says so, by the key of its
+ *        representative, with the kind of its first step. `witnessMonitor` may be null: no witness is looked for.
  */
 export type Strider = {
   readonly onBreach: (bits: PropertySet, steps: number) => void
   readonly onArrival: (keys: Int32Array, kind: number, steps: number) => void
-  readonly onSight?: (bits: number, steps: number) => void
-  /** A step that settling takes, by its kind. */
-  readonly onSettling?: (kind: number) => void
+  readonly onWitness?: (bits: number, steps: number) => void
+  /** A step that normalising takes, by its kind. */
+  readonly onNormalising?: (kind: number) => void
   /** Which witnesses are still to be seen. */
   readonly unseen?: () => number
 }
 
 /**
- * Expands states of a scope: judges each, every step from it, and whatever settling passes over.
+ * Expands states of a scope: judges each, every step from it, and whatever normalising passes over.
  *
  * Shape  `expand` takes up a state and answers with how many successors it has; `isOwing` says whether that state
  *        was at rest with something owed. `trail`: the steps from it, three numbers each, of what is being told.
@@ -59,9 +59,9 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   const { machine, view, layout } = engine
   const { words } = layout
   const { key } = machine
-  const { onArrival, onSight = () => {}, onSettling = () => {}, unseen = () => 0 } = strider
+  const { onArrival, onWitness = () => {}, onNormalising = () => {}, unseen = () => 0 } = strider
   const monitor = monitorOf(engine)
-  const lookout: Lookout = lookoutOf(engine)
+  const witnessMonitor: WitnessMonitor = witnessMonitorOf(engine)
   const symmetry = symmetryOf(view)
   const joins = scope.symmetry && symmetry.order > 1
   const asked = setOf(scope.properties)
@@ -78,34 +78,34 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     if (breached !== 0) strider.onBreach(breached, steps)
   }
 
-  const settlement = scope.reduction
-    ? settlementOf(scope, { trail, breach, onSight, onSettling, unseen })
+  const normalisation = scope.reduction
+    ? normalisationOf(scope, { trail, breach, onWitness, onNormalising, unseen })
     : null
-  const settled = settlement?.engine ?? engine
+  const normalised = normalisation?.engine ?? engine
   const canonical = !joins
-    ? () => settled.machine.key
-    : settlement === null
+    ? () => normalised.machine.key
+    : normalisation === null
       ? symmetry.canonical
-      : symmetryOf(settled.view).canonical
+      : symmetryOf(normalised.view).canonical
 
   const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
     successors += 1
     trail[0] = kind
     trail[1] = a
     trail[2] = b
-    if (answer === crowded) {
+    if (answer === unrepresentable) {
       breach(only.S7, 1)
       return
     }
     const bits = monitor.ofStep(kind, a, b)
     if (bits !== 0) breach(bits, 1)
-    if (unseen() !== 0) onSight(lookout.ofStep(kind, a), 1)
+    if (unseen() !== 0) onWitness(witnessMonitor.ofStep(kind, a), 1)
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     if (isProtocol[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
       isResting = false
-    const steps = settlement === null ? 1 : settlement.settle(key)
+    const steps = normalisation === null ? 1 : normalisation.normalise(key)
     onArrival(canonical(), kind, steps)
-    if (settlement !== null) trail.length = 3
+    if (normalisation !== null) trail.length = 3
   }
 
   const expand = (keys: Int32Array, at: number): number => {
@@ -119,8 +119,8 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     if (bits !== 0) breach(bits, 0)
     const wanted = unseen()
     if (wanted !== 0) {
-      onSight(lookout.ofState(wanted), 0)
-      lookout.begin()
+      onWitness(witnessMonitor.ofState(wanted), 0)
+      witnessMonitor.begin()
     }
     monitor.begin()
     engine.expand(onSuccessor)

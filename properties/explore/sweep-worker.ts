@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
-import { isAskedToStop, type Exchange } from "./exchange.ts"
+import { isAskedToStop, type Channels } from "./channels.ts"
 import type { Scope } from "./scope.ts"
 import { sweepingAs } from "./sweep.ts"
 import { finished } from "./turns.ts"
@@ -9,23 +9,23 @@ export type SweepOrder = {
   readonly scope: Scope
   readonly statesMax: number
   readonly fingerprint: boolean
-  readonly exchange: Exchange
+  readonly channels: Channels
   readonly self: number
 }
 
-const { scope, statesMax, fingerprint, exchange, self } = workerData as SweepOrder
+const { scope, statesMax, fingerprint, channels, self } = workerData as SweepOrder
 
 const sweeping = sweepingAs(
   scope,
   {
     statesMax,
     fingerprint,
-    isStopped: () => isAskedToStop(exchange),
+    isStopped: () => isAskedToStop(channels),
     onLayer: ({ depth, states }, waiting) => {
       if (self === 0) parentPort?.postMessage({ depth, states, waiting })
     },
   },
-  exchange,
+  channels,
   self,
 )
 parentPort?.postMessage({ swept: finished(sweeping) })

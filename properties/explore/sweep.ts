@@ -1,8 +1,8 @@
 import { kinds } from "../../model/action.ts"
 import { noProperty, union, type PropertySet } from "../../impl/engine/property-set.ts"
-import { sights } from "../../impl/engine/sights.ts"
+import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
 import { commutationOf } from "./commutation.ts"
-import { correspondentOf, neverYet, type Correspondent, type Exchange, type Told } from "./exchange.ts"
+import { endpointOf, noLength, type Endpoint, type Channels, type Summary } from "./channels.ts"
 import { frontierOf, type Chunk, type Frontier } from "./frontier.ts"
 import type { Scope } from "./scope.ts"
 import { strideOf, type Stride } from "./stride.ts"
@@ -16,7 +16,7 @@ import { finished } from "./turns.ts"
  *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one.
  *        `depth` is that of the deepest layer expanded to its end. `breached` holds what is breached, by the
  *        length of the shortest run that ends so (with the reduction: by the number of layers before its end); `ends` counts states with no successor at all, and `deadlocks` those of
- *        them in which something is still owed. `sightedAt` is the depth at which each witness was first seen, by
+ *        them in which something is still owed. `witnessedAt` is the depth at which each witness was first seen, by
  *        its place in `sights`, or -1.
  */
 export type Tally = {
@@ -32,7 +32,7 @@ export type Tally = {
   readonly generated: Float64Array
   readonly distinct: Float64Array
   readonly breached: Map<number, PropertySet>
-  readonly sightedAt: Int32Array
+  readonly witnessedAt: Int32Array
 }
 
 export const freshTally = (): Tally => ({
@@ -48,7 +48,7 @@ export const freshTally = (): Tally => ({
   generated: new Float64Array(kinds.length),
   distinct: new Float64Array(kinds.length),
   breached: new Map(),
-  sightedAt: new Int32Array(sights.length).fill(-1),
+  witnessedAt: new Int32Array(watchedWitnesses.length).fill(-1),
 })
 
 /** Takes a successor's key wherever it belongs. */
@@ -62,7 +62,7 @@ type Expander = {
 
 const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
   let depth = 0
-  let unseen = 2 ** sights.length - 1
+  let unseen = 2 ** watchedWitnesses.length - 1
 
   const stride = strideOf(scope, {
     // With the reduction, a layer is no length: that of the way there is the most that it can be.
@@ -74,14 +74,14 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
       tally.generated[kind] = (tally.generated[kind] as number) + 1
       send(keys, 0, hashOf(keys, 0, words), kind)
     },
-    onSight: (bits, steps) => {
+    onWitness: (bits, steps) => {
       for (let rest = bits & unseen; rest !== 0; rest &= rest - 1) {
         const n = 31 - Math.clz32(rest & -rest)
-        const before = tally.sightedAt[n] as number
-        if (before < 0 || depth + steps < before) tally.sightedAt[n] = depth + steps
+        const before = tally.witnessedAt[n] as number
+        if (before < 0 || depth + steps < before) tally.witnessedAt[n] = depth + steps
       }
     },
-    onSettling: (kind) => {
+    onNormalising: (kind) => {
       tally.generated[kind] = (tally.generated[kind] as number) + 1
     },
     unseen: () => unseen,
@@ -89,9 +89,9 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
   const { engine, words } = stride
   const { view } = engine
 
-  /** The witnesses that were not seen at this depth or before: settling shows some of what comes later. */
+  /** The witnesses that were not seen at this depth or before: normalising shows some of what comes later. */
   const notSeenBy = (now: number): number =>
-    tally.sightedAt.reduce((bits, at, n) => (at < 0 || at > now ? bits | (1 << n) : bits), 0)
+    tally.witnessedAt.reduce((bits, at, n) => (at < 0 || at > now ? bits | (1 << n) : bits), 0)
 
   const expand = (keys: Int32Array, at: number, depthNow: number): void => {
     if (depthNow !== depth) unseen = notSeenBy(depthNow)
@@ -146,17 +146,17 @@ const cuts = { none: 0, interrupted: 1, asymmetric: 2 } as const
 export function* sweepingAs(
   scope: Scope,
   { statesMax, fingerprint, onLayer, isStopped }: Limits,
-  exchange: Exchange | null,
+  channels: Channels | null,
   self: number,
 ): Generator<void, Swept, void> {
   const tally = freshTally()
-  const workers = exchange?.workers ?? 1
+  const workers = channels?.workers ?? 1
   let next: Frontier
   const offer: Send = (keys, at, hash, kind) => {
     table.offer(keys, at, hash, kind)
   }
-  const correspondent = exchange === null ? null : correspondentOf(exchange, self, offer)
-  const { stride, expand } = expanderOf(scope, tally, senderOf(correspondent, workers, self, offer))
+  const endpoint = channels === null ? null : endpointOf(channels, self, offer)
+  const { stride, expand } = expanderOf(scope, tally, senderOf(endpoint, workers, self, offer))
   const { words, engine } = stride
   const commutes = scope.symmetry ? commutationOf(engine, stride.monitor, stride.symmetry) : () => true
   const marker = engine.layout.wordOf[engine.layout.firstPair] as number
@@ -177,14 +177,14 @@ export function* sweepingAs(
     for (let n = 0; n < count; n += 1) {
       if (!commutes(keys, n * words, tally.states)) cut = cuts.asymmetric
       expand(keys, n * words, depth)
-      if ((n & 63) === 63) correspondent?.receive()
+      if ((n & 63) === 63) endpoint?.receive()
     }
   }
 
   for (let depth = 0; ; depth += 1) {
-    const own: Told = [tally.states, next.size() + left, Math.min(neverYet, shortest(tally)), cut]
-    const [expanded, waiting, least, why] = correspondent?.meet(() => own) ?? own
-    const end = endOf({ expanded, waiting, least, why, depth, statesMax })
+    const own: Summary = [tally.states, next.size() + left, Math.min(noLength, shortest(tally)), cut]
+    const [expanded, waiting, minimum, why] = endpoint?.barrier(() => own) ?? own
+    const end = endOf({ expanded, waiting, minimum, why, depth, statesMax })
     if (end !== null) return { end, tally, waiting, bytes }
     onLayer(tally, waiting)
     const layer = next
@@ -198,7 +198,7 @@ export function* sweepingAs(
       yield
     }
     if (left === 0) tally.depth = depth
-    correspondent?.meet(() => [0, 0, 0, 0])
+    endpoint?.barrier(() => [0, 0, 0, 0])
     table.flush()
     bytes = Math.max(bytes, table.bytes() + layer.bytes() + next.bytes())
   }
@@ -208,35 +208,35 @@ export function* sweepingAs(
 const endOf = ({
   expanded,
   waiting,
-  least,
+  minimum,
   why,
   depth,
   statesMax,
 }: {
   readonly expanded: number
   readonly waiting: number
-  readonly least: number
+  readonly minimum: number
   readonly why: number
   readonly depth: number
   readonly statesMax: number
 }): SweepEnd | null => {
-  const isBreached = least < neverYet
+  const isBreached = minimum < noLength
   const isTooMuch = expanded + waiting > statesMax
   if (why === cuts.asymmetric) return "asymmetric"
-  if (isBreached && (least <= depth - 1 || waiting === 0 || isTooMuch || why !== cuts.none)) return "breach"
+  if (isBreached && (minimum <= depth - 1 || waiting === 0 || isTooMuch || why !== cuts.none)) return "breach"
   if (waiting === 0) return "complete"
   if (why === cuts.interrupted) return "interrupted"
   return isTooMuch ? "too many states" : null
 }
 
 /** Sends a key to whoever owns it. */
-const senderOf = (correspondent: Correspondent | null, workers: number, self: number, offer: Send): Send =>
-  correspondent === null
+const senderOf = (endpoint: Endpoint | null, workers: number, self: number, offer: Send): Send =>
+  endpoint === null
     ? offer
     : (keys, at, hash, kind) => {
         const owner = (hash & 0xffff) % workers
         if (owner === self) offer(keys, at, hash, kind)
-        else correspondent.send(owner, keys, at, hash, kind)
+        else endpoint.send(owner, keys, at, hash, kind)
       }
 
 /** The length of the shortest run that was found to end in a breach; Infinity if none was. */
@@ -264,9 +264,9 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.standsForTransitions += tally.standsForTransitions
     sum.ends += tally.ends
     sum.deadlocks += tally.deadlocks
-    tally.sightedAt.forEach((at, n) => {
-      const before = sum.sightedAt[n] as number
-      if (at >= 0 && (before < 0 || at < before)) sum.sightedAt[n] = at
+    tally.witnessedAt.forEach((at, n) => {
+      const before = sum.witnessedAt[n] as number
+      if (at >= 0 && (before < 0 || at < before)) sum.witnessedAt[n] = at
     })
     sum.depth = Math.max(sum.depth, tally.depth)
     sum.mostSuccessors = Math.max(sum.mostSuccessors, tally.mostSuccessors)

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util"
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
-import { sights } from "../../impl/engine/sights.ts"
+import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
 import type { Explored } from "./explore.ts"
 import { pinnedScopes } from "./pinned.ts"
 import type { Scope } from "./scope.ts"
 
 /** All that an exploration can be required to see: kinds of action, and the witnesses that a state or a step shows. */
-export const visible: readonly string[] = [...kinds, ...sights]
+export const visible: readonly string[] = [...kinds, ...watchedWitnesses]
 
 /**
  * What an exploration should have seen and has not, by name: without it the verdict says less than it seems to. In a
@@ -17,12 +17,12 @@ export const visible: readonly string[] = [...kinds, ...sights]
  */
 export const missingIn = (
   scope: Scope,
-  { kinds: counts, sightedAt }: Explored,
+  { kinds: counts, witnessedAt }: Explored,
   { named, required }: { readonly named: readonly Kind[]; readonly required: readonly string[] },
 ): readonly string[] => {
   const isTaken = (kind: Kind): boolean => (counts[kind]?.generated ?? 0) > 0
   const isSeen = (name: string): boolean =>
-    isKind(name) ? isTaken(name) : sightedAt[name] === undefined || sightedAt[name] !== null
+    isKind(name) ? isTaken(name) : witnessedAt[name] === undefined || witnessedAt[name] !== null
   if (!scope.among.some((kind) => isDone(kind) && isTaken(kind)))
     return ["any action of the protocol or an operator"]
   const wanted = new Set([...promisedIn(scope), ...named.filter(isDone), ...required])
@@ -35,7 +35,9 @@ const promisedIn = (scope: Scope): readonly string[] => {
     ({ config, among }) => isDeepStrictEqual(config, scope.config) && isDeepStrictEqual(among, scope.among),
   )
   const never = scope.reduction ? [...(pinned?.never ?? []), ...settledAway] : pinned?.never
-  return pinned === undefined ? [] : [...pinned.among, ...sights].filter((name) => !never?.includes(name))
+  return pinned === undefined
+    ? []
+    : [...pinned.among, ...watchedWitnesses].filter((name) => !never?.includes(name))
 }
 
 /** What may not be seen by the reduction, which has acknowledgements arrive and stale copies halt at once. */

@@ -2,8 +2,8 @@ import { plainConfig, type Config } from "../../model/config.ts"
 import { coreKinds } from "../../model/action.ts"
 import { protocolOf } from "../../model/core.ts"
 import { catalogue } from "../../properties/catalogue.ts"
-import { runVolume } from "../../properties/check/volume.ts"
-import { sweepWith } from "../../properties/explore/crew.ts"
+import { runEngineBatch } from "../../properties/check/engine-runs.ts"
+import { sweepWith } from "../../properties/explore/worker-pool.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
 import { sweep } from "../../properties/explore/sweep.ts"
 import * as Effect from "effect/Effect"
@@ -127,7 +127,7 @@ const benchRandom = (): void => {
   const engine = (): number => {
     batch += 1
     const start = performance.now()
-    const { actions } = runVolume(
+    const { actions } = runEngineBatch(
       { protocolIn: protocolOf, mutant: null, properties: ids, config },
       "1",
       batch,

@@ -99,9 +99,9 @@ describe("a state of rest", () => {
     const twoFaults = reach(three, failedOver, "CutLink(h1-h2)")
 
     const sentences = [
-      restedAt(singleFaultTransparent, oneFault, { shelteredAt: 0 }),
-      restedAt(singleFaultTransparent, twoFaults, { shelteredAt: 0 }),
-      restedAt(singleFaultTransparent, oneFault, { shelteredAt: null }),
+      restedAt(singleFaultTransparent, oneFault, { faultsWhenProtected: 0 }),
+      restedAt(singleFaultTransparent, twoFaults, { faultsWhenProtected: 0 }),
+      restedAt(singleFaultTransparent, oneFault, { faultsWhenProtected: null }),
     ]
 
     expect(sentences).toEqual([expect.stringContaining("p1 was running"), null, null])
@@ -112,7 +112,7 @@ describe("a state of rest", () => {
     const nowhere = changed(reach(three, failedOver), { h3: { maintenance: true } })
 
     const sentences = [again, nowhere].map((state) =>
-      restedAt(singleFaultTransparent, state, { shelteredAt: 0 }),
+      restedAt(singleFaultTransparent, state, { faultsWhenProtected: 0 }),
     )
 
     expect(sentences).toEqual([null, null])

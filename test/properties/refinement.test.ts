@@ -7,7 +7,7 @@ import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
 import { ruled } from "../../model/change.ts"
 
-import { divergenceIn, twinsOf, type Divergence } from "../../properties/refinement.ts"
+import { divergenceIn, differentialPairOf, type Divergence } from "../../properties/refinement.ts"
 import { alone, reach, three, toRunning } from "../fixtures.ts"
 
 describe("a refusal for another reason", () => {
@@ -59,4 +59,7 @@ describe("what no guard reads", () => {
 const damaged = "FailHost(h3) CutLink(h1-h2)"
 
 const divergenceAfter = (change: Change, way: string): Divergence | null =>
-  divergenceIn(twinsOf(change(protocolOf(three)), engineOf(layoutOf(three, wholly))), reach(three, way))
+  divergenceIn(
+    differentialPairOf(change(protocolOf(three)), engineOf(layoutOf(three, wholly))),
+    reach(three, way),
+  )

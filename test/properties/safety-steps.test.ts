@@ -135,16 +135,16 @@ describe("a step", () => {
     [
       safety.singleFaultTransparent,
       "a restart after one fault",
-      taken(three, changed(bothDown, { faults: 1 }), "HaRestart(p1,h3)", {}, { shelteredAt: 0 }),
+      taken(three, changed(bothDown, { faults: 1 }), "HaRestart(p1,h3)", {}, { faultsWhenProtected: 0 }),
       "p1",
-      taken(three, bothDown, "HaRestart(p1,h3)", {}, { shelteredAt: 0 }),
+      taken(three, bothDown, "HaRestart(p1,h3)", {}, { faultsWhenProtected: 0 }),
     ],
     [
       safety.singleFaultTransparent,
       "a restart after no fault at all",
-      taken(three, bothDown, "HaRestart(p1,h3)", {}, { shelteredAt: 2 }),
+      taken(three, bothDown, "HaRestart(p1,h3)", {}, { faultsWhenProtected: 2 }),
       "no fault",
-      taken(three, bothDown, "HaRestart(p1,h3)", {}, { shelteredAt: null }),
+      taken(three, bothDown, "HaRestart(p1,h3)", {}, { faultsWhenProtected: null }),
     ],
   ]
 

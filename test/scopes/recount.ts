@@ -45,10 +45,10 @@ export const recount = async (pinned: PinnedScope, workers: number): Promise<Rec
   return { plain, wrong }
 }
 
-const unseenIn = ({ kinds, sightedAt }: Explored): string =>
+const unseenIn = ({ kinds, witnessedAt }: Explored): string =>
   [
     ...Object.entries(kinds).flatMap(([kind, { generated }]) => (generated === 0 ? [kind] : [])),
-    ...Object.entries(sightedAt).flatMap(([sight, depth]) => (depth === null ? [sight] : [])),
+    ...Object.entries(witnessedAt).flatMap(([sight, depth]) => (depth === null ? [sight] : [])),
   ]
     .sort()
     .join(", ")

@@ -4,7 +4,7 @@ import { initial, type State } from "../../model/state.ts"
 import { successors } from "../../model/step.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
-import { describeDivergence, divergenceIn, twinsOf } from "../../properties/refinement.ts"
+import { describeDivergence, divergenceIn, differentialPairOf } from "../../properties/refinement.ts"
 import type { PinnedScope } from "../../properties/explore/pinned.ts"
 
 /**
@@ -16,13 +16,13 @@ export const refine = ({
   among,
 }: PinnedScope): { readonly states: number; readonly difference: string | null } => {
   const protocol = protocolOf(config)
-  const twins = twinsOf(protocol, engineOf(layoutOf(config, { ...wholly, among })))
+  const differential = differentialPairOf(protocol, engineOf(layoutOf(config, { ...wholly, among })))
   const seen = new Set([identity(initial(config))])
   let layer: readonly State[] = [initial(config)]
   while (layer.length > 0) {
     const following: State[] = []
     for (const state of layer) {
-      const divergence = divergenceIn(twins, state)
+      const divergence = divergenceIn(differential, state)
       if (divergence !== null)
         return { states: seen.size, difference: `${describeDivergence(divergence)}, from ${identity(state)}` }
       for (const { state: next } of successors(protocol, state, among)) {

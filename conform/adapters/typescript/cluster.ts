@@ -2,7 +2,7 @@ import type { Action } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { linkBetween, pairIdOf, type CopyId, type HostId } from "../../../model/ids.ts"
 import type { Engine } from "../../../impl/engine/engine.ts"
-import { crowded, guardOf, taken } from "../../../impl/engine/guards.ts"
+import { unrepresentable, guardOf, taken } from "../../../impl/engine/guards.ts"
 import { kindNumber } from "../../../impl/engine/layout.ts"
 import { phase } from "../../../impl/engine/machine.ts"
 import { unpack } from "../../../impl/engine/pack.ts"
@@ -50,7 +50,7 @@ export const take = ({ engine, hostIds, links, names, started }: Cluster, action
   if (answer > taken) engine.machine.undo()
   if (answer > taken) return guardOf(answer)
   // A second copy on one host has no place here: it is taken, and what is shown stays as it was.
-  if (answer === crowded) return null
+  if (answer === unrepresentable) return null
   engine.machine.commit()
   if (action.kind === "Migrate") [names[slot], names[pair * hostIds.length + host]] = [null, action.copy]
   for (let at = 0; at < names.length; at += 1) {

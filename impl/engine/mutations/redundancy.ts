@@ -1,5 +1,5 @@
 import type { EngineMutation } from "../rule.ts"
-import { crowded, refusal, taken } from "../guards.ts"
+import { unrepresentable, refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
 import { allowed } from "./mutation.ts"
 
@@ -14,7 +14,7 @@ const spawnedBeside =
       const pair = view.pairOf(slot)
       if (answer !== refusal["anti-affinity"] || !ignores(view, pair * view.hosts + host)) return answer
       const reason = unfit(pair, host, view.hostOf(slot))
-      return reason === 0 ? crowded : reason
+      return reason === 0 ? unrepresentable : reason
     },
   })
 
@@ -68,7 +68,7 @@ export const redundancyMutations: Readonly<Record<string, EngineMutation>> = {
   MigrateToPeersHost: ({ Migrate }, { hostOf }) => ({
     Migrate: (slot, host) => {
       const answer = Migrate(slot, host)
-      return answer === refusal["anti-affinity"] && host !== hostOf(slot) ? crowded : answer
+      return answer === refusal["anti-affinity"] && host !== hostOf(slot) ? unrepresentable : answer
     },
   }),
 }

@@ -60,11 +60,11 @@ describe("a layout", () => {
 
   it("has room for what is asked about the past, and else for none of it", () => {
     const none = layoutOf(three)
-    const both = layoutOf(three, { interventions: true, sheltered: true })
+    const both = layoutOf(three, { interventions: true, singleFault: true })
 
-    expect([none.past.interventions.mask, none.past.sheltered.mask]).toEqual([0, 0])
+    expect([none.past.interventions.mask, none.past.singleFault.mask]).toEqual([0, 0])
     expect(both.past.interventions.mask).toBeGreaterThanOrEqual(both.capacity.generations)
-    expect(both.past.sheltered.mask).toBe(3)
+    expect(both.past.singleFault.mask).toBe(3)
   })
 
   it("takes the bounds of the configuration before what is asked, and that before what is usual", () => {
@@ -169,7 +169,7 @@ const arbitraryOptions: fc.Arbitrary<LayoutOptions> = fc.record({
   among: fc.constantFrom(kinds, coreKinds),
   indexed: fc.boolean(),
   interventions: fc.boolean(),
-  sheltered: fc.boolean(),
+  singleFault: fc.boolean(),
   capacity: fc.record({
     generations: fc.integer({ min: 1, max: 200 }),
     faults: fc.nat(1000),

@@ -152,7 +152,7 @@ const engineFor = (config: Config, mutant: string | null): Engine =>
     layoutOf(config, {
       indexed: mutant !== null && isIndexed(mutant),
       interventions: true,
-      sheltered: true,
+      singleFault: true,
     }),
     mutant === null ? null : (mutations[mutant] ?? null),
   )

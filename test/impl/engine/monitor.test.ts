@@ -8,14 +8,14 @@ import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { successors } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
-import { crowded } from "../../../impl/engine/guards.ts"
+import { unrepresentable } from "../../../impl/engine/guards.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { monitorOf } from "../../../impl/engine/monitor.ts"
 import { idsIn, union, watched, type Watched } from "../../../impl/engine/property-set.ts"
 import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { pack } from "../../../impl/engine/pack.ts"
-import { shelter } from "../../../impl/engine/shelter.ts"
-import { lookoutOf, sights } from "../../../impl/engine/sights.ts"
+import { sinceProtected } from "../../../impl/engine/single-fault.ts"
+import { witnessMonitorOf, watchedWitnesses } from "../../../impl/engine/witness-monitor.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
 import { noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
@@ -30,7 +30,7 @@ import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
 import { act, overtaken, toRunning } from "../../fixtures.ts"
 
-describe("the monitor and the lookout", () => {
+describe("the monitors of properties and witnesses", () => {
   it("watch each property of the catalogue but the one that is about no state", () => {
     const ids = catalogue.filter((property) => property !== comesToRest).map(({ id }) => id)
 
@@ -70,7 +70,7 @@ describe("the monitor and the lookout", () => {
     expect([...breached]).toContain(id)
   })
 
-  it.each(sights.map((id) => [id]))("have something to find: %s is seen on the way", (id) => {
+  it.each(watchedWitnesses.map((id) => [id]))("have something to find: %s is seen on the way", (id) => {
     const sighted = new Set(everyWalk().flatMap((walk) => [...walked(walk).sighted]))
 
     expect([...sighted]).toContain(id)
@@ -194,10 +194,10 @@ const isCrowded = (state: State): boolean =>
 /** The model's properties and witnesses, and what the engine makes of them. */
 const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const protocol = mutated(mutant)(config)
-  const layout = layoutOf(config, { indexed, interventions: true, sheltered: true, registered: true })
+  const layout = layoutOf(config, { indexed, interventions: true, singleFault: true, registered: true })
   const engine = engineOf(layout, mutant === null ? null : (mutations[mutant.name] ?? null))
   const monitor = monitorOf(engine)
-  const lookout = lookoutOf(engine)
+  const witnessMonitor = witnessMonitorOf(engine)
   const differences: string[] = []
   const breached = new Set<string>()
   const sighted = new Set<string>()
@@ -208,7 +208,9 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   }
 
   const packPlace = ({ state, history }: Place): void => {
-    pack(engine.view, state, (n) => ({ shelter: shelterOf(state, history, config.pairs[n]?.id) }))
+    pack(engine.view, state, (n) => ({
+      sinceProtected: sinceProtectedOf(state, history, config.pairs[n]?.id),
+    }))
   }
 
   const compareAtRest = (place: Place): void => {
@@ -234,21 +236,21 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     const code = codeOf(layout, before, action)
     if (code === null) throw new Error(`${written(action)} was taken by a copy that is not there`)
     monitor.begin()
-    lookout.begin()
+    witnessMonitor.begin()
     const answer = engine.step(code.kind, code.a, code.b)
-    if (answer === crowded) {
+    if (answer === unrepresentable) {
       if (!model.includes("S7")) differences.push(`${what}: crowded`)
       return true
     }
     const ofStep = union(monitor.ofStep(code.kind, code.a, code.b), monitor.ofState())
-    const found = lookout.ofState(everySight) | lookout.ofStep(code.kind, code.a)
+    const found = witnessMonitor.ofState(everySight) | witnessMonitor.ofStep(code.kind, code.a)
     const seen = sightsOf(config, place.history, taken)
     engine.machine.commit()
     compare(what, model, idsIn(union(ofStep, monitor.ofRefusals())))
     compare(
       what,
-      sights.filter((id) => seen.includes(id)),
-      sights.filter((id) => ((found >> sights.indexOf(id)) & 1) === 1),
+      watchedWitnesses.filter((id) => seen.includes(id)),
+      watchedWitnesses.filter((id) => ((found >> watchedWitnesses.indexOf(id)) & 1) === 1),
     )
     for (const id of seen) sighted.add(id)
     return model.length > 0
@@ -258,16 +260,16 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
 }
 
 const asked = catalogue.filter((property) => property !== comesToRest)
-const everySight = 2 ** sights.length - 1
+const everySight = 2 ** watchedWitnesses.length - 1
 
 const idsOf = (breaches: ReturnType<typeof breachesOf>): readonly Watched[] => {
   const ids = breaches.map(({ property }) => property.id)
   return watched.filter((id) => ids.includes(id))
 }
 
-/** What the witnesses see of a step, whichever pair it is about, among what the lookout looks for. */
+/** What the witnesses see of a step, whichever pair it is about, among what the monitor looks for. */
 const sightsOf = (config: Config, history: History, taken: Step): readonly string[] =>
-  sights.filter((id) =>
+  watchedWitnesses.filter((id) =>
     pairsOf(taken.after).some((after) => {
       const before = taken.before.pairs[after.id] as Pair
       const past = history[after.id] as PairHistory
@@ -278,9 +280,13 @@ const sightsOf = (config: Config, history: History, taken: Step): readonly strin
   )
 
 /** How the pair stands to single faults, by what the history says. */
-const shelterOf = (state: State, history: History, pair: Pair["id"] | undefined): number => {
-  const since = pair === undefined ? null : (history[pair]?.shelteredAt ?? null)
-  if (since === null) return shelter.none
+const sinceProtectedOf = (state: State, history: History, pair: Pair["id"] | undefined): number => {
+  const since = pair === undefined ? null : (history[pair]?.faultsWhenProtected ?? null)
+  if (since === null) return sinceProtected.unprotected
   const faults = state.faults - since
-  return faults === 0 ? shelter.whole : faults === 1 ? shelter.oneFault : shelter.none
+  return faults === 0
+    ? sinceProtected.noFault
+    : faults === 1
+      ? sinceProtected.oneFault
+      : sinceProtected.unprotected
 }

@@ -8,10 +8,10 @@ import { guardOf } from "../../../impl/engine/guards.ts"
 import { kindNumber, layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { viewOf } from "../../../impl/engine/view.ts"
 import { machineOf } from "../../../impl/engine/machine.ts"
-import { runVolume } from "../../../properties/check/volume.ts"
+import { runEngineBatch } from "../../../properties/check/engine-runs.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
-import { divergenceIn, twinsOf } from "../../../properties/refinement.ts"
+import { divergenceIn, differentialPairOf } from "../../../properties/refinement.ts"
 
 // Where a field or a set is as narrow as it may be.
 
@@ -30,7 +30,10 @@ describe("a cluster of one host", () => {
 
   it("is the same to the engine as to the model", () => {
     expect(
-      divergenceIn(twinsOf(protocolOf(config), engineOf(layoutOf(config, wholly))), initial(config)),
+      divergenceIn(
+        differentialPairOf(protocolOf(config), engineOf(layoutOf(config, wholly))),
+        initial(config),
+      ),
     ).toBeNull()
   })
 
@@ -38,7 +41,7 @@ describe("a cluster of one host", () => {
     const properties = catalogue.map(({ id }) => id)
     const volume = { protocolIn: protocolOf, mutant: null, properties, config }
 
-    const found = [3, 4, 5].map((seed) => runVolume(volume, `${seed}`, 0, 2000))
+    const found = [3, 4, 5].map((seed) => runEngineBatch(volume, `${seed}`, 0, 2000))
 
     expect(found.map(({ failure, schedules }) => [failure, schedules])).toEqual([
       [null, 2000],

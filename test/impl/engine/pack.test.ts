@@ -8,7 +8,7 @@ import { layoutOf, type LayoutOptions } from "../../../impl/engine/layout.ts"
 import { CapacityExceeded } from "../../../impl/engine/capacity.ts"
 import { indexedMutations } from "../../../impl/engine/mutations/logging.ts"
 import { pack, unpack } from "../../../impl/engine/pack.ts"
-import { shelter, shelterOf } from "../../../impl/engine/shelter.ts"
+import { sinceProtected, singleFaultHistoryOf } from "../../../impl/engine/single-fault.ts"
 import type { View } from "../../../impl/engine/view.ts"
 import {
   bounded,
@@ -110,12 +110,12 @@ describe("what is packed", () => {
     expect(p1(unpacked).interventions).toBe(0)
   })
 
-  it("keeps what is said of a pair's shelter where the layout does", () => {
-    const view = viewFor(three, { sheltered: true })
+  it("keeps a pair's single-fault history where the layout does", () => {
+    const view = viewFor(three, { singleFault: true })
 
-    pack(view, reach(three, toRunning), () => ({ shelter: shelter.oneFault }))
+    pack(view, reach(three, toRunning), () => ({ sinceProtected: sinceProtected.oneFault }))
 
-    expect(shelterOf(view).shelterIn(0)).toBe(shelter.oneFault)
+    expect(singleFaultHistoryOf(view).historyIn(0)).toBe(sinceProtected.oneFault)
   })
 })
 

@@ -34,9 +34,9 @@ import {
   isAt,
   refinement,
   refinementId,
-  twinsOf,
+  differentialPairOf,
   type Divergence,
-  type Twins,
+  type DifferentialPair,
 } from "../../../properties/refinement.ts"
 import { minimise, type Minimised } from "../../../traces/minimise.ts"
 import { corpusFolder } from "../../../traces/package.ts"
@@ -203,7 +203,7 @@ describe("a mutant of the model and that of the engine", () => {
   it("JoinBeforeWithhold: are alike where the peer has become a Primary in lockstep", () => {
     const mutant = mutantNamed("JoinBeforeWithhold")
     const protocol = mutated(mutant)(bounded({ log: 0 }))
-    const twins = twinsFor(protocol, kinds, mutant)
+    const differential = pairFor(protocol, kinds, mutant)
     const overtakenEarly = [
       "PowerOn(p1,h1) SpawnSecondary(p1.1,h2) JoinLockstep(p1.2) Suspect(p1.2) TryLock(p1.2)",
       "SpawnSecondary(p1.2,h3) BeginLockstep(p1.2)",
@@ -213,7 +213,7 @@ describe("a mutant of the model and that of the engine", () => {
       .map(act)
 
     const divergences = statesOf(protocol, overtakenEarly).map((state) =>
-      divergenceText(divergenceIn(twins, state)),
+      divergenceText(divergenceIn(differential, state)),
     )
 
     expect(divergences.filter((each) => each !== null)).toEqual([])
@@ -221,11 +221,11 @@ describe("a mutant of the model and that of the engine", () => {
 
   it.each(corpusRuns())("%s: are alike all the way to the breach", (_name, { config, mutant, actions }) => {
     const protocol = mutated(mutant)(config)
-    const twins = twinsFor(protocol, kinds, mutant)
+    const differential = pairFor(protocol, kinds, mutant)
 
     const divergences = statesOf(protocol, actions)
       .filter((state) => !isCrowded(state))
-      .map((state) => divergenceText(divergenceIn(twins, state)))
+      .map((state) => divergenceText(divergenceIn(differential, state)))
 
     expect(divergences.length).toBeGreaterThan(0)
     expect(divergences.filter((each) => each !== null)).toEqual([])
@@ -234,9 +234,9 @@ describe("a mutant of the model and that of the engine", () => {
 
 describe("a divergence is told", () => {
   it("by where the two states differ", () => {
-    const twins = twinsFor(protocolOf(coreScope), kinds, mutantNamed("StorageLossUnvalidated"))
+    const differential = pairFor(protocolOf(coreScope), kinds, mutantNamed("StorageLossUnvalidated"))
 
-    const divergence = divergenceIn(twins, reach(coreScope, "PowerOn(p1,h1)"))
+    const divergence = divergenceIn(differential, reach(coreScope, "PowerOn(p1,h1)"))
 
     expect(divergenceText(divergence)).toBe(
       'LoseStorage(h1): pairs.p1.copies.p1.1.phase is "contending" in the model, "live" in the engine',
@@ -244,17 +244,17 @@ describe("a divergence is told", () => {
   })
 
   it("by the guard of the one that refuses", () => {
-    const twins = twinsFor(protocolOf(coreScope), kinds, mutantNamed("SecondaryNeverSuspects"))
+    const differential = pairFor(protocolOf(coreScope), kinds, mutantNamed("SecondaryNeverSuspects"))
 
-    const divergence = divergenceIn(twins, reach(coreScope, toRunning))
+    const divergence = divergenceIn(differential, reach(coreScope, toRunning))
 
     expect(divergenceText(divergence)).toBe("Suspect(p1.2): the model takes it, the engine refuses it: phase")
   })
 
   it("where an engine takes two copies of a pair to one host", () => {
-    const twins = twinsFor(protocolOf(coreScope), kinds, mutantNamed("SpawnIgnoresAntiAffinity"))
+    const differential = pairFor(protocolOf(coreScope), kinds, mutantNamed("SpawnIgnoresAntiAffinity"))
 
-    const divergence = divergenceIn(twins, reach(coreScope, "PowerOn(p1,h1)"))
+    const divergence = divergenceIn(differential, reach(coreScope, "PowerOn(p1,h1)"))
 
     expect(divergence).toEqual({
       action: { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
@@ -289,19 +289,23 @@ const divergenceText = (divergence: Divergence | null): string | null =>
 /** How many states a scope has, and the first divergence in one of them. */
 const comparedIn = (config: Config, among: readonly Kind[]) => {
   const protocol = protocolOf(config)
-  const twins = twinsFor(protocol, among, null)
+  const differential = pairFor(protocol, among, null)
   let divergence: string | null = null
   const { states } = enumerate(protocol, among, undefined, (state) => {
-    divergence ??= divergenceText(divergenceIn(twins, state))
+    divergence ??= divergenceText(divergenceIn(differential, state))
   })
   return { states, divergence: divergence as string | null }
 }
 
 /** A protocol on the model's side; on the engine's side the core or, if one is named, a mutant. */
-const twinsFor = (protocol: Protocol, among: readonly Kind[], mutant: Pick<Mutant, "name"> | null): Twins => {
+const pairFor = (
+  protocol: Protocol,
+  among: readonly Kind[],
+  mutant: Pick<Mutant, "name"> | null,
+): DifferentialPair => {
   const indexed = mutant !== null && isIndexed(mutant.name)
   const layout = layoutOf(protocol.config, { ...wholly, among, indexed })
-  return twinsOf(protocol, engineOf(layout, mutationOf(mutant)))
+  return differentialPairOf(protocol, engineOf(layout, mutationOf(mutant)))
 }
 
 const mutationOf = (mutant: Pick<Mutant, "name"> | null): EngineMutation | null => {
@@ -347,21 +351,21 @@ const usualKinds: readonly Kind[] = [...kindsOf("protocol"), ...kindsOf("recover
 /** Walks with the model, the engine at its side, to the end or to the first divergence. */
 const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
   const protocol = protocolOf(config)
-  const twins = twinsFor(protocol, kinds, null)
-  const { machine } = twins.engine
+  const differential = pairFor(protocol, kinds, null)
+  const { machine } = differential.engine
   const walk = { kinds: new Set<Kind>(), guards: new Set<string>(), divergence: null as string | null }
   let state = initial(config)
   for (const asked of asks) {
     let next = state
     for (const ask of asked) {
       const action = actionAsked(config, state, ask)
-      const code = action === null ? null : codeOf(twins.engine.layout, state, action)
+      const code = action === null ? null : codeOf(differential.engine.layout, state, action)
       if (action === null || code === null) continue
       const outcome = step(protocol, state, action)
-      const answer = twins.engine.step(code.kind, code.a, code.b)
+      const answer = differential.engine.step(code.kind, code.a, code.b)
       const isAlike =
         outcome.tag === "next"
-          ? answer === taken && isAt(twins, outcome.state)
+          ? answer === taken && isAt(differential, outcome.state)
           : guardOf(answer) === outcome.guard
       if (!isAlike) {
         const says = outcome.tag === "next" ? "takes it" : outcome.guard
@@ -429,11 +433,11 @@ const firstDivergence = (
 ): string | null => {
   const config = mutant.scope ?? coreScope
   const protocol = protocolIn(config)
-  const twins = twinsFor(protocol, among, mutant)
+  const differential = pairFor(protocol, among, mutant)
   const seen = new Set([identity(initial(config))])
   const queue = [initial(config)]
   for (const state of queue.values()) {
-    const divergence = divergenceIn(twins, state)
+    const divergence = divergenceIn(differential, state)
     if (divergence !== null) return describeDivergence(divergence)
     for (const { state: next } of successors(protocol, state, among)) {
       const key = identity(next)

@@ -14,7 +14,7 @@ import { guardIdsOf } from "../../../model/rule.ts"
 import { initial, type State } from "../../../model/state.ts"
 import { step } from "../../../model/step.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
-import { describeDivergence, divergenceIn, twinsOf } from "../../../properties/refinement.ts"
+import { describeDivergence, divergenceIn, differentialPairOf } from "../../../properties/refinement.ts"
 import { inProcess } from "../../../conform/in-process.ts"
 import { observed } from "../../../conform/observation.ts"
 import { pairProfile } from "../../../conform/pair-profile.ts"
@@ -103,13 +103,13 @@ describe("a part", () => {
 
   it("is answered alike by the model and the engine, in every tenth state", () => {
     const protocol = protocolOf(on)
-    const twins = twinsOf(protocol, engineOf(layoutOf(on, { ...wholly, among: kinds })))
+    const differential = differentialPairOf(protocol, engineOf(layoutOf(on, { ...wholly, among: kinds })))
     const divergences: string[] = []
     let states = 0
 
     enumerate(protocol, among, [initial(on)], (state) => {
       states += 1
-      const divergence = states % 10 === 0 ? divergenceIn(twins, state) : null
+      const divergence = states % 10 === 0 ? divergenceIn(differential, state) : null
       if (divergence !== null) divergences.push(describeDivergence(divergence))
     })
 

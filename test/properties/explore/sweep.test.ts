@@ -162,10 +162,10 @@ describe("tallies together", () => {
     expect(both.depth).toBe(whole.depth)
     expect(both.highestGeneration).toBe(whole.highestGeneration)
     expect(both.breached).toEqual(mutant.breached)
-    for (const [n, at] of both.sightedAt.entries())
-      expect([whole.sightedAt[n], mutant.sightedAt[n]]).toContain(at)
-    expect([...both.sightedAt].filter((at) => at >= 0)).toHaveLength(
-      [...whole.sightedAt].filter((at, n) => at >= 0 || (mutant.sightedAt[n] as number) >= 0).length,
+    for (const [n, at] of both.witnessedAt.entries())
+      expect([whole.witnessedAt[n], mutant.witnessedAt[n]]).toContain(at)
+    expect([...both.witnessedAt].filter((at) => at >= 0)).toHaveLength(
+      [...whole.witnessedAt].filter((at, n) => at >= 0 || (mutant.witnessedAt[n] as number) >= 0).length,
     )
   })
 })

@@ -19,7 +19,7 @@ const ringSizeFor = (workers: number, words: number): number => {
  * Shape  `rings[from][to]`: keys with their hash and tag, one after the other; each holds `ringSize`. `counters`: for each ring, by
  *        from × workers + to, how many keys were ever put in and taken out; then the sweep's own.
  */
-export type Exchange = {
+export type Channels = {
   readonly workers: number
   readonly words: number
   readonly ringSize: number
@@ -31,15 +31,15 @@ export type Exchange = {
 const counter = Object.freeze({ stop: 0, arrived: 1, length: 2 })
 
 /**
- * What each worker tells the others at the end of a layer, and what all of them then know: sums of the first two,
- * the least of the third and the greatest of the fourth. All read the same, so all decide alike.
+ * What each worker reports at the end of a BFS level, and what all of them then know: sums of the first two,
+ * the minimum of the third and the maximum of the fourth. All read the same, so all decide alike.
  */
-export type Told = readonly [expanded: number, waiting: number, least: number, cut: number]
+export type Summary = readonly [expanded: number, waiting: number, minimum: number, cut: number]
 
 /** How many numbers that are. */
-const told = 4
+const summaryLength = 4
 
-export const exchangeOf = (workers: number, words: number): Exchange => {
+export const channelsOf = (workers: number, words: number): Channels => {
   const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4))
   const all = Array.from({ length: workers }, (_, n) => n)
   const ringSize = ringSizeFor(workers, words)
@@ -48,7 +48,7 @@ export const exchangeOf = (workers: number, words: number): Exchange => {
     words,
     ringSize,
     rings: all.map((from) => all.map((to) => shared(from === to ? 0 : ringSize * (words + 2)))),
-    counters: shared(2 * workers * workers + counter.length + 2 * told * workers),
+    counters: shared(2 * workers * workers + counter.length + 2 * summaryLength * workers),
   }
 }
 
@@ -56,22 +56,23 @@ export const exchangeOf = (workers: number, words: number): Exchange => {
 type Receive = (keys: Int32Array, at: number, hash: number, tag: number) => void
 
 /**
- * One worker's end of an exchange.
+ * One worker's end of the channels.
  *
- * Shape  `send` may take in what others have sent, while it waits for room. `meet` waits for all workers to be
- *        done with a layer, taking in the last of it, and answers with what all tell together.
+ * Shape  `send` puts a key into the ring to another worker; while there is no room it takes in what others have sent.
+ *        `barrier` waits until all workers have finished a BFS level, takes in the last of what they sent, and returns what all
+ *        report together.
  */
-export type Correspondent = {
+export type Endpoint = {
   readonly send: (to: number, keys: Int32Array, at: number, hash: number, tag: number) => void
   readonly receive: () => void
-  readonly meet: (tell: () => Told) => Told
+  readonly barrier: (tell: () => Summary) => Summary
 }
 
-export const correspondentOf = (
-  { workers, words, ringSize, rings, counters }: Exchange,
+export const endpointOf = (
+  { workers, words, ringSize, rings, counters }: Channels,
   self: number,
   take: Receive,
-): Correspondent => {
+): Endpoint => {
   const size = words + 2
   const own = 2 * workers * workers
   const inCount = (from: number, to: number): number => 2 * (from * workers + to)
@@ -80,7 +81,7 @@ export const correspondentOf = (
   const put = new Int32Array(workers)
   const taken = new Int32Array(workers)
   const seenOut = new Int32Array(workers)
-  let meetings = 0
+  let barriers = 0
 
   const send = (to: number, keys: Int32Array, at: number, hash: number, tag: number): void => {
     const n = put[to] as number
@@ -119,8 +120,8 @@ export const correspondentOf = (
 
   /** Waits until every worker has arrived here, and goes on taking in what they send. */
   const arrive = (): void => {
-    meetings += 1
-    const all = meetings * workers
+    barriers += 1
+    const all = barriers * workers
     const arrived = Atomics.add(counters, own + counter.arrived, 1) + 1
     if (arrived === all) Atomics.notify(counters, own + counter.arrived)
     for (;;) {
@@ -131,36 +132,36 @@ export const correspondentOf = (
     }
   }
 
-  const meet = (tell: () => Told): Told => {
+  const barrier = (tell: () => Summary): Summary => {
     publish()
     arrive()
     receive()
-    // Two places, taken in turn: one worker may already tell of the next layer while another still reads.
-    const place = own + counter.length + (meetings % 4 === 1 ? 0 : told * workers)
+    // Two places, taken in turn: one worker may already report the next level while another still reads.
+    const place = own + counter.length + (barriers % 4 === 1 ? 0 : summaryLength * workers)
     tell().forEach((value, n) => {
-      Atomics.store(counters, place + told * self + n, value)
+      Atomics.store(counters, place + summaryLength * self + n, value)
     })
     arrive()
-    const sums: [number, number, number, number] = [0, 0, neverYet, 0]
+    const sums: [number, number, number, number] = [0, 0, noLength, 0]
     for (let worker = 0; worker < workers; worker += 1) {
-      sums[0] += Atomics.load(counters, place + told * worker)
-      sums[1] += Atomics.load(counters, place + told * worker + 1)
-      sums[2] = Math.min(sums[2], Atomics.load(counters, place + told * worker + 2))
-      sums[3] = Math.max(sums[3], Atomics.load(counters, place + told * worker + 3))
+      sums[0] += Atomics.load(counters, place + summaryLength * worker)
+      sums[1] += Atomics.load(counters, place + summaryLength * worker + 1)
+      sums[2] = Math.min(sums[2], Atomics.load(counters, place + summaryLength * worker + 2))
+      sums[3] = Math.max(sums[3], Atomics.load(counters, place + summaryLength * worker + 3))
     }
     return sums
   }
 
-  return { send, receive, meet }
+  return { send, receive, barrier }
 }
 
-/** A length that no run has. */
-export const neverYet = 0x7fffffff
+/** The minimum where there is none: a length that no run has. */
+export const noLength = 0x7fffffff
 
-/** Asks the workers to stop. Each sees it when it looks, and they agree on it where they next meet. */
-export const askToStop = ({ workers, counters }: Exchange): void => {
+/** Asks the workers to stop. Each sees it when it looks, and they agree on it at the next barrier. */
+export const askToStop = ({ workers, counters }: Channels): void => {
   Atomics.store(counters, 2 * workers * workers + counter.stop, 1)
 }
 
-export const isAskedToStop = ({ workers, counters }: Exchange): boolean =>
+export const isAskedToStop = ({ workers, counters }: Channels): boolean =>
   Atomics.load(counters, 2 * workers * workers + counter.stop) === 1

@@ -4,7 +4,7 @@ import { phase } from "./machine.ts"
 import type { Engine } from "./engine.ts"
 
 /** The witnesses that a packed state, or a step to it, is enough to decide; the others ask about the past. */
-export const sights = [
+export const watchedWitnesses = [
   "three-copies",
   "stale-primary-beside-running",
   "output-in-lockstep",
@@ -22,28 +22,31 @@ export const sights = [
   "host-in-maintenance",
 ] as const
 
-type Sight = (typeof sights)[number]
+type WatchedWitness = (typeof watchedWitnesses)[number]
 
 /**
- * Looks out for witnesses.
+ * Looks for witnesses.
  *
- * Shape  `begin` is called at a state before steps are taken from it. `ofState` and `ofStep` answer with a set of bits, by the places of `sights`; a step is asked about at the
- *        state that it leads to. What is not in `unseen` need not be looked for.
+ * Shape  `begin` is called at a state before steps are taken from it. `ofState` and `ofStep` give a set of bits, by the
+ *        places of `watchedWitnesses`; a step is looked at in the state that it leads to. What is not in `unseen` need not be
+ *        looked for.
  */
-export type Lookout = {
+export type WitnessMonitor = {
   readonly begin: () => void
   readonly ofState: (unseen: number) => number
   readonly ofStep: (kind: number, a: number) => number
 }
 
-const bit = (sight: Sight): number => 1 << sights.indexOf(sight)
+const bits = Object.fromEntries(watchedWitnesses.map((id, n) => [id, 1 << n])) as Record<
+  WatchedWitness,
+  number
+>
 
-export const lookoutOf = ({ view, layout }: Engine): Lookout => {
+export const witnessMonitorOf = ({ view, layout }: Engine): WitnessMonitor => {
   const { hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, peerIn, lockOf, isOn } = view
   const { hostOf, pairOf, logOf, observedOf, lengthOf, agree, has } = view
   const { withStorage, linked, leads, leaderOf, farEnd, isProtected, couldTake } = evidenceOf(view)
   const k = kindNumber
-  const bits = Object.fromEntries(sights.map((sight) => [sight, bit(sight)])) as Record<Sight, number>
   const seenBefore = new Int32Array(pairs)
 
   const begin = (): void => {

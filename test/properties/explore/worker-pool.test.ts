@@ -7,13 +7,13 @@ import { describe, expect, it } from "vitest"
 import { coreKinds } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
 import { watched } from "../../../impl/engine/property-set.ts"
-import type * as Crew from "../../../properties/explore/crew.ts"
-import { exchangeOf } from "../../../properties/explore/exchange.ts"
+import type * as Crew from "../../../properties/explore/worker-pool.ts"
+import { channelsOf } from "../../../properties/explore/channels.ts"
 import { layoutFor, type Scope } from "../../../properties/explore/scope.ts"
 import { shortest, sweep, type Swept } from "../../../properties/explore/sweep.ts"
 
 // The workers are the compiled ones, and so is what starts them.
-const compiled = new URL("../../../dist/properties/explore/crew.js", import.meta.url).href
+const compiled = new URL("../../../dist/properties/explore/worker-pool.js", import.meta.url).href
 const { sweepWith } = (await import(compiled)) as typeof Crew
 
 const bounds = { log: 2, generations: 5, faults: 1, powerOffUpTo: 2, fencesUpTo: 0 }
@@ -128,7 +128,7 @@ describe("the progress of workers", () => {
 describe("workers of whom one alone is told to stop", () => {
   it("agree on it where they next meet, and all end", async ({ onTestFinished }) => {
     const scope = scopeOf({ ...bounds, faults: 5, log: 4, powerOffUpTo: Infinity }, {})
-    const exchange = exchangeOf(3, layoutFor(scope).words)
+    const exchange = channelsOf(3, layoutFor(scope).words)
     const module = new URL("../../../dist/properties/explore/sweep.js", import.meta.url).href
     const code = `
       const { parentPort, workerData } = require("node:worker_threads")
@@ -173,7 +173,7 @@ describe("workers of whom one alone is told to stop", () => {
 
 describe("what workers share", () => {
   it.each([2, 8, 32, 64])("takes little memory, with %i of them", (workers) => {
-    const { rings } = exchangeOf(workers, 8)
+    const { rings } = channelsOf(workers, 8)
 
     const bytes = rings.flat().reduce((sum, ring) => sum + ring.byteLength, 0)
 

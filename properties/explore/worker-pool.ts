@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { WorkerFailed } from "../check/campaign.ts"
-import { askToStop, exchangeOf } from "./exchange.ts"
+import { askToStop, channelsOf } from "./channels.ts"
 import { layoutFor, type Scope } from "./scope.ts"
 import { together, type Swept } from "./sweep.ts"
 import type { SweepOrder } from "./sweep-worker.ts"
@@ -32,19 +32,19 @@ export const sweepWith = (
   },
   onProgress: (progress: SweepProgress) => void,
 ): Effect.Effect<Swept, WorkerFailed> => {
-  const exchange = exchangeOf(workers, layoutFor(scope).words)
+  const channels = channelsOf(workers, layoutFor(scope).words)
   const orders = Array.from({ length: workers }, (_, self): SweepOrder => ({
     scope,
     statesMax,
     fingerprint,
-    exchange,
+    channels,
     self,
   }))
   const onAdvance = (progress: SweepProgress): void => {
     if (progress.depth > reached) onProgress(progress)
   }
   const stop = (): void => {
-    askToStop(exchange)
+    askToStop(channels)
   }
   if (signal?.aborted === true) stop()
   signal?.addEventListener("abort", stop)

@@ -7,13 +7,13 @@ import { peer, phase } from "./machine.ts"
 const roundsMax = 100
 
 /** Told of each step that is taken: `before` at the state that it may leave, `after` at the one that it leads to. */
-type SettlingWatch = {
+type NormalisingWatch = {
   readonly before: () => void
   readonly after: (kind: number, a: number) => void
 }
 
 /** Takes what only makes more possible; tells whether it took anything. */
-type Settle = (watch?: SettlingWatch) => boolean
+type Normalise = (watch?: NormalisingWatch) => boolean
 
 /**
  * Takes what only makes more possible, as far as the layout offers it, until nothing of the kind is left. The
@@ -27,7 +27,7 @@ type Settle = (watch?: SettlingWatch) => boolean
  *   a live Primary drops a peer that is gone; a syncing copy that no Primary waits for halts
  *   a stale copy that can release nothing more suspects, tries the lock, and halts
  */
-export const settlerOf = ({ view, step }: Engine): Settle => {
+export const normaliserOf = ({ view, step }: Engine): Normalise => {
   const { layout, machine, hosts, pairs, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn } = view
   const { generationIn } = view
   const { releasedIn, deliveredIn, ackedIn, peerIn, lockOf, pairOf, hostOf, primaryOf, peerSlot } = view
@@ -35,7 +35,7 @@ export const settlerOf = ({ view, step }: Engine): Settle => {
   const offered = kinds.map((kind) => layout.among.includes(kind))
   const { key } = machine
   const keyBefore = new Int32Array(layout.words)
-  let watching: SettlingWatch = unwatched
+  let watching: NormalisingWatch = unwatched
 
   const isStale = (slot: number, copy: number): boolean => generationIn(copy) < lockOf(pairOf(slot))
 
@@ -138,4 +138,4 @@ export const settlerOf = ({ view, step }: Engine): Settle => {
   }
 }
 
-const unwatched: SettlingWatch = { before: () => {}, after: () => {} }
+const unwatched: NormalisingWatch = { before: () => {}, after: () => {} }

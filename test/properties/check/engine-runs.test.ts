@@ -5,7 +5,7 @@ import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import type { BatchResult } from "../../../properties/check/batch.ts"
-import { phaseKinds, runVolume, type Volume } from "../../../properties/check/volume.ts"
+import { phaseKinds, runEngineBatch, type EngineRuns } from "../../../properties/check/engine-runs.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
 import { isLiveness } from "../../../properties/property.ts"
@@ -15,22 +15,22 @@ const safety = catalogue.filter((property) => !isLiveness(property)).map(({ id }
 
 describe("a batch on the engine", () => {
   it("is a function of its seed and its number", () => {
-    const first = runVolume(volumeOf(null), "7", 3, 1500)
+    const first = runEngineBatch(volumeOf(null), "7", 3, 1500)
 
-    expect(runVolume(volumeOf(null), "7", 3, 1500)).toEqual(first)
-    expect(runVolume(volumeOf(null), "8", 3, 1500).actions).not.toEqual(first.actions)
-    expect(runVolume(volumeOf(null), "7", 4, 1500).actions).not.toEqual(first.actions)
+    expect(runEngineBatch(volumeOf(null), "7", 3, 1500)).toEqual(first)
+    expect(runEngineBatch(volumeOf(null), "8", 3, 1500).actions).not.toEqual(first.actions)
+    expect(runEngineBatch(volumeOf(null), "7", 4, 1500).actions).not.toEqual(first.actions)
   })
 
   it("is a function of them with a failure, too", () => {
-    const first = runVolume(volumeOf("SecondarySkipsLock"), "7", 0, 2000)
+    const first = runEngineBatch(volumeOf("SecondarySkipsLock"), "7", 0, 2000)
 
     expect(first.failure).not.toBeNull()
-    expect(runVolume(volumeOf("SecondarySkipsLock"), "7", 0, 2000)).toEqual(first)
+    expect(runEngineBatch(volumeOf("SecondarySkipsLock"), "7", 0, 2000)).toEqual(first)
   })
 
   it("finds nothing wrong with the protocol", () => {
-    const result = runVolume(volumeOf(null), "7", 0, 10_000)
+    const result = runEngineBatch(volumeOf(null), "7", 0, 10_000)
 
     expect(result).toMatchObject({ batch: 0, schedules: 10_000, failure: null })
     expect(Object.keys(result.actions).length).toBeGreaterThan(20)
@@ -40,13 +40,13 @@ describe("a batch on the engine", () => {
   it("finds nothing wrong with the protocol in a cluster that it is given", () => {
     const config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
 
-    const result = runVolume(volumeOf(null, { config }), "7", 0, 5000)
+    const result = runEngineBatch(volumeOf(null, { config }), "7", 0, 5000)
 
     expect(result).toMatchObject({ schedules: 5000, failure: null })
   })
 
   it("counts as many schedules as it is asked for, if they are no multiple of a swarm's", () => {
-    expect(runVolume(volumeOf(null), "7", 0, 1234).schedules).toBe(1234)
+    expect(runEngineBatch(volumeOf(null), "7", 0, 1234).schedules).toBe(1234)
   })
 
   it.each([
@@ -67,7 +67,7 @@ describe("a batch on the engine", () => {
   ])("finds %s, and what it finds the model confirms", (mutant) => {
     const volume = volumeOf(mutant)
 
-    const { failure, schedules } = runVolume(volume, "7", 0, 5000)
+    const { failure, schedules } = runEngineBatch(volume, "7", 0, 5000)
 
     const { actions = [], config = plainConfig(3, 1), property = "" } = failure ?? {}
     const small = minimise(volume.protocolIn, matching([property]), config, actions)
@@ -78,8 +78,8 @@ describe("a batch on the engine", () => {
   })
 
   it("reports no property that it is not asked", () => {
-    const result = runVolume(volumeOf("SpawnIgnoresAntiAffinity", { properties: ["S10"] }), "7", 0, 2000)
-    const asked = runVolume(volumeOf("CheckpointForgotten", { properties: ["S17"] }), "7", 0, 2000)
+    const result = runEngineBatch(volumeOf("SpawnIgnoresAntiAffinity", { properties: ["S10"] }), "7", 0, 2000)
+    const asked = runEngineBatch(volumeOf("CheckpointForgotten", { properties: ["S17"] }), "7", 0, 2000)
 
     expect(result.failure).toBeNull()
     expect(asked.failure?.property).toBe("S17")
@@ -88,7 +88,7 @@ describe("a batch on the engine", () => {
   it("keeps to the cluster that it is given", () => {
     const config = plainConfig(2, 1, { log: 1, faults: 1 })
 
-    const { failure } = runVolume(volumeOf("SpawnIgnoresAntiAffinity", { config }), "7", 0, 2000)
+    const { failure } = runEngineBatch(volumeOf("SpawnIgnoresAntiAffinity", { config }), "7", 0, 2000)
 
     expect(failure?.config).toEqual(config)
     expect(failure?.property).toBe("S7")
@@ -105,7 +105,7 @@ describe("what a copy in each phase might do", () => {
 
 // Helpers
 
-const volumeOf = (mutant: string | null, asked: Partial<Volume> = {}): Volume => ({
+const volumeOf = (mutant: string | null, asked: Partial<EngineRuns> = {}): EngineRuns => ({
   protocolIn: mutated(mutantNamed(mutant ?? "")),
   mutant,
   properties: safety,

@@ -6,7 +6,7 @@ import { step } from "../../model/step.ts"
 import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
 import { actionOf, rangesOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
-import { crowded, taken } from "../../impl/engine/guards.ts"
+import { unrepresentable, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
 import { monitorOf } from "../../impl/engine/monitor.ts"
 import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
@@ -33,13 +33,13 @@ const refusalsMax = 100
 const schedulesOfSwarm = 1000
 
 /** How many schedules on the engine make one batch. */
-export const volumeBatch = 20_000
+export const engineBatch = 20_000
 
 /**
  * What one batch on the engine is: which mutant it has, what it is asked, and where. `config` is null where
  * clusters are drawn.
  */
-export type Volume = {
+export type EngineRuns = {
   readonly protocolIn: ProtocolOf
   readonly mutant: string | null
   readonly properties: readonly string[]
@@ -50,7 +50,12 @@ export type Volume = {
  * Runs schedules on the engine alone, fast: random actions, every safety property asked after each. What breaches
  * is judged by the model, which takes the same actions. A function of its arguments.
  */
-export const runVolume = (volume: Volume, seed: string, batch: number, schedules: number): BatchResult => {
+export const runEngineBatch = (
+  volume: EngineRuns,
+  seed: string,
+  batch: number,
+  schedules: number,
+): BatchResult => {
   const actions: Partial<Record<Kind, number>> = {}
   let done = 0
   const config = volume.config ?? drawn(arbitraryConfig(), seedOf(seed, -1 - batch * partsMax))
@@ -90,7 +95,7 @@ const drawn = <A>(arbitrary: fc.Arbitrary<A>, seed: number): A =>
 const drivers = new WeakMap<Config, { readonly mutant: string | null; readonly driver: Driver }>()
 
 /** The driver of a cluster. One is kept for each cluster: a second engine beside it would make both slower. */
-const driverFor = (volume: Volume, config: Config): Driver => {
+const driverFor = (volume: EngineRuns, config: Config): Driver => {
   const known = drivers.get(config)
   if (known?.mutant === volume.mutant && known.driver.properties === volume.properties) return known.driver
   const driver = driverOf(volume, config)
@@ -111,12 +116,12 @@ type Found = {
 }
 
 /** Draws schedules for one engine, one after the other. */
-const driverOf = (volume: Volume, config: Config) => {
+const driverOf = (volume: EngineRuns, config: Config) => {
   const engine = engineOf(
     layoutOf(config, {
       indexed: volume.mutant !== null && isIndexed(volume.mutant),
       interventions: true,
-      sheltered: true,
+      singleFault: true,
       registered: true,
     }),
     volume.mutant === null ? null : (mutations[volume.mutant] ?? null),
@@ -178,7 +183,7 @@ const driverOf = (volume: Volume, config: Config) => {
     code.kind = kind
     code.a = a
     code.b = b
-    if (answer === crowded) return intersection(only.S7, asked)
+    if (answer === unrepresentable) return intersection(only.S7, asked)
     machine.commit()
     return intersection(
       union(union(monitor.ofStep(kind, a, b), monitor.ofState()), monitor.ofRefusals()),

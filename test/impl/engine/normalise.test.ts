@@ -5,7 +5,7 @@ import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
 import { kindNumber, layoutOf } from "../../../impl/engine/layout.ts"
 import { idsIn, noProperty, union, watched } from "../../../impl/engine/property-set.ts"
-import { settlerOf } from "../../../impl/engine/settle.ts"
+import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope } from "../../../properties/mutants/mutant.ts"
@@ -59,9 +59,9 @@ const kills = mutants.flatMap((mutant) =>
     .map((id) => [mutant.name, id, mutant] as const),
 )
 
-describe.each(scopes)("the settler, with %s,", (_name, config, among) => {
+describe.each(scopes)("the normaliser, with %s,", (_name, config, among) => {
   const whole = graphOf(config, among, null)
-  const reduced = graphOf(config, among, settlerOf)
+  const reduced = graphOf(config, among, normaliserOf)
 
   it("leads from every state to one of the reduced graph", () => {
     expect(astray(whole, reduced)).toBe(0)
@@ -78,14 +78,14 @@ describe.each(scopes)("the settler, with %s,", (_name, config, among) => {
     expect(extra).toEqual([])
   })
 
-  it("finds nothing more to settle when it is asked again", () => {
+  it("finds nothing more to normalise when it is asked again", () => {
     const { engine } = reduced
-    const settle = settlerOf(engine)
+    const normalise = normaliserOf(engine)
     const moved = [...whole.states.values()].filter((key) => {
       engine.machine.load(key, 0)
-      settle()
+      normalise()
       const once = keyOf(engine)
-      return settle() || keyOf(engine) !== once
+      return normalise() || keyOf(engine) !== once
     })
 
     expect(moved).toEqual([])
@@ -93,20 +93,20 @@ describe.each(scopes)("the settler, with %s,", (_name, config, among) => {
 
   it("says whether it has taken a step", () => {
     const { engine } = reduced
-    const settle = settlerOf(engine)
+    const normalise = normaliserOf(engine)
     const wrong = [...whole.states.values()].filter((key) => {
       engine.machine.load(key, 0)
       const before = keyOf(engine)
-      return settle() !== (keyOf(engine) !== before)
+      return normalise() !== (keyOf(engine) !== before)
     })
 
     expect(wrong).toEqual([])
   })
 })
 
-// Where a settler goes too far, it need not be missed that all it leads to was reached another way: it is the
+// Where a normaliser goes too far, it need not be missed that all it leads to was reached another way: it is the
 // steps that are lost.
-describe("a settler that takes one thing too much is found out:", () => {
+describe("a normaliser that takes one thing too much is found out:", () => {
   const config = bounded({ ...core, faults: 2, log: 1 })
   const whole = graphOf(config, coreKinds, null)
 
@@ -135,7 +135,7 @@ describe("a settler that takes one thing too much is found out:", () => {
   )
 
   it("and the right one is not", () => {
-    const reduced = graphOf(config, coreKinds, settlerOf)
+    const reduced = graphOf(config, coreKinds, normaliserOf)
 
     expect([astray(whole, reduced), stepsLost(whole, reduced)]).toEqual([0, 0])
   })
@@ -186,14 +186,14 @@ type Settler = (engine: Engine) => () => boolean
 
 type Graph = {
   readonly engine: Engine
-  readonly settle: () => boolean
+  readonly normalise: () => boolean
   readonly states: ReadonlyMap<string, Int32Array>
 }
 
-/** All states within reach, each settled as it is met if there is a settler. */
-function graphOf(config: Config, among: readonly Kind[], settler: Settler | null): Graph {
+/** All states within reach, each normalised as it is met if there is a normaliser. */
+function graphOf(config: Config, among: readonly Kind[], normaliser: Settler | null): Graph {
   const engine = engineOf(layoutOf(config, { among }))
-  const settle = settler === null ? () => false : settler(engine)
+  const normalise = normaliser === null ? () => false : normaliser(engine)
   const states = new Map<string, Int32Array>()
   const note = (): void => {
     const key = keyOf(engine)
@@ -203,19 +203,19 @@ function graphOf(config: Config, among: readonly Kind[], settler: Settler | null
   for (const state of states.values()) {
     engine.machine.load(state, 0)
     engine.expand(() => {
-      settle()
+      normalise()
       note()
     })
   }
-  return { engine, settle, states }
+  return { engine, normalise, states }
 }
 
-/** How many states of the whole graph the settler of the reduced one leads to where it has not been. */
-function astray(whole: Graph, { engine, settle, states }: Graph): number {
+/** How many states of the whole graph the normaliser of the reduced one leads to where it has not been. */
+function astray(whole: Graph, { engine, normalise, states }: Graph): number {
   let count = 0
   for (const state of whole.states.values()) {
     engine.machine.load(state, 0)
-    settle()
+    normalise()
     if (!states.has(keyOf(engine))) count += 1
   }
   return count
@@ -227,14 +227,14 @@ function keyOf({ machine, layout }: Engine): string {
   return key
 }
 
-/** How many steps of the whole graph are none from where the settler of the reduced one leads first. */
-function stepsLost(whole: Graph, { engine, settle }: Graph): number {
+/** How many steps of the whole graph are none from where the normaliser of the reduced one leads first. */
+function stepsLost(whole: Graph, { engine, normalise }: Graph): number {
   const settledKeys = new Map<string, string>()
   const settledKey = (): string => {
     const key = keyOf(engine)
     const known = settledKeys.get(key)
     if (known !== undefined) return known
-    settle()
+    normalise()
     settledKeys.set(key, keyOf(engine))
     return keyOf(engine)
   }
@@ -255,7 +255,7 @@ function stepsLost(whole: Graph, { engine, settle }: Graph): number {
   for (const state of whole.states.values()) {
     engine.machine.load(state, 0)
     const steps = settledSuccessors()
-    settle()
+    normalise()
     engine.machine.commit()
     const possible = successorsOf(keyOf(engine))
     lost += steps.filter((key) => !possible.has(key)).length
@@ -263,19 +263,19 @@ function stepsLost(whole: Graph, { engine, settle }: Graph): number {
   return lost
 }
 
-/** A settler that takes every step of one kind besides, as long as one leads anywhere. */
+/** A normaliser that takes every step of one kind besides, as long as one leads anywhere. */
 function settlingToo(kind: Kind): Settler {
   return (engine) => {
-    const settle = settlerOf(engine)
+    const normalise = normaliserOf(engine)
     const codes = codesOf(engine.layout).filter((code) => code.kind === kindNumber[kind])
     const takes = ({ kind: number, a, b }: ActionCode): boolean => {
       const before = keyOf(engine)
       return engine.step(number, a, b) === 0 && keyOf(engine) !== before
     }
     return () => {
-      let took = settle()
+      let took = normalise()
       while (codes.some(takes)) {
-        settle()
+        normalise()
         took = true
       }
       return took
