@@ -114,7 +114,8 @@ export const check = async (
   for (const { lines } of stored.findings) say("", ...lines)
 
   const isDecided = stored.findings.length > 0 || stored.broken.length > 0
-  const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, workers, now() - start, stop)
+  const budget = { ...budgetOf(flags, spec.config, unfit, now() - start), workers }
+  const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, budget, stop)
   const failure = ran?.failure ?? null
   const finding =
     failure === null
@@ -188,22 +189,23 @@ const noFloor = { schedules: 0, volume: 0 }
 
 /**
  * What the campaign of a check may cost, so many milliseconds after the check began: with no flags that say otherwise
- * a floor is run to its end, though its time be up.
+ * a floor is run to its end, though its time be up. `unfit` is why the engine cannot take the cluster, or null: alone
+ * it then runs nothing.
  */
 export const budgetOf = (
   flags: CheckFlags,
   config: Config | null,
+  unfit: string | null,
   elapsed: number,
 ): Omit<Required<Budget>, "workers"> => {
   const ofModel = flags.time === undefined ? defaultSchedules : Infinity
   const isTimed = flags.runs === undefined && flags.engineRuns === undefined
   const isDefault = isTimed && flags.time === undefined
   const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
-  const isForEngine = config === null || unfitForEngine(config) === null
   const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
   return {
     schedules: flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0),
-    volume: isForEngine ? wanted : 0,
+    volume: unfit === null ? wanted : 0,
     millis: Math.max(1, millisMax - elapsed),
     floor: isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor,
   }
@@ -212,11 +214,9 @@ export const budgetOf = (
 const runCampaign = async (
   flags: CheckFlags,
   spec: CampaignSpec,
-  workers: number,
-  elapsed: number,
+  budget: Required<Budget>,
   stop: AbortSignal,
 ): Promise<Campaign> => {
-  const budget = { ...budgetOf(flags, spec.config, elapsed), workers }
   const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })
   try {
     return await Effect.runPromise(campaign(spec, budget, progress.show, stop))

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { BadInput } from "../traces/bad-input.ts"
+import type { Config } from "../model/config.ts"
 import type { ConformSpec } from "../conform/campaign.ts"
 import { drawnNameIn } from "../conform/drawn-name.ts"
 import { caseOf, matches, namedCases } from "../conform/named.ts"
@@ -19,11 +20,20 @@ export const candidatesMax = 10_000
 /** Told on stderr: a kept failure that cannot be read is passed over, and stays. */
 const warn = (why: string): void => void process.stderr.write(`ftpair: passed over: ${printable(why)}\n`)
 
+/** What the files hold that the flags name: the one cluster to be in, if one is, and patterns of known failures. */
+export type Given = { readonly config: Config | null; readonly known: readonly string[] }
+
+/** Reads them: once, and before an implementation is started. Throws BadInput. */
+export const givenBy = ({ config, knownFailing }: ConformFlags): Given => ({
+  config: config === undefined ? null : readConfig(config),
+  known: knownFailing === undefined ? [] : patternsIn(knownFailing),
+})
+
 /** What is asked of an implementation by the flags. Throws BadInput. */
 export const specOf = <S>(
   { profile }: Ground<S>,
   flags: ConformFlags,
-  known: readonly string[],
+  { config, known }: Given,
   folder: string,
 ): ConformSpec => {
   const patterns = flags.run ?? []
@@ -31,7 +41,7 @@ export const specOf = <S>(
     patterns.length === 0 ||
     patterns.some((pattern) => drawnNameIn(pattern) === null && matches(pattern, path))
   const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
-  const stored = flags.config === undefined ? namedCases(profile.name, folder, warn) : []
+  const stored = config === null ? namedCases(profile.name, folder, warn) : []
   const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
   const picksOthers = patterns.some((pattern) => !files.includes(pattern))
   if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)
@@ -42,7 +52,7 @@ export const specOf = <S>(
     named,
     runs: flags.runs ?? defaultRuns,
     seed: flags.seed ?? freshSeed(),
-    config: flags.config === undefined ? null : readConfig(flags.config),
+    config,
     inScope: (name) =>
       patterns.length === 0 || patterns.some((pattern) => mayBeIn(pattern, `scopes/${name}/`)),
     drawn: patterns.map(drawnNameIn).filter((name) => name !== null),
@@ -60,12 +70,6 @@ const mayBeIn = (pattern: string, folder: string): boolean => {
 
 /** Whether a pattern may pick cases that are made up as they are run. */
 const isDrawn = (pattern: string): boolean => /^(scopes|random|\*)/.test(pattern)
-
-/** That the files which the flags name can be read, before an implementation is started. Throws BadInput. */
-export const checkFiles = ({ config, knownFailing }: ConformFlags): void => {
-  if (config !== undefined) readConfig(config)
-  if (knownFailing !== undefined) patternsIn(knownFailing)
-}
 
 /** The patterns in a file, one a line; # begins a comment. */
 export const patternsIn = (flag: string): readonly string[] => {

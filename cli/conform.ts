@@ -25,7 +25,7 @@ import {
 import { conformLines, faultLines, helloLines } from "./conform-report.ts"
 import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
-import { candidatesMax, checkFiles, patternsIn, specOf } from "./conform-spec.ts"
+import { candidatesMax, givenBy, specOf, type Given } from "./conform-spec.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
 import { freshSeed } from "./options.ts"
@@ -70,11 +70,11 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
     throw new BadInput({
       message: "expected the command that starts the implementation, after --: ftpair conform -- CMD ARG…",
     })
-  checkFiles(flags)
+  const given = givenBy(flags)
   if (flags.advise !== true && flags.smoke !== true) prepareFolder(flags.out ?? failuresFolder)
-  if (flags.record === undefined) return driveOver(command, flags)
+  if (flags.record === undefined) return driveOver(command, flags, given)
   const recorder = recorderTo(flags.record)
-  const code = await driveOver(command, flags, recorder.overheard).catch((error: unknown) => {
+  const code = await driveOver(command, flags, given, recorder.overheard).catch((error: unknown) => {
     recorder.close()
     throw error
   })
@@ -101,6 +101,7 @@ const checkAlone = (command: readonly string[], flags: ConformFlags): void => {
 const driveOver = async (
   command: readonly string[],
   flags: ConformFlags,
+  given: Given,
   overheard?: Overheard,
 ): Promise<ExitCode> => {
   const start = starterOf(command, flags.timeout ?? defaultTimeout, overheard, interruption())
@@ -117,17 +118,12 @@ const driveOver = async (
         if (flags.json !== true) process.stdout.write(`${helloLines(paper, hello, seed).join("\n")}\n`)
         return await advise(paper, hello, flags, seed)
       }
-      return await withGround(hello.profile, (ground) =>
-        (flags.smoke === true ? tryOut : drive)(
-          ground,
-          connectionOf(start, { peer, hello }, ground.profile, candidatesMax),
-          command,
-          {
-            ...flags,
-            seed,
-          },
-        ),
-      )
+      return await withGround(hello.profile, (ground) => {
+        const connection = connectionOf(start, { peer, hello }, ground.profile, candidatesMax)
+        return flags.smoke === true
+          ? tryOut(ground, connection, flags)
+          : drive(ground, connection, command, { ...flags, seed }, given)
+      })
     } catch (error) {
       await peer.close().catch(() => {})
       throw error
@@ -160,7 +156,6 @@ const checkProfile = ({ profile }: Hello, flags: ConformFlags): void => {
 const tryOut = async <S>(
   ground: Ground<S>,
   connection: Connection<S>,
-  _command: readonly string[],
   flags: ConformFlags,
 ): Promise<ExitCode> => {
   const paper = paperFor(process.stdout, flags.color)
@@ -178,12 +173,12 @@ const drive = async <S>(
   connection: Connection<S>,
   command: readonly string[],
   flags: ConformFlags,
+  given: Given,
 ): Promise<ExitCode> => {
   const paper = paperFor(process.stdout, flags.color)
   const isText = flags.json !== true && flags.quiet !== true
   const folder = flags.out ?? failuresFolder
-  const known = flags.knownFailing === undefined ? [] : patternsIn(flags.knownFailing)
-  const spec = specOf(ground, flags, known, folder)
+  const spec = specOf(ground, flags, given, folder)
   if (isText) process.stdout.write(`${helloLines(paper, connection.hello, spec.seed).join("\n")}\n`)
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)
@@ -221,7 +216,7 @@ const drive = async <S>(
     })
   }
   const wasAllRun = result.stopped === "done" && (flags.run ?? []).length === 0
-  const stale = known.filter(
+  const stale = given.known.filter(
     (pattern) =>
       !result.known.some((path) => matches(pattern, path)) &&
       (wasAllRun || result.healed.some((path) => matches(pattern, path))),

@@ -1,6 +1,9 @@
 import type { Property } from "../properties/property.ts"
 
-/** The exit codes, as documented in the README. When several apply, 70 wins, then the lowest of 11 to 17, then 71, then 20. */
+/**
+ * The exit codes, as documented in the README. When several apply, 70 wins, then 1, then the lowest of
+ * 11 to 17, then 71, then 20.
+ */
 export const exitCodes = {
   ok: 0,
   usage: 1,

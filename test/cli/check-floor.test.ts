@@ -20,7 +20,7 @@ const late = 10 ** 9
 
 describe("without options, a check", () => {
   it("has a floor that is finished however late it is, and that shows every witness", () => {
-    const { floor, millis, schedules, volume } = budgetOf(flags, null, late)
+    const { floor, millis, schedules, volume } = budgetOf(flags, null, null, late)
 
     expect({ floor, millis }).toEqual({ floor: { schedules: 6_000, volume: 40_000 }, millis: 1 })
     expect({ schedules, volume }).toEqual({ schedules: 15_000, volume: 400_000 })
@@ -28,13 +28,22 @@ describe("without options, a check", () => {
   })
 
   it("has a smaller floor in one given cluster", () => {
-    const { floor } = budgetOf(flags, plainConfig(3, 1), late)
+    const { floor } = budgetOf(flags, plainConfig(3, 1), null, late)
 
     expect(floor).toEqual({ schedules: 300, volume: 20_000 })
   })
 
+  it("asks nothing of the engine alone where that cannot take the cluster", () => {
+    const asked: CheckFlags = { ...flags, engineRuns: 5 }
+    const volumes = [null, "too many hosts"].map(
+      (unfit) => budgetOf(asked, plainConfig(3, 1), unfit, 0).volume,
+    )
+
+    expect(volumes).toEqual([5, 0])
+  })
+
   it("has the floors that the readme tells", () => {
-    const [drawn, given] = [null, plainConfig(3, 1)].map((config) => budgetOf(flags, config, 0).floor)
+    const [drawn, given] = [null, plainConfig(3, 1)].map((config) => budgetOf(flags, config, null, 0).floor)
 
     expect(readFileSync("README.md", "utf8")).toContain(
       `never fewer than ${told(drawn)} (${told(given)} in a given cluster)`,
@@ -42,7 +51,7 @@ describe("without options, a check", () => {
   })
 
   it.each([{ runs: 5 }, { time: 1000 }, { engineRuns: 5 }])("that has %j has no floor", (more) => {
-    expect(budgetOf({ ...flags, ...more }, null, late).floor).toEqual({ schedules: 0, volume: 0 })
+    expect(budgetOf({ ...flags, ...more }, null, null, late).floor).toEqual({ schedules: 0, volume: 0 })
   })
 })
 

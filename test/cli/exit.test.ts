@@ -1,14 +1,25 @@
 import { describe, expect, it } from "vitest"
-import { worst, type ExitCode } from "../../cli/exit.ts"
+import { exitCodes, worst, type ExitCode } from "../../cli/exit.ts"
+
+/** Every code that several may come to, the worst first. */
+const fromTheWorst: readonly ExitCode[] = [70, 1, 11, 12, 13, 14, 15, 16, 17, 71, 20, 0]
 
 describe("worst", () => {
-  it.each<readonly [string, readonly ExitCode[], ExitCode]>([
-    ["is 0 where nothing is wrong", [], 0],
-    ["is what is wrong, wherever it stands", [0, 15, 0], 15],
-    ["takes the lowest of several findings", [15, 13, 12, 16], 12],
-    ["takes a finding over having run out of time", [20, 17], 17],
-    ["takes a defect over everything", [12, 70, 20], 70],
-  ])("%s", (_situation, codes, code) => {
-    expect(worst(codes)).toBe(code)
+  it("is 0 where nothing is wrong", () => {
+    expect(worst([])).toBe(0)
   })
+
+  it("knows every exit code", () => {
+    const byNumber = (a: number, b: number): number => a - b
+
+    expect(fromTheWorst.toSorted(byNumber)).toEqual(Object.values(exitCodes).toSorted(byNumber))
+  })
+
+  it.each(fromTheWorst.map((code, n) => [code, fromTheWorst.slice(n)] as const))(
+    "is %i, wherever it stands, beside any of %j",
+    (code, others) => {
+      for (const other of others) expect([worst([code, other]), worst([other, code])]).toEqual([code, code])
+      expect([worst(others), worst(others.toReversed())]).toEqual([code, code])
+    },
+  )
 })

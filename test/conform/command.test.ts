@@ -201,6 +201,27 @@ describe.concurrent("--known-failing", () => {
   })
 })
 
+describe.concurrent("what --config and --known-failing name", () => {
+  it("is read once, before the implementation is started", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    write(folder, "known", "random/1/1\n")
+
+    const answer = await conformRandomly(
+      folder,
+      "takes-what-was-given",
+      "--known-failing",
+      "@known",
+      "--json",
+    )
+
+    expect(answer).toMatchObject({ code: 16, stderr: "" })
+    expect(documentOf(answer)).toMatchObject({
+      cases: { named: 0, scopes: 0, random: 3 },
+      stale: ["random/1/1"],
+    })
+  })
+})
+
 describe.concurrent("a recording", () => {
   it.for([
     ["good", 0],

@@ -6,6 +6,7 @@ import {
   observed,
   pathsOf,
   project,
+  setOfPairs,
   value,
   type Json,
   type Sight,
@@ -105,6 +106,8 @@ describe("misfit", () => {
       changed("copies", { a1: copies.a1 }),
       differs("copies.a2", { host: "h2" }, undefined),
     ],
+    ["an empty map in place of ids", changed("copies", {}), differs("copies.a1", copies.a1, undefined)],
+    ["an empty list in place of ids", changed("copies", []), differs("copies", copies, [])],
     [
       "a field that may be absent, and is",
       changed("copies", { ...copies, a1: { host: "h1" } }),
@@ -137,6 +140,60 @@ describe("misfit", () => {
     ["everything", ignored],
   ])("is null for what cannot be told: %s", (_what, shown) => {
     expect(misfit(whole, true, shown, state)).toBeNull()
+  })
+
+  it.each<readonly [string, Json, Json]>([
+    ["a list that ends before", ["a1"], ["a1", "a2"]],
+    ["a list that goes on", ["a1", "a2"], ["a1"]],
+    ["an empty list", [], ["a1"]],
+    ["a list with another entry at its end", ["a1", "a3"], ["a1", "a2"]],
+    ["a list in another order", ["a2", "a1"], ["a1", "a2"]],
+    ["a list within a list that ends before", [["a1"]], [["a1", "a2"]]],
+    ["an entry with a field less", [{ index: 1 }], [{ index: 1, term: 1 }]],
+    ["an entry with a field more", [{ index: 1, term: 1 }], [{ index: 1 }]],
+    ["an entry with another value", [{ index: 2 }], [{ index: 1 }]],
+    ["a list in place of an object", [], {}],
+  ])("compares a value to its end: %s", (_what, shown, expected) => {
+    for (const strictly of [true, false])
+      expect(misfit(value, strictly, shown, expected)).toEqual(differs("", expected, shown))
+    expect(misfit(value, true, structuredClone(expected), expected)).toBeNull()
+  })
+
+  it.each<readonly [string, Json]>([
+    ["a pair less", [["h1", "h2"]]],
+    ["no pair", []],
+    [
+      "a pair twice in place of another",
+      [
+        ["h1", "h2"],
+        ["h2", "h1"],
+      ],
+    ],
+    [
+      "another pair",
+      [
+        ["h1", "h2"],
+        ["h2", "h3"],
+      ],
+    ],
+  ])("compares a set of pairs to its end: %s", (_what, shown) => {
+    const expected = [
+      ["h1", "h2"],
+      ["h1", "h3"],
+    ]
+
+    expect(misfit(setOfPairs, true, shown, expected)).toEqual(differs("", expected, shown))
+    expect(
+      misfit(
+        setOfPairs,
+        true,
+        [
+          ["h3", "h1"],
+          ["h2", "h1"],
+        ],
+        expected,
+      ),
+    ).toBeNull()
   })
 
   it("takes what is left out as not looked at, where it need not be complete", () => {

@@ -238,6 +238,12 @@ const atTheEdges = {
   },
   "second-hello": { hello: (line) => say(isFirst() ? line : line.replace('"lock"', '"padlock"')) },
   "silent-at-hello": { hello: () => forever() },
+  "takes-what-was-given": {
+    hello: (line) => {
+      for (const file of ["two.json", "known"]) rmSync(file)
+      say(line)
+    },
+  },
   "exits-badly": { bye: (line) => (say(line), process.exit(6)) },
   "diverges-and-exits-badly": { bye: (line) => (say(line), process.exit(6)) },
   "stays-after-bye": { bye: (line) => (say(line), forever()) },
