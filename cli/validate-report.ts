@@ -76,7 +76,7 @@ const verdictLines = (paper: Paper, found: Found): readonly string[] => {
       paper.warn(
         `${file}: inconclusive at line ${validation.line.number}: more than ${number(validation.size)} model states fit`,
       ),
-      `  ${size}; --candidates allows more`,
+      `  ${size}; ${validation.by === "length" ? "their logs grow too long to follow more: a log that shows some counts or states leaves fewer" : "--candidates allows more"}`,
     ]
   if (validation.tag === "untold")
     return [paper.warn(`${file}: vacuous: no line tells what happened, or what was seen`), `  ${size}`]

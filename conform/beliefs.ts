@@ -45,12 +45,15 @@ export type RuledOut<S> = {
     | Extract<Misfit, { readonly tag: "differs" }>
 }
 
+/** More model states fit than are followed: more than `size`, which are too many, or say too much all together. */
+export type Beyond = { readonly tag: "beyond"; readonly size: number; readonly by: "number" | "length" }
+
 /** The set after a sighting; or why nothing is left of it; or that it has grown too large to be followed. */
 export type Advance<S> =
   | { readonly tag: "fits"; readonly candidates: readonly Candidate<S>[] }
   | { readonly tag: "misfit"; readonly frontier: readonly RuledOut<S>[] }
   | Extract<Misfit, { readonly tag: "broken" }>
-  | { readonly tag: "beyond"; readonly size: number }
+  | Beyond
 
 /** The beliefs at the start, before anything was shown. */
 export const firstBeliefs = <S>({ profile, config }: Watch<S>): readonly Candidate<S>[] => [
@@ -67,13 +70,13 @@ export const advance = <S>(
   if (alone !== undefined && candidates.length === 1 && watch.silent.size === 0 && answered === "done")
     return advanceAlone(watch, alone, action, shown)
   const before = closed(watch, candidates)
-  if (before === null) return { tag: "beyond", size: watch.candidatesMax }
+  if ("tag" in before) return before
   const ruledOut: RuledOut<S>[] = []
   const acted = action === null ? before : steppedFrom(watch, before, action, answered, ruledOut)
-  if (acted === null) return { tag: "beyond", size: watch.candidatesMax }
+  if (acted === null) return tooMany(watch)
   const settled = shown === undefined || action === null ? acted : closed(watch, acted)
-  if (settled === null || settled.length > watch.candidatesMax)
-    return { tag: "beyond", size: watch.candidatesMax }
+  if ("tag" in settled) return settled
+  if (settled.length > watch.candidatesMax) return tooMany(watch)
   return shown === undefined ? survivors(settled, ruledOut) : fittingTo(watch, settled, shown, ruledOut)
 }
 
@@ -86,7 +89,7 @@ const advanceAlone = <S>(
 ): Advance<S> => {
   const ruledOut: RuledOut<S>[] = []
   const acted = action === null ? [candidate] : steppedFrom(watch, [candidate], action, "done", ruledOut)
-  if (acted === null) return { tag: "beyond", size: watch.candidatesMax }
+  if (acted === null) return tooMany(watch)
   return shown === undefined ? survivors(acted, ruledOut) : fittingTo(watch, acted, shown, ruledOut)
 }
 
@@ -161,12 +164,22 @@ const after = <S>(
   return taken
 }
 
-/** The candidates, and all that they may have become in silence; null if these are too many. */
-const closed = <S>(watch: Watch<S>, candidates: readonly Candidate<S>[]): readonly Candidate<S>[] | null => {
+/**
+ * How much the states of a set may say, all together, by the length of their keys: silent steps may make logs longer and
+ * longer, and a few thousand such states would take all memory.
+ */
+const keysMax = 16_000_000
+
+/** The candidates, and all that they may have become in silence, if these are not too many. */
+const closed = <S>(
+  watch: Watch<S>,
+  candidates: readonly Candidate<S>[],
+): readonly Candidate<S>[] | Beyond => {
   const { profile, config, silent, candidatesMax } = watch
   if (silent.size === 0) return candidates
   const keys = new Set(candidates.map(({ state }) => profile.key(state)))
   const all = [...candidates]
+  let length = 0
   for (let i = 0; i < all.length; i += 1) {
     const { state, way } = all[i] as Candidate<S>
     for (const action of profile.enabled(config, state, silent)) {
@@ -176,11 +189,19 @@ const closed = <S>(watch: Watch<S>, candidates: readonly Candidate<S>[]): readon
       if (keys.has(key)) continue
       keys.add(key)
       all.push({ state: outcome.state, way: { action, silent: true, before: way } })
-      if (all.length > candidatesMax) return null
+      if (all.length > candidatesMax) return tooMany(watch)
+      length += key.length
+      if (length > keysMax) return { tag: "beyond", size: all.length - 1, by: "length" }
     }
   }
   return all
 }
+
+const tooMany = <S>({ candidatesMax }: Watch<S>): Beyond => ({
+  tag: "beyond",
+  size: candidatesMax,
+  by: "number",
+})
 
 /** Of candidates that go on alike only the first. */
 const distinct = <S>({ profile }: Watch<S>, candidates: readonly Candidate<S>[]): readonly Candidate<S>[] => {

@@ -188,7 +188,17 @@ export const recordingIn = (file: string, lines: Iterable<string>): Recording =>
     throw bad(file, [], "expected a recording that begins with hello and its answer")
   }
 
-  const hello = firstHello()
+  /** What reads on, and closes the file if it fails. */
+  const closing = <A>(read: () => A): A => {
+    try {
+      return read()
+    } catch (error) {
+      events.return(undefined)
+      throw error
+    }
+  }
+
+  const hello = closing(firstHello)
 
   const taken = (current: Growing | null, where: string, answer: Reply["json"] | string): Growing | null => {
     const [asked, ask] = askOf(where, answer)
@@ -219,14 +229,18 @@ export const recordingIn = (file: string, lines: Iterable<string>): Recording =>
 
   function* cases(): Generator<RecordedCase> {
     let current: Growing | null = null
-    for (let event = next(); event !== null; event = next()) {
-      if (event.line.tag === "ask") {
-        noteAsk(event.where, event.line.ask)
-        continue
+    try {
+      for (let event = next(); event !== null; event = next()) {
+        if (event.line.tag === "ask") {
+          noteAsk(event.where, event.line.ask)
+          continue
+        }
+        const growing = taken(current, event.where, event.line.answer)
+        if (current !== null && growing !== current) yield current
+        current = growing
       }
-      const growing = taken(current, event.where, event.line.answer)
-      if (current !== null && growing !== current) yield current
-      current = growing
+    } finally {
+      events.return(undefined)
     }
     unanswered += waiting.length
     waiting.length = 0

@@ -1,7 +1,15 @@
 import { unbounded, type Config } from "../model/config.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import { decode } from "../traces/decode.ts"
-import { advance, firstBeliefs, runOf, type Candidate, type RuledOut, type Watch } from "./beliefs.ts"
+import {
+  advance,
+  firstBeliefs,
+  runOf,
+  type Beyond,
+  type Candidate,
+  type RuledOut,
+  type Watch,
+} from "./beliefs.ts"
 import type { LogLine } from "./log.ts"
 import { observed, type Json } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
@@ -27,7 +35,7 @@ export type Validation<S> = { readonly lines: number; readonly most: number } & 
       readonly frontier: readonly RuledOut<S>[]
       readonly before: readonly Candidate<S>[]
     }
-  | { readonly tag: "beyond"; readonly line: LogLine; readonly size: number }
+  | (Beyond & { readonly line: LogLine })
   | { readonly tag: "untold" }
   | { readonly tag: "stopped" }
 )
@@ -82,7 +90,7 @@ export const follower = <S>(
         throw new BadInput({
           message: `${file}: line ${line.number}: at state.${result.at}: ${result.code === "left-out" ? "left out, and observes promises it" : "is no field that is shown"}`,
         })
-      if (result.tag === "beyond") return { tag: "beyond", line, size: result.size, lines, most }
+      if (result.tag === "beyond") return { ...result, line, lines, most }
       return { tag: "rejected", line, frontier: result.frontier, before: candidates, lines, most }
     },
     /** What comes of the log where it ends. */

@@ -210,6 +210,14 @@ describe("too many model states", () => {
     expect(follow({ ...few, silent: new Set(["FailHost"]) }, done(powerOn))).toMatchObject({ tag: "beyond" })
   })
 
+  it("are given up, however many are allowed, where silence makes their logs longer and longer", () => {
+    const silent = { ...watch, candidatesMax: 1_000_000, silent: new Set(["Record"]) }
+
+    const end = follow(silent, done(powerOn), { action: null, answered: "done", shown: {} })
+
+    expect(end).toMatchObject({ tag: "beyond", by: "length" })
+  })
+
   it("are no trouble up to the bound itself", () => {
     expect(follow({ ...watch, candidatesMax: 2 }, unsure(powerOn)).tag).toBe("fits")
   })

@@ -1,0 +1,53 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { recordedLines, recordingIn } from "../../conform/recording.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "ftpair-"))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const hello = { seq: 1, op: "hello", versions: ["1"] }
+const greeting = {
+  seq: 1,
+  ok: true,
+  version: "1",
+  implementation: { name: "x", language: "y", version: "1" },
+  profile: "pair",
+  observes: [],
+  actions: ["PowerOn"],
+}
+
+describe("a recording", () => {
+  it.each([
+    ["a line that is no JSON", ["{"]],
+    ["no answer to hello", [{ ask: hello }]],
+    ["an answer to nothing", [{ ask: hello }, { answer: greeting }, { answer: { seq: 2, ok: true } }]],
+    ["nothing wrong", [{ ask: hello }, { answer: greeting }]],
+  ])("with %s is closed when it has been read", (_what, lines) => {
+    const file = join(folder, "recording.ndjson")
+    writeFileSync(
+      file,
+      lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"),
+    )
+    const before = openFiles()
+
+    for (let n = 0; n < 20; n += 1) read(file)
+
+    expect(openFiles()).toBeLessThan(before + 10)
+  })
+})
+
+function read(file: string): void {
+  try {
+    void [...recordingIn(file, recordedLines(file)).cases]
+  } catch {
+    // What is wrong with it is told elsewhere.
+  }
+}
+
+function openFiles(): number {
+  return readdirSync("/proc/self/fd").length
+}
