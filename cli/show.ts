@@ -125,7 +125,35 @@ const stepsWithin = (
   })
 }
 
-const jsonText = (story: Story, replayed: Replay, { at }: ShowFlags): string => {
+/** How long the JSON of all states may be, in characters: a long run has a long log in every state. */
+const statesMax = 16 * 1024 * 1024
+
+/** The steps as JSON, those that were asked for. Throws BadInput where that is too long. */
+const stepsJson = (
+  story: Story,
+  { states }: Replay,
+  [first, last]: NonNullable<ShowFlags["steps"]>,
+): readonly object[] => {
+  const [from, to] = stepsWithin(story, states, first ?? 0, last ?? states.length - 1)
+  let length = 0
+  return states.slice(from, to + 1).map((whole, i) => {
+    const n = from + i
+    const state = stateJsonOf(whole)
+    length += JSON.stringify(state).length
+    if (length > statesMax)
+      throw new BadInput({
+        message: `${story.file}: expected states of ${statesMax / 1024 / 1024} MiB of JSON at the most, and those up to step ${n} have more: --steps A..B shows some`,
+      })
+    return {
+      step: n,
+      action: story.actions[n - 1] ?? null,
+      changes: n === 0 ? [] : changesOf(states[n - 1] as State, whole),
+      state,
+    }
+  })
+}
+
+const jsonText = (story: Story, replayed: Replay, { at, steps }: ShowFlags): string => {
   const document =
     at === undefined
       ? {
@@ -133,12 +161,7 @@ const jsonText = (story: Story, replayed: Replay, { at }: ShowFlags): string => 
           title: story.title,
           mutant: story.mutant,
           loop: story.loop,
-          steps: replayed.states.map((state, n) => ({
-            step: n,
-            action: story.actions[n - 1] ?? null,
-            changes: n === 0 ? [] : changesOf(replayed.states[n - 1] as State, state),
-            state: stateJsonOf(state),
-          })),
+          steps: stepsJson(story, replayed, steps ?? [null, null]),
           notes: Object.fromEntries(notesOf(story, replayed)),
         }
       : { file: story.file, ...atJson(story, replayed, at) }

@@ -64,8 +64,14 @@ export const allows = (config: Config, rule: AffinityRule, pair: PairId, host: H
 
 /** Whether the host stays within its limits with one copy of the pair more. */
 export const hasRoom = (config: Config, state: State, pair: PairId, host: HostId): boolean => {
+  if (!hasLimits(config, host)) return true
   const { vms, vcpus } = loadOf(config, state, host)
   return isWithin(config, host, { vms: vms + 1, vcpus: vcpus + vcpusOf(config, pair) })
+}
+
+const hasLimits = (config: Config, host: HostId): boolean => {
+  const { ftVmsMax, ftVcpusMax } = hostConfigOf(config, host)
+  return ftVmsMax !== 0 || ftVcpusMax !== 0
 }
 
 /** What runs on a host for fault tolerance: copies, and their vCPUs. */

@@ -16,6 +16,17 @@ import type { State } from "./state.ts"
 export const step = (protocol: Protocol, state: State, action: Action): Outcome =>
   isKnown(state, action) ? taken(protocol, state, action) : refused("unknown")
 
+/**
+ * The guard by which an action is refused, or null: the same as `step` says, without a look at the bounds of an exploration, which
+ * need the state after it.
+ */
+export const refusing = (protocol: Protocol, state: State, action: Action): GuardId | null => {
+  const rule: Rule | undefined = isKnown(state, action) ? protocol.rules[action.kind] : undefined
+  if (rule === undefined) return "unknown"
+  const decision = decide(rule, state, action, protocol)
+  return decision.tag === "refused" ? decision.guard : null
+}
+
 const taken = (protocol: Protocol, state: State, action: Action): Outcome => {
   const rule: Rule | undefined = protocol.rules[action.kind]
   if (rule === undefined) return refused("unknown")

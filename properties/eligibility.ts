@@ -28,11 +28,9 @@ export const demandOn = (
   more: readonly PairId[] = [],
 ): string | null => {
   const { ftVmsMax, ftVcpusMax } = hostConfigOf(config, host)
-  const there = Object.values(state.pairs).flatMap((pair) =>
-    pair.copies.filter((copy) => copy.host === host).map(() => pair.id),
-  )
-  const copies = [...there, ...more]
-  const vcpus = copies.reduce((sum, id) => sum + (config.pairs.find((pair) => pair.id === id)?.vcpus ?? 0), 0)
+  if (ftVmsMax === 0 && ftVcpusMax === 0) return null
+  const copies = [...(copiesByHost(state).get(host) ?? []), ...more]
+  const vcpus = copies.reduce((sum, id) => sum + vcpusOf(config, id), 0)
   if (ftVmsMax > 0 && copies.length > ftVmsMax)
     return `${host} runs ${copies.length} copies, and its limit is ${ftVmsMax}`
   if (ftVcpusMax > 0 && vcpus > ftVcpusMax)
@@ -64,5 +62,39 @@ export const couldBeProtected = (config: Config, state: State, pair: Pair): bool
   return config.hosts.some(({ id }) => couldTake(config, state, pair.id, id, otherEnd))
 }
 
+/** The pairs of the copies on each host. Every pair may be asked of every host in one state, which is counted once. */
+const copiesByHost = (state: State): ReadonlyMap<HostId, readonly PairId[]> => {
+  const before = counted.get(state.pairs)
+  if (before !== undefined) return before
+  const found = new Map<HostId, PairId[]>()
+  for (const { id, copies } of Object.values(state.pairs))
+    for (const { host } of copies) {
+      const there = found.get(host)
+      if (there === undefined) found.set(host, [id])
+      else there.push(id)
+    }
+  counted.set(state.pairs, found)
+  return found
+}
+
+const counted = new WeakMap<State["pairs"], ReadonlyMap<HostId, readonly PairId[]>>()
+
 const hostConfigOf = (config: Config, host: HostId): HostConfig =>
-  config.hosts.find(({ id }) => id === host) as HostConfig
+  indexed(config).hosts.get(host) as HostConfig
+
+const vcpusOf = (config: Config, pair: PairId): number => indexed(config).vcpus.get(pair) ?? 0
+
+type Index = { readonly hosts: ReadonlyMap<HostId, HostConfig>; readonly vcpus: ReadonlyMap<PairId, number> }
+
+const indexes = new WeakMap<Config, Index>()
+
+const indexed = (config: Config): Index => {
+  const before = indexes.get(config)
+  if (before !== undefined) return before
+  const index = {
+    hosts: new Map(config.hosts.map((host) => [host.id, host])),
+    vcpus: new Map(config.pairs.map(({ id, vcpus }) => [id, vcpus])),
+  }
+  indexes.set(config, index)
+  return index
+}

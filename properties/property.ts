@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts"
 import type { Pair } from "../model/pair.ts"
 import type { RequirementId } from "../model/protocol.ts"
 import type { State } from "../model/state.ts"
-import { step as answerTo } from "../model/step.ts"
+import { refusing } from "../model/step.ts"
 import type { Protocol } from "../model/protocol.ts"
 import type { History, PairHistory } from "./history.ts"
 import type { Step } from "./step.ts"
@@ -124,9 +124,8 @@ export const breachesAtRest = (
 const demandRefused = (protocol: Protocol, { demands }: Property, state: State): string | null => {
   if (demands === undefined) return null
   for (const action of Object.values(state.pairs).flatMap((pair) => demands(protocol.config, state, pair))) {
-    const answer = answerTo(protocol, state, action)
-    if (answer.tag === "refused")
-      return `${describe(action)} must be possible, and is refused: ${answer.guard}`
+    const guard = refusing(protocol, state, action)
+    if (guard !== null) return `${describe(action)} must be possible, and is refused: ${guard}`
   }
   return null
 }

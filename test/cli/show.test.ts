@@ -91,6 +91,24 @@ describe("show", () => {
     })
   })
 
+  it("answers with a document of some steps only, and of no more than fit into one", () => {
+    const record = { kind: "Record", copy: "p1.1" }
+    const actions = [protect[0], ...Array.from({ length: 2_500 }, () => record)]
+    const folder = freshFolder(onTestFinished)
+    const long = join(folder, write(folder, "long.json", { config: cluster(2), actions }))
+
+    const some = inProcess(() => show(long, { color: true, json: true, steps: [2499, null] }))
+
+    expect((JSON.parse(some.stdout) as { steps: object[] }).steps).toMatchObject([
+      { step: 2499, action: record },
+      { step: 2500, action: record },
+      { step: 2501, action: record },
+    ])
+    expect(() => inProcess(() => show(long, { color: true, json: true }))).toThrow(
+      /expected states of 16 MiB of JSON at the most, and those up to step \d+ have more: --steps A\.\.B shows some$/,
+    )
+  })
+
   it.each<readonly [string, Omit<ShowFlags, "color">, RegExp]>([
     ["a pair", { pair: "q1" }, /expected a pair of the cluster \(p1\), not q1; did you mean p1\?$/],
     ["a step", { at: 13 }, /expected a step from 0 to 12, not 13: the run has 12 steps$/],

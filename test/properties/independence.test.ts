@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { coreKinds, kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
@@ -12,9 +12,10 @@ import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
 const judges = ["safety", "effects", "eligibility", "evidence", "history", "liveness", "witnesses"].map(
   (name) => `properties/${name}.ts`,
 )
-const packedJudges = ["monitor", "effects", "evidence", "shelter", "sights"].map(
-  (name) => `impl/engine/${name}.ts`,
-)
+const packedJudges = [
+  ...["monitor", "effects", "evidence", "single-fault", "witness-monitor"].map((name) => `${name}.ts`),
+  ...readdirSync("impl/engine/effects").map((name) => `effects/${name}`),
+].map((name) => `impl/engine/${name}`)
 
 /** What the judges of the model may take from it beside types: words, and where things are. */
 const ofTheModel = ["alphabet", "pairsOf"]
@@ -47,7 +48,7 @@ describe("what judges the protocol", () => {
     const named = [...text.matchAll(/\bview\.(?!ts\b)(\w+)/g)].map(([, name]) => name ?? "")
     const asked = [...destructured.map((name) => name.trim()).filter(Boolean), ...named]
 
-    expect(text).not.toMatch(/from "\.\/(placement|rules\/.*|mutations\/.*)\.ts"/)
+    expect(text).not.toMatch(/from "\.{1,2}\/(placement|(rules|mutations|view)\/.*)\.ts"/)
     expect([...new Set(asked)].filter((name) => !ofTheView.includes(name))).toEqual([])
   })
 })
