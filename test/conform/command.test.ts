@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
 import { packageRoot, scenariosFolder } from "../../traces/package.ts"
-import { documentOf, freshFolder, ftpair, inShell, write, type Answer } from "../cli/ftpair.ts"
+import { cluster, documentOf, freshFolder, ftpair, inShell, write, type Answer } from "../cli/ftpair.ts"
 import { conform, conformBriefly, conformRandomly, lockRun } from "./lock-adapter.ts"
 
 describe.concurrent("ftpair conform finds that", () => {
@@ -198,6 +198,45 @@ describe.concurrent("--known-failing", () => {
 
     expect(answer.code).toBe(14)
     expect(documentOf(answer)).toMatchObject({ known: ["fails-1.json"], failed: ["fails-2.json"] })
+  })
+})
+
+describe.concurrent("a case that too many model states fit", () => {
+  it("is given up, told, and never green, nor where it was recorded", async ({ expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const { hosts, pairs } = cluster(14)
+    const actions = [
+      ...hosts.map(({ id }) => ({ kind: "LoseStorage", host: id })),
+      { kind: "Advance", ms: 1 },
+    ]
+    const run = write(folder, "unsure.json", {
+      "#meta": { profile: "lock", config: { hosts, pairs } },
+      states: [null, ...actions].map((action) => ({ "#meta": { action } })),
+    })
+    const asked = ["--run", run, ...runsOf(folder).slice(4)]
+
+    const told = await conform(folder, "unsure", ...asked, "--record", "session.ndjson")
+    const document = await conform(folder, "unsure", ...asked, "--json")
+    const [retold, redocumented] = await Promise.all(
+      [[], ["--json"]].map((flags) => ftpair(folder, "conform", "--recorded", "session.ndjson", ...flags)),
+    )
+
+    const codes = [told, document, retold, redocumented].map((answer) => answer?.code)
+    expect(codes).toEqual([20, 20, 20, 20])
+    expect(told.stdout).toMatch(/^ {2}1 cases were given up: too many model states fitted: unsure\.json$/m)
+    expect(documentOf(document)).toMatchObject({
+      verdict: "inconclusive",
+      cases: { named: 2 },
+      failed: [],
+      beyond: ["unsure.json"],
+    })
+    expect(retold?.stdout).toContain("1 were given up, as too many model states fitted")
+    expect(documentOf(redocumented as Answer)).toMatchObject({
+      verdict: "inconclusive",
+      cases: 2,
+      failed: [],
+    })
+    expect((documentOf(redocumented as Answer) as { beyond: readonly string[] }).beyond).toHaveLength(1)
   })
 })
 

@@ -139,6 +139,27 @@ describe("what the model itself answers", () => {
   })
 })
 
+describe("the steps that are known for sure", () => {
+  const powerOn: AskedAction = { kind: "PowerOn", pair: "p1", host: "h1" }
+  const powerOff: AskedAction = { kind: "PowerOff", pair: "p1" }
+  const done = { ok: true, state: {} }
+
+  it.each<readonly [string, readonly Reply["json"][], readonly string[]]>([
+    ["all of them, where every answer is definite", [done, done, done], ["PowerOn", "PowerOff", "PowerOn"]],
+    ["none after an answer that was not", [errorOf(false), done, done], []],
+    ["those before it", [done, errorOf(false), done], ["PowerOn"]],
+    ["but what was not done", [errorOf(true), done], ["PowerOn"]],
+  ])("are %s, though one state may fit again", (_which, answers, known) => {
+    const asked = answers.length === 2 ? [powerOn, powerOn] : [powerOn, powerOff, powerOn]
+    const replies = [done, ...answers].map(replyOf)
+
+    const result = judge(pair.profile, [], { config: plainConfig(2, 1), actions: asked }, replies)
+
+    const steps = result.tag === "fits" ? result.steps : null
+    expect(steps?.map(({ action }) => action.kind)).toEqual(known)
+  })
+})
+
 describe("the tally", () => {
   it("counts the answers to actions, by what they were", () => {
     const config = plainConfig(2, 1)

@@ -13,7 +13,7 @@ import type { AskedAction } from "../../conform/profile.ts"
 import { isFailing, probed, type Attempt } from "../../conform/attempt.ts"
 import { AdapterFault } from "../../conform/fault.ts"
 import { noAnswers } from "../../conform/session.ts"
-import { narrowedWay, turnedWay } from "../../conform/ways.ts"
+import { narrowedWay, shorterWay, turnedWay } from "../../conform/ways.ts"
 import { shrink, type Shrunk } from "../../conform/shrink.ts"
 import { pairsOf, type State } from "../../model/state.ts"
 import { openKinds, type FaultCode, type Hello } from "../../conform/wire.ts"
@@ -115,6 +115,20 @@ describe("a failure that shows itself only at a high generation", () => {
     ])
   })
 
+  it("is not said to be shortest where there are too many shorter ways to try them all", async () => {
+    const connection = unhurried(refusingTrialsFrom(9))
+    const actions = trialAfter(8, "p1.9")
+
+    const way = await shorterWay(
+      connection,
+      pairRepertoire,
+      (await attemptAt(connection, actions)).outcome,
+      await attemptAt(connection, actions),
+    )
+
+    expect(way).toBe("unknown")
+  })
+
   it("is said not to be as short as could be where all runs were spent", async () => {
     const hung = { tag: "broken", fault: faultOf("hung"), tally: noAnswers() } as const
     const connection = connectedTo(peerOf(null))
@@ -210,6 +224,22 @@ describe("how steady a failure is", () => {
     const shrunk = await shrink(connection, pairRepertoire, case_, outcome)
 
     expect(shrunk?.steadiness).toEqual({ tag: "flaky", failures: 2, runs: 7 })
+  })
+
+  it.each([
+    ["fast", 3],
+    ["slow", 8],
+  ])("is flaky where it fails in all runs but a %s one", async (_which, right) => {
+    const connection = connectedTo(wrongWhen((resets) => resets !== right))
+    const outcome = await failingOutcome(connection, skipped, 0)
+    const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
+
+    const shrunk = await shrink(connection, pairRepertoire, case_, outcome)
+
+    expect(shrunk).toMatchObject({
+      steadiness: { tag: "flaky", failures: 6, runs: 7 },
+      minimality: "1-minimal",
+    })
   })
 
   it("keeps a failure that never comes back as it was found, up to the action that showed it", async () => {

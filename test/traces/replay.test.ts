@@ -78,6 +78,22 @@ describe("replay", () => {
     ])
   })
 
+  it("asks for liveness at the end of a run with an action that may be refused, wherever that stands", () => {
+    const one = plainConfig(1, 1, { log: 1 })
+    const withholding = mutated(mutantNamed("LiveWithholds"))(one)
+    const record: Action = { kind: "Record", copy: "p1.1" }
+    const refused: Action = { kind: "BeginLockstep", copy: "p1.1" }
+
+    for (const at of [1, 2, 3]) {
+      const actions = [powerOn, record].toSpliced(at - 1, 0, refused)
+
+      const replayed = replay(withholding, catalogue, actions, { probes: new Set([at]) })
+
+      expect(replayed).toMatchObject({ breaches: [{ property: { id: "L4" }, step: 3 }], refusal: null })
+      expect(replayed.states).toHaveLength(4)
+    }
+  })
+
   it("asks whether it comes to rest only where it is told to", () => {
     const config = plainConfig(2, 1, { log: 0 })
     const restless = mutated(mutantNamed("SuspectsForNothing"))(config)

@@ -196,6 +196,13 @@ const wrongs = {
     leave(3)
   },
   "second-hello": (line) => (applied < 3 ? say(line) : leave(3)),
+  // Whether the host has lost its storage, nobody knows.
+  unsure: (line, { seq }, { action }) =>
+    say(
+      action?.kind === "LoseStorage"
+        ? `${JSON.stringify({ seq, ok: false, error: { code: "timeout", text: "no answer", definite: false } })}\n`
+        : line,
+    ),
   "never-contends": (line, { seq }, { action }) =>
     say(action?.kind === "Contend" ? `${JSON.stringify({ seq, skipped: "not built yet" })}\n` : line),
   "not-utf8": (line) => say(Buffer.concat([Buffer.from(line.slice(0, -2)), Buffer.from([0xff, 0xfe, 0x0a])])),

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { describe as written, type Action } from "../../../model/action.ts"
+import { describe as written, type Action, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
@@ -36,6 +36,28 @@ describe("isAtRest", () => {
     expect(owed(idle, state).map(({ action }) => written(action))).toEqual(["TryLock(p1.2)"])
     expect(isAtRest(idle, state)).toBe(true)
   })
+})
+
+describe("a cluster that owes several things", () => {
+  it.each<readonly [boolean, readonly Kind[]]>([
+    [false, []],
+    [false, ["Record"]],
+    [false, ["SpawnSecondary"]],
+    [true, ["Record", "SpawnSecondary"]],
+  ])(
+    "is at rest only where none of them changes anything: %s, where %j change nothing",
+    (expected, kinds) => {
+      const config = plainConfig(2, 1, { log: 1 })
+      const protocol = kinds.reduce(
+        (idle, kind) => effecting(kind, (_about, state) => state)(idle),
+        protocolOf(config),
+      )
+      const state = end(config, [powerOn])
+
+      expect(owed(protocol, state).map(({ action }) => action.kind)).toEqual(["Record", "SpawnSecondary"])
+      expect(isAtRest(protocol, state)).toBe(expected)
+    },
+  )
 })
 
 describe("isJudged", () => {

@@ -4,7 +4,14 @@ import { plainConfig } from "../../../model/config.ts"
 import { initial } from "../../../model/state.ts"
 import { step } from "../../../model/step.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
-import { begin, observe, observeRest, type Judge, type Run } from "../../../properties/check/run.ts"
+import {
+  begin,
+  observe,
+  observeRest,
+  observeRound,
+  type Judge,
+  type Run,
+} from "../../../properties/check/run.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
@@ -76,6 +83,17 @@ describe("a run that is left to itself", () => {
     const run = runOf(judge, [powerOn])
 
     expect(observeRest(judge, run, false)).toBe(run)
+  })
+
+  it("is not judged by a round at the bound of its generations", () => {
+    const [bounded, free] = [1, 2].map((generations) => {
+      const judge = judging(null, plainConfig(2, 1, { log: 0, generations }))
+      const run = runOf(judge, [powerOn])
+      return { run, round: observeRound(judge, run, 1, [run.state]) }
+    })
+
+    expect(bounded?.round).toBe(bounded?.run)
+    expect(free?.round.breach).toMatchObject({ property: { id: "L0" }, step: 1, loop: 0 })
   })
 
   it("stays as it is where it rests as it should", () => {

@@ -4,16 +4,17 @@ import { describe as written, kindsOf } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { initial } from "../../../model/state.ts"
-import { owed } from "../../../model/step.ts"
+import { owed, step } from "../../../model/step.ts"
 import { arbitraryPlan, type Plan } from "../../../properties/arbitrary/plan.ts"
 import { lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
-import type { Judge, Run } from "../../../properties/check/run.ts"
+import { begin, type Judge, type Run } from "../../../properties/check/run.ts"
 import { inTurn } from "../../../properties/check/scheduler.ts"
-import { simulate } from "../../../properties/check/simulate.ts"
+import { settle, simulate } from "../../../properties/check/simulate.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
-import { mutated } from "../../../properties/mutants/mutant.ts"
+import { mutated, without } from "../../../properties/mutants/mutant.ts"
+import type { Property } from "../../../properties/property.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 import { statesOf } from "../arbitrary/runs.ts"
 
@@ -97,6 +98,19 @@ describe("simulate", () => {
     expect(kinds.filter((kind) => kind === "RecoverHost")).toHaveLength(recovered)
   })
 
+  it.each([
+    ["neither", 0b00, []],
+    ["the first", 0b01, ["RecoverHost(h1)"]],
+    ["the second", 0b10, ["RecoverHost(h2)"]],
+    ["both", 0b11, ["RecoverHost(h1)", "RecoverHost(h2)"]],
+  ])("heals of two faults those whose bits say so: %s", (_which, heals, recovered) => {
+    const swarm = { ...calm, weights: onlyWeights("FailHost") }
+
+    const { actions } = simulated(null, { config: two, swarm, choices: [0, 0], heals, turns: inTurn })
+
+    expect(actions.map(written)).toEqual(["FailHost(h1)", "FailHost(h2)", ...recovered])
+  })
+
   it("is quiet for a while after a fault", () => {
     const swarm = { ...calm, quietSteps: 5, weights: { ...onlyWeights("PowerOn", "Record"), FailHost: 1000 } }
 
@@ -166,7 +180,37 @@ describe("simulate", () => {
   })
 })
 
+describe("settle", () => {
+  it("goes on after a round that breaches nothing that is asked", () => {
+    const protocol = without("AbandonSync", "needed")(protocolOf(plainConfig(2, 1, { log: 0 })))
+    const outcome = step(protocol, initial(protocol.config), { kind: "PowerOn", pair: "p1", host: "h1" })
+    if (outcome.tag === "refused") throw new Error(`it is refused: ${outcome.guard}`)
+    const turns = { scheduler: "undoing", seed: 0 } as const
+
+    const run = settle({ protocol, properties: [fewCopies], witnesses: [] }, begin(outcome.state), turns)
+
+    expect(run.breach).toMatchObject({ property: fewCopies, step: run.actions.length })
+    expect(run.actions.map(({ kind }) => kind)).toEqual(
+      ["SpawnSecondary", "AbandonSync", "SyncLost"].flatMap((kind, _n, all) =>
+        kind === all[0] ? [...all, ...all, ...all, kind] : [],
+      ),
+    )
+  })
+})
+
 // Helpers
+
+/** What a pair breaches whose Secondary was started four times. */
+const fewCopies: Property = {
+  id: "fewCopies",
+  name: "FewCopies",
+  family: "safety",
+  statement: "No pair has had more than four copies.",
+  why: "It takes several rounds to breach it.",
+  checks: [],
+  witness: "",
+  always: ({ copies }) => (copies.some(({ id }) => id === "p1.5") ? "there is p1.5" : null),
+}
 
 const two = plainConfig(2, 1, { log: 1 })
 
