@@ -70,7 +70,7 @@ const failuresMax = { named: Infinity, scopes: 1, random: 1 }
 /** How often another cluster is drawn in place of one of a sort that the implementation does not have. */
 const redrawsMax = 40
 
-/** How many cases of a source that are waited for in vain are enough. */
+/** How many cases of a source that are waited for in vain are enough, but for those that are known to fail. */
 const hungMax = 3
 
 /** Told how many cases have been run. */
@@ -147,7 +147,8 @@ export const conform = async <S>(
       const isFailure = note(each, outcome)
       progress(counts.named + counts.scopes + counts.random)
       if (isFailure) failures += 1
-      if (outcome.tag === "broken" && outcome.fault.code === "hung" && (hung += 1) >= hungMax) return false
+      if (isFailure && outcome.tag === "broken" && outcome.fault.code === "hung") hung += 1
+      if (hung >= hungMax) return false
       if (failures >= (stopsAtOnce ? 1 : failuresMax[source]) || isLate()) return false
     }
     return true

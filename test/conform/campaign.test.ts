@@ -3,9 +3,10 @@ import { coreKinds } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
 import type { State } from "../../model/state.ts"
 import { conform, type Conformance, type ConformSpec } from "../../conform/campaign.ts"
-import { connectionOf } from "../../conform/connection.ts"
+import { connectionOf, type Connection } from "../../conform/connection.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { AdapterFault } from "../../conform/fault.ts"
 import type { AskBody, Peer } from "../../conform/peer.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import type { Case } from "../../conform/repertoire.ts"
@@ -62,6 +63,23 @@ describe("a failure that is known", () => {
     expect(stopped).toBe("failed")
   })
 
+  it("is no reason to leave off where an implementation hangs in it, however often", async () => {
+    const { cases, known, failed, stopped } = await conform(hangingAt("Suspect"), pairRepertoire, {
+      ...spec,
+      named: [...["a", "b", "c", "d"].map(failing), holding("e")],
+      config: plainConfig(1, 1),
+      runs: 3,
+      isKnown: (path) => path !== "e",
+    })
+
+    expect(known.slice(0, 4)).toEqual(["a", "b", "c", "d"])
+    expect({ cases, failed, stopped }).toEqual({
+      cases: { named: 5, scopes: 0, random: 3 },
+      failed: [],
+      stopped: "done",
+    })
+  })
+
   it("is healed where it fails no more", async () => {
     const { known, healed, failed } = await conform(connectedTo(peerOf(null)), pairRepertoire, {
       ...spec,
@@ -84,6 +102,19 @@ describe("a failure of a named case", () => {
 
     expect(cases).toEqual({ named: 3, scopes: 0, random: 0 })
     expect(failed.map(({ case: { path } }) => path)).toEqual(["a", "c"])
+    expect(stopped).toBe("failed")
+  })
+})
+
+describe("an implementation that hangs", () => {
+  it("is not waited for more than three times", async () => {
+    const { cases, failed, stopped } = await conform(hangingAt("Suspect"), pairRepertoire, {
+      ...spec,
+      named: [holding("a"), ...["b", "c", "d", "e"].map(failing)],
+    })
+
+    expect(cases).toEqual({ named: 4, scopes: 0, random: 0 })
+    expect(failed.map(({ case: { path } }) => path)).toEqual(["b", "c", "d"])
     expect(stopped).toBe("failed")
   })
 })
@@ -161,6 +192,19 @@ const failing = (path: string): Case => ({
   ...holding(path),
   actions: [...protect, { kind: "Suspect", copy: "p1.2" }],
 })
+
+/** An implementation that never answers to a kind of action. */
+const hangingAt = (kind: string): Connection<State> => {
+  const inner = peerOf(null)
+  const peer: Peer = {
+    ...inner,
+    ask: (bodies: readonly AskBody[]) =>
+      bodies.some(({ action }) => (action as AskedAction | undefined)?.kind === kind)
+        ? Promise.reject(new AdapterFault({ code: "hung", detail: "", line: null, log: "" }))
+        : inner.ask(bodies),
+  }
+  return connectedTo(peer)
+}
 
 /** Of an implementation that cannot tell whether anything was done; of two states already it is too much. */
 const conformUnsurely = (asked: ConformSpec): Promise<Conformance<State>> => {
