@@ -1,4 +1,4 @@
-import type { CheckFlags } from "./check.ts"
+import type { CheckFlags } from "./checked.ts"
 import { choice, withOutputFlags, type AddCommand } from "./command.ts"
 
 export const addCheck: AddCommand = (program, parse, end) => {

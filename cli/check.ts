@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { kindsOf } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { campaign, type Budget, type Campaign } from "../properties/check/campaign.ts"
-import type { CampaignSpec, Side } from "../properties/check/campaign-spec.ts"
+import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { unfitForEngine } from "../properties/refinement.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
@@ -17,32 +17,15 @@ import { readConfig } from "../traces/read.ts"
 import { protocolOfStory } from "../traces/replay.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./check-report.ts"
+import { breachedIn, type Checked, type CheckFlags } from "./checked.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
-import { findingOf, type Finding } from "./finding.ts"
+import { findingOf } from "./finding.ts"
 import { interruption } from "./interruption.ts"
 import { defaultWorkers, freshSeed } from "./options.ts"
 import { paperFor } from "./paper.ts"
 import { progressOn } from "./progress.ts"
 import { quoted, summaryLines } from "./report.ts"
-import { replayingStored, storedLines, type Stored } from "./stored.ts"
-
-/** The flags of `ftpair check`, as commander gives them. */
-export type CheckFlags = {
-  readonly config?: string
-  readonly property?: readonly string[]
-  readonly mutant?: string
-  readonly side?: Side
-  readonly seed?: string
-  readonly runs?: number
-  readonly engineRuns?: number
-  readonly time?: number
-  readonly allowVacuous?: true
-  readonly workers?: number
-  readonly out?: string
-  readonly json?: true
-  readonly quiet?: true
-  readonly color: boolean
-}
+import { replayingStored, storedLines } from "./stored.ts"
 
 /**
  * How many schedules are run when nobody says otherwise, by the model with the engine beside it and by the engine
@@ -56,32 +39,6 @@ const floorInOneCluster = { schedules: 300, volume: 20_000 }
 
 /** How long a check may take when nobody says otherwise. */
 const defaultMillis = 115_000
-
-/**
- * All that a check has come to.
- *
- * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
- *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
- *        more; `isIdle`, that the protocol took no step in any schedule; `unasked` the properties that nothing asked;
- *        `isRepeatable` is false if a schedule failed once, and not again.
- */
-export type Checked = {
-  readonly spec: CampaignSpec
-  readonly properties: readonly Property[]
-  readonly wanted: readonly Witness[]
-  readonly stored: Stored
-  readonly campaign: Campaign | null
-  readonly findings: readonly Finding[]
-  readonly unseen: readonly Witness[]
-  readonly rare: readonly Witness[]
-  readonly unasked: readonly Property[]
-  readonly isIdle: boolean
-  readonly reproduce: string
-  readonly workers: number
-  readonly isRepeatable: boolean
-  readonly isStopped: boolean
-  readonly seconds: number
-}
 
 /**
  * Runs the main job and reports it. Results are written before they are reported. `now` tells milliseconds; `rulesOf`
@@ -242,9 +199,6 @@ const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
     ...(isStopped || (!isFound && !isJudged(checked)) ? [exitCodes.inconclusive] : []),
   ])
 }
-
-export const breachedIn = ({ findings }: Checked): ReadonlySet<string> =>
-  new Set(findings.map(({ property }) => property.id))
 
 /** The line that checks the same again: a seed draws the same schedules, whatever the machine. */
 const reproduceLine = (flags: CheckFlags, spec: CampaignSpec): string =>

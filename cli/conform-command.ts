@@ -1,5 +1,5 @@
 import { choice, withOutputFlags, type AddCommand } from "./command.ts"
-import type { ConformFlags } from "./conform.ts"
+import type { ConformFlags } from "./conform-flags.ts"
 
 export const addConform: AddCommand = (program, parse, end) => {
   const command = program

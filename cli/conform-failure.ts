@@ -5,24 +5,12 @@ import type { Connection } from "../conform/connection.ts"
 import type { Ground } from "../conform/profiles.ts"
 import { sessionOf } from "../conform/session.ts"
 import type { Shrunk } from "../conform/shrink.ts"
-import { differenceOf, type Difference } from "./conform-difference.ts"
+import { differenceOf } from "./conform-difference.ts"
+import type { Told } from "./conform-outcome.ts"
 import { failureLines, reproduceLine } from "./conform-report.ts"
 import { candidatesMax } from "./conform-spec.ts"
 import type { Paper } from "./paper.ts"
 import { quoted } from "./report.ts"
-
-/** One failure, as it is told and kept. */
-export type Told = {
-  readonly steps: number
-  readonly file: string | null
-  readonly lines: readonly string[]
-  readonly isFault: boolean
-  readonly minimality: string
-  readonly cut: "time" | "signal" | null
-  readonly case: string
-  readonly difference: Difference
-  readonly reproduce: string | null
-}
 
 /** Of failures of one sort, the shortest: by the kind of the last action, the guard, and what did not fit. */
 export const distinctFailures = <S>(failed: readonly FailedCase<S>[]): readonly FailedCase<S>[] => {

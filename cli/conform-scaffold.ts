@@ -1,6 +1,6 @@
 import { scaffold } from "../conform/scaffold.ts"
 import { BadInput } from "../traces/bad-input.ts"
-import type { ConformFlags } from "./conform.ts"
+import type { ConformFlags } from "./conform-flags.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { quoted } from "./report.ts"
 

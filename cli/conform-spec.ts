@@ -8,7 +8,7 @@ import type { Ground } from "../conform/profiles.ts"
 import { readText } from "../traces/input-file.ts"
 import { printable } from "../traces/printable.ts"
 import { readConfig } from "../traces/read.ts"
-import type { ConformFlags } from "./conform.ts"
+import type { ConformFlags } from "./conform-flags.ts"
 import { freshSeed } from "./options.ts"
 
 /** How many random cases are tried, unless it is said. */

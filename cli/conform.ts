@@ -1,4 +1,4 @@
-import { conform, type Conformance, type ConformSpec } from "../conform/campaign.ts"
+import { conform, type Conformance } from "../conform/campaign.ts"
 import type { Overheard } from "../conform/child.ts"
 import { connectionOf, starterOf, type Connection } from "../conform/connection.ts"
 import { AdapterFault, Interrupted } from "../conform/fault.ts"
@@ -7,51 +7,25 @@ import { withGround, type Ground } from "../conform/profiles.ts"
 import { recorderTo } from "../conform/recording.ts"
 import { greet, leave } from "../conform/session.ts"
 import { shrink } from "../conform/shrink.ts"
-import type { ProfileName } from "../conform/profile-name.ts"
 import type { Hello } from "../conform/wire.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import { failuresFolder } from "../traces/store.ts"
 import { prepareFolder } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { advise, smoke } from "./conform-aids.ts"
-import {
-  asFound,
-  distinctFailures,
-  shrinkingUntil,
-  sortOfShrunk,
-  tell,
-  type Told,
-} from "./conform-failure.ts"
+import type { Told } from "./conform-outcome.ts"
+import { asFound, distinctFailures, shrinkingUntil, sortOfShrunk, tell } from "./conform-failure.ts"
 import { conformLines, faultLines, helloLines } from "./conform-report.ts"
 import { judgeRecorded } from "./conform-recorded.ts"
 import { writeScaffold } from "./conform-scaffold.ts"
 import { candidatesMax, givenBy, specOf, type Given } from "./conform-spec.ts"
+import type { ConformFlags } from "./conform-flags.ts"
+import { faultJson, verdicts, type ConformReport, type Grouped } from "./conform-outcome.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
 import { freshSeed } from "./options.ts"
 import { paperFor } from "./paper.ts"
 import { casesOn } from "./progress.ts"
-
-/** The flags of `ftpair conform`. */
-export type ConformFlags = {
-  readonly profile?: ProfileName
-  readonly config?: string
-  readonly runs?: number
-  readonly time?: number
-  readonly timeout?: number
-  readonly run?: readonly string[]
-  readonly knownFailing?: string
-  readonly smoke?: true
-  readonly advise?: true
-  readonly record?: string
-  readonly recorded?: string
-  readonly scaffold?: string
-  readonly seed?: string
-  readonly out?: string
-  readonly json?: true
-  readonly quiet?: true
-  readonly color: boolean
-}
 
 /** How long an answer may take, in milliseconds, unless it is said. */
 const defaultTimeout = 5_000
@@ -229,9 +203,6 @@ const drive = async <S>(
   return code
 }
 
-/** A failure that is told, and the cases that came to the same once they were short. */
-export type Grouped = Told & { readonly sort: string; readonly alike: readonly string[] }
-
 const codeOf = <S>(
   { failed, tally, beyond, stopped, isToured, unseen }: Conformance<S>,
   told: readonly Told[],
@@ -252,27 +223,6 @@ const codeOf = <S>(
       : []),
     ...(beyond.length > 0 || stopped === "time" || stopped === "interrupted" ? [exitCodes.inconclusive] : []),
   ])
-}
-
-/** All that is said at the end. */
-export type ConformReport = {
-  readonly hello: Hello
-  readonly spec: ConformSpec
-  readonly result: Conformance<unknown>
-  readonly told: readonly Grouped[]
-  readonly stale: readonly string[]
-  readonly seconds: number
-  readonly parting: AdapterFault | null
-  readonly code: ExitCode
-}
-
-export const verdicts: Readonly<Partial<Record<ExitCode, string>>> = {
-  [exitCodes.ok]: "conforms",
-  [exitCodes.divergence]: "diverges",
-  [exitCodes.vacuous]: "vacuous",
-  [exitCodes.notAsPromised]: "stale",
-  [exitCodes.inconclusive]: "inconclusive",
-  [exitCodes.foreign]: "broken",
 }
 
 const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: ConformReport) => ({
@@ -308,5 +258,3 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: Co
   stopped: result.stopped,
   seconds,
 })
-
-export const faultJson = ({ code, detail, line, log }: AdapterFault) => ({ code, detail, line, log })

@@ -46,6 +46,15 @@ describe("tidy", () => {
     expect(strangers).toEqual([])
   })
 
+  it("has no circle of imports, of types neither", () => {
+    const imports = new Map(sources().map((file) => [file, importsOf(file).map(({ target }) => target)]))
+
+    expect(circlesIn(imports)).toEqual([])
+    expect(circlesIn(new Map(Object.entries({ a: ["b"], b: ["c", "d"], c: ["a"], d: [] })))).toEqual([
+      ["a", "b", "c"],
+    ])
+  })
+
   it("takes from the model into an implementation only words and types", () => {
     const values = sources()
       .filter((file) => layerOf(file) === "impl")
@@ -129,6 +138,21 @@ function partsAskedFor(
   return files
     .filter(({ file }) => !isPart(file) && !partsMeet.includes(file))
     .flatMap(({ file, imports }) => imports.filter(isPart).map((target) => `${file}: ${target}`))
+}
+
+/** The files that import each other, directly or by others: each circle once, in the order in which it was met. */
+function circlesIn(imports: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const circles: string[][] = []
+  const done = new Set<string>()
+  const follow = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file)
+    if (start >= 0) circles.push(path.slice(start))
+    if (start >= 0 || done.has(file)) return
+    for (const target of imports.get(file) ?? []) follow(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) follow(file, [])
+  return circles
 }
 
 function sources(): readonly string[] {

@@ -1,0 +1,22 @@
+import type { ProfileName } from "../conform/profile-name.ts"
+
+/** The flags of `ftpair conform`. */
+export type ConformFlags = {
+  readonly profile?: ProfileName
+  readonly config?: string
+  readonly runs?: number
+  readonly time?: number
+  readonly timeout?: number
+  readonly run?: readonly string[]
+  readonly knownFailing?: string
+  readonly smoke?: true
+  readonly advise?: true
+  readonly record?: string
+  readonly recorded?: string
+  readonly scaffold?: string
+  readonly seed?: string
+  readonly out?: string
+  readonly json?: true
+  readonly quiet?: true
+  readonly color: boolean
+}
