@@ -158,6 +158,19 @@ describe("the steps that are known for sure", () => {
     const steps = result.tag === "fits" ? result.steps : null
     expect(steps?.map(({ action }) => action.kind)).toEqual(known)
   })
+
+  it("are none where something may have happened unasked", () => {
+    const config = plainConfig(2, 1)
+    const actions = [powerOn, powerOff]
+    const replies = repliesOf(pair.profile, config, actions, pair.profile.sight)
+    const [told, silently] = [[], ["FailHost"]].map((silent) =>
+      judge(pair.profile, ["*"], { config, actions }, replies, silent),
+    )
+
+    expect([told, silently].map((result) => (result?.tag === "fits" ? result.steps.length : null))).toEqual([
+      2, 0,
+    ])
+  })
 })
 
 describe("the tally", () => {
