@@ -106,6 +106,29 @@ describe("a failure of a named case", () => {
   })
 })
 
+describe("a small scope", () => {
+  it.each([
+    ["is toured where all of it was asked", () => true, 0, true],
+    ["is not where a case was left out", (path: string) => path !== "scopes/small/2", 0, false],
+    ["is not where there was no time", () => true, -1, false],
+  ] as const)("%s", async (_what, isPicked, time, expected) => {
+    const until = time < 0 ? -Infinity : Infinity
+
+    const { isToured, stopped, failed } = await conform(connectedTo(peerOf(null)), small, {
+      ...spec,
+      inScope: () => true,
+      isPicked,
+      until,
+    })
+
+    expect({ isToured, stopped, failed }).toEqual({
+      isToured: expected,
+      stopped: time < 0 ? "time" : "done",
+      failed: [],
+    })
+  })
+})
+
 describe("an implementation that hangs", () => {
   it("is not waited for more than three times", async () => {
     const { cases, failed, stopped } = await conform(hangingAt("Suspect"), pairRepertoire, {

@@ -45,6 +45,22 @@ describe("runBatch", () => {
     expect(Math.max(...Object.values(witnesses))).toBeLessThanOrEqual(batchSize)
   })
 
+  it("throws what a property throws, which is no breach and not to be taken for one held", () => {
+    const failing: Property = {
+      ...(catalogue[0] as Property),
+      always: () => {
+        throw new Error("defect: in the property")
+      },
+    }
+    const judgeIn: JudgeOf = (config) => ({
+      protocol: protocolOf(config),
+      properties: [failing],
+      witnesses: [],
+    })
+
+    expect(() => runBatch(judgeIn, null, "7", 0)).toThrow("defect: in the property")
+  })
+
   it("counts of a shorter batch what a longer one begins with", () => {
     const counts = [5, 10, 15].map((schedules) => runBatch(judgeOf(null), null, "7", 0, schedules))
 

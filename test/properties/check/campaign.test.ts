@@ -26,6 +26,17 @@ describe("a campaign whose time is up before it begins", () => {
   })
 })
 
+describe("a campaign that nothing stops", () => {
+  it("runs as many schedules as it is told, with any number of workers", async () => {
+    const budget = { schedules: 110, volume: 301, millis: Infinity }
+
+    const [alone, shared] = [await ran({ ...budget, workers: 1 }), await ran({ ...budget, workers: 2 })]
+
+    expect(alone).toMatchObject({ schedules: 110, volume: 301, failure: null, stopped: "runs" })
+    expect(shared).toEqual(alone)
+  })
+})
+
 describe("a campaign in which something fails", () => {
   it("tells it whichever worker has found it", async () => {
     const budget = { schedules: 1, volume: 20_000, millis: Infinity }

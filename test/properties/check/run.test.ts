@@ -85,6 +85,20 @@ describe("a run that is left to itself", () => {
     expect(observeRest(judge, run, false)).toBe(run)
   })
 
+  it("breaches by a round what fails in every state of it, where its coming to rest is not asked", () => {
+    const judge = { ...judging(null), properties: matching(["S*", "L1"]) }
+    const run = runOf(judge, [powerOn])
+    const protectedAgain = runOf(judge, protectedPair)
+
+    expect(observeRound(judge, run, 1, [run.state, run.state]).breach).toMatchObject({
+      property: { id: "L1" },
+      step: 1,
+      loop: 0,
+    })
+    expect(observeRound(judge, run, 1, [run.state, protectedAgain.state])).toBe(run)
+    expect(observeRound(judge, run, 1, [protectedAgain.state, run.state])).toBe(run)
+  })
+
   it("is not judged by a round at the bound of its generations", () => {
     const [bounded, free] = [1, 2].map((generations) => {
       const judge = judging(null, plainConfig(2, 1, { log: 0, generations }))

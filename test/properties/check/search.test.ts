@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { describe as written, type Action } from "../../../model/action.ts"
-import { plainConfig } from "../../../model/config.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
 import { initial } from "../../../model/state.ts"
 import { step } from "../../../model/step.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
@@ -8,6 +8,7 @@ import { begin, observe, type Judge, type Run } from "../../../properties/check/
 import { shortestFrom, type Found } from "../../../properties/check/search.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
+import type { Property } from "../../../properties/property.ts"
 
 describe("shortestFrom", () => {
   it("finds the breach of two steps, with the way to it", () => {
@@ -58,6 +59,42 @@ describe("shortestFrom", () => {
     expect(shortestFrom(judge, startOf(judge), 3, 10_000)).toBe("none")
   })
 
+  it.each([0, null])(
+    "tells runs apart by the faults when a pair was protected: %s, where the states are the same",
+    (faults) => {
+      const found = foundBy(plainConfig(3, 1, { log: 0, faults: 1 }), {
+        ...made,
+        onStep: ({ step: { action }, before, history }) =>
+          action.kind === "HealLink" &&
+          before.copies.length === 2 &&
+          before.copies.every(({ phase }) => phase === "lockstep") &&
+          history.faultsWhenProtected === faults
+            ? "it heals"
+            : null,
+      })
+
+      expect(found).toHaveLength(6)
+      expect(found.at(-1)).toMatch(/^HealLink/)
+    },
+  )
+
+  it.each(["h1", "h2"])(
+    "tells states apart by where a pair is registered, where S29 is asked: on %s",
+    (host) => {
+      const found = foundBy(plainConfig(2, 1, { log: 0, faults: 0 }), {
+        ...made,
+        id: "S29",
+        onStep: ({ step: { action }, before }) =>
+          action.kind === "PowerOn" && before.lock.generation > 1 && before.registered.primary === host
+            ? "it is powered on again"
+            : null,
+      })
+
+      expect(found.slice(0, 2)).toEqual([`PowerOn(p1, ${host})`, "PowerOff(p1)"])
+      expect(found).toHaveLength(3)
+    },
+  )
+
   it("says that it does not know once it has seen too many states", () => {
     const judge = judging(null)
 
@@ -66,6 +103,23 @@ describe("shortestFrom", () => {
 })
 
 // Helpers
+
+/** A property of a step, but for what it asks. */
+const made: Property = {
+  id: "made",
+  name: "Made",
+  family: "safety",
+  statement: "A step is never taken.",
+  why: "It can be told from the run that came before.",
+  checks: [],
+  witness: "",
+}
+
+/** A shortest run that breaches the property, in words. */
+const foundBy = (config: Config, property: Property): readonly string[] => {
+  const judge = { ...judging(null, config), properties: [property] }
+  return wayOf(shortestFrom(judge, startOf(judge), 6, 10_000))
+}
 
 const two = plainConfig(2, 1, { log: 1 })
 
