@@ -16,6 +16,14 @@ import { number } from "./report.ts"
 /** Judges a recorded session again, without the implementation. */
 export const judgeRecorded = (file: string, flags: ConformFlags): ExitCode => {
   const recording = recordingIn(file, recordedLines(file))
+  try {
+    return judged(file, recording, flags)
+  } finally {
+    recording.close()
+  }
+}
+
+const judged = (file: string, recording: Recording, flags: ConformFlags): ExitCode => {
   if (flags.profile !== undefined && flags.profile !== recording.hello.profile)
     throw new BadInput({
       message: `--profile ${flags.profile}: ${file} is of the profile ${recording.hello.profile}`,

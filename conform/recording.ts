@@ -83,12 +83,14 @@ type RecordedCase = Case & {
 /**
  * A recording: who answered, and case by case what. The cases are read as they are asked for.
  *
- * Shape  `unanswered` is how many asks have had no answer so far.
+ * Shape  `unanswered` is how many asks have had no answer so far. `close` is for whoever does not read to the end: it
+ *        closes the file.
  */
 export type Recording = {
   readonly hello: Hello
   readonly cases: Iterable<RecordedCase>
   readonly unanswered: () => number
+  readonly close: () => void
 }
 
 /** The lines of a recording, however long it is. Throws BadInput. */
@@ -188,12 +190,16 @@ export const recordingIn = (file: string, lines: Iterable<string>): Recording =>
     throw bad(file, [], "expected a recording that begins with hello and its answer")
   }
 
+  const close = (): void => {
+    events.return(undefined)
+  }
+
   /** What reads on, and closes the file if it fails. */
   const closing = <A>(read: () => A): A => {
     try {
       return read()
     } catch (error) {
-      events.return(undefined)
+      close()
       throw error
     }
   }
@@ -240,14 +246,14 @@ export const recordingIn = (file: string, lines: Iterable<string>): Recording =>
         current = growing
       }
     } finally {
-      events.return(undefined)
+      close()
     }
     unanswered += waiting.length
     waiting.length = 0
     if (current !== null) yield current
   }
 
-  return { hello, cases: cases(), unanswered: () => unanswered }
+  return { hello, cases: cases(), unanswered: () => unanswered, close }
 }
 
 /** A question of placement is asked with the state beside it. */
