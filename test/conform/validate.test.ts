@@ -164,8 +164,10 @@ describe("a map of a foreign log", () => {
     const log = written("kind.ndjson", [lockOfTwo, { e: "TryLock", n: 1 }, { e: "TryLock", n: 2 }])
 
     const { status, stdout } = validated(["--map", map, log])
+    const document = validated(["--map", map, log, "--json"])
 
-    expect(status).toBe(15)
+    expect([status, document.status]).toEqual([15, 15])
+    expect(JSON.parse(document.stdout)).toMatchObject({ verdict: "vacuous", line: 3, unmet: ["/evnt"] })
     expect(stdout.trim().split("\n")).toEqual([
       expect.stringContaining("vacuous: no line up to 3 has anything at /evnt") as string,
     ])

@@ -220,6 +220,17 @@ describe("minimise", () => {
     expect(dispensable(restless(config), matching(["L0"]), run.actions).map(written)).toEqual([])
   })
 
+  it("claims nothing to be shortest that goes round for ever, which no search for shorter runs can see", () => {
+    const restless: ProtocolOf = (config) => without("AbandonSync", "needed")(protocolOf(config))
+    const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
+    const turns = { scheduler: "undoing", seed: 0 } as const
+
+    const minimal = minimise(restless, matching(["L1"]), plainConfig(2, 1, { log: 0 }), actions, turns)
+
+    expect(minimal).toMatchObject({ minimality: "1-minimal", breach: { property: { id: "L1" } } })
+    expect(minimal?.breach.loop).toBeLessThan(minimal?.run.actions.length ?? 0)
+  })
+
   it("passes over what is refused, and calls each copy by the name that it then gets", () => {
     const actions: readonly Action[] = [
       { kind: "Ack", copy: "p1.7" },

@@ -279,6 +279,9 @@ const misdeeds = {
   },
   diverges: onPause,
   "diverges-and-crashes": (action) => (action.kind === "LoseStorage" ? leave(3) : onPause(action)),
+  // A pause shows itself at once only where nothing came before it.
+  "diverges-two-ways": ({ kind }) =>
+    (kind === "Resume" || kind === "LoseStorage" || (kind === "Pause" && applied === 1)) && advance(),
   flaky: ({ kind }) => kind === "Pause" && cases % 3 === 0 && advance(),
   "when-slow": ({ kind }, ms) => kind === "Pause" && ms >= 15 && advance(),
   "when-fast": ({ kind }, ms) => kind === "Pause" && ms < 15 && advance(),

@@ -1,0 +1,58 @@
+import { describe, expect, it, vi } from "vitest"
+import { kinds } from "../../model/action.ts"
+import { exploreScope, type ExploreFlags } from "../../cli/explore.ts"
+
+const ofBoth = "S18 and S19 ask about the past, which multiplies the states: name them with --property"
+const ofS18 = "S18 asks about the past, which multiplies the states: name it with --property"
+const ofS19 = "S19 asks about the past, which multiplies the states: name it with --property"
+const byModel = "S19 asks about the past, of which the model by itself keeps none"
+const reduced =
+  "S19 asks about damage, which --reduction repairs at once: name it with --property, and without that"
+
+describe("a property that asks about the past, and was not asked", () => {
+  it.each<readonly [string, Partial<ExploreFlags>, readonly string[]]>([
+    ["where operators may do what S18 counts", {}, [ofBoth]],
+    ["where they may do nothing of that", { powerOffUpTo: 0, fencesUpTo: 0 }, [ofS19]],
+    ["where S18 is named", { property: ["S18"] }, [ofS19]],
+    ["where S19 is named", { property: ["S19"] }, [ofS18]],
+    ["where both are named", { property: ["S18", "S19"] }, []],
+    ["by the model alone", { engine: "model" }, [ofS18, byModel]],
+    ["by the model alone, where S18 is named", { engine: "model", property: ["S18"] }, [byModel]],
+    ["by the model alone, where both are named", { engine: "model", property: ["S18", "S19"] }, [byModel]],
+    ["with the reduction", { reduction: true }, [ofS18, reduced]],
+    ["with the reduction, where S18 is named", { reduction: true, property: ["S18"] }, [reduced]],
+  ])("is told with why, and how it is asked: %s", async (_where, flags, told) => {
+    const lines = await explored(flags)
+
+    const notes = lines.filter((line) => /^ {2}S1[89] .*asks? about/.test(line)).map((line) => line.trim())
+    const notAsked = lines.flatMap((line) => /^ {2}(S1[89]) +\w+ +not asked$/.exec(line)?.[1] ?? [])
+    expect(notes).toEqual(told)
+    expect(notAsked).toEqual(["S18", "S19"].filter((id) => told.some((line) => line.includes(id))))
+  })
+})
+
+/** What the command says, line by line, of a scope of a few states. */
+async function explored(flags: Partial<ExploreFlags>): Promise<readonly string[]> {
+  const written: string[] = []
+  const spy = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    written.push(String(text))
+    return true
+  })
+  await exploreScope({ ...small, ...flags }, { signal: new AbortController().signal })
+  spy.mockRestore()
+  return written.join("").split("\n")
+}
+
+const small: ExploreFlags = {
+  hosts: 2,
+  log: 0,
+  faults: 0,
+  generations: 2,
+  powerOffUpTo: 1,
+  fencesUpTo: 1,
+  actions: kinds,
+  engine: "packed",
+  symmetry: true,
+  workers: 1,
+  color: false,
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest"
+import { jsonOf } from "../../cli/check-report.ts"
+import type { Checked } from "../../cli/check.ts"
+import { exitCodes } from "../../cli/exit.ts"
+import { paperFor } from "../../cli/paper.ts"
+import { summaryLines } from "../../cli/report.ts"
+import { matching } from "../../properties/catalogue.ts"
+import type { Campaign } from "../../properties/check/campaign.ts"
+
+describe("a property that was not breached", () => {
+  it.each<readonly [Campaign["stopped"], string, string]>([
+    ["runs", "held", "held"],
+    ["time", "held", "held"],
+    ["failure", "no breach seen", "inconclusive"],
+    ["interrupted", "no breach seen", "inconclusive"],
+  ])("of a campaign that ended for %s: %s", (stopped, words, verdict) => {
+    const campaign = { ...ran, stopped }
+
+    const lines = summaryLines(paperFor(process.stdout, false), properties, [], campaign, new Set(["S2"]))
+    const told = lines.flatMap((line) => /^ {2}(S\d) +\w+ +(.*)$/.exec(line)?.slice(1).join(": ") ?? [])
+    const document = jsonOf({ ...checked, campaign }, exitCodes.inconclusive)
+
+    expect(told).toEqual([`S1: ${words}`, "S2: breached", `S4: ${words}`])
+    expect(document.properties).toEqual({ S1: { verdict }, S2: { verdict }, S4: { verdict: "not-run" } })
+  })
+})
+
+// Helpers
+
+const properties = matching(["S1", "S2", "S4"])
+
+const ran: Campaign = {
+  schedules: 3,
+  volume: 0,
+  volumeActions: 0,
+  actions: {},
+  witnesses: {},
+  failure: null,
+  stopped: "runs",
+}
+
+const checked: Checked = {
+  spec: {
+    seed: "7",
+    mutant: null,
+    side: "both",
+    config: null,
+    properties: ["S1", "S2", "S4"],
+    isWhole: false,
+  },
+  properties,
+  wanted: [],
+  stored: { replayed: 0, findings: [], broken: [], forgotten: [], setAside: [] },
+  campaign: ran,
+  findings: [],
+  unseen: [],
+  rare: [],
+  unasked: properties.slice(2),
+  isIdle: false,
+  reproduce: "",
+  workers: 1,
+  isRepeatable: true,
+  isStopped: false,
+  seconds: 1,
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest"
+import { documentOf, freshFolder } from "../cli/ftpair.ts"
+import { conform, lockRun } from "./lock-adapter.ts"
+
+describe("failures that come to the same once they are short", () => {
+  it("are one, told with the others, and by themselves what comes to something else", async ({
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+    const pause = { kind: "Pause", host: "h1" } as const
+    const resume = { kind: "Resume", host: "h1" } as const
+    const still = { kind: "Advance", ms: 1 } as const
+    const runs = [
+      lockRun(folder, "short.json", [pause]),
+      lockRun(folder, "long.json", [still, still, pause, resume]),
+      lockRun(folder, "other.json", [still, { kind: "LoseStorage", host: "h1" }]),
+    ].flatMap((file) => ["--run", file])
+
+    const told = await conform(folder, "diverges-two-ways", ...runs)
+    const document = await conform(folder, "diverges-two-ways", ...runs, "--json")
+
+    expect([told.code, document.code]).toEqual([14, 14])
+    expect(told.stdout.match(/^differs from the model at .*$/gm)).toEqual([
+      "differs from the model at action 1 of 1: Pause(h1)",
+      "differs from the model at action 1 of 1: LoseStorage(h1)",
+    ])
+    expect(told.stdout.match(/^ {2}the same, once made short: .*$/gm)).toEqual([
+      "  the same, once made short: 1 more case: long.json",
+    ])
+    expect(told.stdout).toMatch(/^3 cases failed: short\.json, long\.json, other\.json$/m)
+    expect(documentOf(document)).toMatchObject({
+      failed: ["short.json", "long.json", "other.json"],
+      failures: [
+        { case: "short.json", steps: 1, alike: ["long.json"] },
+        { case: "other.json", steps: 1, alike: [] },
+      ],
+    })
+  })
+})
