@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { jsonOf } from "../../cli/check-report.ts"
-import type { Checked } from "../../cli/check.ts"
+import type { Checked } from "../../cli/checked.ts"
 import { exitCodes } from "../../cli/exit.ts"
 import { paperFor } from "../../cli/paper.ts"
 import { summaryLines } from "../../cli/report.ts"

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import { conformWith, type ConformFlags } from "../../cli/conform.ts"
+import type { ConformFlags } from "../../cli/conform-flags.ts"
+import { conformWith } from "../../cli/conform.ts"
 import { recordedLines, recordingIn } from "../../conform/recording.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-"))
