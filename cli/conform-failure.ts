@@ -87,6 +87,7 @@ export const tell = <S>(
     isFault: shrunk.outcome.tag === "broken",
     minimality: shrunk.minimality,
     cut: shrunk.cut,
+    spent: shrunk.spent === true,
     case: failure.case.path,
     difference: differenceOf(shrunk),
     reproduce: file === null ? null : reproduceLine(file, words),

@@ -12,6 +12,7 @@ export type Told = {
   readonly isFault: boolean
   readonly minimality: string
   readonly cut: "time" | "signal" | null
+  readonly spent: boolean
   readonly case: string
   readonly difference: Difference
   readonly reproduce: string | null

@@ -238,12 +238,13 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: Co
   witnesses: result.witnesses,
   unseen: result.unseen,
   untaken: result.untaken,
-  failures: told.map(({ case: path, alike, steps, minimality, cut, file, difference, reproduce }) => ({
+  failures: told.map(({ case: path, alike, steps, minimality, cut, spent, file, difference, reproduce }) => ({
     case: path,
     alike,
     steps,
     minimality,
     cut,
+    spent,
     file,
     ...difference,
     reproduce,

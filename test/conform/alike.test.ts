@@ -31,7 +31,7 @@ describe("failures that come to the same once they are short", () => {
     expect(documentOf(document)).toMatchObject({
       failed: ["short.json", "long.json", "other.json"],
       failures: [
-        { case: "short.json", steps: 1, alike: ["long.json"] },
+        { case: "short.json", steps: 1, alike: ["long.json"], cut: null, spent: false },
         { case: "other.json", steps: 1, alike: [] },
       ],
     })
