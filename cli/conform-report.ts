@@ -1,4 +1,4 @@
-import { operands, type OperandName } from "../model/operand.ts"
+import { operandWords } from "../model/operand.ts"
 import { modelRun, steadinessText } from "../conform/artefact.ts"
 import type { RuledOut } from "../conform/beliefs.ts"
 import type { FailedCase } from "../conform/campaign.ts"
@@ -145,10 +145,7 @@ export const textOf = (action: AskedAction): string => {
   }
   if (kind === "Contend") return `Contend(${copy}, ${generation})`
   if (kind === "Advance") return `Advance(${ms} ms)`
-  const words = (Object.keys(operands) as OperandName[]).flatMap((name) =>
-    action[name] === undefined ? [] : [operands[name].word(action[name] as never)],
-  )
-  return `${kind}(${[...words, ...(typeof reason === "string" ? [reason] : [])].join(", ")})`
+  return `${kind}(${[...operandWords(action), ...(typeof reason === "string" ? [reason] : [])].join(", ")})`
 }
 
 const runLines = <S>(paper: Paper, profile: Profile<S>, shrunk: Shrunk<S>): readonly string[] => {

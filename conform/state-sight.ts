@@ -1,4 +1,4 @@
-import type { Field, Fields } from "../model/field.ts"
+import { shownIn, type Field, type Fields } from "../model/field.ts"
 import { stateFields } from "../model/fields.ts"
 import { fieldsOf, idsTo, setOfPairs, value, type Sight } from "./observation.ts"
 
@@ -18,7 +18,7 @@ const sightOf = (field: Field): Sight => {
 
 /** What is shown of a thing; the fields of a group stand beside its own, and may be absent. */
 const sightOfFields = (fields: Fields): Sight => {
-  const shown = Object.entries(fields).filter(([, { isShown }]) => isShown)
+  const shown = shownIn(fields)
   const grouped = shown.flatMap(([, field]) => (field.tag === "group" ? Object.entries(field.fields) : []))
   const own = shown.filter(([, { tag }]) => tag !== "group")
   return fieldsOf(

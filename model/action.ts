@@ -1,5 +1,5 @@
 import type { Actor, KindEntry } from "./kind.ts"
-import { operands, type OperandName, type Operands } from "./operand.ts"
+import { operandWords, type OperandName, type Operands } from "./operand.ts"
 import { partAlphabet } from "./parts/words.ts"
 import type { CrashReason } from "./reason.ts"
 
@@ -84,8 +84,8 @@ export const coreKinds: readonly Kind[] = (Object.keys(coreAlphabet) as readonly
 /** The action in one word for people: `SpawnSecondary(p1.1, h2)`. */
 export const describe = (action: Action): string => `${action.kind}(${wordsOf(action).join(", ")})`
 
-/** What the action names, in the order of the alphabet, and what else it says. */
+/** What the action names, and what else it says. */
 const wordsOf = (action: Action): readonly string[] => {
-  const words = alphabet[action.kind].over.map((name) => operands[name].word(action[name as never]))
+  const words = operandWords(action)
   return action.kind === "CrashCopy" && action.reason !== undefined ? [...words, action.reason] : words
 }

@@ -66,6 +66,9 @@ export const unbounded: Bounds = {
   fencesUpTo: Infinity,
 }
 
+export const isUnbounded = (bounds: Bounds): boolean =>
+  Object.values(bounds).every((bound) => bound === Infinity)
+
 /** vSphere's default limits: four fault-tolerant VMs and eight of their vCPUs on a host. */
 export const defaultLimits = { ftVmsMax: 4, ftVcpusMax: 8 } as const
 

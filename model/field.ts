@@ -35,6 +35,10 @@ export type Field = Holds & {
 
 export type Fields = Readonly<Record<string, Field>>
 
+/** The fields that others see, by name. */
+export const shownIn = (fields: Fields): readonly (readonly [string, Field])[] =>
+  Object.entries(fields).filter(([, { isShown }]) => isShown)
+
 /** A field that is always there, shown, and tells states apart. */
 export const field = (holds: Holds): Field => ({
   ...holds,

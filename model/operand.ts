@@ -46,6 +46,15 @@ export const operands: { readonly [N in OperandName]: Operand<Operands[N]> } = {
   },
 }
 
+/** What an action names, as people write it. */
+export const operandWords = (action: object): readonly string[] =>
+  names.flatMap((name) => {
+    const value = (action as Partial<Operands>)[name]
+    return value === undefined ? [] : [operands[name].word(value as never)]
+  })
+
+const names = Object.keys(operands) as readonly OperandName[]
+
 /** What there is to name in a state: a list for each sort of operand, made when it is first asked for. */
 export type Named = (name: OperandName) => readonly unknown[]
 

@@ -27,16 +27,14 @@ const drafted = <K extends Kind, A>(head: Omit<Rule<K>, "effect" | "isFault">): 
 /** Faults are counted, whatever they do. */
 export const always = (): boolean => true
 
-/** What a rule says of an action before its effect: what it is about, or the first guard that fails. */
-type Decision = { readonly tag: "allowed"; readonly about: never } | Refused
+/** What the protocol says of an action before its effect: by which rule and what it is about, or the first guard that fails. */
+type Decision = { readonly tag: "allowed"; readonly rule: Rule; readonly about: never } | Refused
 
-/** Checks the guards of a rule in their order. */
-export const decide = (
-  { subject, guards }: Pick<Rule, "subject" | "guards">,
-  state: State,
-  action: Action,
-  protocol: Protocol,
-): Decision => {
+/** Checks the guards of an action's rule in their order; what has no rule is unknown. */
+export const decide = (protocol: Protocol, state: State, action: Action): Decision => {
+  const rule: Rule | undefined = protocol.rules[action.kind]
+  if (rule === undefined) return refused("unknown")
+  const { subject, guards } = rule
   // What a guard is about is what its rule has it be about; in a table the two types are no longer seen together.
   let about = subject.read(action as never, state) as never
   for (const guard of guards) {
@@ -48,7 +46,7 @@ export const decide = (
     if (found === null) return refused(guard.id)
     about = found as never
   }
-  return { tag: "allowed", about }
+  return { tag: "allowed", rule, about }
 }
 
 /** The ids by which a rule may refuse, each once, in the order in which they are first checked. */

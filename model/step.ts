@@ -1,11 +1,12 @@
 import { alphabet, type Action, type Kind } from "./action.ts"
 import { written } from "./bookkeeping.ts"
 import { ruled, together } from "./change.ts"
+import { isUnbounded } from "./config.ts"
 import type { GuardId } from "./guard-id.ts"
 import { namedIn, operands, type Named, type OperandName, type Operands } from "./operand.ts"
 import type { HostId } from "./ids.ts"
 import { next, refused, type Outcome } from "./outcome.ts"
-import type { Protocol, Rule } from "./protocol.ts"
+import type { Protocol } from "./protocol.ts"
 import { decide } from "./rule.ts"
 import type { State } from "./state.ts"
 
@@ -16,23 +17,19 @@ import type { State } from "./state.ts"
 export const step = (protocol: Protocol, state: State, action: Action): Outcome =>
   isKnown(state, action) ? taken(protocol, state, action) : refused("unknown")
 
-/**
- * The guard by which an action is refused, or null: the same as `step` says, without a look at the bounds of an exploration, which
- * need the state after it.
- */
+/** The guard by which `step` refuses an action, or null. Only where bounds may refuse it is the state after it made. */
 export const refusing = (protocol: Protocol, state: State, action: Action): GuardId | null => {
-  const rule: Rule | undefined = isKnown(state, action) ? protocol.rules[action.kind] : undefined
-  if (rule === undefined) return "unknown"
-  const decision = decide(rule, state, action, protocol)
-  return decision.tag === "refused" ? decision.guard : null
+  const answer =
+    isKnown(state, action) && isUnbounded(protocol.config.bounds)
+      ? decide(protocol, state, action)
+      : step(protocol, state, action)
+  return answer.tag === "refused" ? answer.guard : null
 }
 
 const taken = (protocol: Protocol, state: State, action: Action): Outcome => {
-  const rule: Rule | undefined = protocol.rules[action.kind]
-  if (rule === undefined) return refused("unknown")
-  const decision = decide(rule, state, action, protocol)
+  const decision = decide(protocol, state, action)
   if (decision.tag === "refused") return decision
-  const { about } = decision
+  const { rule, about } = decision
   const isFault = rule.isFault(about, state, protocol)
   if (isFault && protocol.isFaultBeyond(state)) return refused("bound")
   const after = rule.effect(about, state, protocol)

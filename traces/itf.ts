@@ -1,5 +1,5 @@
 import type { Action } from "../model/action.ts"
-import type { Field, Fields } from "../model/field.ts"
+import { shownIn, type Field, type Fields } from "../model/field.ts"
 import { stateFields } from "../model/fields.ts"
 import type { StateJson } from "./state-json.ts"
 
@@ -20,9 +20,7 @@ export type Itf =
   | { readonly [field: string]: Itf }
 
 /** The variables of a state, as a trace names them. */
-export const stateVars: readonly string[] = Object.keys(stateFields).filter(
-  (name) => stateFields[name]?.isShown,
-)
+export const stateVars: readonly string[] = shownIn(stateFields).map(([name]) => name)
 
 /** The variables in which Quint records what was done. */
 export const actionVars = ["mbt::actionTaken", "mbt::nondetPicks"] as const
@@ -33,18 +31,16 @@ export const itfOfState = (state: StateJson): Readonly<Record<string, Itf>> => i
 /** The fields of a thing that are shown. */
 const itfOfFields = (fields: Fields, json: object): Readonly<Record<string, Itf>> =>
   Object.fromEntries(
-    Object.entries(fields)
-      .filter(([, { isShown }]) => isShown)
-      .flatMap(([name, field]) =>
-        field.tag === "group"
-          ? Object.entries(field.fields).map(([inner, each]) => [
-              inner,
-              itfOfValue({ ...each, isNullable: true }, (json as Json)[inner] ?? null),
-            ])
-          : (json as Json)[name] === undefined
-            ? []
-            : [[name, itfOfValue(field, (json as Json)[name])]],
-      ),
+    shownIn(fields).flatMap(([name, field]) =>
+      field.tag === "group"
+        ? Object.entries(field.fields).map(([inner, each]) => [
+            inner,
+            itfOfValue({ ...each, isNullable: true }, (json as Json)[inner] ?? null),
+          ])
+        : (json as Json)[name] === undefined
+          ? []
+          : [[name, itfOfValue(field, (json as Json)[name])]],
+    ),
   )
 
 type Json = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import type { Field, Fields } from "../model/field.ts"
+import { shownIn, type Field, type Fields } from "../model/field.ts"
 import { stateFields } from "../model/fields.ts"
 import { CopyIdJson, Count, EntryJson, HostIdJson, LinkJson, PairIdJson, Positive } from "./scalar.ts"
 import type { StateJson as State } from "./state-json.ts"
@@ -67,13 +67,11 @@ const membersOf = (
   presence: Presence,
   mayLack: boolean,
 ): readonly (readonly [string, Any])[] =>
-  Object.entries(fields)
-    .filter(([, { isShown }]) => isShown)
-    .flatMap(([name, field]) =>
-      field.tag === "group"
-        ? membersOf(field.fields, presence, true)
-        : [[name, presence.field(valueSchema(field, presence), mayLack || field.isOptional)] as const],
-    )
+  shownIn(fields).flatMap(([name, field]) =>
+    field.tag === "group"
+      ? membersOf(field.fields, presence, true)
+      : [[name, presence.field(valueSchema(field, presence), mayLack || field.isOptional)] as const],
+  )
 
 const optional = (schema: Any): Any => Schema.optionalKey(schema)
 

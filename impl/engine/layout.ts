@@ -62,9 +62,8 @@ export type Layout = {
   /** Within a pair: its head is the first cell, its past the second, its books the third. */
   readonly observed: number
   readonly firstCopy: number
-  /** One cell of control, those of the log, and from `firstPart` on those of the parts of the protocol. */
+  /** One cell of control, those of the log, and those of the parts of the protocol. */
   readonly copyCells: number
-  readonly firstPart: number
   readonly partFields: Readonly<Record<string, PartField>>
   readonly logCells: number
   readonly entryBits: number
@@ -155,7 +154,6 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     observed: 3,
     firstCopy: 3 + logCells,
     copyCells: ofCopy.length,
-    firstPart: 1 + logCells,
     partFields: ofParts.at,
     logCells,
     entryBits,

@@ -3,7 +3,7 @@ import type { Machine } from "../machine.ts"
 
 /** Copies by *slot* (pair × hosts + host). A copy's control is one number; `0` is no copy. */
 export const copiesIn = ({ layout, cells, set }: Machine) => {
-  const { hosts, pairs, firstPair, pairCells, firstCopy, firstPart, copyCells } = layout
+  const { hosts, pairs, firstPair, pairCells, firstCopy, copyCells } = layout
   const { phase: phaseField, generation, released, peer: peerField, delivered, acked } = layout.copy
   // Looked up, not computed: a division costs more than all else that a rule does.
   const pairOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => Math.floor(slot / hosts))
@@ -66,8 +66,6 @@ export const copiesIn = ({ layout, cells, set }: Machine) => {
       },
     }
   }
-  /** The first of a copy's cells that parts keep. */
-  const partsOf = (slot: number): number => cellOf(slot) + firstPart
 
   return {
     pairOf,
@@ -90,6 +88,5 @@ export const copiesIn = ({ layout, cells, set }: Machine) => {
     erase,
     transfer,
     partField,
-    partsOf,
   }
 }
