@@ -20,16 +20,52 @@ export const withOutputFlags = (command: Command): Command =>
 export const choice = (flags: string, description: string, words: readonly string[]): Option =>
   new Option(flags, description).choices(words)
 
+/** How long a word of the call may be in a message, in characters: of a longer one the middle is left out. */
+const wordMax = 120
+
+/**
+ * A message as one line that may go to a terminal. A long word of the call, wherever the message repeats it, is cut, and
+ * its length is said.
+ */
+export const messageLine = (message: string, words: readonly string[] = process.argv.slice(2)): string => {
+  const values = words.map((word) => word.replace(/^--[a-z-]+=/, ""))
+  const long = [...words, ...values].filter(({ length }) => length > wordMax)
+  const cut = long.reduce((text, word) => text.replaceAll(word, () => printable(word, wordMax)), message)
+  return printable(cut.trim().replaceAll(/\s*\n\s*/g, " "))
+}
+
 /** An error of usage in one line, with the names that would have been right. */
-export const usageErrorLine = (text: string, { options, commands }: Command): string => {
-  const line = text
-    .replace(/^error: /, "")
-    .trim()
-    .replaceAll(/\s*\n\s*/g, " ")
+export const usageErrorLine = (
+  text: string,
+  { options, commands, registeredArguments }: Command,
+  words?: readonly string[],
+): string => {
+  const line = messageLine(text.replace(/^error: /, ""), words)
   const names = line.startsWith("unknown option")
     ? [...options.map(({ long }) => long ?? ""), "--help"]
     : line.startsWith("unknown command")
       ? commands.map((command) => command.name())
-      : []
-  return `ftpair: ${printable(line)}${names.length === 0 ? "" : ` There are: ${names.join(", ")}.`}\n`
+      : line.startsWith("missing required argument")
+        ? registeredArguments.flatMap(({ argChoices = [] }) => argChoices)
+        : []
+  return `ftpair: ${line}${names.length === 0 ? "" : ` There are: ${names.join(", ")}.`}\n`
+}
+
+/** Ends a command with an error of usage where an empty text stands in the place of the name of a file or a folder. */
+export const refuseEmptyNames = (command: Command): void => {
+  const values = command.opts<Readonly<Record<string, unknown>>>()
+  for (const option of command.options) {
+    const [, at = "", named] = /<(@?)(file|dir|pattern)>/.exec(option.flags) ?? []
+    if (named !== undefined && [values[option.attributeName()]].flat().some((name) => name === at))
+      command.error(`error: ${option.long}: expected ${namedIn[named]}, and it is empty`)
+  }
+  for (const [n, argument] of command.registeredArguments.entries())
+    if (["file", "files", "log"].includes(argument.name()) && [command.processedArgs[n]].flat().includes(""))
+      command.error(`error: ${argument.name()}: expected ${namedIn["file"]}, and it is empty`)
+}
+
+const namedIn: Readonly<Record<string, string>> = {
+  file: "the name of a file",
+  dir: "the name of a folder",
+  pattern: "a pattern of cases or the name of a file",
 }

@@ -10,7 +10,7 @@ export const writeScaffold = (
   [folder, ...others]: readonly string[],
   flags: Pick<ConformFlags, "json" | "quiet" | "profile">,
 ): ExitCode => {
-  if (folder === undefined || others.length > 0)
+  if (folder === undefined || folder === "" || others.length > 0)
     throw new BadInput({
       message: `expected one folder to write it into: ftpair conform --scaffold ${quoted(language)} DIR`,
     })

@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander"
 import { packageVersion } from "../traces/package.ts"
 import { printable } from "../traces/printable.ts"
 import { addCheck } from "./check-command.ts"
-import { usageErrorLine, type AddCommand, type Parsers } from "./command.ts"
+import { messageLine, refuseEmptyNames, usageErrorLine, type AddCommand, type Parsers } from "./command.ts"
 import { addConform } from "./conform-command.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { addExplore } from "./explore-command.ts"
@@ -48,6 +48,10 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     add(program, parse, (end) => {
       code = end
     })
+  addHelp(program)
+  program.hook("preAction", (_program, command) => {
+    refuseEmptyNames(command)
+  })
   for (const command of [program, ...program.commands])
     command.configureOutput({
       outputError: (text, write) => {
@@ -56,6 +60,22 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     })
   await program.parseAsync(argv)
   return code
+}
+
+/** Commander's own command tells the help of the whole program where it is asked about a command that there is not. */
+const addHelp = (program: Command): void => {
+  program
+    .helpCommand(false)
+    .command("help")
+    .description("display help for command")
+    .argument("[command]")
+    .action(async (name?: string) => {
+      const asked = name === undefined ? program : program.commands.find((command) => command.name() === name)
+      if (asked !== undefined) asked.help()
+      const { nearest } = await import("../traces/bad-input.ts")
+      const names = program.commands.map((command) => command.name())
+      program.error(`error: unknown command '${name}'${nearest(String(name), names) || "."}`)
+    })
 }
 
 /** Bare help and the version answer at once: they need none of what the flags are checked against. */
@@ -78,7 +98,7 @@ const isToldInOneLine = (error: unknown): error is Error =>
 const codeOfError = (error: unknown): ExitCode => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   if (isToldInOneLine(error)) {
-    process.stderr.write(`ftpair: ${printable(error.message)}\n`)
+    process.stderr.write(`ftpair: ${messageLine(error.message)}\n`)
     return exitCodes.usage
   }
   process.stderr.write(

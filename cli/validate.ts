@@ -3,7 +3,7 @@ import { dirname } from "node:path"
 import { setImmediate } from "node:timers/promises"
 import type { Config } from "../model/config.ts"
 import { prepareFolder, writeAtomically } from "../traces/atomic-file.ts"
-import { BadInput, bad, nearest } from "../traces/bad-input.ts"
+import { BadInput, bad, nearest, shown } from "../traces/bad-input.ts"
 import { headerIn, isBlank, lineReader, objectIn, textLines } from "../conform/log.ts"
 import { LogMap, LogOperands, mapped, sourcesOf, wrongTarget } from "../conform/log-map.ts"
 import type { Profile } from "../conform/profile.ts"
@@ -223,7 +223,7 @@ const kindsNamed = (
   for (const name of names)
     if (!kinds.includes(name))
       throw new BadInput({
-        message: `--silent ${names.join(",")}: expected kinds of action, not ${JSON.stringify(name)}${nearest(name, kinds)}`,
+        message: `--silent ${names.join(",")}: expected kinds of action, not ${shown(name)}${nearest(name, kinds)}`,
       })
   return names
 }

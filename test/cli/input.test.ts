@@ -186,6 +186,20 @@ describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
     ["check --runs 1 --out input.txt", ["input.txt"]],
     ["chekc", ["unknown command", "check"]],
     ["check --runz 3", ["unknown option", "--runs"]],
+    ["help replya", ["unknown command 'replya'", "did you mean replay?", "validate"]],
+    ["list", ["missing required argument", "mutants, properties, witnesses, guards, scopes"]],
+    ["list mutant", ["'mutant'", "mutants, properties, witnesses, guards, scopes"]],
+    ["check --out=", ["--out: expected the name of a folder, and it is empty"]],
+    ["explore --dot=", ["--dot: expected the name of a file, and it is empty"]],
+    ["check --config ", ["--config: expected the name of a file, and it is empty"]],
+    ["conform --run= -- true", ["--run: expected", "it is empty"]],
+    ["conform --known-failing @ -- true", ["--known-failing: expected the name of a file"]],
+    ["conform --scaffold python ", ["expected one folder"]],
+    ["replay ", ["files: expected the name of a file, and it is empty"]],
+    ["show ", ["file: expected the name of a file, and it is empty"]],
+    ["validate ", ["log: expected the name of a file, and it is empty"]],
+    [`check --seed=${"7x".repeat(150)}`, ["--seed", "(300 characters)", "a decimal number"]],
+    [`replay ${"x".repeat(300)}.json`, ["xxx … (305 characters) … x", ".json: cannot be read"]],
   ])("%s", async ([line, said], { expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     write(folder, "input.txt", "a file, where a folder is meant")
