@@ -10,12 +10,11 @@ import { canBeSeen, witnesses, type Witness } from "../properties/witnesses.ts"
 import { schedulesForAll, schedulesNeeded } from "../properties/check/rarity.ts"
 import { inTurns } from "../properties/explore/turns.ts"
 import { watched } from "../impl/engine/property-set.ts"
-import { prepareFolder } from "../traces/atomic-file.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import { printable } from "../traces/printable.ts"
 import { readConfig } from "../traces/read.ts"
 import { protocolOfStory } from "../traces/replay.ts"
-import { failuresFolder } from "../traces/store.ts"
+import { storeAt } from "../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./check-report.ts"
 import { breachedIn, type Checked, type CheckFlags } from "./checked.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
@@ -60,8 +59,7 @@ export const check = async (
   const spec = specOf(flags)
   const properties = catalogue.filter(({ id }) => spec.properties.includes(id))
   const workers = flags.workers ?? defaultWorkers("check")
-  const folder = flags.out ?? failuresFolder
-  if (flags.out !== undefined) prepareFolder(flags.out)
+  const folder = storeAt(flags.out)
   say(titleLine(paper, spec, workers))
 
   const unfit = spec.config === null ? null : unfitForEngine(spec.config)

@@ -4,6 +4,7 @@ import type { Config } from "../model/config.ts"
 import type { ConformSpec } from "../conform/campaign.ts"
 import { drawnNameIn } from "../conform/drawn-name.ts"
 import { caseOf, matches, namedCases } from "../conform/named.ts"
+import type { Case } from "../conform/repertoire.ts"
 import type { Ground } from "../conform/profiles.ts"
 import { readText } from "../traces/input-file.ts"
 import { printable } from "../traces/printable.ts"
@@ -20,30 +21,34 @@ export const candidatesMax = 10_000
 /** Told on stderr: a kept failure that cannot be read is passed over, and stays. */
 const warn = (why: string): void => void process.stderr.write(`ftpair: passed over: ${printable(why)}\n`)
 
-/** What the files hold that the flags name: the one cluster to be in, if one is, and patterns of known failures. */
-export type Given = { readonly config: Config | null; readonly known: readonly string[] }
+/** What the files hold that the flags name: the one cluster to be in, if one is, patterns of known failures, and cases. */
+export type Given = {
+  readonly config: Config | null
+  readonly known: readonly string[]
+  readonly files: readonly Case[]
+}
 
 /** Reads them: once, and before an implementation is started. Throws BadInput. */
-export const givenBy = ({ config, knownFailing }: ConformFlags): Given => ({
+export const givenBy = ({ config, knownFailing, run = [] }: ConformFlags): Given => ({
   config: config === undefined ? null : readConfig(config),
   known: knownFailing === undefined ? [] : patternsIn(knownFailing),
+  files: run.filter(isFile).map((file) => caseOf(file, file)),
 })
 
 /** What is asked of an implementation by the flags. Throws BadInput. */
 export const specOf = <S>(
   { profile }: Ground<S>,
   flags: ConformFlags,
-  { config, known }: Given,
+  { config, known, files }: Given,
   folder: string,
 ): ConformSpec => {
   const patterns = flags.run ?? []
   const isPicked = (path: string): boolean =>
     patterns.length === 0 ||
     patterns.some((pattern) => drawnNameIn(pattern) === null && matches(pattern, path))
-  const files = patterns.filter((pattern) => !pattern.includes("*") && existsSync(pattern))
   const stored = config === null ? namedCases(profile.name, folder, warn) : []
-  const named = [...files.map((file) => caseOf(file, file)), ...stored.filter(({ path }) => isPicked(path))]
-  const picksOthers = patterns.some((pattern) => !files.includes(pattern))
+  const named = [...files, ...stored.filter(({ path }) => isPicked(path))]
+  const picksOthers = !patterns.every(isFile)
   if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)
     throw new BadInput({
       message: `--run ${patterns.join(" --run ")}: there is no such case; there are scenarios/…, corpus/…, scopes/… and random/…`,
@@ -61,6 +66,9 @@ export const specOf = <S>(
     until: flags.time === undefined ? Infinity : performance.now() + flags.time,
   }
 }
+
+/** Whether what a flag names is the file of a case, and no pattern. */
+const isFile = (pattern: string): boolean => !pattern.includes("*") && existsSync(pattern)
 
 /** Whether a pattern may pick a case of a folder. */
 const mayBeIn = (pattern: string, folder: string): boolean => {

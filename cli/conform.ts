@@ -9,9 +9,10 @@ import { greet, leave } from "../conform/session.ts"
 import { shrink } from "../conform/shrink.ts"
 import type { Hello } from "../conform/wire.ts"
 import { BadInput } from "../traces/bad-input.ts"
-import { failuresFolder } from "../traces/store.ts"
+import { failuresFolder, storeAt } from "../traces/store.ts"
 import { prepareFolder } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
+import { refuseBeside } from "./beside.ts"
 import { advise, smoke } from "./conform-aids.ts"
 import type { Told } from "./conform-outcome.ts"
 import { asFound, distinctFailures, shrinkingUntil, sortOfShrunk, tell } from "./conform-failure.ts"
@@ -26,6 +27,7 @@ import { interruption } from "./interruption.ts"
 import { freshSeed } from "./options.ts"
 import { paperFor } from "./paper.ts"
 import { casesOn } from "./progress.ts"
+import { sayWritten } from "./report.ts"
 
 /** How long an answer may take, in milliseconds, unless it is said. */
 const defaultTimeout = 5_000
@@ -36,16 +38,27 @@ const shrunkMax = 3
 /** Drives an implementation over the wire, and compares what it answers with the model. */
 export const conformWith = async (command: readonly string[], flags: ConformFlags): Promise<ExitCode> => {
   if (flags.recorded !== undefined) {
-    checkAlone(command, flags)
+    if (command.length > 0)
+      throw new BadInput({ message: "--recorded asks no implementation: expected no command beside it" })
+    refuseBeside("--recorded", "asks no implementation", flags, [
+      ...asking,
+      ...campaigning,
+      "scaffold",
+      "timeout",
+    ])
     return judgeRecorded(flags.recorded, flags)
   }
+  if (flags.scaffold !== undefined)
+    refuseBeside("--scaffold", "asks nothing", flags, [...asking, ...campaigning, "timeout"])
   if (flags.scaffold !== undefined) return writeScaffold(flags.scaffold, command, flags)
   if (command.length === 0)
     throw new BadInput({
       message: "expected the command that starts the implementation, after --: ftpair conform -- CMD ARG…",
     })
+  if (flags.advise === true) refuseBeside("--advise", "runs no cases", flags, ["smoke", ...cases])
+  if (flags.smoke === true) refuseBeside("--smoke", "is a first try", flags, [...campaigning, "json"])
   const given = givenBy(flags)
-  if (flags.advise !== true && flags.smoke !== true) prepareFolder(flags.out ?? failuresFolder)
+  if (flags.advise !== true && flags.smoke !== true) prepareFolder(storeAt(flags.out))
   if (flags.record === undefined) return driveOver(command, flags, given)
   const recorder = recorderTo(flags.record)
   const code = await driveOver(command, flags, given, recorder.overheard).catch((error: unknown) => {
@@ -55,22 +68,14 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
   const unwritten = recorder.close()
   if (unwritten !== null && code === exitCodes.ok) throw unwritten
   if (unwritten !== null) process.stderr.write(`ftpair: ${printable(unwritten.message)}\n`)
+  else sayWritten(flags.record, flags.quiet === true)
   return code
 }
 
-/** A recorded session is judged without the implementation: nothing may be asked beside it. Throws BadInput. */
-const checkAlone = (command: readonly string[], flags: ConformFlags): void => {
-  const beside = [
-    ...(command.length > 0 ? ["a command"] : []),
-    ...(["advise", "smoke", "record", "scaffold", "run", "runs", "config", "knownFailing"] as const)
-      .filter((name) => flags[name] !== undefined)
-      .map((name) => `--${name === "knownFailing" ? "known-failing" : name}`),
-  ]
-  if (beside.length > 0)
-    throw new BadInput({
-      message: `--recorded: expected nothing beside it that asks the implementation, not ${beside.join(", ")}`,
-    })
-}
+/** The flags that say how an implementation is asked, which cases are run, and what becomes of them. */
+const asking = ["advise", "smoke", "record"] as const
+const cases = ["run", "runs", "time", "config", "knownFailing"] as const
+const campaigning = [...cases, "seed", "out"] as const
 
 const driveOver = async (
   command: readonly string[],
@@ -133,7 +138,9 @@ const tryOut = async <S>(
   flags: ConformFlags,
 ): Promise<ExitCode> => {
   const paper = paperFor(process.stdout, flags.color)
-  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  const say = (line: string): void => {
+    if (flags.quiet !== true) process.stdout.write(`${line}\n`)
+  }
   for (const line of helloLines(paper, connection.hello, null)) say(line)
   try {
     return await smoke(paper, connection, ground, say)

@@ -1,6 +1,4 @@
-import { lstatSync } from "node:fs"
 import { totalmem } from "node:os"
-import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
@@ -13,13 +11,14 @@ import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { coreScope } from "../properties/mutants/mutant.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
 import { unfitForEngine } from "../properties/refinement.ts"
-import { prepareFolder } from "../traces/atomic-file.ts"
+import { prepareFile } from "../traces/atomic-file.ts"
 import { packageVersion } from "../traces/package.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import { jsonOfConfig, readConfig } from "../traces/read.ts"
-import { failuresFolder } from "../traces/store.ts"
+import { storeAt } from "../traces/store.ts"
 import { writeDot } from "../traces/dot.ts"
 import { printable } from "../traces/printable.ts"
+import { refuseBeside } from "./beside.ts"
 import type { ExitCode } from "./exit.ts"
 import { exploredFindings } from "./explored-finding.ts"
 import { exploredLines, type Told } from "./explored-report.ts"
@@ -82,7 +81,8 @@ export const exploreScope = async (
     if (flags.json !== true && flags.quiet !== true) process.stdout.write(`${lines.join("\n")}\n`)
   }
   const exploration = explorationOf(flags, sides)
-  preparePlaces(flags)
+  const folder = storeAt(flags.out)
+  if (flags.dot !== undefined) prepareFile(flags.dot)
   say(`${paper.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
   if (flags.dot !== undefined) {
     writeDot(flags.dot, exploration.scope)
@@ -91,7 +91,7 @@ export const exploreScope = async (
   const progress = layersOn(process.stderr, flags.quiet === true)
   const company = { onProgress: progress.show, signal }
   const explored = await Effect.runPromise(explore(exploration, company)).finally(progress.end)
-  const found = exploredFindings(paper, exploration, explored, flags.out ?? failuresFolder)
+  const found = exploredFindings(paper, exploration, explored, folder)
   const missing = missingIn(exploration.scope, explored, {
     named: isNamed(flags.actions) ? flags.actions : [],
     required: flags.require ?? [],
@@ -115,15 +115,6 @@ export const exploreScope = async (
 /** Whether kinds were asked for by their names, and not as one of the usual sets. */
 const isNamed = (actions: readonly Kind[] | undefined): actions is readonly Kind[] =>
   actions !== undefined && actions !== coreKinds && actions !== kinds
-
-/** Places where nothing can be written are refused before the search, not after it. */
-const preparePlaces = ({ out, dot }: ExploreFlags): void => {
-  if (out !== undefined) prepareFolder(out)
-  if (dot === undefined) return
-  prepareFolder(dirname(dot))
-  if (lstatSync(dot, { throwIfNoEntry: false })?.isFile() === false)
-    throw new BadInput({ message: `--dot ${dot}: expected the name of a file, and there is something else` })
-}
 
 const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Exploration => {
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
@@ -171,10 +162,12 @@ const refuseTooMany = ({ hosts, pairs }: Config): void => {
     })
 }
 
-const refuseContradictions = (
-  { reduction, engine, require = [] }: ExploreFlags,
-  properties: readonly string[],
-): void => {
+/** What only the packed engine has. */
+const alone = ["fingerprint", "workers"] as const
+
+const refuseContradictions = (flags: ExploreFlags, properties: readonly string[]): void => {
+  const { reduction, engine, require = [] } = flags
+  if (engine === "model") refuseBeside("--engine model", "goes by itself, and keeps all", flags, alone)
   if (reduction === true && engine === "model")
     throw new BadInput({ message: "--reduction is the packed engine's: expected no --engine model with it" })
   if (reduction === true && properties.includes("S19"))

@@ -1,5 +1,6 @@
 import { storedFailureIn, type StoredFailure } from "../conform/stored-failure.ts"
 import { catalogue } from "../properties/catalogue.ts"
+import { prepareFile } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { BadInput } from "../traces/bad-input.ts"
 import { readConfig, readStory, type Story } from "../traces/read.ts"
@@ -34,12 +35,12 @@ export type ReplayFlags = {
   readonly color: boolean
 }
 
-/** One file, replayed. */
+/** One file, replayed. What has no actions keeps no promise: nothing was looked at. */
 type Replayed = {
   readonly story: Story
   readonly replayed: Replay
   readonly verdict: Verdict
-  readonly outcome: ReplayOutcome
+  readonly outcome: ReplayOutcome | "vacuous"
 }
 
 /** Replays schedules and traces, and compares what comes of them with what they promise. */
@@ -53,6 +54,7 @@ export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitC
         ...(stories.length === 0 ? [] : [replayFiles(stories, flags)]),
       ])
   }
+  if (flags.out !== undefined) prepareFile(flags.out)
   const all = files.map((file) => replayAs(changed(readStory(file), flags), flags))
   if (flags.out !== undefined) writePrefixOf(all, flags.out, flags)
   if (flags.json === true) {
@@ -97,11 +99,14 @@ const changed = (story: Story, flags: ReplayFlags): Story => ({
 const replayAs = (story: Story, flags: ReplayFlags): Replayed => {
   const properties = catalogue.filter(({ id }) => flags.property?.includes(id) ?? true)
   const replayed = replayStory(properties, story)
-  return { story, replayed, verdict: verdictOf(replayed, story), outcome: outcomeOf(story, replayed) }
+  const outcome = outcomeOf(story, replayed)
+  const isVacuous = story.actions.length === 0 && outcome === "reproduced"
+  return { story, replayed, verdict: verdictOf(replayed, story), outcome: isVacuous ? "vacuous" : outcome }
 }
 
 const codeOf = ({ story, replayed, verdict, outcome }: Replayed): ExitCode => {
   if (outcome === "reproduced") return exitCodes.ok
+  if (outcome === "vacuous") return exitCodes.vacuous
   if (story.expect !== null || verdict.verdict !== "breached") return exitCodes.notAsPromised
   const breach = replayed.breaches.find(({ property }) => property.id === verdict.property)
   return breach === undefined ? exitCodes.safety : codeOfBreach(breach.property)
@@ -129,7 +134,7 @@ const jsonOf = ({ story, replayed, verdict, outcome }: Replayed, at: number | un
 
 const linesOf = (paper: Paper, each: Replayed, at: number | undefined): readonly string[] => {
   const { story, replayed, outcome } = each
-  const head = outcome === "reproduced" ? paper.good : paper.bad
+  const head = outcome === "reproduced" ? paper.good : outcome === "vacuous" ? paper.warn : paper.bad
   return [
     `${paper.strong(printable(story.file))}${story.mutant === null ? "" : `  mutant ${story.mutant}`}`,
     ...(story.title === null ? [] : [`  ${printable(story.title)}`]),
@@ -156,6 +161,7 @@ const refusalLines = (paper: Paper, { story, replayed: { refusal } }: Replayed):
 }
 
 const sentenceOf = ({ story, replayed, verdict, outcome }: Replayed): string => {
+  if (outcome === "vacuous") return "the file has no actions, so that nothing was replayed"
   const actual = wordsOf(verdict)
   if (outcome === "reproduced")
     return `${actual}, as ${story.expect === null ? "it should" : "the file promises"}`

@@ -4,6 +4,7 @@ import type { State } from "../model/state.ts"
 import { storedFailureIn } from "../conform/stored-failure.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { changesOf } from "../traces/diff.ts"
+import { prepareFile } from "../traces/atomic-file.ts"
 import { printable } from "../traces/printable.ts"
 import { BadInput, nearest } from "../traces/bad-input.ts"
 import { readStory, type Story } from "../traces/read.ts"
@@ -12,6 +13,7 @@ import { stateJsonOf } from "../traces/state-json.ts"
 import { wrapped } from "../traces/table.ts"
 import { timelineText } from "../traces/timeline.ts"
 import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
+import { refuseBeside } from "./beside.ts"
 import { replayFailure } from "./conform-replay.ts"
 import { failureAt } from "./failure-at.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
@@ -31,10 +33,17 @@ export type ShowFlags = {
 /** As wide as a page that people read, where there is no terminal to ask. */
 const pageWidth = 100
 
+/** The flags that say which part of a run is drawn, and how wide. */
+const drawing = ["width", "pair", "steps"] as const
+
 /** Draws a schedule or a trace, as far as its actions go; or tells what may happen after one of its steps. */
 export const show = (file: string, flags: ShowFlags): ExitCode => {
+  if (flags.at !== undefined) refuseBeside("--at", "tells one state whole", flags, drawing)
+  if (flags.json === true) refuseBeside("--json", "draws nothing", flags, ["width", "pair"])
+  if (flags.out !== undefined) prepareFile(flags.out)
   const failure = flags.at === undefined && flags.out === undefined ? storedFailureIn(file) : null
   if (failure !== null) {
+    refuseBeside(file, "is a failure of an implementation, and told whole", flags, drawing)
     const { lines, json } = replayFailure(failure)
     const told =
       flags.json === true ? [JSON.stringify(json, null, 2)] : lines(paperFor(process.stdout, flags.color))

@@ -1,8 +1,6 @@
-import { existsSync, statSync } from "node:fs"
-import { dirname } from "node:path"
 import { setImmediate } from "node:timers/promises"
 import type { Config } from "../model/config.ts"
-import { prepareFolder, writeAtomically } from "../traces/atomic-file.ts"
+import { prepareFile, writeAtomically } from "../traces/atomic-file.ts"
 import { BadInput, bad, nearest, shown } from "../traces/bad-input.ts"
 import { headerIn, isBlank, lineReader, objectIn, textLines } from "../conform/log.ts"
 import { LogMap, LogOperands, mapped, sourcesOf, wrongTarget } from "../conform/log-map.ts"
@@ -36,7 +34,7 @@ export type ValidateFlags = {
 
 /** Tells whether a log is a behaviour of the model; `-` is stdin. */
 export const validateLog = async (file: string, flags: ValidateFlags): Promise<ExitCode> => {
-  if (flags.explain !== undefined) checkPlace(flags.explain)
+  if (flags.explain !== undefined) prepareFile(flags.explain)
   const map = flags.map === undefined ? null : readMap(flags.map)
   const stop = interruption()
   const began = performance.now()
@@ -196,13 +194,6 @@ const codeOf = (found: Found): ExitCode => {
     case "stopped":
       return exitCodes.inconclusive
   }
-}
-
-/** That a file can be written there, before there is work to lose. Throws CannotWrite, BadInput. */
-const checkPlace = (file: string): void => {
-  if (existsSync(file) && statSync(file).isDirectory())
-    throw new BadInput({ message: `--explain ${file}: expected a file, and it is a folder` })
-  prepareFolder(dirname(file))
 }
 
 /** The command that gives the same again. */

@@ -22,7 +22,7 @@ export const takeAnswer = (line: Buffer | string): Reply | BadLine => {
   if (depth > depthMax)
     return { code: "malformed", detail: `expected an answer nested at most ${depthMax} deep` }
   const json = parsed(text)
-  if (json !== null) return { line: text, json }
+  if (json !== null) return replyOf(text, json)
   const rest = end === null ? "" : bytes.subarray(end).toString("utf8").trimStart()
   if (end === null || rest === "" || parsed(bytes.subarray(0, end).toString("utf8")) === null)
     return { code: "not-json", detail: "expected an answer: one JSON object on a line" }
@@ -30,6 +30,28 @@ export const takeAnswer = (line: Buffer | string): Reply | BadLine => {
     ? { code: "no-newline", detail: "expected one answer a line, and there are two" }
     : { code: "not-json", detail: "expected nothing after the answer on its line, and there is more" }
 }
+
+/** How long a text in an answer may be that is kept whole, in characters; and how much is kept of a longer one. */
+const textMax = 4_000
+const textStart = 250
+
+/** An answer as far as it is kept: of a long text in it, its start and its length. */
+export const replyOf = (line: string, json: Reply["json"]): Reply =>
+  line.length <= textMax
+    ? { line: shortened(line), json }
+    : { line: copied(shortened(line)), json: withoutLongTexts(json) as Reply["json"] }
+
+const withoutLongTexts = (json: unknown): unknown => {
+  if (typeof json === "string") return kept(json)
+  if (Array.isArray(json)) return json.map(withoutLongTexts)
+  if (typeof json !== "object" || json === null) return json
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [kept(key), withoutLongTexts(value)]))
+}
+
+const kept = (text: string): string => (text.length <= textMax ? text : copied(shortened(text, textStart)))
+
+/** The same text by itself: a part of a text that was cut out of it would keep the whole in memory. */
+const copied = (text: string): string => Buffer.from(text, "utf16le").toString("utf16le")
 
 /** What is said of a line that is too long. */
 export const tooLong = `no answer is longer than ${lineMax.toLocaleString("en-US")} bytes`

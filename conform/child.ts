@@ -89,7 +89,7 @@ export const startChild = async (
       new AdapterFault({
         code,
         detail,
-        line: line === null ? null : shortened(line),
+        line,
         log: log.slice(-logMax),
         replies: waiting?.replies ?? [],
       }),
@@ -134,7 +134,7 @@ export const startChild = async (
       )
   }
 
-  const partialLine = (): string => cutter.start(2_000).toString("utf8")
+  const partialLine = (): string => shortened(cutter.start(2_000).toString("utf8"))
 
   const send = (): void => {
     if (waiting === null) return
@@ -151,12 +151,12 @@ export const startChild = async (
 
   const take = (bytes: Buffer): void => {
     const reply = takeAnswer(bytes)
-    overheard("answer", "line" in reply ? reply.line : bytes.toString("utf8"))
+    overheard("answer", bytes.toString("utf8"))
     const expected = waiting === null ? null : lastSeq - unanswered(waiting) + 1
     const wrong: BadLine | null = "line" in reply ? misnumbered(reply.json, expected, lastSeq) : reply
     if (wrong !== null || waiting === null || !("line" in reply)) {
       const { code, detail } = wrong as BadLine
-      broken(code, detail, bytes.toString("utf8"))
+      broken(code, detail, shortened(bytes.toString("utf8")))
       return
     }
     if (overdueSince !== null) {

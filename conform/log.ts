@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import type { Config } from "../model/config.ts"
 import { pairIdOf, type CopyId } from "../model/ids.ts"
 import { isOfSystem } from "../traces/atomic-file.ts"
-import { BadInput, bad, oneOf } from "../traces/bad-input.ts"
+import { BadInput, bad, insteadOfObject, oneOf } from "../traces/bad-input.ts"
 import { jsonIn, notUtf8, withoutMark } from "../traces/input-file.ts"
 import { printable } from "../traces/printable.ts"
 import { decode } from "../traces/decode.ts"
@@ -122,10 +122,10 @@ export const objectIn = (
   number: number,
   text: string,
 ): { readonly [field: string]: Json | undefined } => {
-  const json = jsonIn(`${file}: line ${number}`, text)
+  const json = jsonIn(`${file}: line ${number}`, text, true)
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new BadInput({
-      message: `${file}: line ${number}: expected an object, like {"action":…,"state":…}`,
+      message: `${file}: line ${number}: expected an object, like {"action":…,"state":…}${insteadOfObject(json)}`,
     })
   return json as { readonly [field: string]: Json | undefined }
 }

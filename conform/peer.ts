@@ -1,7 +1,7 @@
 /** What is asked, but for its number, which whoever sends it gives. */
 export type AskBody = { readonly op: string; readonly [field: string]: unknown }
 
-/** An answer as it came: the line, and the JSON in it. */
+/** An answer: its line as far as a message can show it, and the JSON in it, long texts cut. */
 export type Reply = { readonly line: string; readonly json: { readonly [field: string]: unknown } }
 
 /**

@@ -7,7 +7,7 @@ import { jsonIn, notUtf8, withoutMark } from "../traces/input-file.ts"
 import { decode } from "../traces/decode.ts"
 import { configOf } from "../traces/read.ts"
 import { askedActionOf } from "./asked.ts"
-import { lineMax, takeAnswer, type BadLine } from "./answer-line.ts"
+import { lineMax, replyOf, takeAnswer, type BadLine } from "./answer-line.ts"
 import type { Overheard } from "./child.ts"
 import type { CaseOutcome } from "./connection.ts"
 import { AdapterFault, shortened } from "./fault.ts"
@@ -221,7 +221,7 @@ export const recordingIn = (file: string, lines: Iterable<string>): Recording =>
       growing.actions.push(askedActionOf(asked, hello.profile, growing.config, questionOf(ask)))
     if (growing.wrong !== null) throw bad(where, [], "expected nothing more where the wire was broken")
     if (typeof answer === "string") growing.wrong = { line: answer, why: brokenBy(where, answer) }
-    else growing.replies.push({ line: JSON.stringify(answer), json: answer })
+    else growing.replies.push(replyOf(JSON.stringify(answer), answer))
     return growing
   }
 
@@ -284,7 +284,7 @@ function* eventsIn(
 }
 
 const lineIn = (where: string, text: string): Line => {
-  const json = jsonIn(where, text)
+  const json = jsonIn(where, text, true)
   const { ask, answer, ...others } = isObject(json) ? json : {}
   const isEither = (ask === undefined) !== (answer === undefined) && Object.keys(others).length === 0
   if (isEither && isObject(ask)) return { tag: "ask", ask: checkedAsk(where, ask) }

@@ -3,7 +3,7 @@ import { BadInput, oneOf } from "../traces/bad-input.ts"
 import { decode } from "../traces/decode.ts"
 import { jsonOfConfig } from "../traces/read.ts"
 import { advance, firstBeliefs, type Candidate, type RuledOut, type Sighting, type Watch } from "./beliefs.ts"
-import { AdapterFault, shortened } from "./fault.ts"
+import { AdapterFault } from "./fault.ts"
 import { observed, project, type Json, type Sight } from "./observation.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
@@ -276,4 +276,4 @@ const decodedAs = <S extends Parameters<typeof decode>[1]>(
 }
 
 const faultOf = (code: FaultCode, detail: string, line: string | null): AdapterFault =>
-  new AdapterFault({ code, detail, line: line === null ? null : shortened(line), log: "" })
+  new AdapterFault({ code, detail, line, log: "" })

@@ -6,6 +6,7 @@ import { readJson } from "../traces/input-file.ts"
 import { configOf } from "../traces/read.ts"
 import { Count } from "../traces/scalar.ts"
 import { ImplementationJson, traceFormat } from "../traces/schema.ts"
+import { replyOf } from "./answer-line.ts"
 import { askedActionOf } from "./asked.ts"
 import { opened, type CaseOutcome } from "./connection.ts"
 import { AdapterFault } from "./fault.ts"
@@ -97,7 +98,7 @@ const repliesIn = (file: string, metas: readonly unknown[]): readonly Reply[] =>
     if (typeof answer !== "object" || answer === null || Array.isArray(answer))
       throw bad(file, ["states", String(i), "#meta", "answered"], "expected an object")
     const json = { seq: i + 1, ...answer }
-    return { line: JSON.stringify(json), json }
+    return replyOf(JSON.stringify(json), json)
   })
 }
 

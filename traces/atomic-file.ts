@@ -40,6 +40,8 @@ export const writeAtomically = (file: string, text: string): void => {
 
 /** A folder, a device or a pipe is replaced by no file. */
 const refuseOthers = (file: string): void => {
+  if (file.endsWith("/"))
+    throw new CannotWrite({ message: `${file}: cannot be written: expected a file, and this names a folder` })
   const found = lstatSync(file, { throwIfNoEntry: false })
   if (found !== undefined && !found.isFile() && !found.isSymbolicLink())
     throw new CannotWrite({
@@ -67,6 +69,16 @@ export const prepareFolder = (folder: string): void => {
   } catch (error) {
     throw cannotWrite(folder, error)
   }
+}
+
+/** Makes sure that a file can be written, before there is work to lose; its folder is made if need be. Throws CannotWrite. */
+export const prepareFile = (file: string): void => {
+  try {
+    refuseOthers(file)
+  } catch (error) {
+    throw cannotWrite(file, error)
+  }
+  prepareFolder(dirname(file))
 }
 
 /** How old a file is that nobody writes any more: its process was killed. Units: milliseconds. */

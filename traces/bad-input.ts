@@ -16,9 +16,14 @@ const pathOf = (at: readonly string[]): string =>
 /** A foreign value as a message can show it: what is inside an object or a list is left out. */
 export const shown = (value: unknown): string => {
   if (Array.isArray(value)) return "a list"
+  if (typeof value === "number" && !Number.isFinite(value)) return "a number that is too large"
   if (typeof value === "object" && value !== null) return "an object"
   return value === undefined ? "nothing" : printable(JSON.stringify(value), 80)
 }
+
+/** Where the whole of something is to be an object, what it is instead: nothing is said of an object. */
+export const insteadOfObject = (value: unknown): string =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? "" : `, not ${shown(value)}`
 
 /** What could have stood in the place of a wrong name, with the one that was probably meant. */
 export const oneOf = (known: readonly string[], wrong: unknown): string =>

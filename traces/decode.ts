@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
-import { bad, nearest, shown } from "./bad-input.ts"
+import { bad, insteadOfObject, nearest, shown } from "./bad-input.ts"
 
 /** What `json` says by a schema. Throws `BadInput`, with the place and what was expected there. */
 export const decode = <S extends Schema.ConstraintDecoder<unknown>>(
@@ -14,7 +14,8 @@ export const decode = <S extends Schema.ConstraintDecoder<unknown>>(
   const result = Schema.decodeUnknownResult(schema, { onExcessProperty: "error" })(json)
   if (Result.isSuccess(result)) return result.success
   const { path, expected } = misfitOf(result.failure.issue)
-  throw bad(file, [...at, ...path.map(String)], expected)
+  const place = [...at, ...path.map(String)]
+  throw bad(file, place, `${expected}${place.length === 0 ? insteadOfObject(json) : ""}`)
 }
 
 /** Where something does not fit its schema, and what was expected there. */

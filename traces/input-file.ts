@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
 import { BadInput, bad } from "./bad-input.ts"
-import { depthOf, repeatedKeyIn } from "./json-text.ts"
+import { depthOf, jsonFaultIn, repeatedKeyIn } from "./json-text.ts"
 
 /** The largest file that is read whole, in bytes. */
 export const fileMax = 16 * 1024 * 1024
@@ -21,16 +21,21 @@ export const readJson = (file: string): unknown => {
   throw bad(file, at, `expected each key once, and this one stands again in line ${line}, column ${column}`)
 }
 
-/** The JSON in a text. Of a key that stands twice in an object, the last one counts. Throws `BadInput`. */
-export const jsonIn = (file: string, text: string): unknown => {
+/**
+ * The JSON in a text. Of a key that stands twice in an object, the last one counts. Throws `BadInput`, with the line and
+ * the column; of a text that is a line of a file, which `file` then names too, only the column.
+ */
+export const jsonIn = (file: string, text: string, isLine = false): unknown => {
   if (depthOf(text) > depthMax)
     throw bad(file, [], `expected lists and objects within each other ${depthMax} deep at the most`)
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    const reason = (cause as Error).message.replace(/\s+/g, " ")
-    throw new BadInput({ message: `${file}: is not JSON: ${reason}` })
+    const fault = jsonFaultIn(text)
+    if (fault === null) throw cause
+    const { line, column, expected } = fault
+    throw bad(file, [], `is not JSON: ${isLine ? "" : `line ${line}, `}column ${column}: ${expected}`)
   }
   // A key that would change what an object is where it is copied.
   if (text.includes("__proto__") || text.includes("\\u")) refuseHostileKeys(file, json)

@@ -6,7 +6,7 @@ import { guardMeanings } from "../model/guard-id.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { refinementId } from "../properties/refinement.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
-import { bad, listed, nearest, oneOf, shown } from "./bad-input.ts"
+import { bad, insteadOfObject, listed, nearest, oneOf, shown } from "./bad-input.ts"
 import { decode } from "./decode.ts"
 import { readJson } from "./input-file.ts"
 import { stateOfItf } from "./itf.ts"
@@ -47,6 +47,8 @@ export type Story = {
 /** Reads a schedule or a trace. Throws `BadInput`, with the file, the place in it, and what was expected there. */
 export const readStory = (file: string): Story => {
   const json = readJson(file)
+  const instead = insteadOfObject(json)
+  if (instead !== "") throw bad(file, [], `expected an object, a schedule or a trace${instead}`)
   return isTrace(json) ? storyOfTrace(file, json) : storyOfSchedule(file, json)
 }
 

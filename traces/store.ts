@@ -15,7 +15,7 @@ import {
 } from "node:fs"
 import { createHash, randomBytes } from "node:crypto"
 import { basename, dirname, join } from "node:path"
-import { isOfSystem, sweepLeftovers, timeOfDay } from "./atomic-file.ts"
+import { CannotWrite, isOfSystem, prepareFolder, sweepLeftovers, timeOfDay } from "./atomic-file.ts"
 import { BadInput } from "./bad-input.ts"
 import { readStory, type Story } from "./read.ts"
 import type { TraceJson } from "./schema.ts"
@@ -30,6 +30,26 @@ import { fileNameOf, storyOf, traceOf, writeTrace, type Counterexample } from ".
 
 /** Where the failures of this checkout are kept, below the folder in which the command is run. */
 export const failuresFolder = join(".ftpair", "failures")
+
+/**
+ * Where failures are kept: in the folder that was asked for, or in the usual one. Nobody has named that, so it must be a
+ * folder of this place: no part of it is followed that is a symbolic link. Throws CannotWrite.
+ */
+export const storeAt = (asked: string | undefined): string => {
+  if (asked !== undefined) {
+    prepareFolder(asked)
+    return asked
+  }
+  for (const folder of [dirname(failuresFolder), failuresFolder]) {
+    const found = lstatSync(folder, { throwIfNoEntry: false })
+    if (found?.isSymbolicLink() === true)
+      throw new CannotWrite({
+        message: `${folder}: cannot be written: expected a folder, and it is a symbolic link; --out DIR keeps failures elsewhere`,
+      })
+    if (found?.isDirectory() !== true) break
+  }
+  return failuresFolder
+}
 
 /** After how many runs in a row without it a kept failure is forgotten. */
 const cleanRunsMax = 3

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
-import { symlinkSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, readdirSync, symlinkSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { describe, it } from "vitest"
 import { cluster, documentOf, freshFolder, ftpair, write } from "./ftpair.ts"
 
@@ -8,8 +8,14 @@ describe.concurrent("ftpair refuses a schedule, and says what, where and what it
   it.for<Wrong>([
     ["an empty file", "", ["is not JSON"]],
     ["JSON that breaks off", '{ "config": {', ["is not JSON"]],
-    ["JSON that is broken over several lines", '{\n  "config": none\n}\n', ["is not JSON"]],
-    ["null", "null", ["actions", "expected"]],
+    [
+      "JSON that is broken over several lines",
+      '{\n  "config": none\n}\n',
+      ["is not JSON: line 2, column 13: expected a value"],
+    ],
+    ["null", "null", ["expected an object", "not null"]],
+    ["a list", "[]", ["expected an object", "not a list"]],
+    ["a number beyond all numbers", "1e400", ["expected an object", "not a number that is too large"]],
     [
       "an unknown kind of action",
       withActions({ ...powerOn, kind: "PowerOnn" }),
@@ -83,6 +89,7 @@ describe.concurrent("ftpair refuses a trace, and says what, where and what it ex
 
 describe.concurrent("ftpair refuses a cluster, and says what, where and what it expected:", () => {
   it.for<Wrong>([
+    ["a list", "[]", ["expected an object, not a list"]],
     ["an unknown field", { ...cluster(2), colour: "red" }, ["colour", "expected"]],
     [
       "two hosts of one name",
@@ -154,6 +161,30 @@ describe.concurrent("hosts by names of their own", () => {
   )
 })
 
+describe.concurrent("the usual store of failures is no symbolic link, nor in one, for", () => {
+  it.for([
+    [".ftpair", "check --runs 1"],
+    [".ftpair/failures", "check --runs 1"],
+    [".ftpair/failures", "explore --hosts 2 --faults 0"],
+    [".ftpair", "conform -- touch asked"],
+  ] as const)("%s: %s", async ([link, line], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    mkdirSync(join(folder, "elsewhere"))
+    mkdirSync(dirname(join(folder, link)), { recursive: true })
+    symlinkSync(join(folder, "elsewhere"), join(folder, link))
+
+    const answer = await ftpair(folder, ...line.split(" "))
+
+    expect(answer).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `ftpair: ${link}: cannot be written: expected a folder, and it is a symbolic link; --out DIR keeps failures elsewhere\n`,
+    })
+    expect(readdirSync(join(folder, "elsewhere"))).toEqual([])
+    expect(readdirSync(folder)).not.toContain("asked")
+  })
+})
+
 describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
   it.for<readonly [line: string, said: readonly string[]]>([
     ["replay missing.json", ["missing.json", "cannot be read"]],
@@ -165,7 +196,22 @@ describe.concurrent("ftpair refuses a call, and says what it expected:", () => {
     ["validate /dev/zero", ["/dev/zero", "expected a file or a pipe"]],
     ["validate --map pipe input.txt", ["pipe", "cannot be read"]],
     ["conform --recorded /dev/zero", ["/dev/zero", "cannot be read"]],
-    ["conform --recorded input.txt --smoke -- true", ["--recorded", "not a command, --smoke"]],
+    ["conform --recorded input.txt -- true", ["--recorded", "expected no command"]],
+    ["conform --recorded input.txt --smoke", ["--recorded", "expected nothing beside it", "--smoke"]],
+    ["conform --recorded input.txt --timeout 1 --seed 1", ["--seed, --timeout"]],
+    ["conform --scaffold python x --known-failing @k", ["--scaffold", "--known-failing"]],
+    ["conform --smoke --runs 3 --json -- true", ["--smoke", "--runs, --json"]],
+    ["conform --advise --time 3s -- true", ["--advise", "--time"]],
+    ["conform --run input.txt -- true", ["input.txt: is not JSON: line 1, column 1"]],
+    ["explore --engine model --fingerprint", ["--engine model", "--fingerprint"]],
+    ["show --at 1 --steps 1..2 --pair p1 a.json", ["--at", "--pair, --steps"]],
+    ["show --json --width 80 a.json", ["--json", "--width"]],
+    ["validate --explain . input.txt", [".: cannot be written", "a folder"]],
+    ["validate --explain pipe input.txt", ["pipe: cannot be written", "neither a file nor"]],
+    ["validate --explain new/ input.txt", ["new/: cannot be written", "names a folder"]],
+    ["explore --dot pipe --hosts 16", ["pipe: cannot be written"]],
+    ["replay --at 0 --out . a.json", [".: cannot be written"]],
+    ["show --at 0 --out pipe a.json", ["pipe: cannot be written"]],
     ["validate loop", ["loop", "ELOOP"]],
     ["validate input.txt/x", ["input.txt/x", "ENOTDIR"]],
     ["conform --record loop -- true", ["loop", "cannot be written"]],

@@ -109,6 +109,27 @@ describe.concurrent("ftpair replay of a schedule that promises nothing", () => {
   })
 })
 
+describe.concurrent("ftpair replay of a schedule without actions", () => {
+  it.for([
+    [
+      "that promises nothing",
+      {},
+      15,
+      /^ {2}vacuous: the file has no actions, so that nothing was replayed$/m,
+    ],
+    ["that promises to hold", { expect: { verdict: "holds" } }, 15, /^ {2}vacuous: /m],
+    ["that promises what did not come", { expect: { verdict: "refused" } }, 16, /^ {2}fixed: /m],
+  ] as const)("%s", async ([, more, code, said], { expect, onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    write(folder, "empty.json", { config: cluster(2), actions: [], ...more })
+
+    const answer = await ftpair(folder, "replay", "empty.json")
+
+    expect(answer).toMatchObject({ code, stderr: "" })
+    expect(answer.stdout).toMatch(said)
+  })
+})
+
 describe.concurrent("ftpair replay of schedules that make a promise", () => {
   it("exits with 0 where all of them keep it", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)

@@ -275,6 +275,7 @@ describe.concurrent("a recording", () => {
       const later = await ftpair(folder, "conform", "--recorded", "session.ndjson", "--json")
 
       expect([live.code, later.code]).toEqual([code, code])
+      expect(live.stderr).toBe("ftpair: wrote session.ndjson\n")
       expect((documentOf(later) as Report).verdict).toBe((documentOf(live) as Report).verdict)
     },
   )
@@ -305,7 +306,7 @@ describe.concurrent("a recording", () => {
     expect(answers.map(({ code }) => code)).toEqual([1, 1, 1, 1])
     expect(answers.map(({ stderr }) => stderr)).toEqual([
       "ftpair: a.ndjson: line 1: an answer to nothing that was asked before\n",
-      `ftpair: b.ndjson: line 1: is not JSON: Unexpected token 'h', "hello" is not valid JSON\n`,
+      `ftpair: b.ndjson: line 1: is not JSON: column 1: expected a value, not "h"\n`,
       "ftpair: c.ndjson: expected a recording that begins with hello and its answer\n",
       "ftpair: d.ndjson: cannot be read (ENOENT)\n",
     ])

@@ -5,10 +5,11 @@ import { paperFor } from "../../cli/paper.ts"
 import { plainConfig } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { takeAnswer } from "../../conform/answer-line.ts"
+import { lineMax, takeAnswer } from "../../conform/answer-line.ts"
 import { AdapterFault } from "../../conform/fault.ts"
 import { inProcess } from "../../conform/in-process.ts"
 import type { AskBody, Peer, Reply } from "../../conform/peer.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import { withGround } from "../../conform/profiles.ts"
 import { judgeRecording } from "../../conform/recording.ts"
@@ -201,6 +202,28 @@ describe.for(profileNames)("of the profile %s", (name) => {
         }
 
     expect([...told]).toEqual(expect.arrayContaining(["BadInput", "failed", "fits"]))
+  })
+})
+
+describe("what is kept of answers with a long text in each", () => {
+  const long = "x".repeat(lineMax - 100)
+  const lines = Array.from({ length: 60 }, (_, i) =>
+    JSON.stringify(i === 0 ? { seq: 1, ok: true } : { seq: i + 1, ok: true, refused: long }),
+  )
+  const actions = lines.slice(1).map(() => ({ kind: "PowerOn", pair: "p1", host: "h1" }))
+
+  it("is little, and the difference is told with the length that was sent", () => {
+    const replies = lines.map((line) => takeAnswer(line) as Reply)
+    const profile = pairProfile()
+    const session = sessionOf(null, { ...hello, profile: "pair", observes: [] }, profile, 1000)
+
+    const outcome = judgeCase(session, config, actions, replies)
+
+    if (outcome.tag !== "diverged") throw new Error("expected a difference")
+    const failure = { case: { path: "a", config, actions }, outcome }
+    const told = failureLines(plain, profile, failure, asFound(failure), null)
+    expect(told.join("\n")).toMatch(/and it was refused: "x{250}… \(1048476 characters\)"$/m)
+    expect(JSON.stringify(outcome).length).toBeLessThan(20_000)
   })
 })
 

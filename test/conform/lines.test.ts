@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { lineMax, misnumbered, takeAnswer } from "../../conform/answer-line.ts"
+import { shortened } from "../../conform/fault.ts"
 import { lineCutter } from "../../conform/lines.ts"
 
 describe("a stream is cut into the lines that it has", () => {
@@ -58,7 +59,23 @@ describe("a line that is no answer is told by its code", () => {
     '{"seq":1,"refused":"\\ud800"}',
     '{"seq":1,"__proto__":{"ok":true},"constructor":null}',
   ])("and one that is, is taken: %s", (line) => {
-    expect(takeAnswer(line)).toEqual({ line, json: JSON.parse(line) as unknown })
+    expect(takeAnswer(line)).toEqual({ line: shortened(line), json: JSON.parse(line) as unknown })
+  })
+
+  it.for([
+    ["a refusal", (text: string) => ({ refused: text })],
+    ["an error", (text: string) => ({ ok: false, error: { code: "abort", text, definite: true } })],
+    ["a state", (text: string) => ({ ok: true, state: { hosts: [{ h1: text }], [text]: { [text]: null } } })],
+  ] as const)("and of a long text in it, its start and its length are kept: %s", ([, answerOf]) => {
+    const long = "y".repeat(lineMax >> 2)
+    const brief = `${long.slice(0, 250)}… (262144 characters)`
+
+    const reply = takeAnswer(JSON.stringify({ seq: 1, ...answerOf(long) }))
+
+    expect(reply).toMatchObject({ json: { seq: 1, ...answerOf(brief) } })
+    expect(JSON.stringify(reply).length).toBeLessThan(2_000)
+    const usual = JSON.stringify({ seq: 1, ...answerOf("y".repeat(1_000)) })
+    expect(takeAnswer(usual)).toMatchObject({ json: JSON.parse(usual) as object })
   })
 
   it("without an own `__proto__` becoming the prototype", () => {

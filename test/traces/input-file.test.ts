@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
+import { jsonFaultIn } from "../../traces/json-text.ts"
 import { depthMax, fileMax, readJson, readText } from "../../traces/input-file.ts"
 
 describe("a file", () => {
@@ -55,8 +56,35 @@ describe("JSON", () => {
     },
   )
 
-  it.each(["", "{", '{"a":1}{"b":2}', "\u0000", "nul"])("is none: %j", (text) => {
-    expect(() => readJson(written(text))).toThrow(/file\.json: is not JSON: .+$/)
+  it.each([
+    ["", "line 1, column 1: expected a value, and nothing is there"],
+    ["\n{", 'line 2, column 2: expected a key in quotes or "}", and nothing is there'],
+    ['{"a":1}\r\n{"b":2}', 'line 2, column 1: expected nothing more, not "{"'],
+    ["\u0000", 'line 1, column 1: expected a value, not "\\u0000"'],
+    ['{\n  "config": none\n}', 'line 2, column 13: expected a value, not "n"'],
+    ["[1,\n]", 'line 2, column 1: expected a value, not "]"'],
+    ["[1 2]", 'line 1, column 4: expected "," or "]", not "2"'],
+    ['{"a" 1}', 'line 1, column 6: expected ":", not "1"'],
+    ['{"a":1,}', 'line 1, column 8: expected a key in quotes, not "}"'],
+    ['["\\x"]', 'line 1, column 3: expected an escape of JSON, not "\\\\"'],
+    ['["a\nb"]', 'line 1, column 4: expected the end of a text in quotes, not "\\n"'],
+  ])("is none, and is told where: %j", (text, said) => {
+    expect(() => readJson(written(text))).toThrow(`file.json: is not JSON: ${said}`)
+  })
+
+  it("is told to be none exactly where a parser does not take it", () => {
+    const good = '{"a":[1,-0.5e+3,true,null,"x\\u00e9\\n"],"":{}, "b":[]}\n'
+    const texts = Array.from(good).flatMap((_, at) => [
+      good.slice(0, at),
+      good.slice(at),
+      ...Array.from('{}[],:"\\ \n\t0-.eEtu1').flatMap((char) => [
+        good.slice(0, at) + char + good.slice(at),
+        good.slice(0, at) + char + good.slice(at + 1),
+      ]),
+    ])
+
+    expect(texts.filter((text) => (jsonFaultIn(text) === null) !== isParsed(text))).toEqual([])
+    expect(texts.filter(isParsed).length).toBeGreaterThan(50)
   })
 })
 
@@ -71,6 +99,15 @@ const written = (content: string | Buffer): string => {
   const file = join(folder, "file.json")
   writeFileSync(file, content)
   return file
+}
+
+const isParsed = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth)

@@ -100,7 +100,7 @@ describe("a schedule", () => {
 
 describe("what is read is refused, with its place and what was expected there:", () => {
   it.each<readonly [string, unknown, string]>([
-    ["a list", [], "at actions: expected a list of actions"],
+    ["a list", [], "expected an object, a schedule or a trace, not a list"],
     ["no actions", { config: cluster }, "at actions: expected a list of actions"],
     ["no cluster", { actions: [] }, "at config: "],
     ["a cluster without hosts", { config: { ...cluster, hosts: [] }, actions: [] }, "at config.hosts[0]: "],
