@@ -83,7 +83,8 @@ const driveOver = async (
   given: Given,
   overheard?: Overheard,
 ): Promise<ExitCode> => {
-  const start = starterOf(command, flags.timeout ?? defaultTimeout, overheard, interruption())
+  const stop = interruption()
+  const start = starterOf(command, flags.timeout ?? defaultTimeout, overheard, stop)
   const paper = paperFor(process.stdout, flags.color)
   const seed = flags.seed ?? freshSeed()
   try {
@@ -101,7 +102,7 @@ const driveOver = async (
         const connection = connectionOf(start, { peer, hello }, ground.profile, candidatesMax)
         return flags.smoke === true
           ? tryOut(ground, connection, flags)
-          : drive(ground, connection, command, { ...flags, seed }, given)
+          : drive(ground, connection, command, { ...flags, seed }, given, stop)
       })
     } catch (error) {
       await peer.close().catch(() => {})
@@ -155,11 +156,12 @@ const drive = async <S>(
   command: readonly string[],
   flags: ConformFlags,
   given: Given,
+  stop: AbortSignal,
 ): Promise<ExitCode> => {
   const paper = paperFor(process.stdout, flags.color)
   const isText = flags.json !== true && flags.quiet !== true
   const folder = flags.out ?? failuresFolder
-  const spec = specOf(ground, flags, given, folder)
+  const spec = { ...specOf(ground, flags, given, folder), isStopped: () => stop.aborted }
   if (isText) process.stdout.write(`${helloLines(paper, connection.hello, spec.seed).join("\n")}\n`)
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)

@@ -4,7 +4,7 @@ import { clustersMet, type ClustersMet } from "./clusters.ts"
 import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import { coverageOf, type ScopeCoverage } from "./coverage.ts"
 import { drawnPath, type DrawnName } from "./drawn-name.ts"
-import { drawnCase, drawnCluster } from "./draw.ts"
+import { drawing, drawnCluster } from "./draw.ts"
 import type { Case, Repertoire } from "./repertoire.ts"
 import { dueOf } from "./promise.ts"
 import { noAnswers, type Tally } from "./session.ts"
@@ -18,7 +18,8 @@ import { tourOf } from "./tour.ts"
  * Shape  `named` are the cases with a name of their own, which are all run. `runs` random cases of `seed` follow, and
  *        before them the small clusters in which everything is asked, but for those that `inScope` leaves out; none if
  *        `config` is the one cluster to be in. `drawn` are random cases by their names. `isKnown` tells the cases that
- *        are known to fail. `until` is when to stop, as `performance.now` tells time.
+ *        are known to fail. `until` is when to stop, as `performance.now` tells time;
+ *        `isStopped` whether nobody waits any more.
  */
 export type ConformSpec = {
   readonly named: readonly Case[]
@@ -30,6 +31,7 @@ export type ConformSpec = {
   readonly isPicked: (path: string) => boolean
   readonly isKnown: (path: string) => boolean
   readonly until: number
+  readonly isStopped?: () => boolean
 }
 
 /** A case that failed. */
@@ -110,7 +112,8 @@ export const conform = async <S>(
   let isToured = scopes.length > 0 && scopes.length === repertoire.scopes.length
   const beyond: string[] = []
   const signal = { hasCome: false }
-  const isLate = (): boolean => signal.hasCome || performance.now() > spec.until
+  const isStopped = (): boolean => signal.hasCome || spec.isStopped?.() === true
+  const isLate = (): boolean => isStopped() || performance.now() > spec.until
 
   const note = (each: Case, outcome: CaseOutcome<S>): boolean => {
     for (const kind of Object.keys(tally) as (keyof Tally)[]) tally[kind] += outcome.tally[kind]
@@ -132,14 +135,17 @@ export const conform = async <S>(
   }
 
   /** Runs cases to their end, and tells whether it came so far. */
-  const runAll = (source: keyof typeof counts, cases: Iterable<Case>): Promise<boolean> =>
+  const runAll = (source: keyof typeof counts, cases: Iterable<Case | null>): Promise<boolean> =>
     runUntilFailed(source, cases).catch((error: unknown) => {
       if (!(error instanceof Interrupted)) throw error
       signal.hasCome = true
       return false
     })
 
-  const runUntilFailed = async (source: keyof typeof counts, cases: Iterable<Case>): Promise<boolean> => {
+  const runUntilFailed = async (
+    source: keyof typeof counts,
+    cases: Iterable<Case | null>,
+  ): Promise<boolean> => {
     let failures = 0
     let hung = 0
     sourceNow = source
@@ -165,7 +171,7 @@ export const conform = async <S>(
     isToured &&= isDone
     if (!isDone) break
   }
-  if (failed.length === 0 && !isLate()) await runAll("random", drawn(ground, spec, clusters))
+  if (failed.length === 0 && !isLate()) await runAll("random", drawn(ground, spec, clusters, isLate))
   const met = coverage.told()
   const missed = repertoire.promised.filter((id) => witnesses[id] === undefined)
   const isDue = isLed && isToured && failed.length === 0 && missed.length > 0
@@ -184,7 +190,7 @@ export const conform = async <S>(
     known,
     healed,
     beyond,
-    stopped: signal.hasCome ? "interrupted" : failed.length > 0 ? "failed" : isLate() ? "time" : "done",
+    stopped: isStopped() ? "interrupted" : failed.length > 0 ? "failed" : isLate() ? "time" : "done",
   }
 }
 
@@ -195,15 +201,39 @@ const kindsOf = (all: readonly string[], drivable: ReadonlySet<string>): readonl
 /** How many more cases than asked for are drawn at the most, in place of those whose cluster is not there. */
 const spareMax = (runs: number): number => runs + 20
 
-/** The random cases that are named, and the picked ones of a seed; in clusters of the sort that were met before. */
+/** How long drawing goes on before it gives way, in milliseconds. */
+const turnMillis = 50
+
+/**
+ * The random cases that are named, and the picked ones of a seed; in clusters of the sort that were met before. Null
+ * between them gives way; once it is late, a case is drawn no further.
+ */
 function* drawn<S>(
   ground: TourGround<S>,
   { seed, runs, config, isPicked, drawn: named = [] }: ConformSpec,
   clusters: ClustersMet,
-): Generator<Case> {
-  const caseOf = (name: DrawnName): Case =>
-    ground.repertoire.drawn?.(ground.kinds, name, config) ?? drawnCase(ground, name, config)
-  for (const name of named) yield caseOf(name)
+  isLate: () => boolean,
+): Generator<Case | null> {
+  function* caseOf(name: DrawnName): Generator<Case | null> {
+    const own = ground.repertoire.drawn?.(ground.kinds, name, config)
+    if (own !== undefined) {
+      yield own
+      return
+    }
+    const work = drawing(ground, name, config)
+    let began = performance.now()
+    for (let turn = work.next(); ; turn = work.next()) {
+      if (turn.done === true) {
+        yield turn.value
+        return
+      }
+      if (performance.now() - began < turnMillis) continue
+      yield null
+      if (isLate()) return
+      began = performance.now()
+    }
+  }
+  for (const name of named) yield* caseOf(name)
   const missed = clusters.missed()
   for (let n = 1; n <= runs + Math.min(spareMax(runs), clusters.missed() - missed); n += 1) {
     const first = drawnPath({ seed, n, redraw: 0 })
@@ -211,7 +241,8 @@ function* drawn<S>(
     let redraw = 0
     if (config === null)
       while (redraw < redrawsMax && !clusters.isLikely(drawnCluster(ground, { seed, n, redraw }))) redraw += 1
-    yield caseOf({ seed, n, redraw })
+    yield* caseOf({ seed, n, redraw })
+    if (isLate()) return
   }
 }
 
@@ -225,6 +256,9 @@ function* picked(
     else leftOut()
 }
 
-function* choosing(cases: Iterable<Case>, chooses: readonly string[] | undefined): Generator<Case> {
-  for (const each of cases) yield opened(each, chooses)
+function* choosing(
+  cases: Iterable<Case | null>,
+  chooses: readonly string[] | undefined,
+): Generator<Case | null> {
+  for (const each of cases) yield each === null ? null : opened(each, chooses)
 }

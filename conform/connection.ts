@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises"
 import type { Config } from "../model/config.ts"
 import { startChild, type Overheard } from "./child.ts"
 import { AdapterFault } from "./fault.ts"
@@ -38,14 +39,14 @@ export const starterOf =
  * An implementation that is started again when it has broken the wire.
  *
  * Shape  `run` asks whole cases, many at a time where the implementation allows it, and tells the outcome of each in
- *        their order. `trial` asks one case; with a pace, waiting so many milliseconds before each action. `close`
+ *        their order; null in place of a case lets the event loop run. `trial` asks one case; with a pace, waiting so many milliseconds before each action. `close`
  *        takes leave; it rejects with AdapterFault if that is not answered.
  */
 export type Connection<S> = {
   readonly hello: Hello
   readonly profile: Profile<S>
   readonly run: (
-    cases: Iterable<Case>,
+    cases: Iterable<Case | null>,
   ) => AsyncGenerator<{ readonly case: Case; readonly outcome: CaseOutcome<S> }>
   readonly trial: (config: Config, actions: readonly AskedAction[], pace?: number) => Promise<CaseOutcome<S>>
   readonly close: () => Promise<void>
@@ -154,7 +155,7 @@ export const connectionOf = <S>(
     profile,
     run: async function* (cases) {
       const batches = batchesOf(cases, () => asksMax)
-      let asked = batches.next(ask)
+      let asked = await batches.next(ask)
       try {
         while (asked !== null) {
           const { batch } = asked
@@ -163,14 +164,15 @@ export const connectionOf = <S>(
             asked = null
             const outcomes = await oneByOne(batch, alone, replies)
             yield* outcomes
-            asked = batches.next(ask, batch.slice(outcomes.length))
+            asked = await batches.next(ask, batch.slice(outcomes.length))
             continue
           }
-          asked = batches.next(ask)
+          asked = await batches.next(ask)
           for (const [n, each] of batch.entries())
             yield { case: each, outcome: judged(each, replies[n] as readonly Reply[]) }
         }
       } finally {
+        batches.end()
         // Whoever stops early leaves no answer behind that the next ask would meet.
         await asked?.sent
       }
@@ -237,20 +239,27 @@ const asksOf = ({ config, actions }: Case): readonly AskBody[] => [
 
 /** The cases in batches; the next one is made up while the one before is on its way. `again` goes first. */
 const batchesOf = (
-  cases: Iterable<Case>,
+  cases: Iterable<Case | null>,
   asksMax: () => number,
 ): {
   readonly next: <A>(
     send: (batch: readonly Case[]) => A,
     again?: readonly Case[],
-  ) => { readonly batch: readonly Case[]; readonly sent: A } | null
+  ) => Promise<{ readonly batch: readonly Case[]; readonly sent: A } | null>
+  readonly end: () => void
 } => {
+  let isEnded = false
   const source = cases[Symbol.iterator]()
-  const gathered = (): readonly Case[] => {
+  const gathered = async (): Promise<readonly Case[]> => {
     const batch: Case[] = []
     for (let asks = 0; asks < asksMax();) {
       const next = source.next()
       if (next.done === true) break
+      if (next.value === null) {
+        await setImmediate()
+        if (isEnded) break
+        continue
+      }
       batch.push(next.value)
       asks += next.value.actions.length + 1
     }
@@ -258,12 +267,15 @@ const batchesOf = (
   }
   let ready = gathered()
   return {
-    next: (send, again = []) => {
-      const batch = again.length > 0 ? again : ready
+    next: async (send, again = []) => {
+      const batch = again.length > 0 ? again : await ready
       if (batch.length === 0) return null
       const sent = send(batch)
-      if (batch === ready) ready = gathered()
+      if (batch !== again) ready = gathered()
       return { batch, sent }
+    },
+    end: () => {
+      isEnded = true
     },
   }
 }

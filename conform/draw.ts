@@ -4,6 +4,7 @@ import { choiceRange } from "../properties/arbitrary/plan.ts"
 import { seedOf } from "../properties/check/seed.ts"
 import type { TourGround } from "./atlas.ts"
 import { drawnPath, type DrawnName } from "./drawn-name.ts"
+import { finished } from "../properties/explore/turns.ts"
 import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
 import type { AskPlan, Case } from "./repertoire.ts"
@@ -21,9 +22,17 @@ const askedOnWalks = 20
  * A random case, always the same for its name; in one cluster, if it is given. Every second one searches for what comes up
  * seldom, which keeps it near the start, as most of that is refused; the others walk, and come far.
  */
-export const drawnCase = <S>(ground: TourGround<S>, name: DrawnName, only: Config | null = null): Case => {
+export const drawnCase = <S>(ground: TourGround<S>, name: DrawnName, only: Config | null = null): Case =>
+  finished(drawing(ground, name, only))
+
+/** The same, giving way now and then: in a large cluster a case takes minutes. */
+export function* drawing<S>(
+  ground: TourGround<S>,
+  name: DrawnName,
+  only: Config | null,
+): Generator<void, Case, void> {
   const plan = planOf(ground, name, only)
-  const actions = name.n % 2 === 0 ? walkOf(ground, plan) : actionsOf(ground, plan, rarityOf(ground))
+  const actions = yield* name.n % 2 === 0 ? walkOf(ground, plan) : actionsOf(ground, plan, rarityOf(ground))
   return { path: drawnPath(name), config: plan.config, actions }
 }
 
@@ -54,9 +63,11 @@ const rarityOf = <S>(ground: TourGround<S>): Rarity =>
 const counted = <S>(ground: TourGround<S>): Rarity => {
   const counts = new Map<string, number>()
   for (let n = 1; n <= rarityCases; n += 1)
-    actionsOf(ground, planOf(ground, { seed: "0", n, redraw: 0 }, null), null, (sort) => {
-      counts.set(sort, (counts.get(sort) ?? 0) + 1)
-    })
+    finished(
+      actionsOf(ground, planOf(ground, { seed: "0", n, redraw: 0 }, null), null, (sort) => {
+        counts.set(sort, (counts.get(sort) ?? 0) + 1)
+      }),
+    )
   return counts
 }
 
@@ -65,12 +76,12 @@ const counted = <S>(ground: TourGround<S>): Rarity => {
  * asked is refused, so that refusals are many though few of them are asked: that finds more than asking fewer. Of
  * some that are drawn, the one that is rarest is asked. `tell` is told the sort of each.
  */
-const actionsOf = <S>(
+function* actionsOf<S>(
   ground: TourGround<S>,
   { config, weights, choices }: AskPlan,
   rarity: Rarity | null,
   tell: (sort: string) => void = () => {},
-): readonly AskedAction[] => {
+): Generator<void, readonly AskedAction[], void> {
   const { profile, repertoire, kinds } = ground
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
   const total = open.reduce((sum, kind) => sum + (weights[kind] ?? 0), 0)
@@ -81,6 +92,7 @@ const actionsOf = <S>(
     const dice = diceOf(choice)
     let best: Drawn<S> | null = null
     for (let i = 0, drawn = 0; i < triesMax && drawn < (rarity === null ? 1 : drawnEach); i += 1) {
+      yield
       const candidates = repertoire.candidates(state, kindAt(open, weights, dice() * total))
       const action = candidates[Math.floor(dice() * candidates.length)]
       if (action === undefined) continue
@@ -108,10 +120,10 @@ const spell = 12
  * kind is drawn by its weight among those of which something is allowed. Now and then all is calm for a while, and the
  * protocol makes its way.
  */
-const walkOf = <S>(
+function* walkOf<S>(
   { profile, repertoire, kinds }: TourGround<S>,
   { config, weights, choices }: AskPlan,
-): readonly AskedAction[] => {
+): Generator<void, readonly AskedAction[], void> {
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
   const calm = kinds.filter((kind) => repertoire.calm.includes(kind))
   const alike = Object.fromEntries(calm.map((kind) => [kind, 1]))
@@ -126,9 +138,11 @@ const walkOf = <S>(
       const total = left.reduce((sum, kind) => sum + (shares[kind] ?? 0), 0)
       const kind = kindAt(left, shares, dice() * total)
       left.splice(left.indexOf(kind), 1)
-      const ways = repertoire
-        .candidates(state, kind)
-        .map((action) => ({ action, outcome: profile.step(config, state, action) }))
+      const ways: { readonly action: AskedAction; readonly outcome: ReturnType<typeof profile.step> }[] = []
+      for (const action of repertoire.candidates(state, kind)) {
+        ways.push({ action, outcome: profile.step(config, state, action) })
+        yield
+      }
       const allowed = ways.filter(({ outcome }) => outcome.tag === "next")
       const refused = ways.filter(({ outcome }) => outcome.tag === "refused" && outcome.guard !== "bound")
       const isAsked = allowed.length > 0 || (refused.length > 0 && dice() * askedOnWalks < 1)

@@ -59,7 +59,7 @@ export const shrink = async <S>(
   isLate: () => boolean = () => false,
 ): Promise<Shrunk<S> | null> => {
   const budget = budgetOf(isWaiting(first) ? trialsMax.waiting : trialsMax.broken, isLate)
-  const connection = { ...patient, run: (cases: Iterable<Case>) => patient.run(inTime(cases, budget)) }
+  const connection = { ...patient, run: (cases: Iterable<Case | null>) => patient.run(inTime(cases, budget)) }
   const cut = (): Shrunk<S>["cut"] => (budget.isLate() ? "time" : null)
   const steadiness = await steadinessOf(connection, failing, first, budget)
   if (steadiness.failures === 0) return null
@@ -135,7 +135,7 @@ const budgetOf = (max: number, isLate: () => boolean): Budget => {
   return budget
 }
 
-function* inTime(cases: Iterable<Case>, { isLate }: Budget): Generator<Case> {
+function* inTime(cases: Iterable<Case | null>, { isLate }: Budget): Generator<Case | null> {
   for (const each of cases) {
     if (isLate()) return
     yield each

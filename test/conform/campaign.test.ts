@@ -142,6 +142,32 @@ describe("an implementation that hangs", () => {
   })
 })
 
+describe("a random case in a huge cluster", () => {
+  it("is drawn no further once nobody waits any more: that is heard meanwhile", async () => {
+    let isStopped = false
+    setTimeout(() => {
+      isStopped = true
+    })
+
+    const result = await conform(connectedTo(peerOf(null)), pairRepertoire, {
+      ...spec,
+      runs: 3,
+      config: plainConfig(200, 200),
+      isStopped: () => isStopped,
+    })
+
+    expect(result).toMatchObject({ cases: { named: 0, scopes: 0, random: 0 }, stopped: "interrupted" })
+  })
+
+  it("is drawn no further once the time is up", async () => {
+    const asked = { ...spec, runs: 3, config: plainConfig(200, 200), until: performance.now() + 200 }
+
+    const result = await conform(connectedTo(peerOf(null)), pairRepertoire, asked)
+
+    expect(result).toMatchObject({ cases: { named: 0, scopes: 0, random: 0 }, stopped: "time" })
+  })
+})
+
 describe("a case that was given up", () => {
   it("is told, wherever it came from, and neither failed nor healed", async () => {
     const told = await conformUnsurely({
