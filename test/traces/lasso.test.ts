@@ -6,6 +6,7 @@ import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import { failedOver, respawned } from "../../properties/liveness.ts"
 import { without } from "../../properties/mutants/mutant.ts"
+import type { Property } from "../../properties/property.ts"
 import { judgeLasso } from "../../traces/lasso.ts"
 
 describe("a lasso of a Primary that gives up each sync", () => {
@@ -30,6 +31,20 @@ describe("a lasso of a Primary that gives up each sync", () => {
       "refuted",
       "breached",
     ])
+  })
+
+  it.each([1, 2])("breaches by any one of its states, whichever comes first: from %i on", (loop) => {
+    const again: Action = { kind: "SpawnSecondary", copy: "p1.1", host: "h2" }
+    const actions = loop === 1 ? [powerOn, ...round(2)] : [powerOn, ...round(2), again]
+    const alone: Property = {
+      ...respawned,
+      atRest: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
+    }
+
+    expect(judged(idleGuest, actions, loop, alone)).toMatchObject({
+      tag: "breached",
+      why: "again and again, for ever: it is alone",
+    })
   })
 
   it.each<readonly [string, readonly Action[], number, Config]>([

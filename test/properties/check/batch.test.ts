@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import type { Action } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
@@ -94,6 +95,34 @@ describe("runBatch", () => {
     expect(breaches).toMatchObject([{ step: actions.length }])
   })
 
+  it("tells of a failure what it was found to breach, though the short run breaches another first", () => {
+    const onFirst = propertyOf("first", {
+      onStep: ({ step: { action } }) =>
+        action.kind === "PowerOn" && action.host === "h1" ? "it is on h1" : null,
+    })
+    const judgeIn: JudgeOf = (config) => ({
+      protocol: protocolOf(config),
+      properties: [onFirst, generationIsLost],
+      witnesses: [],
+    })
+    const small = plainConfig(2, 1, { log: 0 })
+    const results = Array.from({ length: 30 }, (_, batch) => runBatch(judgeIn, small, "7", batch).failure)
+    const lost = results.filter((failure) => failure?.property === generationIsLost.id)
+
+    for (const failure of lost) {
+      const { breaches } = replay(protocolOf(small), [generationIsLost], failure?.actions ?? [])
+      expect(breaches).toMatchObject([{ step: failure?.actions.length }])
+    }
+    const isOnFirst = (action: Action): boolean => action.kind === "PowerOn" && action.host === "h1"
+    expect(lost.some((failure) => failure?.actions.some(isOnFirst))).toBe(true)
+  })
+
+  it("makes failures shorter than they were drawn", () => {
+    const { found, actions } = failing("SpawnIgnoresAntiAffinity").failure
+
+    expect(actions.length).toBeLessThan(found)
+  })
+
   it("finds a failure in its own place, however many schedules it may run", () => {
     const judgeIn = judgeOf("SpawnIgnoresAntiAffinity")
     const whole = runBatch(judgeIn, null, "7", 0)
@@ -113,7 +142,7 @@ describe("runBatch", () => {
 // Helpers
 
 /** A property for a test, which means nothing. */
-const propertyOf = (id: string, predicates: Pick<Property, "always" | "atRest">): Property => ({
+const propertyOf = (id: string, predicates: Pick<Property, "always" | "onStep" | "atRest">): Property => ({
   id,
   name: id,
   family: "safety",

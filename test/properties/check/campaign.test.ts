@@ -39,17 +39,75 @@ describe("a campaign that nothing stops", () => {
 
 describe("a campaign in which something fails", () => {
   it("tells it whichever worker has found it", async () => {
-    const budget = { schedules: 1, volume: 20_000, millis: Infinity }
+    const budget = { schedules: 1, volume: 60_000, millis: Infinity }
     const wrong = { ...spec, mutant: "WinWithoutBump" }
 
-    // The first batch holds. With two workers, the second is the other one's.
+    // The first batch holds. With four workers, each of the others fails in one of its own.
     const [alone, shared] = [
       await ran({ ...budget, workers: 1 }, wrong),
-      await ran({ ...budget, workers: 2 }, wrong),
+      await ran({ ...budget, workers: 4 }, wrong),
     ]
 
     expect(alone).toMatchObject({ stopped: "failure", schedules: 1, failure: { on: "engine" } })
+    expect(alone.failure?.number).toBe(alone.failure?.schedule)
     expect(shared).toEqual(alone)
+  })
+
+  it("tells the first of several, whichever is found first, and counts what comes before it", async () => {
+    const budget = { schedules: 300, volume: 0, millis: Infinity }
+    const rare = { ...spec, seed: "8", properties: ["S1"], mutant: "NonAtomicLock" }
+
+    const [alone, shared] = [
+      await ran({ ...budget, workers: 1 }, rare),
+      await ran({ ...budget, workers: 3 }, rare),
+    ]
+
+    expect(alone.failure?.number).toBe(alone.schedules)
+    expect(alone.schedules).toBeGreaterThan(100)
+    expect(shared).toEqual(alone)
+  })
+
+  it("tells a failure that is still being made short where it is interrupted, as it was drawn", async () => {
+    const stop = new AbortController()
+    const budget = { schedules: 100, volume: 0, millis: Infinity, workers: 1 }
+    const wrong = { ...spec, mutant: "SpawnIgnoresAntiAffinity" }
+
+    // The first that is told is that something was found.
+    const told = await Effect.runPromise(
+      campaign(
+        wrong,
+        budget,
+        () => {
+          stop.abort()
+        },
+        stop.signal,
+      ),
+    )
+
+    expect(told).toMatchObject({ stopped: "failure", failure: { property: "S7" } })
+  })
+})
+
+describe("a campaign without an end", () => {
+  it("has a batch on the engine now and then, and is stopped by a signal", async () => {
+    const stop = new AbortController()
+    const empty = { ...spec, config: plainConfig(1, 1, { log: 0, faults: 0, generations: 2 }) }
+    const budget = { schedules: Infinity, volume: 0, millis: Infinity, workers: 1 }
+
+    const { stopped, schedules, volume } = await Effect.runPromise(
+      campaign(
+        empty,
+        budget,
+        (soFar) => {
+          if (soFar.volume > 0 || soFar.schedules > 2000) stop.abort()
+        },
+        stop.signal,
+      ),
+    )
+
+    expect(stopped).toBe("interrupted")
+    expect(schedules).toBeGreaterThanOrEqual(900)
+    expect(volume).toBeGreaterThan(0)
   })
 })
 

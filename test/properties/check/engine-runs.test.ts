@@ -85,6 +85,55 @@ describe("a batch on the engine", () => {
     expect(asked.failure?.property).toBe("S17")
   })
 
+  it("finds a failure in its own place, however many schedules it may run", () => {
+    const volume = volumeOf("SyncStorageContends")
+    const found = runEngineBatch(volume, "7", 0, 5000)
+    const { schedule = 0 } = found.failure ?? {}
+
+    expect(schedule).toBeGreaterThan(1000)
+    expect(runEngineBatch(volume, "7", 0, schedule)).toEqual(found)
+    expect(runEngineBatch(volume, "7", 0, schedule - 1).failure).toBeNull()
+  })
+
+  it("draws other schedules in each part of it", () => {
+    const [first, both] = [1000, 2000].map((schedules) => runEngineBatch(volumeOf(null), "7", 0, schedules))
+
+    const second = Object.entries(both?.actions ?? {}).map(
+      ([kind, n]) => [kind, n - (first?.actions[kind as Kind] ?? 0)] as const,
+    )
+    expect(Object.fromEntries(second)).not.toEqual(first?.actions)
+  })
+
+  it("judges one cluster by one mutant, or by other properties, after another", () => {
+    const config = plainConfig(2, 1, { log: 1, faults: 1 })
+    const runs: readonly (readonly [string | null, string])[] = [
+      ["SpawnIgnoresAntiAffinity", "S7"],
+      [null, "S7"],
+      ["SpawnIgnoresAntiAffinity", "S10"],
+      ["SpawnIgnoresAntiAffinity", "S7"],
+    ]
+
+    const failures = runs.map(
+      ([mutant, id]) =>
+        runEngineBatch(volumeOf(mutant, { config, properties: [id] }), "7", 0, 300).failure?.property ?? null,
+    )
+
+    expect(failures).toEqual(["S7", null, null, "S7"])
+  })
+
+  it("finds what the rules refuse and must not", () => {
+    const config = plainConfig(2, 1, { log: 0, faults: 2 })
+
+    const { failure } = runEngineBatch(
+      volumeOf("PowerOnWaitsForTheLost", { config, properties: ["S25"] }),
+      "7",
+      0,
+      7500,
+    )
+
+    expect(failure?.property).toBe("S25")
+  })
+
   it("keeps to the cluster that it is given", () => {
     const config = plainConfig(2, 1, { log: 1, faults: 1 })
 

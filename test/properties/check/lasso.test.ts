@@ -36,17 +36,38 @@ describe("a round", () => {
     expect(roundsIn(config, [...start, spawn, abandon, lost(2), spawn])).toEqual([null, null, null, 3, 3])
   })
 
+  it("is closed, though what waits in all later states of it is not possible in its first", () => {
+    const config = plainConfig(3, 1, { log: 0 })
+
+    expect(roundsIn(config, [...start, spawn, abandon, lost(2), spawn])).toEqual([null, null, null, 3, 3])
+  })
+
   it("is not closed while another action waits all the way round", () => {
     const config = plainConfig(2, 1, { log: 1 })
 
     expect(roundsIn(config, [...start, spawn, abandon, lost(2), spawn])).not.toContain(3)
   })
 
+  it("is not closed while an action waits that was taken only before it", () => {
+    const config = plainConfig(2, 1, { log: 2 })
+
+    expect(roundsIn(config, [...start, record, release, spawn, abandon, lost(2), spawn])).not.toContain(3)
+  })
+
+  it("is not closed while the same action of another pair waits all the way round", () => {
+    const config = plainConfig(2, 2, { log: 0 })
+    const second: Action = { kind: "PowerOn", pair: "p2", host: "h1" }
+
+    expect(roundsIn(config, [...start, second, spawn, abandon, lost(2), spawn])).not.toContain(3)
+  })
+
   it("is not closed across a fault, or what an operator does", () => {
     const config = plainConfig(3, 1, { log: 0 })
     const fault: Action = { kind: "FailHost", host: "h3" }
+    const moves = (["h3", "h2"] as const).map((host): Action => ({ kind: "Migrate", copy: "p1.2", host }))
 
     expect(roundsIn(config, [...start, spawn, abandon, fault, lost(2), spawn])).not.toContain(4)
+    expect(roundsIn(config, [...start, spawn, begin, join, ...moves])).toEqual(Array(6).fill(null))
   })
 })
 
@@ -57,6 +78,10 @@ const giveUp: ProtocolOf = (config) => without("AbandonSync", "needed")(protocol
 
 const start: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 const spawn: Action = { kind: "SpawnSecondary", copy: "p1.1", host: "h2" }
+const begin: Action = { kind: "BeginLockstep", copy: "p1.1" }
+const join: Action = { kind: "JoinLockstep", copy: "p1.2" }
+const record: Action = { kind: "Record", copy: "p1.1" }
+const release: Action = { kind: "Release", copy: "p1.1" }
 const abandon: Action = { kind: "AbandonSync", copy: "p1.1" }
 const lost = (n: number): Action => ({ kind: "SyncLost", copy: `p1.${BigInt(n)}` })
 

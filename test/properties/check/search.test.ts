@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { describe as written, type Action } from "../../../model/action.ts"
+import { withdrawing } from "../../../model/change.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
+import { isSame } from "../../../model/identity.ts"
 import { initial } from "../../../model/state.ts"
 import { step } from "../../../model/step.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
@@ -8,7 +10,7 @@ import { begin, observe, type Judge, type Run } from "../../../properties/check/
 import { shortestFrom, type Found } from "../../../properties/check/search.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
-import type { Property } from "../../../properties/property.ts"
+import type { PairAtRest, PairStep, Property } from "../../../properties/property.ts"
 
 describe("shortestFrom", () => {
   it("finds the breach of two steps, with the way to it", () => {
@@ -92,6 +94,61 @@ describe("shortestFrom", () => {
 
       expect(found.slice(0, 2)).toEqual([`PowerOn(p1, ${host})`, "PowerOff(p1)"])
       expect(found).toHaveLength(3)
+    },
+  )
+
+  it.each([0, 1])("tells states apart by how often operators have intervened: %i times", (times) => {
+    const config = plainConfig(2, 1, { log: 0, faults: 2 })
+    const restarted = after(judging(null, config), [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "FailHost", host: "h1" },
+      { kind: "RecoverHost", host: "h1" },
+      { kind: "HaRestart", pair: "p1", host: "h1" },
+    ])
+
+    const found = foundBy(config, {
+      ...made,
+      onStep: ({ step: { action, before: state }, before: { interventions } }) =>
+        action.kind === "FailHost" && isSame(state, restarted.state) && interventions === times
+          ? "it fails"
+          : null,
+    })
+
+    expect(found.at(-1)).toMatch(/^FailHost/)
+    expect(found.filter((action) => action.startsWith("PowerOff"))).toHaveLength(times)
+  })
+
+  it("finds what is breached by being at rest where it begins", () => {
+    const judge = judging("LiveWithholds", plainConfig(1, 1, { log: 1 }))
+    const start = after(judge, [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "Record", copy: "p1.1" },
+    ])
+
+    expect(shortestFrom(judge, start, 3, 10_000)).toMatchObject({
+      breach: { property: { id: "L4" }, step: 2 },
+    })
+  })
+
+  it.each([
+    ["in a step", "onStep"],
+    ["at rest", "atRest"],
+  ] as const)(
+    "finds, of what is breached soonest, what comes first in the judge's order: %s",
+    (_how, when) => {
+      const onHost = (host: string): Property => ({
+        ...made,
+        id: host,
+        [when]: (seen: PairStep | PairAtRest) =>
+          ("after" in seen ? seen.after : seen.pair).copies.some((copy) => copy.host === host)
+            ? `on ${host}`
+            : null,
+      })
+      const properties = ["h2", "h1"].map(onHost)
+      const judge = { ...judging(null, plainConfig(2, 1, { log: 0, faults: 0 })), properties }
+      const idle = { ...judge, protocol: withdrawing("SpawnSecondary")(judge.protocol) }
+
+      expect(wayOf(shortestFrom(idle, startOf(idle), 3, 10_000))).toEqual(["PowerOn(p1, h2)"])
     },
   )
 

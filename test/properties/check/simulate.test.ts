@@ -5,7 +5,7 @@ import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { initial } from "../../../model/state.ts"
 import { owed, step } from "../../../model/step.ts"
-import { arbitraryPlan, type Plan } from "../../../properties/arbitrary/plan.ts"
+import { arbitraryPlan, choiceRange, type Plan } from "../../../properties/arbitrary/plan.ts"
 import { lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
@@ -127,6 +127,41 @@ describe("simulate", () => {
     expect(faults.length).toBeGreaterThan(0)
   })
 
+  it.each([
+    [0, "Record(p1.1)"],
+    [5, "EnterMaintenance(h1)"],
+  ])(
+    "lets no copy act for %i steps on the host of one that was suspected without a cause",
+    (stallSteps, next) => {
+      const open = ["PowerOn", "SpawnSecondary", "BeginLockstep", "JoinLockstep", "SpuriousSuspect", "Record"]
+      const swarm = { ...calm, stallSteps, weights: onlyWeights(...(open as Lot[]), "EnterMaintenance") }
+      const shares = lots.filter((lot) => swarm.weights[lot] > 0)
+      /** The number that falls to a lot, and of what is enabled there to the last. */
+      const choiceOf = (lot: string): number =>
+        Math.floor(((shares.indexOf(lot as Lot) + 0.99) / shares.length) * choiceRange)
+
+      const { actions } = simulated(null, {
+        config: plainConfig(3, 1, { log: 4 }),
+        swarm,
+        choices: open.map(choiceOf),
+        heals: 0,
+        turns: inTurn,
+      })
+
+      expect(actions.slice(4, 6).map(written)).toEqual(["Suspect(p1.2)", next])
+    },
+  )
+
+  it("leaves the rest to the protocol in the order that its plan says", () => {
+    const config = plainConfig(2, 1, { log: 3 })
+    const [inOrder, newest] = [inTurn, { scheduler: "newest-first", seed: 0 } as const].map(
+      (turns) => simulated(null, { config, swarm: calm, choices: [0], heals: 0, turns }).actions,
+    )
+
+    expect(newest?.slice(1, 4).map(({ kind }) => kind)).toEqual(["Record", "Record", "Record"])
+    expect(newest).not.toEqual(inOrder)
+  })
+
   it("stops at the first breach", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
@@ -181,6 +216,25 @@ describe("simulate", () => {
 })
 
 describe("settle", () => {
+  it("finds no breach in a round of which only some states are one", () => {
+    const protocol = without("AbandonSync", "needed")(protocolOf(plainConfig(2, 1, { log: 0 })))
+    const outcome = step(protocol, initial(protocol.config), { kind: "PowerOn", pair: "p1", host: "h1" })
+    if (outcome.tag === "refused") throw new Error(`it is refused: ${outcome.guard}`)
+    const alone: Property = {
+      ...fewCopies,
+      family: "liveness",
+      always: () => null,
+      atRest: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
+    }
+
+    const run = settle({ protocol, properties: [alone], witnesses: [] }, begin(outcome.state), {
+      scheduler: "undoing",
+      seed: 0,
+    })
+
+    expect(run.breach).toBeNull()
+  })
+
   it("goes on after a round that breaches nothing that is asked", () => {
     const protocol = without("AbandonSync", "needed")(protocolOf(plainConfig(2, 1, { log: 0 })))
     const outcome = step(protocol, initial(protocol.config), { kind: "PowerOn", pair: "p1", host: "h1" })
