@@ -218,6 +218,16 @@ describe("too many model states", () => {
     expect(end).toMatchObject({ tag: "beyond", by: "length" })
   })
 
+  it("are given up where one action may mean far too much", () => {
+    const [few, many] = [50_000, 50_001].map((ways) => {
+      const meant = Array<AskedAction>(ways).fill(powerOff)
+      return follow({ ...watch, profile: { ...profile, matching: () => meant } }, unsure(powerOff))
+    })
+
+    expect(few?.tag).toBe("fits")
+    expect(many?.tag).toBe("beyond")
+  })
+
   it("are no trouble up to the bound itself", () => {
     expect(follow({ ...watch, candidatesMax: 2 }, unsure(powerOn)).tag).toBe("fits")
   })

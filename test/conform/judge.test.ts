@@ -159,6 +159,18 @@ describe("the steps that are known for sure", () => {
     expect(steps?.map(({ action }) => action.kind)).toEqual(known)
   })
 
+  it("say which host was chosen where that was left open, and shows", () => {
+    const open = (kind: string, more: object): AskedAction => ({ kind, ...more })
+    const actions = [open("PowerOn", { pair: "p1" }), open("SpawnSecondary", { copy: "p1.1" })]
+    const config = plainConfig(3, 1)
+    const chosen = [powerOn, { kind: "SpawnSecondary", copy: "p1.1", host: "h3" }]
+    const replies = repliesOf(pair.profile, config, chosen, pair.profile.sight)
+
+    const result = judge(pair.profile, ["*"], { config, actions }, replies)
+
+    expect(result.tag === "fits" ? result.steps.map(({ action }) => action) : null).toEqual(chosen)
+  })
+
   it("are none where something may have happened unasked", () => {
     const config = plainConfig(2, 1)
     const actions = [powerOn, powerOff]

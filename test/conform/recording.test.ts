@@ -4,7 +4,12 @@ import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import type { ConformFlags } from "../../cli/conform-flags.ts"
 import { conformWith } from "../../cli/conform.ts"
-import { recordedLines, recordingIn } from "../../conform/recording.ts"
+import { lockProfile } from "../../conform/lock-profile.ts"
+import type { Reply } from "../../conform/peer.ts"
+import type { AskedAction } from "../../conform/profile.ts"
+import { recordedLines, recorderTo, recordingIn, rejudged } from "../../conform/recording.ts"
+import { plainConfig } from "../../model/config.ts"
+import { jsonOfConfig } from "../../traces/read.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-"))
 afterAll(() => {
@@ -53,6 +58,159 @@ describe("a recording", () => {
     expect(openFiles()).toBeLessThan(before + 10)
   })
 })
+
+describe("the cases of a recording", () => {
+  it("are from each reset to what comes next, with all that was asked and answered", () => {
+    const session = sessionOfLock([reset, [pause, 1], [resume, 1], reset, [pause, 1], bye])
+
+    expect(casesIn(session)).toEqual([
+      ["recorded/1", [pause, resume], 3],
+      ["recorded/2", [pause], 2],
+    ])
+  })
+
+  it.each([1, 2])("are told up to the last answer where it ends without bye: after %i actions", (length) => {
+    const actions = [pause, resume].slice(0, length)
+
+    expect(casesIn(sessionOfLock([reset, ...actions.map((action) => [action, 1] as const)]))).toEqual([
+      ["recorded/1", actions, length + 1],
+    ])
+  })
+
+  it("end where an implementation was started anew, which answers no more to what was asked before", () => {
+    const lost = sessionOfLock([
+      reset,
+      [pause, 1],
+      [resume, null],
+      helloAgain,
+      reset,
+      [pause, 1],
+      [resume, null],
+    ])
+    const { cases, unanswered } = recordingIn("a", lost)
+
+    expect([...cases].map(({ replies }) => replies.length)).toEqual([2, 2])
+    expect(unanswered()).toBe(2)
+  })
+
+  it("are judged each, and what they answered is counted together", () => {
+    const session = sessionOfLock([
+      reset,
+      [pause, 1],
+      [pause, 1, "paused"],
+      reset,
+      [pause, 2],
+      reset,
+      [pause, 1],
+    ])
+
+    expect(judgedAgain(session)).toEqual({
+      cases: 3,
+      tally: { taken: 3, refused: 1, skipped: 0, errors: 0, unsure: 0 },
+      failed: ["recorded/2 diverged"],
+      beyond: [],
+    })
+  })
+
+  it("are given up where too many model states fit", () => {
+    const unsure = { ok: false, error: { code: "timeout", text: "no answer", definite: false } }
+    const session = sessionOfLock([reset, [pause, unsure], reset, [pause, 1]])
+
+    expect(judgedAgain(session, 1)).toMatchObject({ cases: 2, failed: [], beyond: ["recorded/1"] })
+  })
+
+  it.each([
+    ["are broken by a line that is no answer", 1, "broken"],
+    ["differ where an answer before that line does", 2, "diverged"],
+  ])("%s", (_what, generation, tag) => {
+    const session = sessionOfLock([reset, [pause, generation], [resume, "no JSON"]])
+
+    expect(judgedAgain(session).failed).toEqual([`recorded/1 ${tag}`])
+  })
+
+  it("are none where an answer is to another ask than the one that waits", () => {
+    const session = sessionOfLock([reset, [pause, 1]]).map((line) => line.replace('"seq":3}}', '"seq":2}}'))
+
+    expect(() => casesIn(session)).toThrow("a: line 6: at answer.seq: expected 3, not 2")
+  })
+})
+
+describe("a session that is written down", () => {
+  it("is read as it was, to the last line of it, in place of what was there", () => {
+    const file = written(Array.from({ length: 50 }, () => ({ ask: hello })))
+    const { overheard, close } = recorderTo(file)
+    const lines = ['{"seq":1}', "no JSON", '{"seq":2,"op":"bye"}']
+
+    overheard("ask", lines[0] ?? "")
+    overheard("answer", lines[1] ?? "")
+    overheard("ask", lines[2] ?? "")
+
+    expect(close()).toBeNull()
+    expect([...recordedLines(file)]).toEqual([
+      '{"ask":{"seq":1}}',
+      '{"answer":"no JSON"}',
+      '{"ask":{"seq":2,"op":"bye"}}',
+    ])
+  })
+
+  it("is read to its end where no newline is there", () => {
+    expect([...recordedLines(written(["a", "b"]))]).toEqual(["a", "b"])
+  })
+})
+
+const pause: AskedAction = { kind: "Pause", host: "h1" }
+const resume: AskedAction = { kind: "Resume", host: "h1" }
+
+type Asked =
+  | { readonly op: string }
+  | readonly [action: AskedAction, answer: number | string | Reply["json"] | null, refused?: string]
+
+const helloAgain: Asked = { op: "hello" }
+const reset: Asked = { op: "reset" }
+const bye: Asked = { op: "bye" }
+
+/** A session of a lock, line by line; its answers to actions show a generation, or are given, or never came. */
+function sessionOfLock(asked: readonly Asked[]): readonly string[] {
+  const greetingOfLock = { ...greeting, profile: "lock", observes: ["lock.generation"], actions: ["Pause"] }
+  const showing = (generation: number) => ({ ok: true, state: { lock: { generation } } })
+  const answerTo = (each: Asked) => {
+    if ("op" in each) return { hello: greetingOfLock, reset: showing(1) }[each.op] ?? { ok: true }
+    const [, answer, refused] = each
+    return typeof answer === "number"
+      ? { ...showing(answer), ...(refused === undefined ? {} : { refused }) }
+      : answer
+  }
+  const { hosts, pairs } = jsonOfConfig(plainConfig(2, 1))
+  return [helloAgain, ...asked].flatMap((each, n) => {
+    const more = "op" in each ? {} : { op: "apply", action: each[0] }
+    const ask = { seq: n + 1, ...("op" in each ? each : {}), ...more }
+    const answer = answerTo(each)
+    return [
+      { ask: ask.op === "reset" ? { ...ask, config: { hosts, pairs } } : ask },
+      ...(answer === null
+        ? []
+        : [{ answer: typeof answer === "string" ? answer : { ...answer, seq: n + 1 } }]),
+    ].map((line) => JSON.stringify(line))
+  })
+}
+
+function casesIn(lines: readonly string[]): readonly (readonly unknown[])[] {
+  return [...recordingIn("a", lines).cases].map(({ path, actions, replies }) => [
+    path,
+    actions,
+    replies.length,
+  ])
+}
+
+function judgedAgain(lines: readonly string[], candidatesMax = 100) {
+  const { cases, tally, failed, beyond } = rejudged(lockProfile, recordingIn("a", lines), candidatesMax)
+  return {
+    cases,
+    tally,
+    beyond,
+    failed: failed.map(({ case: { path }, outcome }) => `${path} ${outcome.tag}`),
+  }
+}
 
 function written(lines: readonly (string | object)[]): string {
   const file = join(folder, "recording.ndjson")

@@ -6,11 +6,15 @@ import { paperFor } from "../../cli/paper.ts"
 import { show } from "../../cli/show.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { keepFailure } from "../../conform/artefact.ts"
+import { AdapterFault } from "../../conform/fault.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
 import { namedCases } from "../../conform/named.ts"
-import { judgeCase, sessionOf } from "../../conform/session.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
+import type { Reply } from "../../conform/peer.ts"
+import type { AskedAction } from "../../conform/profile.ts"
+import { judgeCase, noAnswers, sessionOf } from "../../conform/session.ts"
 import { storedFailureIn } from "../../conform/stored-failure.ts"
-import type { Hello } from "../../conform/wire.ts"
+import type { FaultCode, Hello } from "../../conform/wire.ts"
 import { freshFolder, inProcess, write } from "../cli/ftpair.ts"
 import { hello } from "./model-peer.ts"
 
@@ -47,6 +51,40 @@ const told = (file: string) => {
   return { code, text: lines(paperFor(process.stdout, false)).join("\n") }
 }
 
+const replyOf = (json: Reply["json"]): Reply => ({ line: JSON.stringify(json), json })
+
+const shrunkTo = (actions: readonly AskedAction[], config = ofTwo) =>
+  ({
+    config,
+    actions,
+    steadiness: { tag: "deterministic", failures: 1, runs: 1 },
+    minimality: "shortest",
+    trials: 1,
+    cut: null,
+  }) as const
+
+/** A pause that was kept as it broke the wire, with the answers before it. */
+const keptFault = (folder: string, code: FaultCode, answers: readonly Reply["json"][]): string => {
+  const session = sessionOf(null, mine, lockProfile, 10)
+  const replies = answers.map((answer, n) => replyOf({ seq: n + 1, ...answer }))
+  const fault = new AdapterFault({ code, detail: "", line: null, log: "", replies })
+  const outcome = { tag: "broken", fault, tally: noAnswers() } as const
+  return keepFailure(
+    folder,
+    session,
+    { ...shrunkTo([{ kind: "Pause", host: "h1" }]), outcome },
+    "a case",
+    "cmd",
+  )
+}
+
+/** The file with one text in place of another. */
+const edited = (folder: string, file: string, before: string | RegExp, after: string): string => {
+  const text = JSON.stringify(JSON.parse(readFileSync(file, "utf8")))
+  expect(text).toMatch(before)
+  return join(folder, write(folder, "conform.edited.itf.json", text.replace(before, after)))
+}
+
 it("a kept failure tells what was expected and what was answered, and is reproduced", () => {
   const { code, text } = told(kept(freshFolder(onTestFinished)))
 
@@ -76,6 +114,66 @@ it.each(["h1", "rack"])("a kept failure has its ids as keys of maps, and fields 
       { ...rest, hosts: { "#map": [[name, { ...up, paused: true }]] } },
     ],
   })
+})
+
+describe("a kept failure is not reproduced", () => {
+  it("by a difference at another step than it says", () => {
+    const folder = freshFolder(onTestFinished)
+
+    expect(told(edited(folder, kept(folder), '"step":1', '"step":2'))).toMatchObject({ code: 16 })
+  })
+
+  it("by a difference where it says that the wire was broken", () => {
+    const folder = freshFolder(onTestFinished)
+    const file = edited(
+      folder,
+      kept(folder),
+      /"answered":\{[^]*?\},"expected"/,
+      '"answered":{"fault":"hung"},"expected"',
+    )
+
+    expect(told(file)).toMatchObject({ code: 16, text: expect.stringContaining("diverged: ") as string })
+  })
+
+  it("by another fault than it says", () => {
+    const folder = freshFolder(onTestFinished)
+    const file = keptFault(folder, "left-out", [{ ok: true, state: {} }])
+
+    expect(told(file).code).toBe(0)
+    expect(told(edited(folder, file, '"fault":"left-out"', '"fault":"undeclared"')).code).toBe(16)
+  })
+
+  it("by a difference before the answer that it says never came", () => {
+    const folder = freshFolder(onTestFinished)
+    const shown = [1, 2].map((generation) => ({ ok: true, state: { lock: { generation, holder: null } } }))
+
+    expect(told(keptFault(folder, "hung", shown.slice(0, 1))).code).toBe(0)
+    expect(told(keptFault(folder, "hung", shown)).code).toBe(16)
+  })
+})
+
+it("a kept failure of what acts unasked is judged so", () => {
+  const folder = freshFolder(onTestFinished)
+  const actions = [
+    { kind: "PowerOn", pair: "p1", host: "h1" },
+    { kind: "EnterMaintenance", host: "h2" },
+  ]
+  const session = sessionOf(
+    null,
+    { ...hello, observes: ["pairs.*.power"], silent: ["PowerOff"] },
+    pairProfile(),
+    100,
+  )
+  const replies = ["off", "off", "on"].map((power, n) =>
+    replyOf({ seq: n + 1, ok: true, state: { pairs: { p1: { power } } } }),
+  )
+  const outcome = judgeCase(session, ofTwo, actions, replies)
+  if (outcome.tag !== "diverged") throw new Error("expected a difference")
+
+  const file = keepFailure(folder, session, { ...shrunkTo(actions), outcome }, "a case", "cmd")
+
+  expect(outcome.step).toBe(2)
+  expect(told(file)).toMatchObject({ code: 0, text: expect.stringContaining("at step 2") as string })
 })
 
 it("a kept failure with whose answers the model agrees is not as it promises", () => {
