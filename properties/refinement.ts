@@ -107,6 +107,7 @@ const goesTo = (differential: DifferentialPair, answer: number, state: State): b
 
 /** Whether the engine is at the state, word for word, and its books say the same. */
 export const isAt = ({ engine, packer }: DifferentialPair, state: State): boolean => {
+  if (!hasPlaceFor(engine, state)) return false
   pack(packer.view, state)
   for (let word = 0; word < engine.layout.words; word += 1)
     if (engine.machine.key[word] !== packer.machine.key[word]) return false
@@ -224,7 +225,10 @@ export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Prope
       answer = wordsOf(divergenceInStep(differential(config), taken))
       return answer
     },
-    atRest: ({ config, state }) => wordsOf(divergenceIn(differential(config), state)),
+    atRest: ({ config, state }) => {
+      const { engine, ...others } = differential(config)
+      return hasPlaceFor(engine, state) ? wordsOf(divergenceIn({ engine, ...others }, state)) : null
+    },
   }
 }
 
@@ -263,12 +267,23 @@ const pairsByConfig = (
   }
 }
 
+/**
+ * Whether the layout of the engine holds the entries of a state: without indexes each stands for its place. Where it does
+ * not, the step that led there has shown the difference.
+ */
+const hasPlaceFor = ({ layout }: Engine, state: State): boolean =>
+  layout.indexBits > 0 ||
+  Object.values(state.pairs).every(({ copies, observed }) =>
+    [observed, ...copies.map(({ log }) => log)].every((log) => log.every(({ index }, n) => index === n + 1)),
+  )
+
 /** The difference that a step of the model shows. A second copy on one host has no place in the engine, which says so. */
 const divergenceInStep = (
   differential: DifferentialPair,
   { before, action, after }: Step,
 ): Divergence | null => {
   const { engine } = differential
+  if (!hasPlaceFor(engine, before)) return null
   pack(engine.view, before)
   const code = codeOf(engine.layout, before, action)
   if (code === null) throw new Error(`defect: ${describe(action)} was taken by a copy that is not there`)

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest"
-import { kinds } from "../../model/action.ts"
+import { kinds, type Action } from "../../model/action.ts"
 import type { Bookkeeping } from "../../model/bookkeeping.ts"
 import { protocolOf } from "../../model/core.ts"
 import type { Change } from "../../model/protocol.ts"
 import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
+import { indexedMutations } from "../../impl/engine/mutations/logging.ts"
 import { ruled } from "../../model/change.ts"
-
-import { divergenceIn, differentialPairOf, type Divergence } from "../../properties/refinement.ts"
+import { plainConfig } from "../../model/config.ts"
+import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { mutated } from "../../properties/mutants/mutant.ts"
+import { divergenceIn, differentialPairOf, refinement, type Divergence } from "../../properties/refinement.ts"
+import { corpusFolder } from "../../traces/package.ts"
+import { readStory, type Story } from "../../traces/read.ts"
+import { protocolOfStory, replay } from "../../traces/replay.ts"
+import { filesIn } from "../../traces/store.ts"
 import { alone, reach, three, toRunning } from "../fixtures.ts"
 
 describe("a refusal for another reason", () => {
@@ -53,7 +60,43 @@ describe("what no guard reads", () => {
   })
 })
 
+describe("an entry out of its place, for which the engine has none,", () => {
+  it.each(indexedRuns().map((story) => [story.mutant, story] as const))(
+    "is a difference, and no defect, where the model alone is the mutant %s",
+    (_mutant, story) => {
+      const protocolIn = protocolOfStory(story)
+
+      const { breaches, refusal } = replay(
+        protocolIn(story.config),
+        [refinement(protocolIn, null)],
+        story.actions,
+      )
+
+      expect(breaches.map(({ property }) => property.id)).toEqual(["R1"])
+      expect(refusal).toBeNull()
+    },
+  )
+
+  it("is told where it comes about, and the run goes on", () => {
+    const mutant = mutated(mutantNamed("IndexFromZero"))
+    const record: Action = { kind: "Record", copy: "p1.1" }
+    const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }, record, record]
+
+    const { breaches, states } = replay(mutant(plainConfig(2, 1)), [refinement(mutant, null)], actions)
+
+    expect(states).toHaveLength(4)
+    expect(breaches).toMatchObject([{ step: 2, why: expect.stringContaining("Record(p1.1): ") as string }])
+  })
+})
+
 // Helpers
+
+/** The runs of the corpus whose mutants put entries out of their places. */
+function indexedRuns(): readonly Story[] {
+  return filesIn(corpusFolder, ".itf.json")
+    .map(readStory)
+    .filter(({ mutant }) => mutant !== null && indexedMutations.includes(mutant))
+}
 
 /** What is not refused where all is well is refused here. */
 const damaged = "FailHost(h3) CutLink(h1-h2)"
