@@ -49,8 +49,8 @@ describe("an exploration", () => {
     [["L1"], 0, "breached", 13],
     [["L1", "S1"], 0, "breached", 12],
     [["L1"], 1, "deadlock", 11],
-    [["refinement"], 0, "breached", 14],
-    [["refinement", "L1"], 0, "breached", 13],
+    [["R1"], 0, "breached", 14],
+    [["R1", "L1"], 0, "breached", 13],
   ] as const)(
     "in which %j are breached, with %i deadlocks, is told as %s, with %i",
     (ids, deadlocks, word, code) => {
@@ -151,9 +151,9 @@ const divergence: ExploredDivergence = { property: "S1", words: "they differ", a
 
 function findingOf(id: string, minimality: ExploredFinding["minimality"] = "shortest"): ExploredFinding {
   const property = [...catalogue, refinement(protocolOf, null)].find((each) => each.id === id)
-  if (property === undefined && id !== "refinement") throw new Error(`there is no ${id}`)
+  if (property === undefined) throw new Error(`there is no ${id}`)
   return {
-    property: property ?? refinement(protocolOf, null),
+    property,
     why: "",
     steps: 1,
     minimality,

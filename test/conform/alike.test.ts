@@ -36,4 +36,24 @@ describe("failures that come to the same once they are short", () => {
       ],
     })
   })
+
+  it("are told by the shortest of them, though another was there before", async ({ onTestFinished }) => {
+    const folder = freshFolder(onTestFinished)
+    const still = { kind: "Advance", ms: 1 } as const
+    const pause = { kind: "Pause", host: "h1" } as const
+    const lose = { kind: "LoseStorage", host: "h1" } as const
+    const runs = [
+      lockRun(folder, "once.json", [still, still, pause]),
+      lockRun(folder, "always.json", [still, still, still, lose]),
+    ].flatMap((file) => ["--run", file])
+
+    const answer = await conform(folder, "diverges-late-once", ...runs, "--json")
+
+    expect(answer.code).toBe(14)
+    expect(documentOf(answer)).toMatchObject({
+      failed: ["once.json", "always.json"],
+      failures: [{ case: "always.json", steps: 1, alike: ["once.json"] }],
+    })
+    expect((documentOf(answer) as { failures: readonly unknown[] }).failures).toHaveLength(1)
+  })
 })

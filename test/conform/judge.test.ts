@@ -185,6 +185,28 @@ describe("the steps that are known for sure", () => {
   })
 })
 
+describe("an answer that breaks the wire", () => {
+  it("is told with the answers before it, and itself", () => {
+    const config = plainConfig(2, 1)
+    const actions = ["h1", "h2"].map((host): AskedAction => ({ kind: "FailHost", host }))
+    const replies = [
+      { ok: true, state: {} },
+      { ok: true, state: {} },
+      { ok: true, mood: "good" },
+    ].map(replyOf)
+    let fault: unknown = null
+
+    try {
+      judge(pair.profile, [], { config, actions }, replies)
+    } catch (error) {
+      fault = error
+    }
+
+    expect(fault).toBeInstanceOf(AdapterFault)
+    expect(fault).toMatchObject({ code: "malformed", replies })
+  })
+})
+
 describe("the tally", () => {
   it("counts the answers to actions, by what they were", () => {
     const config = plainConfig(2, 1)

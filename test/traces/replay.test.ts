@@ -7,13 +7,14 @@ import { plainConfig, type Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
-import { mutated } from "../../properties/mutants/mutant.ts"
-import { scenariosFolder } from "../../traces/package.ts"
+import { mutated, without } from "../../properties/mutants/mutant.ts"
+import { corpusFolder, scenariosFolder } from "../../traces/package.ts"
 import { readStory, type Story } from "../../traces/read.ts"
 import {
   firstDifference,
   outcomeOf,
   replay,
+  replayStory,
   verdictOf,
   type ReplayOutcome,
   type Verdict,
@@ -102,6 +103,95 @@ describe("replay", () => {
     expect(
       replay(restless, matching(["L0"]), protectedPair.slice(0, 2), { askRest: true }).breaches,
     ).toMatchObject([{ property: { id: "L0" }, step: 2 }])
+  })
+})
+
+describe("replay of a run that ends at rest", () => {
+  const run: readonly Action[] = [powerOn, { kind: "Record", copy: "p1.1" }]
+  const withholding = (generations: number) =>
+    mutated(mutantNamed("LiveWithholds"))(plainConfig(1, 1, { log: 1, generations }))
+
+  it.each([null, 2])("asks how it rests where nothing is done in its loop: %s", (loop) => {
+    expect(replay(withholding(2), catalogue, run, { loop }).breaches).toMatchObject([
+      { property: { id: "L4" }, step: 2 },
+    ])
+  })
+
+  it("asks nothing of that at the bound of its generations", () => {
+    expect(replay(withholding(1), catalogue, run).breaches).toEqual([])
+  })
+})
+
+describe("replay of a loop", () => {
+  it("asks every liveness property of it, and not the first alone", () => {
+    const config = plainConfig(2, 1, { log: 0 })
+    const giveUp = without("AbandonSync", "needed")(protocolOf(config))
+    const actions: readonly Action[] = [
+      powerOn,
+      { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+      { kind: "AbandonSync", copy: "p1.1" },
+      { kind: "SyncLost", copy: "p1.2" },
+    ]
+
+    const { breaches } = replay(giveUp, matching(["S1", "L2", "L1"]), actions, { loop: 1 })
+
+    expect(breaches).toMatchObject([{ property: { id: "L1" }, step: 4 }])
+  })
+})
+
+describe("replay of a story", () => {
+  it.each(readdirSync(corpusFolder).filter((name) => /^(S19|L0)\./.test(name)))(
+    "asks for what came before, and for coming to rest: %s",
+    (name) => {
+      const story = readStory(join(corpusFolder, name))
+
+      expect(outcomeOf(story, replayStory(catalogue, story))).toBe("reproduced")
+    },
+  )
+
+  it("asks whether it comes to rest where it denies that", () => {
+    const story: Story = {
+      ...running,
+      config: plainConfig(2, 1, { log: 0 }),
+      mutant: "SuspectsForNothing",
+      actions: protectedPair.slice(0, 2),
+    }
+
+    const [silent, denied] = [null, breach("L0")].map((expected) =>
+      replayStory(catalogue, { ...story, expect: expected }),
+    )
+
+    expect(silent?.breaches).toEqual([])
+    expect(denied?.breaches).toMatchObject([{ property: { id: "L0" }, step: 2 }])
+  })
+})
+
+describe("the rules of a story", () => {
+  it.each([
+    ["both", "breached"],
+    ["model", "breached"],
+    ["engine", "refused"],
+  ] as const)("are its mutant's, but where that is only the engine's: %s", (side, verdict) => {
+    const story: Story = { ...running, ...twoOnOneHost, meta: { side } as unknown as Story["meta"] }
+
+    expect(verdictOf(replayStory(catalogue, story), story).verdict).toBe(verdict)
+  })
+
+  it.each([
+    ["both", 0],
+    ["model", 1],
+    ["engine", 1],
+  ] as const)("go along with the engine's where the mutant is on both sides: %s", (side, divergences) => {
+    const story: Story = {
+      ...running,
+      ...skipped,
+      expect: { verdict: "breached", property: "R1" },
+      meta: { side } as unknown as Story["meta"],
+    }
+
+    const { breaches } = replayStory([], story)
+
+    expect(breaches).toHaveLength(divergences)
   })
 })
 
@@ -205,7 +295,11 @@ describe("firstDifference", () => {
   it("is the number of the first state that differs", () => {
     const replayed = replay(protocolOf(two), [], protectedPair)
 
-    expect(firstDifference({ ...running, states: storedWith({ power: "off" }) }, replayed)).toBe(4)
+    const stored = storedWith({ power: "off" })
+    const turned = stored?.toReversed() ?? null
+
+    expect(firstDifference({ ...running, states: stored }, replayed)).toBe(4)
+    expect(firstDifference({ ...running, states: turned }, replayed)).toBe(0)
   })
 })
 

@@ -282,6 +282,11 @@ const misdeeds = {
   // A pause shows itself at once only where nothing came before it.
   "diverges-two-ways": ({ kind }) =>
     (kind === "Resume" || kind === "LoseStorage" || (kind === "Pause" && applied === 1)) && advance(),
+  // A late pause shows itself once and never again, an early one always, and what is made short of another difference.
+  "diverges-late-once": ({ kind }) =>
+    ((kind === "Pause" && (applied === 1 || (applied === 3 && isFirst()))) ||
+      (kind === "LoseStorage" && applied >= 4)) &&
+    advance(),
   flaky: ({ kind }) => kind === "Pause" && cases % 3 === 0 && advance(),
   "when-slow": ({ kind }, ms) => kind === "Pause" && ms >= 15 && advance(),
   "when-fast": ({ kind }, ms) => kind === "Pause" && ms < 15 && advance(),
