@@ -118,6 +118,20 @@ describe("minimise", () => {
     expect(breach.why).toContain("p1.1 on h1 rests contending at generation 1")
   })
 
+  it("keeps to what was breached at first, where what rests in the end breaches another too", () => {
+    const resting = (id: string, atRest: NonNullable<Property["atRest"]>): Property => {
+      const { always: _, ...others } = tooManyGenerations
+      return { ...others, id, atRest }
+    }
+    const untouched = resting("untouched", ({ pair }) => (pair.interventions === 0 ? "untouched" : null))
+    const rests = resting("rests", () => "it rests")
+
+    const { breach, run } = minimised(protocolOf, [untouched, rests], plainConfig(2, 1), onAndOff.slice(0, 2))
+
+    expect(run.actions).toEqual([])
+    expect(breach.property.id).toBe("rests")
+  })
+
   it("takes away what the breach does not need: hosts, pairs, rules, limits and room in the logs", () => {
     const cluster: Config = {
       ...plainConfig(4, 2, { log: 2 }),

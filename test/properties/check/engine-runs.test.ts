@@ -106,17 +106,18 @@ describe("a batch on the engine", () => {
 
   it("judges one cluster by one mutant, or by other properties, after another", () => {
     const config = plainConfig(2, 1, { log: 1, faults: 1 })
-    const runs: readonly (readonly [string | null, string])[] = [
-      ["SpawnIgnoresAntiAffinity", "S7"],
-      [null, "S7"],
-      ["SpawnIgnoresAntiAffinity", "S10"],
-      ["SpawnIgnoresAntiAffinity", "S7"],
-    ]
+    const [anti, lock] = [["S7"], ["S10"]]
+    const runs = [
+      ["SpawnIgnoresAntiAffinity", anti],
+      [null, anti],
+      ["SpawnIgnoresAntiAffinity", lock],
+      ["SpawnIgnoresAntiAffinity", anti],
+    ] as const
 
-    const failures = runs.map(
-      ([mutant, id]) =>
-        runEngineBatch(volumeOf(mutant, { config, properties: [id] }), "7", 0, 300).failure?.property ?? null,
-    )
+    const failures = runs.map(([mutant, properties]) => {
+      const { failure } = runEngineBatch(volumeOf(mutant, { config, properties }), "7", 0, 300)
+      return failure?.property ?? null
+    })
 
     expect(failures).toEqual(["S7", null, null, "S7"])
   })
