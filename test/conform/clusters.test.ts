@@ -155,6 +155,17 @@ describe("what the small scopes promise", () => {
     expect(some.unseen).not.toEqual([])
   })
 
+  it("is not covered where some are left out", async () => {
+    const { isToured, scopes } = await conform(lockOf({}), lockRepertoire, {
+      ...spec,
+      inScope: (name) => name === "one-contender",
+      runs: 0,
+    })
+
+    expect(scopes.map(({ name }) => name)).toEqual(["one-contender"])
+    expect(isToured).toBe(false)
+  })
+
   it("is not asked of a part of them", async () => {
     const { isToured } = await conform(lockOf({}), lockRepertoire, {
       ...spec,

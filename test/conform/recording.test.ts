@@ -128,6 +128,12 @@ describe("the cases of a recording", () => {
     expect(judgedAgain(session).failed).toEqual([`recorded/1 ${tag}`])
   })
 
+  it("are none where something is asked after bye, without a reset", () => {
+    const session = sessionOfLock([reset, [pause, 1], bye, [resume, 1]])
+
+    expect(() => casesIn(session)).toThrow("at ask: expected a reset before any action")
+  })
+
   it("are none where an answer is to another ask than the one that waits", () => {
     const session = sessionOfLock([reset, [pause, 1]]).map((line) => line.replace('"seq":3}}', '"seq":2}}'))
 

@@ -133,7 +133,7 @@ describe("replay of a loop", () => {
       { kind: "SyncLost", copy: "p1.2" },
     ]
 
-    const { breaches } = replay(giveUp, matching(["S1", "L2", "L1"]), actions, { loop: 1 })
+    const { breaches } = replay(giveUp, matching(["S1", "L0", "L1"]), actions, { loop: 1 })
 
     expect(breaches).toMatchObject([{ property: { id: "L1" }, step: 4 }])
   })
