@@ -1,6 +1,6 @@
 import { basename } from "node:path"
 import { describe, expect, it } from "vitest"
-import { describe as written, type Action } from "../../../model/action.ts"
+import { describe as written, kinds, type Action } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { identityWithInterventions } from "../../../model/identity.ts"
 import type { Pair } from "../../../model/pair.ts"
@@ -74,6 +74,24 @@ describe("the monitors of properties and witnesses", () => {
     const sighted = new Set(everyWalk().flatMap((walk) => [...walked(walk).sighted]))
 
     expect([...sighted]).toContain(id)
+  })
+
+  it.each(
+    (["PowerOn", "HaRestart", "TryLock", "TestRestartSecondary", "PowerOff", "TestFailover"] as const).map(
+      (kind) => [kind],
+    ),
+  )("let the lock grow by one at the most, and never go back: %s", (kind) => {
+    const { machine, view, ...others } = engineOf(layoutOf(plainConfig(2, 1)))
+    const monitor = monitorOf({ machine, view, ...others })
+    const breachedBy = (growth: number): boolean => {
+      view.lockAt(0, 2, -1)
+      machine.commit()
+      monitor.begin()
+      view.lockAt(0, 2 + growth, -1)
+      return idsIn(monitor.ofStep(kinds.indexOf(kind), 0, 0)).includes("S10")
+    }
+
+    expect([-1, 0, 1, 2, 3].map(breachedBy)).toEqual([true, false, false, true, true])
   })
 
   it("do not judge liveness at the bound of generations", () => {
