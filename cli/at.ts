@@ -1,6 +1,7 @@
 import type { Actor } from "../model/kind.ts"
 import { describe, type Action } from "../model/action.ts"
 import type { State } from "../model/state.ts"
+import { counted } from "../properties/amount.ts"
 import { writeAtomically } from "../traces/atomic-file.ts"
 import { choicesIn, type Allowed, type Refused } from "../traces/choices.ts"
 import { BadInput } from "../traces/bad-input.ts"
@@ -17,7 +18,7 @@ export const stateAt = ({ file, actions }: Story, { states, refusal }: Replay, n
   if (state !== undefined) return state
   const end =
     refusal === null
-      ? `the run has ${actions.length} steps`
+      ? `the run has ${counted(actions.length, "step")}`
       : `step ${refusal.step} is refused by the guard ${refusal.guard}`
   throw new BadInput({ message: `${file}: expected a step from 0 to ${states.length - 1}, not ${n}: ${end}` })
 }

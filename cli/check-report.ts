@@ -2,6 +2,7 @@ import { jsonOfConfig } from "../traces/read.ts"
 import { packageVersion } from "../traces/package.ts"
 import type { Campaign } from "../properties/check/campaign.ts"
 import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
+import { counted, number } from "../properties/amount.ts"
 import { schedulesNeeded } from "../properties/check/rarity.ts"
 import type { Property } from "../properties/property.ts"
 import { refinementId } from "../properties/refinement.ts"
@@ -9,7 +10,7 @@ import type { Witness } from "../properties/witnesses.ts"
 import { breachedIn, type CheckFlags, type Checked } from "./checked.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { Paper } from "./paper.ts"
-import { actionsTaken, isWhole, number, quoted } from "./report.ts"
+import { actionsTaken, isWhole, quoted, rates } from "./report.ts"
 
 /** The first line: what is checked, and how. */
 export const titleLine = (paper: Paper, { seed, mutant }: CampaignSpec, workers: number): string =>
@@ -17,7 +18,7 @@ export const titleLine = (paper: Paper, { seed, mutant }: CampaignSpec, workers:
     `${paper.strong("ftpair")} ${packageVersion}`,
     "check",
     `seed ${seed}`,
-    `${workers} ${workers === 1 ? "worker" : "workers"}`,
+    counted(workers, "worker"),
     ...(mutant === null ? [] : [`mutant ${mutant}`]),
   ].join("  ")
 
@@ -36,6 +37,7 @@ export const closingLines = (
   code: ExitCode,
 ): readonly string[] => {
   const { campaign: ran, unseen, rare, unasked, properties, seconds, spec, reproduce, isStopped } = checked
+  const { drawingSeconds } = checked
   if (ran === null && !isStopped) return undrawnLines(paper, checked)
   const never = unseen.map(({ id }) => id).join(", ")
   return [
@@ -51,7 +53,7 @@ export const closingLines = (
     ...(unasked.length > 0 && unasked.length < properties.length
       ? [`not asked, as the engine asks safety alone: ${unasked.map(({ id }) => id).join(", ")}`]
       : []),
-    ...(ran === null ? [] : [speedText(ran, seconds)]),
+    ...(ran === null ? [] : [`${seconds.toFixed(1)} s${ratesOf(ran, drawingSeconds)}`]),
     `stopped: ${stops[ran?.stopped ?? "interrupted"]}  seed ${spec.seed}`,
     ...(checked.findings.length > 0 ? [] : [`Reproduce: ${reproduce}`]),
   ]
@@ -75,13 +77,11 @@ const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
 
 const workText = ({ spec }: Checked, ran: Campaign): string => {
   const side = spec.side === "both" ? "" : `, of which the ${spec.side} is the mutant`
-  return `${number(ran.schedules)} schedules, ${number(actionsTaken(ran))} actions, by the model with the engine beside it${side}; ${number(ran.volume)} schedules, ${number(ran.volumeActions)} actions, by the engine`
+  return `${counted(ran.schedules, "schedule")}, ${counted(actionsTaken(ran), "action")}, by the model with the engine beside it${side}; ${counted(ran.volume, "schedule")}, ${counted(ran.volumeActions, "action")}, by the engine`
 }
 
-const speedText = (ran: Campaign, seconds: number): string => {
-  const perSecond = (n: number): string => number(Math.round(n / seconds))
-  return `${seconds.toFixed(1)} s (${perSecond(ran.schedules + ran.volume)} schedules/s, ${perSecond(actionsTaken(ran) + ran.volumeActions)} actions/s)`
-}
+const ratesOf = (ran: Campaign, seconds: number): string =>
+  rates(seconds, { schedules: ran.schedules + ran.volume, actions: actionsTaken(ran) + ran.volumeActions })
 
 const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => {
   switch (code) {
@@ -153,6 +153,9 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
       steps: finding.steps,
       ...(finding.shortest ? { shortest: finding.steps } : {}),
       why: finding.why,
+      ...(finding.also.length === 0
+        ? {}
+        : { also: finding.also.map(({ property, why }) => ({ property: property.id, why })) }),
       ...(finding.property.id === refinementId ? { differs: finding.why.split("; ") } : {}),
       ...(finding.schedule === null ? {} : { schedule: finding.schedule }),
       file: finding.file,

@@ -16,7 +16,7 @@ import { readConfig } from "../traces/read.ts"
 import { protocolOfStory } from "../traces/replay.ts"
 import { storeAt } from "../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./check-report.ts"
-import { breachedIn, type Checked, type CheckFlags } from "./checked.ts"
+import { breachedBy, breachedIn, type Checked, type CheckFlags } from "./checked.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { findingOf } from "./finding.ts"
 import { interruption } from "./interruption.ts"
@@ -70,7 +70,9 @@ export const check = async (
 
   const isDecided = stored.findings.length > 0 || stored.broken.length > 0
   const budget = { ...budgetOf(flags, spec.config, unfit, now() - start), workers }
+  const startOfDrawing = now()
   const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, budget, stop)
+  const drawingSeconds = (now() - startOfDrawing) / 1000
   const failure = ran?.failure ?? null
   const finding =
     failure === null
@@ -98,6 +100,7 @@ export const check = async (
     isRepeatable: failure === null || finding !== null,
     isStopped: stop.aborted,
     seconds: (now() - start) / 1000,
+    drawingSeconds,
   }
   const code = codeOf(flags, checked)
   if (ran !== null)
@@ -188,7 +191,7 @@ const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
   const { findings, stored, isRepeatable, isStopped, unseen, isIdle } = checked
   const isFound = findings.length > 0 || stored.broken.length > 0 || !isRepeatable
   return worst([
-    ...findings.map(({ property }) => codeOfBreach(property)),
+    ...findings.flatMap(breachedBy).map(codeOfBreach),
     ...(stored.broken.length > 0 ? [exitCodes.notAsPromised] : []),
     ...(isRepeatable ? [] : [exitCodes.nonDeterministic]),
     ...(isFound || isStopped || flags.allowVacuous === true || (unseen.length === 0 && !isIdle)

@@ -29,7 +29,8 @@ export type CheckFlags = {
  * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
  *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
  *        more; `isIdle`, that the protocol took no step in any schedule; `unasked` the properties that nothing asked;
- *        `isRepeatable` is false if a schedule failed once, and not again.
+ *        `isRepeatable` is false if a schedule failed once, and not again; `drawingSeconds` is the part of `seconds`
+ *        in which schedules were run.
  */
 export type Checked = {
   readonly spec: CampaignSpec
@@ -47,8 +48,15 @@ export type Checked = {
   readonly isRepeatable: boolean
   readonly isStopped: boolean
   readonly seconds: number
+  readonly drawingSeconds: number
 }
+
+/** The properties that one finding breaches, the one that is told first before those of the same step. */
+export const breachedBy = ({ property, also }: Finding): readonly Property[] => [
+  property,
+  ...also.map((other) => other.property),
+]
 
 /** The ids of the properties that a check has seen breached. */
 export const breachedIn = ({ findings }: Checked): ReadonlySet<string> =>
-  new Set(findings.map(({ property }) => property.id))
+  new Set(findings.flatMap(breachedBy).map(({ id }) => id))

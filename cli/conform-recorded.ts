@@ -1,5 +1,6 @@
 import { BadInput } from "../traces/bad-input.ts"
 import { AdapterFault } from "../conform/fault.ts"
+import { counted } from "../properties/amount.ts"
 import { printable } from "../traces/printable.ts"
 import { withGround } from "../conform/profiles.ts"
 import { recordedLines, recordingIn, rejudged, type Recording, type Rejudged } from "../conform/recording.ts"
@@ -11,7 +12,6 @@ import { candidatesMax } from "./conform-spec.ts"
 import { failureLines, faultLines } from "./conform-report.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { paperFor, type Paper } from "./paper.ts"
-import { number } from "./report.ts"
 
 /** Judges a recorded session again, without the implementation. */
 export const judgeRecorded = (file: string, flags: ConformFlags): ExitCode => {
@@ -87,16 +87,16 @@ const summaryLines = <S>(
   const compared = tally.taken + tally.refused
   const verdict =
     failed.length > 0
-      ? paper.bad(`${failed.length} do not fit the model`)
+      ? paper.bad(`${counted(failed.length, "case")} did not fit the model`)
       : compared === 0
         ? paper.warn("vacuous: no answer told anything")
         : unanswered > 0
           ? paper.warn("vacuous: what was answered fits the model, and not all was answered")
           : beyond.length > 0
-            ? paper.warn(`${beyond.length} were given up, as too many model states fitted`)
+            ? paper.warn(`${counted(beyond.length, "case")} given up, as too many model states fitted`)
             : paper.good("all fit the model")
   return [
-    ...(unanswered === 0 ? [] : [`  ${number(unanswered)} asks have no answer`]),
-    `${cases} recorded cases of ${printable(hello.implementation.name, 200)}, ${number(compared)} answers compared: ${verdict}`,
+    ...(unanswered === 0 ? [] : [`  ${counted(unanswered, "ask")} without an answer`]),
+    `${counted(cases, "recorded case")} of ${printable(hello.implementation.name, 200)}, ${counted(compared, "answer")} compared: ${verdict}`,
   ]
 }

@@ -7,11 +7,12 @@ import type { Json } from "../conform/observation.ts"
 import type { AskedAction, Profile } from "../conform/profile.ts"
 import type { Shrunk } from "../conform/shrink.ts"
 import { faults, type Hello } from "../conform/wire.ts"
+import { counted, number } from "../properties/amount.ts"
 import { printable } from "../traces/printable.ts"
 import type { ConformReport } from "./conform-outcome.ts"
 import { exitCodes } from "./exit.ts"
 import type { Paper } from "./paper.ts"
-import { counted, number, quoted } from "./report.ts"
+import { quoted } from "./report.ts"
 
 /** How many model states of a frontier are told. */
 const frontierMax = 5
@@ -25,7 +26,7 @@ export const helloLines = (
   `${paper.strong(printable(`${implementation.name} ${implementation.version}`, 200))} (${printable(implementation.language, 100)}), profile ${profile}${seed === null ? "" : `; seed ${seed}`}`,
   profile === "placement"
     ? `  answers ${actions.join(", ")}`
-    : `  shows ${observes.length === 0 ? "nothing of its state" : printable(observes.join(", "))}; takes ${actions.length} kinds of action`,
+    : `  shows ${observes.length === 0 ? "nothing of its state" : printable(observes.join(", "))}; takes ${counted(actions.length, "kind of action", "kinds of action")}`,
   ...(silent.length === 0 ? [] : [`  takes by itself, unasked: ${silent.join(", ")}`]),
   ...(chooses.length === 0 ? [] : [`  chooses the host itself: ${chooses.join(", ")}`]),
 ]
@@ -60,7 +61,7 @@ export const failureLines = <S>(
   const last = actions.at(-1)
   const headline =
     outcome.tag === "broken"
-      ? paper.bad(`broke the wire: ${outcome.fault.code}, in ${actions.length} actions`)
+      ? paper.bad(`broke the wire: ${outcome.fault.code}, in ${counted(actions.length, "action")}`)
       : paper.bad(
           `differs from the model at action ${outcome.step} of ${actions.length}${last === undefined ? ", the state after the reset" : `: ${textOf(last)}`}`,
         )
@@ -95,7 +96,7 @@ export const failureLines = <S>(
 const shrinkingText = <S>({ actions, steadiness, minimality, trials, cut }: Shrunk<S>): string => {
   const ending = { time: "the time was up", signal: "a signal stopped it" }
   if (cut !== null && steadiness.tag === "seen once") return `not at all, as ${ending[cut]}`
-  const short = `to ${actions.length}, ${minimality}, in ${counted(trials, "run")} of the implementation`
+  const short = `to ${counted(actions.length, "action")}, ${minimality}, in ${counted(trials, "run")} of the implementation`
   return cut === null ? short : `${short}, when ${ending[cut]}`
 }
 
@@ -111,10 +112,10 @@ const answerLines = <S>(
 ): readonly string[] => [
   ...frontier.slice(0, frontierMax).map((ruledOut) => `  ${whyText(ruledOut, shown)}`),
   ...(frontier.length > frontierMax
-    ? [`  … and ${frontier.length - frontierMax} more ways in which it does not fit`]
+    ? [`  … and ${counted(frontier.length - frontierMax, "more way")} in which it does not fit`]
     : []),
   paper.faint(
-    `  ${before === 1 ? "one model state fitted" : `${before} model states fitted`} until then; the answer: ${printable(shortened(JSON.stringify(shown), 300))}`,
+    `  ${counted(before, "model state")} fitted until then; the answer: ${printable(shortened(JSON.stringify(shown), 300))}`,
   ),
 ]
 
@@ -166,17 +167,17 @@ export const conformLines = (paper: Paper, report: ConformReport): readonly stri
   const { cases, tally, failed, known, lacking, skipped, beyond } = result
   const answers = tally.taken + tally.refused
   return [
-    `  ${number(cases.named)} stored cases, ${number(cases.scopes)} of everything in small scopes, ${number(cases.random)} random; ${number(answers)} answers compared, ${number(tally.refused)} of them refusals; ${seconds.toFixed(1)} s`,
+    `  ${counted(cases.named, "stored case")}, ${number(cases.scopes)} of everything in small scopes, ${number(cases.random)} random; ${counted(answers, "answer")} compared, ${counted(tally.refused, "refusal")} among them; ${seconds.toFixed(1)} s`,
     ...(tally.skipped + tally.errors + tally.unsure === 0
       ? []
       : [
-          `  ${number(tally.skipped)} skipped, ${number(tally.errors)} definite errors, ${number(tally.unsure)} indefinite ones, followed both ways`,
+          `  ${number(tally.skipped)} skipped; errors: ${number(tally.errors)} definite, ${number(tally.unsure)} indefinite, followed both ways`,
         ]),
     ...coverageLines(paper, result),
-    ...listed(paper, lacking, "stored cases need actions that it does not take"),
+    ...listed(paper, lacking, "stored case", "left out, for actions that it does not take"),
     ...skippedLines(paper, skipped),
-    ...listed(paper, beyond, "cases were given up: too many model states fitted"),
-    ...(known.length === 0 ? [] : [`  ${number(known.length)} cases fail, as it is known`]),
+    ...listed(paper, beyond, "case", "given up, as too many model states fitted"),
+    ...(known.length === 0 ? [] : [`  ${counted(known.length, "case")} failed, as is known`]),
     ...stale.map((pattern) => paper.bad(`  known to fail, and nothing of it fails: ${pattern}`)),
     "",
     ...told.flatMap(({ lines, alike }) => [
@@ -186,15 +187,15 @@ export const conformLines = (paper: Paper, report: ConformReport): readonly stri
         : [`  the same, once made short: ${counted(alike.length, "more case")}: ${sample(alike)}`, ""]),
     ]),
     ...(failed.length > 1
-      ? [`${number(failed.length)} cases failed: ${sample(failed.map(({ case: { path } }) => path))}`]
+      ? [`${counted(failed.length, "case")} failed: ${sample(failed.map(({ case: { path } }) => path))}`]
       : []),
     ...(parting === null ? [] : faultLines(paper, parting)),
     verdictLine(paper, report),
   ]
 }
 
-const listed = (paper: Paper, paths: readonly string[], what: string): readonly string[] =>
-  paths.length === 0 ? [] : [paper.faint(`  ${number(paths.length)} ${what}: ${sample(paths)}`)]
+const listed = (paper: Paper, paths: readonly string[], thing: string, what: string): readonly string[] =>
+  paths.length === 0 ? [] : [paper.faint(`  ${counted(paths.length, thing)} ${what}: ${sample(paths)}`)]
 
 const sample = (paths: readonly string[]): string =>
   printable(paths.length <= 4 ? paths.join(", ") : `${paths.slice(0, 3).join(", ")}, …`)
@@ -228,7 +229,7 @@ const skippedLines = (paper: Paper, skipped: ConformReport["result"]["skipped"])
   return reasons.flatMap((why) => {
     const paths = skipped.filter((each) => each.why === why).map(({ path }) => path)
     const said = why === "" ? "" : ` (${printable(why)})`
-    return listed(paper, paths, `cases are in clusters that it does not have${said}`)
+    return listed(paper, paths, "case", `left out, in clusters that it does not have${said}`)
   })
 }
 
@@ -241,7 +242,7 @@ const coverageLines = (
   return [
     ...scopes.map(
       ({ name, bounds, states, transitions, refusals }) =>
-        `  ${name.padEnd(Math.max(...scopes.map((scope) => scope.name.length)))}  ${share(transitions)} transitions, ${share(refusals)} refusals of ${number(states)} states: ${bounds}`,
+        `  ${name.padEnd(Math.max(...scopes.map((scope) => scope.name.length)))}  ${share(transitions, "transition")}, ${share(refusals, "refusal")} of ${counted(states, "state")}: ${bounds}`,
     ),
     ...(scopes.length === 0 || isToured
       ? []
@@ -249,15 +250,15 @@ const coverageLines = (
     ...(seen.length === 0
       ? []
       : [
-          `  ${seen.length} witnesses, in so many cases: ${seen.map(([id, cases]) => `${id} ${number(cases)}`).join(", ")}`,
+          `  ${counted(seen.length, "witness", "witnesses")}, in so many cases: ${seen.map(([id, cases]) => `${id} ${number(cases)}`).join(", ")}`,
         ]),
     ...(isToured && unseen.length > 0 ? [paper.warn(`  never seen: ${unseen.join(", ")}`)] : []),
     ...(isToured && untaken.length > 0 ? [paper.faint(`  never taken: ${untaken.join(", ")}`)] : []),
   ]
 }
 
-const share = ({ covered, all }: { readonly covered: number; readonly all: number }): string =>
-  covered === all ? `all ${number(all)}` : `${number(covered)} of ${number(all)}`
+const share = ({ covered, all }: { readonly covered: number; readonly all: number }, thing: string): string =>
+  `${covered === all ? "all" : `${number(covered)} of`} ${counted(all, thing)}`
 
 const vacuityText = ({ actions }: Hello, { tally, unseen, untaken }: ConformReport["result"]): string => {
   if (tally.taken + tally.refused === 0) return "vacuous: no answer told anything"

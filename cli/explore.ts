@@ -2,6 +2,7 @@ import { totalmem } from "node:os"
 import * as Effect from "effect/Effect"
 import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
+import { counted } from "../properties/amount.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { explore, type Exploration, type Explored } from "../properties/explore/explore.ts"
 import type { Sides } from "../properties/explore/sides.ts"
@@ -158,7 +159,7 @@ const statesInMemory = (scope: Scope, engine: Exploration["engine"]): number => 
 const refuseTooMany = ({ hosts, pairs }: Config): void => {
   if (hosts.length > most.hosts || pairs.length > most.pairs || hosts.length * pairs.length > most.copies)
     throw new BadInput({
-      message: `explore takes up to ${most.hosts} hosts, ${most.pairs} pairs and ${most.copies} hosts times pairs: expected fewer than ${hosts.length} hosts and ${pairs.length} pairs`,
+      message: `explore takes up to ${most.hosts} hosts, ${most.pairs} pairs and ${most.copies} hosts times pairs: expected fewer than ${counted(hosts.length, "host")} and ${counted(pairs.length, "pair")}`,
     })
 }
 

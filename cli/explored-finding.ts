@@ -1,5 +1,6 @@
 import { match } from "ts-pattern"
 import { describe, type Action } from "../model/action.ts"
+import { counted } from "../properties/amount.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { actionsOf, type Exploration, type Explored } from "../properties/explore/explore.ts"
 import { modelOf, type Scope } from "../properties/explore/scope.ts"
@@ -202,8 +203,8 @@ const keptIn = (
 
 const lengthWords = ({ actions, loop }: Run): string =>
   loop === null
-    ? `after ${actions.length} ${actions.length === 1 ? "step" : "steps"}`
-    : `for ever, by ${loop} steps and then a loop of ${actions.length - loop}`
+    ? `after ${counted(actions.length, "step")}`
+    : `for ever, by ${counted(loop, "step")} and then a loop of ${actions.length - loop}`
 
 /** The steps; of a lasso first those of the stem, and then those of the loop. */
 const runLines = (paper: Paper, { states, actions, loop }: Run & Confirmed): readonly string[] => {

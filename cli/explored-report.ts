@@ -1,10 +1,11 @@
 import { match } from "ts-pattern"
+import { counted, number } from "../properties/amount.ts"
 import type { Exploration, Explored } from "../properties/explore/explore.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
 import { assuranceOf, type Conclusion } from "./explored-verdict.ts"
 import type { ExploredDivergence } from "./explored-finding.ts"
 import type { Paper } from "./paper.ts"
-import { columns, number } from "./report.ts"
+import { columns, rates } from "./report.ts"
 
 /** What a report tells beside the exploration itself. */
 export type Told = {
@@ -122,7 +123,7 @@ const livenessLines = (paper: Paper, { liveness }: Explored): readonly string[] 
     ...liveness.map(({ property, breach, needs }) =>
       breach === null
         ? `  ${property}  ${needs.length === 0 ? "no single kind" : needs.join(", ")}`
-        : `  ${property}  ${paper.bad(`breached: ${breach.stem.length} steps, then ${breach.loop.length === 0 ? "nothing more" : `a loop of ${breach.loop.length}`}`)}`,
+        : `  ${property}  ${paper.bad(`breached: ${counted(breach.stem.length, "step")}, then ${breach.loop.length === 0 ? "nothing more" : `a loop of ${breach.loop.length}`}`)}`,
     ),
   ]
 }
@@ -154,10 +155,11 @@ const closingLines = (
   const memory =
     bytes === null
       ? ""
-      : `, ${number(Math.round(bytes / 2 ** 20))} MB (${Math.round(bytes / Math.max(1, states))} bytes a state)`
+      : `, ${number(Math.round(bytes / 2 ** 20))} MB (${counted(Math.round(bytes / Math.max(1, states)), "byte")} a state)`
+  const speed = rates(seconds, { states })
   const bound = exploration.scope.config.bounds.generations
   return [
-    `${verdictWords(paper, conclusion)}  ${number(states)} states${many}, ${number(transitions)} transitions, depth ${depth}, at most ${explored.mostSuccessors} ways on; ${seconds.toFixed(1)} s on ${explored.workers} ${explored.workers === 1 ? "worker" : "workers"} (${number(Math.round(states / seconds))} states/s)${memory}`,
+    `${verdictWords(paper, conclusion)}  ${counted(states, "state")}${many}, ${counted(transitions, "transition")}, depth ${depth}, at most ${counted(explored.mostSuccessors, "way")} on; ${seconds.toFixed(1)} s on ${counted(explored.workers, "worker")}${speed}${memory}`,
     assuranceOf(exploration, explored, conclusion),
     ...(explored.isAsymmetric
       ? [paper.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
@@ -170,7 +172,7 @@ const closingLines = (
             ? `the generation bound ${bound} was met: what lies beyond it was not explored`
             : `the generation bound ${bound} was never met: the highest is ${highestGeneration}`,
         ]),
-    `${number(explored.ends)} states are ends of the scope${explored.deadlocks === 0 ? "" : `, and in ${number(explored.deadlocks)} of them something is still owed`}${explored.waiting === 0 ? "" : `; ${number(explored.waiting)} were found and not looked at`}`,
+    `ends of the scope: ${counted(explored.ends, "state")}${explored.deadlocks === 0 ? "" : `, and in ${number(explored.deadlocks)} of them something is still owed`}${explored.waiting === 0 ? "" : `; found and not looked at: ${counted(explored.waiting, "state")}`}`,
     ...(exploration.fingerprint ? [collisionWords(explored)] : []),
   ]
 }

@@ -1,4 +1,5 @@
 import { match } from "ts-pattern"
+import { counted } from "../properties/amount.ts"
 import type { Exploration, Explored } from "../properties/explore/explore.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import type { ExploredDivergence, ExploredFinding, ExploredFindings } from "./explored-finding.ts"
@@ -93,8 +94,11 @@ export const assuranceOf = (
     )
     .with(
       { tag: "inconclusive", why: "interrupted" },
-      () => `partial, as a signal stopped it: every state within ${depth} steps, of ${within}`,
+      () => `partial, as a signal stopped it: every state within ${counted(depth, "step")}, of ${within}`,
     )
-    .with({ tag: "inconclusive" }, () => `partial: every state within ${depth} steps, of ${within}`)
+    .with(
+      { tag: "inconclusive" },
+      () => `partial: every state within ${counted(depth, "step")}, of ${within}`,
+    )
     .exhaustive()
 }

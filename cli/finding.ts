@@ -1,30 +1,32 @@
 import type { Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
+import { counted, number } from "../properties/amount.ts"
 import type { Campaign } from "../properties/check/campaign.ts"
 import { mutantsOf, type CampaignSpec } from "../properties/check/campaign-spec.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
-import type { Property } from "../properties/property.ts"
+import type { Breach, Property } from "../properties/property.ts"
 import { refinement } from "../properties/refinement.ts"
 import { CannotWrite } from "../traces/atomic-file.ts"
 import { minimising, type Minimised } from "../traces/minimise.ts"
 import { printable } from "../traces/printable.ts"
-import { replay } from "../traces/replay.ts"
+import { replay, type BreachAt } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
 import type { Counterexample } from "../traces/write.ts"
 import type { Paper } from "./paper.ts"
-import { number, quoted, stepLines, swarmLine } from "./report.ts"
+import { quoted, stepLines, swarmLine } from "./report.ts"
 
 /**
  * What is said of one property that is false.
  *
- * Shape  `steps` is the length of its counterexample, kept in `file`, or null where it could not be: `unsaved` says why.
+ * Shape  `also` are the other properties that the same step breaches. `steps` is the length of its counterexample, kept in `file`, or null where it could not be: `unsaved` says why.
  *        `schedule` is the number of the schedule that found it, and `reproduce` the line that finds it again; both are
  *        null for one that was kept before.
  */
 export type Finding = {
   readonly property: Property
   readonly why: string
+  readonly also: readonly Breach[]
   readonly steps: number
   readonly file: string | null
   readonly unsaved?: string
@@ -58,7 +60,8 @@ export function* findingOf(
   })
   if (minimal === null) return null
   const { property, why } = minimal.breach
-  const { states } = replay(protocolIn(minimal.config), [property], minimal.run.actions)
+  const { states, breaches } = replay(protocolIn(minimal.config), properties, minimal.run.actions)
+  const also = besides(minimal.breach, breaches)
   const saved = savedIn(folder, counterexampleOf(spec, failure, minimal, states))
   const again = reproduce(spec, failure, configFile)
   const steps = minimal.run.actions.length
@@ -66,6 +69,7 @@ export function* findingOf(
   return {
     property,
     why,
+    also,
     steps,
     ...saved,
     shortest: minimal.minimality === "shortest",
@@ -77,17 +81,30 @@ export function* findingOf(
       paper.bad(`${property.id} ${property.name} breached at step ${minimal.breach.step} of ${steps}`),
       `  ${why}`,
       paper.faint(`  ${property.why}`),
+      ...alsoLines(paper, also),
       "",
       ...stepLines(paper, states, minimal.run.actions),
       "",
-      `  drawn:     schedule ${number(failure.number)}${failure.on === "engine" ? " of the engine's" : ""}; ${swarmLine(failure.swarm)}`,
-      `  shrunk:    ${failure.found} actions${from}; ${failure.actions.length} by fast-check; ${steps}, ${minimal.minimality}${minimal.minimality === "found" && stop.aborted ? ", as a signal stopped it" : ""}`,
+      `  drawn:     schedule ${number(failure.number)}${failure.on === "engine" ? " of the engine's" : ""}, by these weights: ${swarmLine(failure.swarm)}`,
+      `  shrunk:    ${counted(failure.found, "action")} drawn${from}; ${failure.actions.length} after shrinking by fast-check; ${steps} after minimising: ${minimal.minimality}${minimal.minimality === "found" && stop.aborted ? ", as a signal stopped it" : ""}`,
       `  saved:     ${saved.file ?? paper.bad(`not saved: ${printable(saved.unsaved)}`)}`,
       `  Reproduce: ${again}`,
       ...(saved.file === null ? [] : [`  Replay:    npx ftpair replay ${quoted(saved.file)}`]),
     ],
   }
 }
+
+/** What else the step breaches that breached something. */
+export const besides = (
+  { property, step }: Pick<BreachAt, "property" | "step">,
+  breaches: readonly BreachAt[],
+): readonly Breach[] => breaches.filter((other) => other.step === step && other.property.id !== property.id)
+
+/** A line for each other property that the same step breaches. */
+export const alsoLines = (paper: Paper, also: readonly Breach[]): readonly string[] =>
+  also.map(
+    ({ property, why }) => `  ${paper.bad(`and by the same step ${property.id} ${property.name}`)}: ${why}`,
+  )
 
 /** The file in which it is kept, or why it is in none: a finding is told all the same. */
 const savedIn = (

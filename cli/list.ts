@@ -3,6 +3,7 @@ import type { GuardId } from "../model/guard-id.ts"
 import { protocolOf } from "../model/core.ts"
 import { guardMeanings } from "../model/guard-id.ts"
 import { refusals } from "../model/refusals.ts"
+import { counted } from "../properties/amount.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { mutants } from "../properties/mutants/catalogue.ts"
 import { pinnedScopes } from "../properties/explore/pinned.ts"
@@ -11,7 +12,6 @@ import { witnesses } from "../properties/witnesses.ts"
 import { jsonOfConfig } from "../traces/read.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { paperFor } from "./paper.ts"
-import { number } from "./report.ts"
 
 /** What can be listed. */
 export type Listed = "mutants" | "properties" | "witnesses" | "guards" | "scopes"
@@ -73,7 +73,7 @@ const itemsOf: Readonly<Record<Listed, () => readonly Item[]>> = {
   scopes: () =>
     pinnedScopes.map(({ name, config, among, states, transitions, depth, sources }) => ({
       id: name,
-      sentence: `${number(states)} states, ${number(transitions)} transitions, depth ${depth}`,
+      sentence: `${counted(states, "state")}, ${counted(transitions, "transition")}, depth ${depth}`,
       details: { config: jsonOfConfig(config), actions: among, states, transitions, depth, sources },
       lines: [`besides the engine counted by ${sources.map((source) => countedBy[source]).join(", ")}`],
     })),
@@ -107,4 +107,4 @@ const refusalLines = (guard: GuardId, refusing: readonly Kind[]): readonly strin
 
 /** A property that a mutant breaks, with the length of the shortest run that shows it, where that is known. */
 const killText = ([property, steps]: readonly [string, number | null]): string =>
-  steps === null ? property : `${property} in ${steps} ${steps === 1 ? "step" : "steps"}`
+  steps === null ? property : `${property} in ${counted(steps, "step")}`

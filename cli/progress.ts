@@ -1,6 +1,7 @@
 import type { Budget, Campaign } from "../properties/check/campaign.ts"
+import { counted, number } from "../properties/amount.ts"
 import type { SweepProgress } from "../properties/explore/worker-pool.ts"
-import { actionsTaken, number } from "./report.ts"
+import { actionsTaken } from "./report.ts"
 
 /** How work goes that takes a while: `show` is told of every advance, `end` when there is none any more. */
 export type Progress<A> = { readonly show: (soFar: A) => void; readonly end: () => void }
@@ -117,7 +118,7 @@ export const layersOn = (
   progressLines(
     stream,
     isQuiet,
-    ({ depth, waiting }: SweepProgress) => `depth ${depth}  ${number(waiting)} states in the layer`,
+    ({ depth, waiting }: SweepProgress) => `depth ${depth}  ${counted(waiting, "state")} in the layer`,
     clock,
   )
 
@@ -127,7 +128,7 @@ export const casesOn = (stream: NodeJS.WriteStream, isQuiet: boolean, clock?: Cl
     stream,
     isQuiet,
     (cases: number, millis) =>
-      `${number(cases)} cases  ${number(Math.round((cases * 1000) / Math.max(1, millis)))}/s`,
+      `${counted(cases, "case")}  ${number(Math.round((cases * 1000) / Math.max(1, millis)))}/s`,
     clock,
   )
   return {

@@ -1,6 +1,7 @@
 import { kinds, type Kind } from "../model/action.ts"
 import type { Campaign } from "../properties/check/campaign.ts"
 import { lots, type Swarm } from "../properties/arbitrary/swarm.ts"
+import { counted, number } from "../properties/amount.ts"
 import type { Property } from "../properties/property.ts"
 import type { Witness } from "../properties/witnesses.ts"
 import { describe, type Action } from "../model/action.ts"
@@ -41,7 +42,7 @@ export const summaryLines = (
     const verdict = unasked.includes(property) ? paper.warn("not asked") : asked
     return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
   }),
-  paper.strong(`witnesses, in how many of ${number(campaign.schedules)} schedules`),
+  paper.strong(`witnesses, in how many of ${counted(campaign.schedules, "schedule")}`),
   ...ranked(witnesses.map(({ id }) => [id, campaign.witnesses[id] ?? 0])).map(([id, n]) =>
     tallyLine(paper, id, n),
   ),
@@ -70,16 +71,22 @@ export const columns = (lines: readonly string[]): readonly string[] => {
   return lines.slice(0, half).map((line, i) => `${line}${lines[half + i] ?? ""}`)
 }
 
-/** What was drawn for a failing schedule: the weights that are not zero, and the two lengths. */
+/** What was drawn for a failing schedule: how likely each kind was beside the others, and the two lengths. */
 export const swarmLine = ({ weights, quietSteps, stallSteps }: Swarm): string => {
   const drawn = lots.filter((lot) => weights[lot] > 0).map((lot) => `${lot} ${weights[lot]}`)
-  return `${drawn.join(", ")}; quiet for ${quietSteps} steps after a fault, stalled for ${stallSteps}`
+  return `${drawn.join(", ")}; quiet for ${counted(quietSteps, "step")} after a fault, stalled for ${stallSteps}`
 }
 
-/** How many of a thing: `1 action`, `1,200 actions`. */
-export const counted = (n: number, thing: string): string => `${number(n)} ${thing}${n === 1 ? "" : "s"}`
-
-export const number = (n: number): string => n.toLocaleString("en-US")
+/**
+ * How much of each thing was done in a second, in brackets: ` (1,200 schedules/s)`. Nothing where the work took less
+ * than a second, most of which is the start.
+ */
+export const rates = (seconds: number, done: Readonly<Record<string, number>>): string =>
+  seconds < 1
+    ? ""
+    : ` (${Object.entries(done)
+        .map(([things, n]) => `${number(Math.round(n / seconds))} ${things}/s`)
+        .join(", ")})`
 
 /** How many actions all schedules of a campaign took. */
 export const actionsTaken = ({ actions }: Campaign): number =>

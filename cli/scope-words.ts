@@ -1,4 +1,5 @@
 import { coreKinds, kinds } from "../model/action.ts"
+import { counted } from "../properties/amount.ts"
 import type { Scope } from "../properties/explore/scope.ts"
 
 /** A scope in a few words. */
@@ -10,12 +11,12 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope
       ? "all actions"
       : among === coreKinds
         ? "core actions"
-        : `${among.length} kinds of action`
+        : counted(among.length, "kind of action", "kinds of action")
   const fences = among.includes("TestFailover") || among.includes("TestRestartSecondary")
   return [
-    `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}`,
-    `${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"}`,
-    ...(rules.length === 0 ? [] : [`${rules.length} ${rules.length === 1 ? "rule" : "rules"}`]),
+    counted(hosts.length, "host"),
+    counted(pairs.length, "pair"),
+    ...(rules.length === 0 ? [] : [counted(rules.length, "rule")]),
     `log ≤ ${bounds.log}`,
     `generations ≤ ${bounds.generations}`,
     `faults ≤ ${bounds.faults}`,

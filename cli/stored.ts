@@ -1,3 +1,4 @@
+import { counted } from "../properties/amount.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import type { CampaignSpec } from "../properties/check/campaign-spec.ts"
 import type { Property } from "../properties/property.ts"
@@ -8,9 +9,9 @@ import { printable } from "../traces/printable.ts"
 import { readStory, type Story } from "../traces/read.ts"
 import { outcomeOf, protocolOfStory, replayStory, verdictOf, wordsOf, type Replay } from "../traces/replay.ts"
 import { failsAgain, filesIn, holdsAgain, keptIn, type SetAside } from "../traces/store.ts"
-import type { Finding } from "./finding.ts"
+import { alsoLines, besides, type Finding } from "./finding.ts"
 import type { Paper } from "./paper.ts"
-import { number, quoted, stepLines } from "./report.ts"
+import { quoted, stepLines } from "./report.ts"
 
 /**
  * What came of the stored runs that are replayed before anything is drawn.
@@ -109,9 +110,11 @@ const findingIn = (
   const breach = breaches[0]
   if (breach === undefined) return null
   const { property, why, step } = breach
+  const also = besides(breach, breaches)
   return {
     property,
     why,
+    also,
     steps: story.actions.length,
     file: story.file,
     shortest: story.meta?.minimality === "shortest",
@@ -122,6 +125,7 @@ const findingIn = (
     lines: [
       paper.bad(`${property.id} ${property.name} is breached at step ${step}, by ${what}`),
       `  ${why}`,
+      ...alsoLines(paper, also),
       "",
       ...stepLines(paper, states, story.actions),
       "",
@@ -142,7 +146,7 @@ export const storedLines = (
   paper: Paper,
   { replayed, broken, forgotten, setAside }: Stored,
 ): readonly string[] => [
-  `${number(replayed)} stored runs replayed, ${broken.length === 0 ? "all as promised" : paper.bad(`${broken.length} not as promised`)}`,
+  `${counted(replayed, "stored run")} replayed, ${broken.length === 0 ? "all as promised" : paper.bad(`${broken.length} not as promised`)}`,
   ...broken.map(({ file, outcome }) => `  ${file}: ${paper.bad(outcome)}`),
   ...forgotten.map((file) => `  ${file}: held three times in a row, and is forgotten`),
   ...setAside.map(({ why }) => paper.warn(`  set aside, and kept: ${printable(why)}`)),

@@ -3,10 +3,10 @@ import { runOf } from "../conform/beliefs.ts"
 import { shortened } from "../conform/fault.ts"
 import type { Profile } from "../conform/profile.ts"
 import type { Validation } from "../conform/validate.ts"
+import { counted, number } from "../properties/amount.ts"
 import { printable } from "../traces/printable.ts"
 import { textOf, whyText } from "./conform-report.ts"
 import type { Paper } from "./paper.ts"
-import { counted, number } from "./report.ts"
 
 /**
  * What was found of a log, with what it takes to tell it.
@@ -74,7 +74,7 @@ const verdictLines = (paper: Paper, found: Found): readonly string[] => {
   if (validation.tag === "beyond")
     return [
       paper.warn(
-        `${file}: inconclusive at line ${validation.line.number}: more than ${number(validation.size)} model states fit`,
+        `${file}: inconclusive at line ${validation.line.number}: too many fit, more than ${counted(validation.size, "model state")}`,
       ),
       `  ${size}; ${validation.by === "length" ? "their logs grow too long to follow more: a log that shows some counts or states leaves fewer" : "--candidates allows more"}`,
     ]
@@ -99,7 +99,7 @@ const verdictLines = (paper: Paper, found: Found): readonly string[] => {
         : [
             "  a run that explains it:",
             ...stepsOf(validation.run),
-            `  ${number(silentSteps)} of its ${number(validation.run.length)} actions are not in the log; --explain FILE keeps all of it`,
+            `  ${number(silentSteps)} of its ${counted(validation.run.length, "action")} left out of the log; --explain FILE keeps all of it`,
           ]),
     ]
   }
@@ -107,10 +107,10 @@ const verdictLines = (paper: Paper, found: Found): readonly string[] => {
   return [
     paper.bad(`${file}: no behaviour of the model: line ${line.number} fits none`),
     `  ${printable(found.text, 400)}`,
-    `  ${size}; ${before.length === 1 ? "one model state" : `${number(before.length)} model states`} fitted until then`,
+    `  ${size}; ${counted(before.length, "model state")} fitted until then`,
     ...frontier.slice(0, toldMax).map((ruledOut) => `  - ${whyText(ruledOut, {})}`),
     ...(frontier.length > toldMax
-      ? [`  … and ${number(frontier.length - toldMax)} more ways in which it does not fit`]
+      ? [`  … and ${counted(frontier.length - toldMax, "more way")} in which it does not fit`]
       : []),
     "  the latest actions of a run up to there:",
     ...stepsOf(tailOf(before[0] ?? { way: null })),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { join } from "node:path"
 import type { Config } from "../model/config.ts"
 import type { LockState } from "./lock-model.ts"
+import { counted } from "../properties/amount.ts"
 import { sweepLeftovers, timeOfDay } from "../traces/atomic-file.ts"
 import { actionVars, itfOfAction, itfOfState, stateVars } from "../traces/itf.ts"
 import { itfOfLockState, itfOfPlaced } from "./profile-itf.ts"
@@ -60,7 +61,7 @@ const filledIn = <S>(profile: Profile<S>, config: Config, state: S, asked: Asked
 
 /** Steadiness in words: `deterministic, 7 of 7 runs`. */
 export const steadinessText = <S>({ steadiness: { tag, failures, runs } }: Shrunk<S>): string =>
-  tag === "seen once" ? tag : `${tag}, ${failures} of ${runs} runs`
+  tag === "seen once" ? tag : `${tag}, ${failures} of ${counted(runs, "run")}`
 
 /**
  * Writes a failure of an implementation as a trace, and tells the file: the model's run, what the implementation

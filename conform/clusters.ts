@@ -31,8 +31,8 @@ export const clustersMet = (): ClustersMet => {
 
 /** What there may be about a cluster that an implementation does not have. */
 const traitsOf = ({ hosts, pairs, rules }: Config): readonly string[] => [
-  `${hosts.length} hosts`,
-  `${pairs.length} pairs`,
+  `hosts: ${hosts.length}`,
+  `pairs: ${pairs.length}`,
   rules.length === 0 ? "no rules" : "rules",
   hosts.every(
     ({ ftVmsMax, ftVcpusMax }) =>

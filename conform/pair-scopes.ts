@@ -1,5 +1,6 @@
 import { coreKinds, kinds } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
+import { counted } from "../properties/amount.ts"
 import type { Scope } from "./repertoire.ts"
 
 /** The small clusters in which everything is tried on a pair: what costs little, and tells early, first. */
@@ -27,7 +28,7 @@ function scope(
   const bounds: Bounds = { log, faults, generations: 4, powerOffUpTo: fences, fencesUpTo: fences }
   return {
     name,
-    says: `${hosts} hosts, 1 pair, log ${log}, ${faults} ${faults === 1 ? "fault" : "faults"}, ${fences === 0 ? "no power-off" : `power-off and tests up to generation ${fences}`}; ${among}`,
+    says: `${counted(hosts, "host")}, 1 pair, log ${log}, ${counted(faults, "fault")}, ${fences === 0 ? "no power-off" : `power-off and tests up to generation ${fences}`}; ${among}`,
     config: plainConfig(hosts, 1, bounds),
     kinds: among === "core" ? coreKinds : kinds,
     refusals,

@@ -2,6 +2,7 @@ import type { Action } from "../model/action.ts"
 import type { Copy } from "../model/copy.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
+import { counted } from "./amount.ts"
 import { demandOn, forbids } from "./eligibility.ts"
 import {
   copyAt,
@@ -194,7 +195,7 @@ const secondaryIsTold: Property = {
     const released = copyNamed(before, primary?.id ?? null)?.released
     return secondary === null || released === undefined || secondary.released === released
       ? null
-      : `${place(secondary)} counts ${secondary.released} outputs as released, and ${primary?.id} had released ${released}`
+      : `${place(secondary)} counts ${counted(secondary.released, "output")} as released, and ${primary?.id} had released ${released}`
   },
 }
 
@@ -214,7 +215,7 @@ const bootFromTheWorld: Property = {
     if (booted === null) return `${after.id} is booted on ${action.host}, and nothing runs there`
     return booted.released === length && sameLog(booted.log, before.observed)
       ? null
-      : `${place(booted)} is booted with ${booted.log.length} entries, ${booted.released} of them released, and the world has seen ${length}`
+      : `${place(booted)} is booted with ${counted(booted.log.length, "entry", "entries")}, ${booted.released} of them released, and the world has seen ${length}`
   },
 }
 

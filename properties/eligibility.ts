@@ -2,6 +2,7 @@ import type { Config, HostConfig } from "../model/config.ts"
 import type { HostId, PairId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
+import { counted } from "./amount.ts"
 import { hostIn, leaderOf, linked, withStorage } from "./evidence.ts"
 
 // The same requirements as in the model's placement, read a second time and from the other side: not as guards
@@ -32,9 +33,9 @@ export const demandOn = (
   const copies = [...(copiesByHost(state).get(host) ?? []), ...more]
   const vcpus = copies.reduce((sum, id) => sum + vcpusOf(config, id), 0)
   if (ftVmsMax > 0 && copies.length > ftVmsMax)
-    return `${host} runs ${copies.length} copies, and its limit is ${ftVmsMax}`
+    return `${host} runs ${counted(copies.length, "copy", "copies")}, and its limit is ${ftVmsMax}`
   if (ftVcpusMax > 0 && vcpus > ftVcpusMax)
-    return `${host} runs ${vcpus} vCPUs, and its limit is ${ftVcpusMax}`
+    return `${host} runs ${counted(vcpus, "vCPU")}, and its limit is ${ftVcpusMax}`
   return null
 }
 
@@ -64,7 +65,7 @@ export const couldBeProtected = (config: Config, state: State, pair: Pair): bool
 
 /** The pairs of the copies on each host. Every pair may be asked of every host in one state, which is counted once. */
 const copiesByHost = (state: State): ReadonlyMap<HostId, readonly PairId[]> => {
-  const before = counted.get(state.pairs)
+  const before = remembered.get(state.pairs)
   if (before !== undefined) return before
   const found = new Map<HostId, PairId[]>()
   for (const { id, copies } of Object.values(state.pairs))
@@ -73,11 +74,11 @@ const copiesByHost = (state: State): ReadonlyMap<HostId, readonly PairId[]> => {
       if (there === undefined) found.set(host, [id])
       else there.push(id)
     }
-  counted.set(state.pairs, found)
+  remembered.set(state.pairs, found)
   return found
 }
 
-const counted = new WeakMap<State["pairs"], ReadonlyMap<HostId, readonly PairId[]>>()
+const remembered = new WeakMap<State["pairs"], ReadonlyMap<HostId, readonly PairId[]>>()
 
 const hostConfigOf = (config: Config, host: HostId): HostConfig =>
   indexed(config).hosts.get(host) as HostConfig

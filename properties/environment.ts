@@ -3,6 +3,7 @@ import type { Copy } from "../model/copy.ts"
 import type { Host } from "../model/host.ts"
 import type { CopyId, HostId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
+import { counted } from "./amount.ts"
 import { copyNamed, hasItsMemory, hostIn, linked, place, sameLog } from "./evidence.ts"
 import type { PairStep, Property } from "./property.ts"
 
@@ -71,7 +72,7 @@ const faultsAstray = ({ step: { action, before, after } }: PairStep): string | n
   const spent = after.faults - before.faults
   const isFault = alphabet[action.kind].actor === "fault"
   const mayCost = action.kind === "Suspect" ? [0, 1] : [isFault ? 1 : 0]
-  return mayCost.includes(spent) ? null : `${action.kind} counts as ${spent} faults`
+  return mayCost.includes(spent) ? null : `${action.kind} counts as ${counted(spent, "fault")}`
 }
 
 /** What the environment has done to the copies of a pair that it should not have, or has not and should have. */

@@ -1,3 +1,4 @@
+import { counted } from "./amount.ts"
 import { couldBeProtected } from "./eligibility.ts"
 import { leaderOf, nearEnd, reportedState, withStorage } from "./evidence.ts"
 import type { Property } from "./property.ts"
@@ -85,7 +86,7 @@ export const served: Property = {
     const primary = leaderOf(pair)
     return primary === null || primary.released === primary.log.length
       ? null
-      : `${primary.id} rests with ${primary.released} of ${primary.log.length} outputs released`
+      : `${primary.id} rests with ${primary.released} of ${counted(primary.log.length, "output")} released`
   },
 }
 

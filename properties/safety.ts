@@ -1,4 +1,5 @@
 import type { Copy } from "../model/copy.ts"
+import { counted } from "./amount.ts"
 import { couldBeProtected, demandOn, forbids } from "./eligibility.ts"
 import {
   copyNamed,
@@ -65,7 +66,7 @@ export const outputRule: Property = {
     const copy = action.kind === "Release" ? copyNamed(before, action.copy) : null
     if (copy === null || copy.phase !== "lockstep" || copy.channel === null) return null
     if (copy.released < copy.channel.delivered) return null
-    return `${copy.id} releases output ${copy.released + 1}, and only ${copy.channel.delivered} entries were delivered`
+    return `${copy.id} releases output ${copy.released + 1} with only ${counted(copy.channel.delivered, "entry", "entries")} delivered`
   },
 }
 
@@ -83,7 +84,7 @@ export const noLostOutput: Property = {
     const forgetful = copies.find((copy) => copy.phase === "live" && !startsWith(copy.log, observed))
     return forgetful === undefined
       ? null
-      : `${place(forgetful)} is live with a log of ${forgetful.log.length}, without all ${observed.length} outputs that the world has seen`
+      : `${place(forgetful)} is live with a log of ${forgetful.log.length}, without all of the ${counted(observed.length, "output")} that the world has seen`
   },
 }
 
@@ -103,7 +104,7 @@ export const lockstepPrefix: Property = {
       if (secondary?.phase !== "lockstep" || secondary.role !== "secondary") continue
       const delivered = primary.log.slice(0, primary.channel.delivered)
       if (secondary.log.length !== delivered.length || !startsWith(secondary.log, delivered))
-        return `${place(secondary)} has not the first ${primary.channel.delivered} entries of ${primary.id}`
+        return `${place(secondary)} has not the first ${counted(primary.channel.delivered, "entry", "entries")} of ${primary.id}`
     }
     return null
   },
@@ -226,7 +227,7 @@ export const nobodyAheadOfTheWorld: Property = {
     const ahead = copies.find(({ released, log }) => released > log.length || released > observed.length)
     return ahead === undefined
       ? null
-      : `${place(ahead)} counts ${ahead.released} outputs as released, with ${ahead.log.length} entries and ${observed.length} seen`
+      : `${place(ahead)} counts ${counted(ahead.released, "output")} as released, with ${counted(ahead.log.length, "entry", "entries")} and ${observed.length} seen`
   },
 }
 
@@ -283,7 +284,7 @@ export const contenderComplete: Property = {
     )
     return lacking === undefined
       ? null
-      : `${place(lacking)} has ${lacking.log.length} entries, without all ${observed.length} outputs that the world has seen`
+      : `${place(lacking)} has ${counted(lacking.log.length, "entry", "entries")}, without all of the ${counted(observed.length, "output")} that the world has seen`
   },
 }
 
@@ -298,7 +299,7 @@ export const everyGenerationPaidFor: Property = {
   always: ({ id, lock, interventions }, { faults }) =>
     lock.generation - 1 <= faults + interventions
       ? null
-      : `${id} is at generation ${lock.generation} after ${faults} faults and ${interventions} operator interventions`,
+      : `${id} is at generation ${lock.generation} after ${counted(faults, "fault")} and ${counted(interventions, "operator intervention")}`,
 }
 
 export const singleFaultTransparent: Property = {

@@ -108,7 +108,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const entryBits = bitsFor(capacity.generations + 1) + indexBits
   if (copy.bits > 32 || entryBits > 32)
     throw new LayoutError(
-      `the engine keeps a copy's control in 32 bits, and ${hosts} hosts, logs of ${capacity.log} and ${capacity.generations} generations take ${Math.max(copy.bits, entryBits)}`,
+      `the engine keeps a copy's control in 32 bits, and these numbers of hosts (${hosts}), entries (${capacity.log}) and generations (${capacity.generations}) take ${Math.max(copy.bits, entryBits)}`,
     )
   const entriesPerCell = Math.floor(32 / entryBits)
   const logCells = Math.ceil(capacity.log / entriesPerCell)

@@ -3,6 +3,7 @@ import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
 import type { Successor } from "../../model/step.ts"
+import { counted } from "../amount.ts"
 import { noHistory, remember, type History } from "../history.ts"
 import { comesToRest } from "../liveness.ts"
 import type { Step } from "../step.ts"
@@ -62,7 +63,10 @@ export const observeRest = (judge: Judge, run: Run, isAtRest: boolean): Run => {
   if (!isJudged(judge.protocol.config, run.state)) return run
   const restless: readonly Breach[] = judge.properties
     .filter((property) => property === comesToRest && !isAtRest)
-    .map((property) => ({ property, why: `after ${run.actions.length} steps the protocol still goes on` }))
+    .map((property) => ({
+      property,
+      why: `after ${counted(run.actions.length, "step")} the protocol still goes on`,
+    }))
   const atRest = isAtRest ? breachesAtRest(judge.protocol, judge.properties, run.history, run.state) : []
   const breach = [...restless, ...atRest][0]
   return breach === undefined ? run : { ...run, breach: { ...breach, step: run.actions.length } }

@@ -1,5 +1,6 @@
 import { coreKinds, kinds, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
+import { counted } from "../amount.ts"
 
 /**
  * A scope with what is known of it: the distinct states, the transitions (successors generated, duplicates
@@ -32,7 +33,7 @@ const plain = (
   [states, transitions, depth]: Counts,
   sources: PinnedScope["sources"],
 ): PinnedScope => ({
-  name: `${hosts} hosts, ${pairs} ${pairs === 1 ? "pair" : "pairs"}, faults ${faults}, log ${log}, power-off ${powerOffUpTo === any ? "at any generation" : powerOffUpTo === 0 ? "never" : `up to ${powerOffUpTo}`}`,
+  name: `${counted(hosts, "host")}, ${counted(pairs, "pair")}, faults ${faults}, log ${log}, power-off ${powerOffUpTo === any ? "at any generation" : powerOffUpTo === 0 ? "never" : `up to ${powerOffUpTo}`}`,
   config: plainConfig(hosts, pairs, { faults, log, generations: 5, powerOffUpTo }),
   among: coreKinds,
   states,

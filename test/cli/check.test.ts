@@ -37,6 +37,20 @@ describe.concurrent("ftpair check, where a safety property is breached,", () => 
     expect(found.stdout).toMatch(/^ +5 {2}Suspect\(p1\.2\) .*(\n.*)*p1\.2 secondary lockstep → primary live/m)
   })
 
+  it("tells what else the same step breaches, and ends with all of it", ({ expect }) => {
+    expect(found.stdout).toMatch(
+      /^ {2}and by the same step S15 NobodyAheadOfTheLock: p1\.2 .* is ahead of the lock/m,
+    )
+    expect(found.stdout).toMatch(/^ +S15 +NobodyAheadOfTheLock +breached$/m)
+    expect(found.stdout).toMatch(/^breached: S1, S15, S30 /m)
+  })
+
+  it("tells how long the run was as it was drawn, and after each way of shortening it", ({ expect }) => {
+    expect(said(found, "shrunk:")).toMatch(
+      /^\d+ actions drawn; \d+ after shrinking by fast-check; 5 after minimising: shortest$/,
+    )
+  })
+
   it("writes plainly where it is not on a terminal, and nothing to stderr", ({ expect }) => {
     expect(found.stdout).not.toContain("\u001b")
     expect(found.stderr).toBe("")

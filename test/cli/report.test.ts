@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { jsonOf } from "../../cli/check-report.ts"
+import { closingLines, jsonOf } from "../../cli/check-report.ts"
 import type { Checked } from "../../cli/checked.ts"
 import { exitCodes } from "../../cli/exit.ts"
 import { paperFor } from "../../cli/paper.ts"
@@ -22,6 +22,22 @@ describe("a property that was not breached", () => {
 
     expect(told).toEqual([`S1: ${words}`, "S2: breached", `S4: ${words}`])
     expect(document.properties).toEqual({ S1: { verdict }, S2: { verdict }, S4: { verdict: "not-run" } })
+  })
+})
+
+describe("how fast a check was", () => {
+  it.each([
+    [0.99, "8.0 s"],
+    [2, "8.0 s (2 schedules/s, 0 actions/s)"],
+  ])("is told by the time in which it drew, here %d s, unless that is too short", (drawingSeconds, told) => {
+    const lines = closingLines(
+      paperFor(process.stdout, false),
+      {},
+      { ...checked, drawingSeconds },
+      exitCodes.ok,
+    )
+
+    expect(lines.filter((line) => line.startsWith("8.0 s"))).toEqual([told])
   })
 })
 
@@ -61,5 +77,6 @@ const checked: Checked = {
   workers: 1,
   isRepeatable: true,
   isStopped: false,
-  seconds: 1,
+  seconds: 8,
+  drawingSeconds: 8,
 }

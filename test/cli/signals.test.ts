@@ -96,7 +96,9 @@ describe("ftpair check, where a signal comes while it makes a failure short,", (
 
     expect(batches).toBe(1)
     expect(failure.actions).toHaveLength(failure.found)
-    expect(finding?.lines.join("\n")).toMatch(/^ {2}shrunk: .*; \d+, found, as a signal stopped it$/m)
+    expect(finding?.lines.join("\n")).toMatch(
+      /^ {2}shrunk: .*; \d+ after minimising: found, as a signal stopped it$/m,
+    )
     expect(await ftpair(folder, "replay", finding?.file ?? "")).toMatchObject({ code: 0 })
   })
 })

@@ -73,7 +73,7 @@ describe.concurrent("ftpair conform finds that", () => {
     expect(code).toBe(14)
     expect(stdout).toMatch(/^differs from the model at action 5 of 5: Suspect\(p1\.2\)$/m)
     expect(stdout).toMatch(/^ {2}steady: +deterministic, 7 of 7 runs$/m)
-    expect(stdout).toMatch(/^ {2}shrunk: +to 5, shortest,/m)
+    expect(stdout).toMatch(/^ {2}shrunk: +to 5 actions, shortest,/m)
     expect(trace["#meta"]).toMatchObject({
       verdict: "diverged",
       step: 5,
@@ -223,14 +223,14 @@ describe.concurrent("a case that too many model states fit", () => {
 
     const codes = [told, document, retold, redocumented].map((answer) => answer?.code)
     expect(codes).toEqual([20, 20, 20, 20])
-    expect(told.stdout).toMatch(/^ {2}1 cases were given up: too many model states fitted: unsure\.json$/m)
+    expect(told.stdout).toMatch(/^ {2}1 case given up, as too many model states fitted: unsure\.json$/m)
     expect(documentOf(document)).toMatchObject({
       verdict: "inconclusive",
       cases: { named: 2 },
       failed: [],
       beyond: ["unsure.json"],
     })
-    expect(retold?.stdout).toContain("1 were given up, as too many model states fitted")
+    expect(retold?.stdout).toContain("1 case given up, as too many model states fitted")
     expect(documentOf(redocumented as Answer)).toMatchObject({
       verdict: "inconclusive",
       cases: 2,
@@ -289,7 +289,7 @@ describe.concurrent("a recording", () => {
     expect(stdout).toMatch(/^differs from the model at action \d+ of \d+: Pause\(h\d\)$/m)
     expect(stdout).toMatch(/lock\.generation: the model has \d, and was shown \d/)
     expect(stdout).toMatch(
-      /\d+ recorded cases of lock, diverges, [\d,]+ answers compared: \d+ do not fit the model/,
+      /\d+ recorded cases of lock, diverges, [\d,]+ answers compared: \d+ cases? did not fit the model/,
     )
   })
 

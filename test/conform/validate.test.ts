@@ -81,7 +81,7 @@ describe("ftpair validate", () => {
     const { status, stdout } = validated(["--candidates", "50", written("many.ndjson", log)])
 
     expect(status).toBe(20)
-    expect(stdout).toContain("inconclusive at line 3: more than 50 model states fit")
+    expect(stdout).toContain("inconclusive at line 3: too many fit, more than 50 model states")
   })
 
   it("reads a foreign log by a map", () => {
