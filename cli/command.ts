@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander"
 import { printable } from "../traces/printable.ts"
-import type { ExitCode } from "./exit.ts"
+import { exitCodes, exitMeanings, type ExitCode } from "./exit.ts"
 import type * as parsers from "./options.ts"
 
 /** The parsers of what flags take; for bare help they are stand-ins that parse nothing. */
@@ -15,6 +15,23 @@ export const withOutputFlags = (command: Command): Command =>
     .option("--json", "one JSON document on stdout, and nothing else")
     .option("--quiet", "no output; the exit code tells")
     .option("--no-color", "no ANSI colours")
+
+/**
+ * Tells in a command's help how it may end. `own` are the codes beside those with which every command may end: 0, 1
+ * and 70.
+ */
+export const withExitCodes = (command: Command, own: readonly ExitCode[]): Command =>
+  command.addHelpText(
+    "after",
+    exitText([...new Set([exitCodes.ok, exitCodes.usage, ...own, exitCodes.defect])]),
+  )
+
+const exitText = (codes: readonly ExitCode[]): string =>
+  [
+    "",
+    "Exit codes:",
+    ...codes.toSorted((a, b) => a - b).map((code) => `  ${String(code).padEnd(2)}  ${exitMeanings[code]}`),
+  ].join("\n")
 
 /** A flag that takes one of a few words. */
 export const choice = (flags: string, description: string, words: readonly string[]): Option =>

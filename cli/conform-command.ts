@@ -1,4 +1,5 @@
-import { choice, withOutputFlags, type AddCommand } from "./command.ts"
+import { choice, withExitCodes, withOutputFlags, type AddCommand } from "./command.ts"
+import { exitCodes } from "./exit.ts"
 import type { ConformFlags } from "./conform-flags.ts"
 
 export const addConform: AddCommand = (program, parse, end) => {
@@ -12,23 +13,23 @@ export const addConform: AddCommand = (program, parse, end) => {
       "the command that starts the implementation, after --; its stdin and stdout are the wire",
     )
     .addOption(
-      choice("--profile <profile>", "require this profile; with --scaffold: the profile of the skeleton", [
-        "pair",
-        "lock",
-        "placement",
-      ]),
+      choice(
+        "--profile <profile>",
+        "require this profile (default: what the implementation says); with --scaffold: the profile of the skeleton (default: pair in python and node, lock in c and java)",
+        ["pair", "lock", "placement"],
+      ),
     )
-    .option("--config <file>", "draw random cases in this cluster only")
+    .option("--config <file>", "draw random cases in this cluster only (default: clusters are drawn)")
     .option("--runs <n>", "number of random cases (default: 2000)", parse.parseRuns)
-    .option("--time <time>", "time limit, like 30s, 5m or 1h", parse.parseTime)
+    .option("--time <time>", "time limit, like 30s, 5m or 1h (default: none)", parse.parseTime)
     .option(
       "--timeout <ms>",
-      "time limit for each answer, in milliseconds (default: 5000)",
+      "time limit for each answer, in milliseconds (default: 5000, and 30000 for the first)",
       parse.parseMillis,
     )
     .option(
       "--run <pattern>",
-      "run only these cases: a path with * and **, or a file; repeatable",
+      "run only these cases: a path with * and **, or a file; repeatable (default: all)",
       parse.collectPatterns,
     )
     .option("--known-failing <@file>", "file of patterns of cases that are expected to fail, one per line")
@@ -37,10 +38,20 @@ export const addConform: AddCommand = (program, parse, end) => {
     .option("--record <file>", "record the whole session in this file")
     .option("--recorded <file>", "judge a recorded session again, without the implementation")
     .option("--scaffold <language>", "write an adapter skeleton into a folder: python, node, c or java")
-    .option("--seed <seed>", "a decimal number, 0x and hex digits, or a commit hash", parse.parseSeedFlag)
+    .option(
+      "--seed <seed>",
+      "a decimal number, 0x and hex digits, or a commit hash (default: drawn anew)",
+      parse.parseSeedFlag,
+    )
     .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
     .action(async (words: readonly string[], flags: ConformFlags) => {
       end(await (await import("./conform.ts")).conformWith(words, flags))
     })
-  withOutputFlags(command)
+  withExitCodes(withOutputFlags(command), [
+    exitCodes.divergence,
+    exitCodes.vacuous,
+    exitCodes.notAsPromised,
+    exitCodes.inconclusive,
+    exitCodes.foreign,
+  ])
 }

@@ -36,10 +36,11 @@ export const replayFailure = (failure: StoredFailure): FailureReplay =>
     const steps = stepsOf(profile, failure, outcome)
     const { file, hello, step, fault } = failure
     const what = fault === null ? `differs at step ${step}` : `broke the wire at step ${step}: ${fault}`
+    const unkept = `not as promised, so exit code ${exitCodes.notAsPromised}`
     const sentence = {
       reproduced: `as recorded: ${what}`,
-      fixed: `the model agrees with what was answered, and the file promises: ${what}`,
-      diverged: `what was answered fails otherwise, and the file promises: ${what}`,
+      fixed: `the model agrees with what was answered, and the file promises: ${what}; ${unkept}`,
+      diverged: `what was answered fails otherwise, and the file promises: ${what}; ${unkept}`,
     }[result]
     return {
       code: result === "reproduced" ? exitCodes.ok : exitCodes.notAsPromised,

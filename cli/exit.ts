@@ -21,6 +21,22 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
+/** Each code in a few words, as the help tells it. */
+export const exitMeanings: Readonly<Record<ExitCode, string>> = {
+  [exitCodes.ok]: "done, and all that was asked for held",
+  [exitCodes.usage]: "wrong usage, configuration or input",
+  [exitCodes.deadlock]: "a deadlock, in which something is owed",
+  [exitCodes.safety]: "a safety property is breached",
+  [exitCodes.liveness]: "a liveness property is breached",
+  [exitCodes.divergence]: "the engine, an implementation or a log differs from the model",
+  [exitCodes.vacuous]: "vacuous: a witness was never seen, or there was nothing to judge",
+  [exitCodes.notAsPromised]: "not as promised: a stored run, or a list of known failures",
+  [exitCodes.nonDeterministic]: "one seed gave two results",
+  [exitCodes.inconclusive]: "inconclusive: stopped before it was done",
+  [exitCodes.defect]: "a defect in ftpair itself",
+  [exitCodes.foreign]: "an implementation crashed, hung or broke the wire",
+}
+
 /** The one code for all that applies. */
 export const worst = (codes: readonly ExitCode[]): ExitCode => {
   if (codes.includes(exitCodes.defect)) return exitCodes.defect

@@ -1,11 +1,11 @@
 import { Argument } from "commander"
-import type { AddCommand } from "./command.ts"
+import { withExitCodes, type AddCommand } from "./command.ts"
 import type { ListFlags } from "./list.ts"
 
 const listed = ["mutants", "properties", "witnesses", "guards", "scopes"] as const
 
 export const addList: AddCommand = (program, _parse, end) => {
-  program
+  const command = program
     .command("list")
     .description("lists what ftpair knows by name, with a sentence on each")
     .addArgument(new Argument("<what>", "what is listed").choices(listed))
@@ -14,4 +14,5 @@ export const addList: AddCommand = (program, _parse, end) => {
     .action(async (what: (typeof listed)[number], flags: ListFlags) => {
       end((await import("./list.ts")).list(what, flags))
     })
+  withExitCodes(command, [])
 }

@@ -3,7 +3,14 @@ import { Command, CommanderError } from "commander"
 import { packageVersion } from "../traces/package.ts"
 import { printable } from "../traces/printable.ts"
 import { addCheck } from "./check-command.ts"
-import { messageLine, refuseEmptyNames, usageErrorLine, type AddCommand, type Parsers } from "./command.ts"
+import {
+  messageLine,
+  refuseEmptyNames,
+  usageErrorLine,
+  withExitCodes,
+  type AddCommand,
+  type Parsers,
+} from "./command.ts"
 import { addConform } from "./conform-command.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { addExplore } from "./explore-command.ts"
@@ -23,16 +30,6 @@ const commands: readonly AddCommand[] = [
   addList,
 ]
 
-const codes = `
-Exit codes:
-  0  all that was asked for held        15  vacuous: a witness was never seen
-  1  usage, configuration or input      16  a replay did not give what its file promises
-  11 a deadlock with something owed     17  one seed, two results
-  12 a safety property is breached      20  inconclusive: stopped before it was done
-  13 a liveness property is breached    70  a defect in ftpair itself
-  14 an implementation and the model disagree
-  71 an implementation crashed, hung or broke the wire`
-
 /** Runs the command line; resolves to the exit code. */
 const main = async (argv: readonly string[]): Promise<ExitCode> => {
   const parse = isHelp(argv.slice(2)) ? parsersForHelp : await import("./options.ts")
@@ -43,7 +40,7 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     )
     .version(packageVersion)
     .exitOverride()
-    .addHelpText("after", codes)
+  withExitCodes(program, Object.values(exitCodes))
   for (const add of commands)
     add(program, parse, (end) => {
       code = end

@@ -1,4 +1,5 @@
-import { withOutputFlags, type AddCommand } from "./command.ts"
+import { withExitCodes, withOutputFlags, type AddCommand } from "./command.ts"
+import { exitCodes } from "./exit.ts"
 import type { ReplayFlags } from "./replay.ts"
 
 export const addReplay: AddCommand = (program, parse, end) => {
@@ -6,15 +7,15 @@ export const addReplay: AddCommand = (program, parse, end) => {
     .command("replay")
     .description("replays schedules and traces, and compares the outcome with what they promise")
     .argument("<files...>", "schedules (.json) and traces (.itf.json)")
-    .option("--config <file>", "replay in this cluster instead of the file's own")
+    .option("--config <file>", "replay in this cluster (default: the file's own)")
     .option(
       "--property <id>",
-      "check only this property; * matches any letters; repeatable",
+      "check only this property; * matches any letters; repeatable (default: all)",
       parse.collectProperties,
     )
     .option(
       "--mutant <name>",
-      "replay by the rules of this mutant; none: by the protocol's own",
+      "replay by the rules of this mutant; none: by the protocol's own (default: the mutant that the file names, or none)",
       parse.parseMutant,
     )
     .option(
@@ -26,5 +27,10 @@ export const addReplay: AddCommand = (program, parse, end) => {
     .action(async (files: readonly string[], flags: ReplayFlags) => {
       end((await import("./replay.ts")).replayFiles(files, flags))
     })
-  withOutputFlags(command)
+  withExitCodes(withOutputFlags(command), [
+    exitCodes.safety,
+    exitCodes.liveness,
+    exitCodes.divergence,
+    exitCodes.notAsPromised,
+  ])
 }

@@ -168,5 +168,5 @@ const sentenceOf = ({ story, replayed, verdict, outcome }: Replayed): string => 
   if (story.expect === null) return `${actual}, and the file promises nothing, so that all should hold`
   const difference = firstDifference(story, replayed)
   const states = difference === null ? "" : `; the state after step ${difference} is not the one stored`
-  return `${actual}; the file promises: ${wordsOf(story.expect)}${states}`
+  return `${actual}; the file promises: ${wordsOf(story.expect)}${states}; not as promised, so exit code ${exitCodes.notAsPromised}`
 }

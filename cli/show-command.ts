@@ -1,8 +1,8 @@
-import { choice, type AddCommand } from "./command.ts"
+import { choice, withExitCodes, type AddCommand } from "./command.ts"
 import type { ShowFlags } from "./show.ts"
 
 export const addShow: AddCommand = (program, parse, end) => {
-  program
+  const command = program
     .command("show")
     .description("draws a schedule or a trace, or tells what may happen after one of its steps")
     .argument("<file>", "a schedule (.json) or a trace (.itf.json)")
@@ -12,8 +12,8 @@ export const addShow: AddCommand = (program, parse, end) => {
       "largest width in characters (default: as wide as the terminal, else 100)",
       parse.parseWidth,
     )
-    .option("--pair <id>", "draw only this pair")
-    .option("--steps <a..b>", "draw only these steps, like 3..8, 3.. or ..8", parse.parseSteps)
+    .option("--pair <id>", "draw only this pair (default: all)")
+    .option("--steps <a..b>", "draw only these steps, like 3..8, 3.. or ..8 (default: all)", parse.parseSteps)
     .option(
       "--at <n>",
       "show the state after step n, what is enabled there, and why the rest is not",
@@ -25,4 +25,5 @@ export const addShow: AddCommand = (program, parse, end) => {
     .action(async (file: string, flags: ShowFlags) => {
       end((await import("./show.ts")).show(file, flags))
     })
+  withExitCodes(command, [])
 }

@@ -85,6 +85,15 @@ describe.concurrent("ftpair check, where a safety property is breached,", () => 
     expect(answer.code).toBe(16)
     expect(["fixed", "refused-now"]).toContain((documentOf(answer) as { readonly outcome: string }).outcome)
   })
+
+  it("says, where a stored failure holds now, why that ends with 16", async ({ expect }) => {
+    const answer = await ftpair(folder, "replay", "--mutant", "none", said(found, "saved:"))
+
+    expect(answer.code).toBe(16)
+    expect(answer.stdout).toMatch(
+      /the file promises: S1 breached at step 5; not as promised, so exit code 16$/m,
+    )
+  })
 })
 
 describe.concurrent("ftpair check --json", () => {

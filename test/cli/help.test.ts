@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs"
+import { Command, type Option } from "commander"
+import { describe, expect, it } from "vitest"
+import { addCheck } from "../../cli/check-command.ts"
+import type { AddCommand, Parsers } from "../../cli/command.ts"
+import { addConform } from "../../cli/conform-command.ts"
+import { exitCodes, exitMeanings } from "../../cli/exit.ts"
+import { addExplore } from "../../cli/explore-command.ts"
+import { addList } from "../../cli/list-command.ts"
+import { addReplay } from "../../cli/replay-command.ts"
+import { addShow } from "../../cli/show-command.ts"
+import { addValidate } from "../../cli/validate-command.ts"
+
+/** Flags that ask for something which is else not done: there is no default to tell. */
+const asksForMore = /^--(at|require|dot|known-failing|record|recorded|scaffold|explain)$/
+
+const commands: readonly (readonly [string, AddCommand, sources: readonly string[]])[] = [
+  ["check", addCheck, ["check.ts"]],
+  ["explore", addExplore, ["explore.ts", "explored-verdict.ts"]],
+  ["replay", addReplay, ["replay.ts", "conform-replay.ts"]],
+  ["show", addShow, ["show.ts"]],
+  ["conform", addConform, ["conform.ts", "conform-outcome.ts", "conform-recorded.ts"]],
+  ["validate", addValidate, ["validate.ts"]],
+  ["list", addList, ["list.ts"]],
+]
+
+describe.each(commands)("the help of %s", (_name, add, sources) => {
+  it("tells what holds where a flag that takes something is left out", () => {
+    const silent = commandOf(add)
+      .options.filter((option) => option.flags.includes("<"))
+      .filter((option) => !isTold(option))
+
+    expect(silent.map(({ flags }) => flags)).toEqual([])
+  })
+
+  it("tells every exit code that the command gives, and no other", () => {
+    const given = Object.entries(exitCodes)
+      .filter(([name]) => sources.some((file) => gives(file, name)))
+      .map(([, code]) => code)
+
+    const told = [...helpOf(add).matchAll(/^ {2}(\d+) +(.*)$/gm)].map(([, code, words]) => [
+      Number(code),
+      words,
+    ])
+
+    const due = [...new Set([0, 1, ...given, 70] as const)].toSorted((a, b) => a - b)
+    expect(told).toEqual(due.map((code) => [code, exitMeanings[code]]))
+  })
+})
+
+// Helpers
+
+function commandOf(add: AddCommand): Command {
+  const program = new Command("ftpair")
+  add(program, new Proxy({} as Parsers, { get: () => () => null }), () => {})
+  return program.commands[0] as Command
+}
+
+function helpOf(add: AddCommand): string {
+  let text = ""
+  commandOf(add)
+    .configureOutput({ writeOut: (words) => void (text += words) })
+    .outputHelp()
+  return text
+}
+
+function isTold({ long, description, defaultValue }: Option): boolean {
+  const isExtra = asksForMore.test(long ?? "") || description.startsWith("with --at")
+  return isExtra || description.includes("(default: ") || defaultValue !== undefined
+}
+
+/** Whether a command's source gives the code, by its name; breaches of properties give those of the three families. */
+function gives(file: string, name: string): boolean {
+  const text = readFileSync(`cli/${file}`, "utf8")
+  const isOfBreach = ["safety", "liveness", "divergence"].includes(name) && text.includes("codeOfBreach")
+  return isOfBreach || text.includes(`exitCodes.${name}`)
+}
