@@ -52,7 +52,12 @@ export const addExplore: AddCommand = (program, parse, end) => {
       parse.parseRequired,
     )
     .option("--liveness", "check liveness on the state graph too, under weak fairness")
-    .addOption(choice("--engine <engine>", "what computes the steps", ["packed", "model"]).default("packed"))
+    .addOption(
+      choice("--engine <engine>", "what computes the steps: the packed engine, or the model itself", [
+        "packed",
+        "model",
+      ]).default("packed"),
+    )
     .option(
       "--max-states <n>",
       "stop before exceeding this number of states (default: what memory holds)",
