@@ -31,6 +31,7 @@ export const addReplay: AddCommand = (program, parse, end) => {
     exitCodes.safety,
     exitCodes.liveness,
     exitCodes.divergence,
+    exitCodes.vacuous,
     exitCodes.notAsPromised,
   ])
 }

@@ -231,6 +231,9 @@ ${tableOf(errorCodes)}
 
 Each ends the run with exit code 71, and a message with this code, the line, and what was expected.
 
+No text of an answer breaks the wire by its length, up to that of a line. Of one that is longer than 4,000 characters, as
+in \`refused\`, only the first 250 and the length are kept and told; \`--record\` writes all of it.
+
 | code | what it is |
 | --- | --- |
 ${tableOf(faults)}

@@ -38,7 +38,8 @@ async function explored(flags: Partial<ExploreFlags>): Promise<readonly string[]
     written.push(String(text))
     return true
   })
-  await exploreScope({ ...small, ...flags }, { signal: new AbortController().signal })
+  const workers = flags.engine === "model" ? {} : { workers: 1 }
+  await exploreScope({ ...small, ...workers, ...flags }, { signal: new AbortController().signal })
   spy.mockRestore()
   return written.join("").split("\n")
 }
@@ -53,6 +54,5 @@ const small: ExploreFlags = {
   actions: kinds,
   engine: "packed",
   symmetry: true,
-  workers: 1,
   color: false,
 }

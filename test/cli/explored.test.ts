@@ -190,7 +190,7 @@ describe("the command", () => {
     [{ hosts: 999_999_999 }, /--hosts 999999999: expected 16 at the most/],
     [{ hosts: 16, pairs: 16 }, /64 hosts times pairs/],
     [{ out: "/dev/null/below" }, /\/dev\/null/],
-    [{ dot: "/dev/null" }, /expected the name of a file/],
+    [{ dot: "/dev/null" }, /expected a file, and it is neither/],
     [{ reduction: true, property: ["S19"] }, /S19/],
   ])("refuses %j before it searches", async (flags, message) => {
     await expect(explored(flags)).rejects.toThrow(message)
@@ -274,7 +274,8 @@ async function explored(
     written.push(String(text))
     return true
   })
-  const usual = { symmetry: true, engine: "packed", color: false, json: true, workers: 1 } as const
+  const workers = flags.engine === "model" ? {} : { workers: 1 }
+  const usual = { symmetry: true, engine: "packed", color: false, json: true, ...workers } as const
   const code = await exploreScope(
     { ...usual, ...flags },
     { signal, ...(sides === undefined ? {} : { sides }) },

@@ -33,7 +33,7 @@ describe.concurrent("ftpair explore", () => {
 
       expect(code).toBe(20)
       expect(stdout).toMatch(/^inconclusive/m)
-      expect(stdout).toMatch(/^partial, as a signal stopped it: every state within \d+ steps, /m)
+      expect(stdout).toMatch(/^partial, as a signal stopped it: every state within \d+ steps?, /m)
       expect(stdout).toMatch(/^Reproduce: npx ftpair explore /m)
     },
   )
