@@ -33,7 +33,7 @@ const broken: readonly (readonly [mode: string, said: readonly RegExp[], flags?:
   ["crash-third", [/: crashed, in 3 actions$/m, /with status 3 at ask/, /leaving with 3 at action 3/]],
   ["exit-third", [/: crashed, in 3 actions$/m, /with status 0 at ask/, /leaving with 0 at action 3/]],
   ["killed-third", [/: crashed, in 3 actions$/m, /ended by SIGKILL at ask/]],
-  ["crash-tried", [/: crashed, in 1 actions$/m, /1 {2}TryLock\(p1\.\d\) {2}the model refuses: phase/]],
+  ["crash-tried", [/: crashed, in 1 action$/m, /1 {2}TryLock\(p1\.\d\) {2}the model refuses: phase/]],
   ["keeps-pipes", [/: crashed, in 3 actions$/m, /leaving with 3 at action 3/]],
   [
     "wrong-type",

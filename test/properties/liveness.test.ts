@@ -69,7 +69,7 @@ describe("a state of rest", () => {
       served,
       "an output withheld",
       recorded,
-      "0 of 1 outputs",
+      "0 of 1 output released",
       reach(three, alone, "Record(p1.1) Release(p1.1)"),
     ],
     [
