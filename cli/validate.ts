@@ -48,12 +48,14 @@ export const validateLog = async (file: string, flags: ValidateFlags): Promise<E
       if (isBlank(line)) continue
       number = first + i
       text = line
-      const json = objectIn(file, number, line)
-      if (judge !== null) found = judge.take(number, json)
-      else {
-        const header = headerIn(`${file}: line ${number}`, json)
-        judge = judgeOf(file, flags, map, header)
-        if (header === null) found = judge.take(number, json)
+      if (judge === null || !judge.takeAsWritten(number, line)) {
+        const json = objectIn(file, number, line)
+        if (judge !== null) found = judge.take(number, json)
+        else {
+          const header = headerIn(`${file}: line ${number}`, json)
+          judge = judgeOf(file, flags, map, header)
+          if (header === null) found = judge.take(number, json)
+        }
       }
       // A signal is heard between two lines.
       if (isTurn()) await setImmediate()
@@ -78,9 +80,14 @@ export const validateLog = async (file: string, flags: ValidateFlags): Promise<E
   })
 }
 
-/** What judges a log once its first line is read. */
+/**
+ * What judges a log once its first line is read.
+ *
+ * Shape  `takeAsWritten` takes a line that the model would write letter by letter, and says whether it did; any other line is `take`'s.
+ */
 type Judge = {
   readonly config: Config
+  readonly takeAsWritten: (number: number, text: string) => boolean
   readonly take: (number: number, json: ReturnType<typeof objectIn>) => Validation<unknown> | null
   readonly end: () => Validation<unknown>
   readonly stop: () => Validation<unknown>
@@ -109,10 +116,12 @@ const judgeOf = (
       silent,
       candidatesMax: flags.candidates ?? candidatesMax,
     })
-    const read = lineReader(file, name, config)
+    const { read, actionIn } = lineReader(file, name, config)
     const met = new Set<string>()
     return {
       config,
+      takeAsWritten: (number, line) =>
+        map === null && log.takeAsWritten(line, (text) => actionIn(number, text)),
       take: (number, json) => {
         const line = map === null ? json : mapped(map, json, met)
         return line === null

@@ -143,7 +143,11 @@ export const headerIn = (
 /** How many actions are remembered at the most. */
 const knownMax = 10_000
 
-/** What reads the lines of a log; actions that it has met before, letter by letter, are not checked again. */
+/**
+ * What reads the lines of a log. Actions that it has met before, letter by letter, are not checked again.
+ *
+ * Shape  `read` takes a line's JSON, `actionIn` an action's text, which is null if that is no JSON. Both throw BadInput.
+ */
 export const lineReader = (file: string, profile: "pair" | "lock", cluster: Config) => {
   const known = new Map<string, AskedAction>()
   const actionOf = (number: number, json: Json): AskedAction => {
@@ -157,7 +161,7 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
     known.set(text, action)
     return action
   }
-  return (number: number, json: { readonly [field: string]: Json | undefined }): LogLine => {
+  const read = (number: number, json: { readonly [field: string]: Json | undefined }): LogLine => {
     for (const field in json)
       if (field !== "t" && field !== "action" && field !== "state")
         throw bad(`${file}: line ${number}`, [], `expected t, action or state, not ${printable(field, 80)}`)
@@ -167,6 +171,21 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
       action: action === undefined ? null : actionOf(number, action),
       state,
     }
+  }
+  const actionIn = (number: number, text: string): AskedAction | null => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const json = jsonOrNull(text)
+    return json === null ? null : actionOf(number, json)
+  }
+  return { read, actionIn }
+}
+
+const jsonOrNull = (text: string): Json => {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return null
   }
 }
 

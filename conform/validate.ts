@@ -14,6 +14,7 @@ import type { LogLine } from "./log.ts"
 import { observed, type Json } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { withAnyReason } from "./reasons.ts"
+import { plainLine, textMatchOf } from "./line-text.ts"
 import { answers } from "./wire.ts"
 
 /**
@@ -72,6 +73,8 @@ export const follower = <S>(
   let lines = 0
   let told = 0
   const kindsTold = new Set<string>()
+  const match = textMatchOf(sight)
+  let misses = 0
   return {
     /** Takes a line; what is wrong with it, or null. */
     take: (line: LogLine): Validation<S> | null => {
@@ -93,6 +96,26 @@ export const follower = <S>(
       if (result.tag === "beyond") return { ...result, line, lines, most }
       return { tag: "rejected", line, frontier: result.frontier, before: candidates, lines, most }
     },
+    /**
+     * Takes a line's text, if it is what the model would write of its action and of the one state that fits then. Else
+     * takes nothing, which says nothing of the line: it is to be parsed.
+     */
+    takeAsWritten: (text: string, actionIn: (text: string) => AskedAction | null): boolean => {
+      const line = misses > missesMax ? null : plainLine(text)
+      const action = line === null ? null : actionIn(line.action)
+      const next = action === null ? null : only(watch, candidates, action)
+      if (line === null || action === null || next === null) return false
+      if (line.state !== null && match(profile.view(next.state), text, line.state) !== text.length - 1) {
+        misses += 1
+        return false
+      }
+      misses = 0
+      candidates = [next]
+      lines += 1
+      told += 1
+      kindsTold.add(action.kind)
+      return true
+    },
     /** What comes of the log where it ends. */
     end: (): Validation<S> =>
       told === 0
@@ -103,6 +126,25 @@ export const follower = <S>(
     /** The kinds that are silent, and were logged all the same. */
     loggedSilently: (): readonly string[] => silent.filter((kind) => kindsTold.has(kind)),
   }
+}
+
+/** How many states in a row may be written otherwise than the model would before their texts are compared no longer. */
+const missesMax = 16
+
+/** The one model state after an action, where one fitted before and the action can be read in one way only; else null. */
+const only = <S>(
+  { profile, config, silent }: Watch<S>,
+  candidates: readonly Candidate<S>[],
+  action: AskedAction,
+): Candidate<S> | null => {
+  const [alone] = candidates
+  if (alone === undefined || candidates.length > 1 || silent.size > 0) return null
+  const [meant, ...others] = profile.matching(config, alone.state, action)
+  if (meant === undefined || others.length > 0) return null
+  const outcome = profile.step(config, alone.state, meant)
+  return outcome.tag === "next"
+    ? { state: outcome.state, way: { action: meant, silent: false, before: alone.way } }
+    : null
 }
 
 /** Whether something of a state is shown at all. */

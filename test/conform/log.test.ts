@@ -97,7 +97,7 @@ describe("a log is read as what it is", () => {
   })
 
   it("without taking one action for another", () => {
-    const read = lineReader("log", "pair", plainConfig(3, 1))
+    const { read } = lineReader("log", "pair", plainConfig(3, 1))
     const good = { kind: "PowerOn", pair: "p1", host: "h1" }
     read(1, { action: good })
 
@@ -109,7 +109,7 @@ describe("a log is read as what it is", () => {
       expect(() => read(2, { action })).toThrow(/line 2: at action/)
     expect(read(2, { action: good }).action).toEqual(good)
 
-    const locks = lineReader("log", "lock", plainConfig(3, 1))
+    const { read: locks } = lineReader("log", "lock", plainConfig(3, 1))
     locks(1, { action: { kind: "Contend", copy: "p1.1", generation: 1 } })
     expect(() => locks(2, { action: { kind: "Contend", copy: "p1.1", generation: "1" } })).toThrow(
       /generation/,
