@@ -309,6 +309,7 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     ),
     divergences: disputed.map(({ words }) => words),
     differences: disputed,
+    comparedStates: explored.compared?.states ?? null,
     suspected: explored.suspected,
     vacuous: conclusion.tag === "vacuous" ? conclusion.missing : [],
     actions: explored.kinds,

@@ -6,6 +6,7 @@ import { actionsOf, type Exploration, type Explored } from "../properties/explor
 import { modelOf, type Scope } from "../properties/explore/scope.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import type { Property } from "../properties/property.ts"
+import { describeDivergence } from "../properties/refinement.ts"
 import { CannotWrite } from "../traces/atomic-file.ts"
 import { judgeLasso, type LoopFairness } from "../traces/lasso.ts"
 import { replay } from "../traces/replay.ts"
@@ -64,8 +65,21 @@ export const exploredFindings = (
     if (judged.tag === "divergence") divergences.push(judged.divergence)
     else findings.push(findingOf(paper, scope, { ...run, ...judged }, folder))
   }
-  return { findings, divergences }
+  return { findings, divergences: [...divergences, ...comparedDivergences(explored)] }
 }
+
+/** Where the engine, which explored, was seen to differ from the model. */
+const comparedDivergences = ({ compared }: Explored): readonly ExploredDivergence[] =>
+  compared === null || compared.difference === null
+    ? []
+    : [
+        {
+          property: null,
+          words: `after ${counted(compared.difference.actions.length, "step")} of the model, ${describeDivergence(compared.difference.divergence)}`,
+          actions: compared.difference.actions,
+          refused: null,
+        },
+      ]
 
 type Run = {
   readonly property: Property

@@ -161,6 +161,7 @@ const closingLines = (
   return [
     `${verdictWords(paper, conclusion)}  ${counted(states, "state")}${many}, ${counted(transitions, "transition")}, depth ${depth}, at most ${counted(explored.mostSuccessors, "way")} on; ${seconds.toFixed(1)} s on ${counted(explored.workers, "worker")}${speed}${memory}`,
     assuranceOf(exploration, explored, conclusion),
+    ...comparedLines(explored),
     ...(explored.isAsymmetric
       ? [paper.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
       : []),
@@ -176,6 +177,14 @@ const closingLines = (
     ...(exploration.fingerprint ? [collisionWords(explored)] : []),
   ]
 }
+
+/** What the verdict of the engine says of the model. */
+const comparedLines = ({ compared }: Explored): readonly string[] =>
+  compared === null || compared.difference !== null
+    ? []
+    : [
+        `explored by the packed engine, which answers every action as the model does in the ${counted(compared.states, "state")} where they were compared`,
+      ]
 
 /** The odds that two states were taken for one: n² / 2⁶⁴ for fingerprints of 63 bits. */
 const collisionWords = ({ states }: Explored): string =>

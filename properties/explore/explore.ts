@@ -11,6 +11,7 @@ import { sweepWith, type SweepProgress } from "./worker-pool.ts"
 import type { KindCount } from "./enumerate.ts"
 import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
 import { modelSweeping } from "./model-sweep.ts"
+import { comparing, type Comparison } from "./comparison.ts"
 import { breachingRuns, type BreachingRun } from "./path.ts"
 import { engineFor, modelOf, type Scope } from "./scope.ts"
 import { shortest, sweeping, type SweepEnd, type Swept, type Tally } from "./sweep.ts"
@@ -40,8 +41,9 @@ export type Exploration = {
  *        the states first reached by it and its steps. `witnessedAt`: the depth at which each witness was first seen,
  *        null for never; those that need a run's past are left out. `suspected`: the properties that the sweep
  *        found breached; `breaches`: runs that do so, of which there may be none where none could be found again.
- *        `liveness` is null where it was not asked, "unknown" where the graph was too large. `bytes` is null where
- *        nobody counted.
+ *        `liveness` is null where it was not asked, "unknown" where the graph was too large. `compared` says how the
+ *        engine compares with the model; null where the model alone was explored, and for a mutant, of which the two may
+ *        differ beyond what it breaches. `bytes` is null where nobody counted.
  */
 export type Explored = {
   readonly scope: Scope
@@ -61,6 +63,7 @@ export type Explored = {
   readonly suspected: readonly string[]
   readonly breaches: readonly ExploredBreach[]
   readonly liveness: readonly LivenessVerdict[] | "unknown" | null
+  readonly compared: Comparison | null
   readonly bytes: number | null
   readonly workers: number
 }
@@ -102,6 +105,7 @@ const exploredByEngine = (
     const { scope } = exploration
     const outcome = yield* swept(exploration, company)
     const { end, tally, waiting, bytes, workers } = outcome
+    const compared = scope.mutant === null ? yield* Effect.promise(() => inTurns(comparing(scope))) : null
     const runs = end === "breach" ? yield* Effect.promise(() => runsOf(exploration, tally, company)) : []
     if (end === "asymmetric" || runs === "astray") {
       if (!scope.symmetry) throw new Error("defect: a run that was found cannot be walked again")
@@ -120,6 +124,7 @@ const exploredByEngine = (
       suspected: idsIn([...tally.breached.values()].reduce(union, noProperty)),
       breaches: runs,
       liveness: yield* Effect.promise(() => livenessIn(exploration, company)),
+      compared,
       bytes,
       workers,
     }
@@ -251,6 +256,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
             },
           ],
     liveness: await livenessIn(exploration, company),
+    compared: null,
     bytes: null,
     workers: 1,
   }

@@ -2,7 +2,7 @@ import { kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
-import { layoutOf, type Layout } from "../../impl/engine/layout.ts"
+import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
 import { sidesNamed, type Sides } from "./sides.ts"
 
 /**
@@ -47,6 +47,12 @@ export const layoutFor = (scope: Scope): Layout => {
  * are but once.
  */
 export const engineFor = (scope: Scope): Engine => engineOf(layoutFor(scope), sidesOf(scope).mutation)
+
+/** The engine of a scope that keeps all that a state of the model holds, as it is compared with the model. */
+export const wholeEngineFor = (scope: Scope): Engine => {
+  const { mutation, indexed } = sidesOf(scope)
+  return engineOf(layoutOf(scope.config, { ...wholly, among: scope.among, indexed }), mutation)
+}
 
 /** Whether operators can do, in a scope, what costs a generation: S18 counts it. */
 export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolean =>

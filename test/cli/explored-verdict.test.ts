@@ -140,6 +140,7 @@ const exploredTo = (how: string, more: Partial<Explored> = {}): Explored => ({
   suspected: [],
   breaches: [],
   liveness: null,
+  compared: null,
   bytes: null,
   workers: 1,
   ...more,

@@ -63,6 +63,16 @@ describe("a verdict", () => {
     expect([code, document.verdict]).toEqual([14, "divergence"])
   })
 
+  it("is divergence, and never held, where the model was changed and the engine was not", async () => {
+    const { code, document } = await explored(
+      { log: 0 },
+      { ...sidesNamed(null), model: sidesNamed("SpawnIgnoresAntiAffinity").model },
+    )
+
+    expect([code, document.verdict]).toEqual([14, "divergence"])
+    expect(document.divergences.join()).toMatch(/^after \d+ steps? of the model, SpawnSecondary/)
+  })
+
   it.each([
     ["a pinned scope in which nobody can power on", small],
     ["any other", { ...small, generations: 4 }],
@@ -236,6 +246,7 @@ type Document = {
   readonly states: number
   readonly standsFor: number
   readonly vacuous: readonly string[]
+  readonly divergences: readonly string[]
   readonly scope: object
   readonly properties: readonly string[]
   readonly notAsked: readonly string[]
