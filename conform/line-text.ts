@@ -69,10 +69,10 @@ const partsMatch = (sight: Exclude<Sight, { readonly tag: "value" }>): TextMatch
     return part
   }
   return (json, text, at) => {
-    if (typeof json !== "object" || json === null || Array.isArray(json)) return matchWhole(json, text, at)
+    if (!isObject(json)) return matchWhole(json, text, at)
     let end = at
     for (const name in json) {
-      const value = (json as { readonly [field: string]: Json | undefined })[name]
+      const value = json[name]
       const known = parts.get(name)
       const part = known === undefined ? partOf(name) : known
       if (value === undefined || part === null) continue
@@ -85,6 +85,9 @@ const partsMatch = (sight: Exclude<Sight, { readonly tag: "value" }>): TextMatch
     return text.charCodeAt(end) === closeBrace ? end + 1 : -1
   }
 }
+
+const isObject = (json: Json): json is { readonly [field: string]: Json | undefined } =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
 
 type Part = { readonly key: string; readonly match: TextMatch }
 

@@ -146,7 +146,7 @@ const knownMax = 10_000
 /**
  * What reads the lines of a log. Actions that it has met before, letter by letter, are not checked again.
  *
- * Shape  `read` takes a line's JSON, `actionIn` an action's text, which is null if that is no JSON. Both throw BadInput.
+ * Shape  `read` takes a line's JSON, and throws BadInput; `actionIn` an action's text, and is null where something is wrong with it.
  */
 export const lineReader = (file: string, profile: "pair" | "lock", cluster: Config) => {
   const known = new Map<string, AskedAction>()
@@ -175,18 +175,13 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
   const actionIn = (number: number, text: string): AskedAction | null => {
     const before = known.get(text)
     if (before !== undefined) return before
-    const json = jsonOrNull(text)
-    return json === null ? null : actionOf(number, json)
+    try {
+      return actionOf(number, JSON.parse(text) as Json)
+    } catch {
+      return null
+    }
   }
   return { read, actionIn }
-}
-
-const jsonOrNull = (text: string): Json => {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return null
-  }
 }
 
 /** That an action speaks of hosts and pairs that there are. Throws BadInput. */

@@ -113,7 +113,6 @@ export const follower = <S>(
       candidates = [next]
       lines += 1
       told += 1
-      kindsTold.add(action.kind)
       return true
     },
     /** What comes of the log where it ends. */
