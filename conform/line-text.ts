@@ -6,7 +6,7 @@ import type { Json, Sight } from "./observation.ts"
  * Shape  `action` is the action's text; `state` is where the state's text begins, which ends one letter before the line does;
  *        null where there is none.
  */
-export type PlainLine = { readonly action: string; readonly state: number | null }
+type PlainLine = { readonly action: string; readonly state: number | null }
 
 const plainTime = /\{"t":(?:0|[1-9][0-9]{0,15}),/y
 
@@ -33,7 +33,7 @@ const stateName = ',"state":'
 /**
  * Whether a text goes on, from `at`, as JSON.stringify writes what a sight shows of a state: where that ends, or -1.
  */
-export type TextMatch = (state: Json, text: string, at: number) => number
+type TextMatch = (state: Json, text: string, at: number) => number
 
 /**
  * What compares the states of a run, one after the other, with texts. They share what a step did not change, so at each
