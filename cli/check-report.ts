@@ -56,21 +56,16 @@ export const closingLines = (
     ...(ran === null ? [] : [`${seconds.toFixed(1)} s${ratesOf(ran, drawingSeconds)}`]),
     `stopped: ${stops[ran?.stopped ?? "interrupted"]}  seed ${spec.seed}`,
     ...(checked.findings.length > 0 ? [] : [`Reproduce: ${reproduce}`]),
+    ...checked.stored.broken.slice(0, 1).map(({ file }) => `Replay: npx ftpair replay ${quoted(file)}`),
   ]
 }
 
-/** What is said where stored runs have decided, and nothing was drawn. */
-const undrawnLines = (paper: Paper, checked: Checked): readonly string[] => {
-  const { findings, stored } = checked
-  const { broken } = stored
-  const breached = findings.length === 0 ? "" : `breached: ${[...breachedIn(checked)].join(", ")}; `
-  return [
-    paper.bad(`${breached}stopped at the stored runs, and nothing was drawn`),
-    ...(findings.length > 0 || broken[0] === undefined
-      ? []
-      : [`Replay: npx ftpair replay ${quoted(broken[0].file)}`]),
-  ]
-}
+/** What is said where a stored run has breached something, and nothing was drawn. */
+const undrawnLines = (paper: Paper, checked: Checked): readonly string[] => [
+  paper.bad(
+    `breached: ${[...breachedIn(checked)].join(", ")}; stopped at the stored runs, and nothing was drawn`,
+  ),
+]
 
 const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
   `${id} (${number(schedulesNeeded(id, config))} show it)`
@@ -104,6 +99,10 @@ const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => 
     case exitCodes.nonDeterministic:
       return paper.bad(
         `schedule ${checked.campaign?.failure?.number} failed, and not again: not deterministic`,
+      )
+    case exitCodes.notAsPromised:
+      return paper.bad(
+        `${counted(checked.stored.broken.length, "stored run")} not as promised; what was drawn held`,
       )
     default:
       return paper.bad(`breached: ${[...breachedIn(checked)].join(", ")}`)

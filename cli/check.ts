@@ -68,7 +68,7 @@ export const check = async (
   say(...storedLines(paper, stored))
   for (const { lines } of stored.findings) say("", ...lines)
 
-  const isDecided = stored.findings.length > 0 || stored.broken.length > 0
+  const isDecided = stored.findings.length > 0
   const budget = { ...budgetOf(flags, spec.config, unfit, now() - start), workers }
   const startOfDrawing = now()
   const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, budget, stop)

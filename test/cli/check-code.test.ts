@@ -4,6 +4,7 @@ import { check } from "../../cli/check.ts"
 import type { CheckFlags } from "../../cli/checked.ts"
 import { kinds, type Action } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
+import { protocolOf } from "../../model/core.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 import { inTurn } from "../../properties/check/scheduler.ts"
 import { lots } from "../../properties/arbitrary/swarm.ts"
@@ -74,6 +75,13 @@ describe("a check", () => {
     expect(verdictsIn(told)).toEqual(["inconclusive"])
   })
 
+  it("draws all the same where stored runs are not as promised, and says both", async () => {
+    const held = await checked(whole, { property: ["S1"] }, () => protocolOf)
+
+    expect([held.code, held.json.verdict, verdictsIn(held)]).toEqual([16, "not-as-promised", ["held"]])
+    expect(held.json.stored.broken.length).toBeGreaterThan(20)
+  })
+
   it("tells as held only what was asked to the end", async () => {
     const interrupted = await checked({ ...whole, stopped: "interrupted" }, { mutant: "ZeroMeansNone" })
     const ofEngine = await checked(
@@ -140,12 +148,14 @@ type Document = {
   readonly verdict: string
   readonly properties: Readonly<Record<string, { readonly verdict: string }>>
   readonly breaches: readonly { readonly property: string }[]
+  readonly stored: { readonly broken: readonly object[] }
 }
 
 /** What a check says and ends with, given what its campaign comes to. */
 const checked = async (
   campaign: Campaign,
   flags: Partial<CheckFlags>,
+  rulesOf?: () => typeof protocolOf,
 ): Promise<{ readonly code: number; readonly json: Document }> => {
   given.campaign = campaign
   const written: string[] = []
@@ -157,7 +167,7 @@ const checked = async (
   )
   try {
     const out = freshFolder(onTestFinished)
-    const code = await check({ seed: "7", json: true, color: false, out, ...flags })
+    const code = await check({ seed: "7", json: true, color: false, out, ...flags }, undefined, rulesOf)
     return { code, json: JSON.parse(written.join("")) as Document }
   } finally {
     for (const spy of spies) spy.mockRestore()
