@@ -56,6 +56,7 @@ const propertyWords = (paper: Paper, explored: Explored, told: Told, property: P
   if (divergences.some(({ property: id }) => id === property.id) || suspected.includes(property.id))
     return paper.bad("breached, says the engine")
   if (isLiveness(property) && liveness === "unknown") return paper.warn("not decided on the graph")
+  if (divergences.some(({ property: id }) => id === null)) return paper.warn("held on the engine alone")
   if (end === "complete") return paper.good("held")
   return paper.warn(end === "breach" ? "held so far" : "held as far as explored")
 }

@@ -97,7 +97,6 @@ describe("replaying what is stored", () => {
   it.each([
     ["SecondarySkipsLock", "the breach of a safety property", 12],
     ["LoserRetries", "the breach of a liveness property", 13],
-    ["NeverRespawn", "a promise that is not kept", 16],
   ])("by the rules of %s ends a check with the code of %s, %i", async (edited, _what, code) => {
     const out = freshFolder(onTestFinished)
 
