@@ -3,7 +3,7 @@ import type { Lifecycle } from "./lifecycle.ts"
 import type { GuardId } from "./guard-id.ts"
 import type { Change, Guard, Rule, Rules } from "./protocol.ts"
 
-// Changes to a protocol: what parts and mutants are made of.
+// Changes to a protocol, each a function from one protocol to another: what parts and mutants are made of.
 
 /** One change after the other. */
 export const together =

@@ -47,6 +47,23 @@ const implied: Readonly<Record<string, string>> = {
 }
 
 describe("the mutants that follow from the guards", () => {
+  it("are one for each guard that decides, and leave out that guard alone", () => {
+    const protocol = protocolOf(placing)
+    const deciding = Object.values(protocol.rules).flatMap(({ kind, guards }) =>
+      guards.flatMap((guard, n) => ("holds" in guard ? [{ kind, n, guard }] : [])),
+    )
+    const all = guardMutants(protocol)
+
+    expect(all.length).toBe(deciding.length)
+    deciding.forEach(({ kind, n, guard }, place) => {
+      const { change, ...named } = all[place] as GuardMutant
+      const before = protocol.rules[kind]?.guards as readonly object[]
+
+      expect(named).toMatchObject({ kind, guard: guard.id })
+      expect(change(protocol).rules[kind]?.guards).toEqual(before.filter((_, other) => other !== n))
+    })
+  })
+
   it("are told from the protocol, each by an action that its guard alone refuses, but for guards that others imply", () => {
     const told = new Set(scopes.flatMap(toldIn))
     const all = guardMutants(protocolOf(placing)).map(({ name }) => name)
