@@ -152,14 +152,25 @@ export const textOf = (action: AskedAction): string => {
 const runLines = <S>(paper: Paper, profile: Profile<S>, shrunk: Shrunk<S>): readonly string[] => {
   const steps = modelRun(profile, shrunk)
   const width = Math.max(0, ...steps.map(({ action }) => textOf(action).length))
-  return steps.flatMap(({ action, before, after, refused }, i) => {
+  const indent = " ".repeat(width + 7)
+  const lines = steps.flatMap(({ action, before, after, refused }, i) => {
     const first = `  ${String(i + 1).padStart(3)}  ${paper.strong(textOf(action).padEnd(width))}`
     if (refused !== null) return [`${first}  ${paper.faint(`the model refuses: ${refused}`)}`]
     const changes = profile.changes(before, after)
     if (changes.length === 0) return [`${first}  ${paper.faint("changes nothing")}`]
-    return changes.map((change, n) => `${n === 0 ? first : " ".repeat(width + 7)}  ${change}`)
+    return changes.map((change, n) => `${n === 0 ? first : indent}  ${change}`)
   })
+  return [...lines, ...shownOtherwise(shrunk).map((why) => `${indent}  ${paper.bad(why)}`)]
 }
+
+/** What was shown after the last action in place of what the model has. */
+const shownOtherwise = <S>({ outcome }: Shrunk<S>): readonly string[] =>
+  outcome.tag === "diverged"
+    ? outcome.frontier
+        .filter(({ why }) => why.tag === "differs")
+        .slice(0, 1)
+        .map((ruledOut) => whyText(ruledOut, outcome.shown))
+    : []
 
 /** All that is said at the end. */
 export const conformLines = (paper: Paper, report: ConformReport): readonly string[] => {
