@@ -9,7 +9,7 @@ import { jsonOfConfig, type Story } from "../traces/read.ts"
 import { protocolOfStory, type Replay } from "../traces/replay.ts"
 import { stateJsonOf } from "../traces/state-json.ts"
 import { stateLines } from "../traces/state-text.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { quoted, sayWritten } from "./report.ts"
 
 /** The state after step `n` of a replayed story. Throws `BadInput` where the run does not go so far. */
@@ -24,17 +24,17 @@ export const stateAt = ({ file, actions }: Story, { states, refusal }: Replay, n
 }
 
 /** The state after step `n` in words, what is enabled there, and what refuses everything else. */
-export const atLines = (paper: Paper, story: Story, replayed: Replay, n: number): readonly string[] => {
+export const atLines = (style: Style, story: Story, replayed: Replay, n: number): readonly string[] => {
   const state = stateAt(story, replayed, n)
   const { enabled, refused } = choicesIn(protocolOfStory(story)(story.config), state)
   const action = story.actions[n - 1]
   return [
-    paper.strong(action === undefined ? "at the start" : `after step ${n}, ${describe(action)}`),
+    style.strong(action === undefined ? "at the start" : `after step ${n}, ${describe(action)}`),
     ...stateLines(state).map((line) => `  ${line}`),
     "",
-    ...actors.flatMap((actor) => enabledLines(paper, actor, enabled)),
-    paper.strong("refused"),
-    ...refusedLines(paper, refused),
+    ...actors.flatMap((actor) => enabledLines(style, actor, enabled)),
+    style.strong("refused"),
+    ...refusedLines(style, refused),
     "",
     `  Go on from here: npx ftpair replay --at ${n} --out next.json ${quoted(story.file)}`,
     "  writes the steps up to here as a schedule, to which actions can be added.",
@@ -76,11 +76,11 @@ export const writePrefix = (file: string, story: Story, n: number, isQuiet: bool
 
 const actors: readonly Actor[] = ["protocol", "operator", "recovery", "fault"]
 
-const enabledLines = (paper: Paper, actor: Actor, enabled: readonly Allowed[]): readonly string[] => {
+const enabledLines = (style: Style, actor: Actor, enabled: readonly Allowed[]): readonly string[] => {
   const own = enabled.filter((each) => each.actor === actor)
   const width = Math.max(0, ...enabled.map(({ action }) => describe(action).length))
   return [
-    paper.strong(`enabled, ${actor}`),
+    style.strong(`enabled, ${actor}`),
     ...(own.length === 0 ? ["  nothing"] : []),
     ...own.map(
       ({ action, changes }) =>
@@ -91,7 +91,7 @@ const enabledLines = (paper: Paper, actor: Actor, enabled: readonly Allowed[]): 
 }
 
 /** A line for each kind and guard, with all the actions which that guard refuses. */
-const refusedLines = (paper: Paper, refused: readonly Refused[]): readonly string[] => {
+const refusedLines = (style: Style, refused: readonly Refused[]): readonly string[] => {
   const groups = new Map<string, { readonly first: Refused; readonly actions: Action[] }>()
   for (const each of refused) {
     const key = `${each.action.kind} ${each.guard}`
@@ -102,6 +102,6 @@ const refusedLines = (paper: Paper, refused: readonly Refused[]): readonly strin
   if (groups.size === 0) return ["  nothing"]
   return [...groups.values()].map(
     ({ first: { guard, sentence }, actions }) =>
-      `  ${actions.map(describe).join(", ")}: ${paper.warn(guard)}, ${sentence}`,
+      `  ${actions.map(describe).join(", ")}: ${style.warn(guard)}, ${sentence}`,
   )
 }

@@ -9,13 +9,13 @@ import { refinementId } from "../properties/refinement.ts"
 import type { Witness } from "../properties/witnesses.ts"
 import { breachedIn, type CheckFlags, type Checked } from "./checked.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { actionsTaken, isWhole, quoted, rates } from "./report.ts"
 
 /** The first line: what is checked, and how. */
-export const titleLine = (paper: Paper, { seed, mutant }: CampaignSpec, workers: number): string =>
+export const titleLine = (style: Style, { seed, mutant }: CampaignSpec, workers: number): string =>
   [
-    `${paper.strong("ftpair")} ${packageVersion}`,
+    `${style.strong("ftpair")} ${packageVersion}`,
     "check",
     `seed ${seed}`,
     counted(workers, "worker"),
@@ -31,19 +31,19 @@ const stops: Readonly<Record<Campaign["stopped"], string>> = {
 
 /** The verdict, what was done for it, and how to do it again. */
 export const closingLines = (
-  paper: Paper,
+  style: Style,
   { allowVacuous }: Pick<CheckFlags, "allowVacuous">,
   checked: Checked,
   code: ExitCode,
 ): readonly string[] => {
   const { campaign: ran, unseen, rare, unasked, properties, seconds, spec, reproduce, isStopped } = checked
   const { drawingSeconds } = checked
-  if (ran === null && !isStopped) return undrawnLines(paper, checked)
+  if (ran === null && !isStopped) return undrawnLines(style, checked)
   const never = unseen.map(({ id }) => id).join(", ")
   return [
-    `${verdictLine(paper, checked, code)}${ran === null ? "" : `  ${workText(checked, ran)}`}`,
+    `${verdictLine(style, checked, code)}${ran === null ? "" : `  ${workText(checked, ran)}`}`,
     ...(unseen.length > 0 && allowVacuous === true && code === exitCodes.ok
-      ? [paper.warn(`never seen, and allowed to be: ${never}`)]
+      ? [style.warn(`never seen, and allowed to be: ${never}`)]
       : []),
     ...(rare.length > 0 && checked.findings.length === 0
       ? [
@@ -61,8 +61,8 @@ export const closingLines = (
 }
 
 /** What is said where a stored run has breached something, and nothing was drawn. */
-const undrawnLines = (paper: Paper, checked: Checked): readonly string[] => [
-  paper.bad(
+const undrawnLines = (style: Style, checked: Checked): readonly string[] => [
+  style.bad(
     `breached: ${[...breachedIn(checked)].join(", ")}; stopped at the stored runs, and nothing was drawn`,
   ),
 ]
@@ -78,18 +78,18 @@ const workText = ({ spec }: Checked, ran: Campaign): string => {
 const ratesOf = (ran: Campaign, seconds: number): string =>
   rates(seconds, { schedules: ran.schedules + ran.volume, actions: actionsTaken(ran) + ran.volumeActions })
 
-const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => {
+const verdictLine = (style: Style, checked: Checked, code: ExitCode): string => {
   switch (code) {
     case exitCodes.ok:
-      return paper.good("held")
+      return style.good("held")
     case exitCodes.vacuous:
-      return paper.warn(
+      return style.warn(
         checked.isIdle
           ? "vacuous: the protocol took no step, as no pair could be powered on"
           : `vacuous, never seen: ${checked.unseen.map(({ id }) => id).join(", ")}`,
       )
     case exitCodes.inconclusive:
-      return paper.warn(
+      return style.warn(
         checked.campaign === null || checked.campaign.schedules + checked.campaign.volume === 0
           ? "inconclusive, no schedule was finished"
           : checked.unasked.length === checked.properties.length
@@ -97,15 +97,15 @@ const verdictLine = (paper: Paper, checked: Checked, code: ExitCode): string => 
             : "inconclusive, what was checked held",
       )
     case exitCodes.nonDeterministic:
-      return paper.bad(
+      return style.bad(
         `schedule ${checked.campaign?.failure?.number} failed, and not again: not deterministic`,
       )
     case exitCodes.notAsPromised:
-      return paper.bad(
+      return style.bad(
         `${counted(checked.stored.broken.length, "stored run")} not as promised; what was drawn held`,
       )
     default:
-      return paper.bad(`breached: ${[...breachedIn(checked)].join(", ")}`)
+      return style.bad(`breached: ${[...breachedIn(checked)].join(", ")}`)
   }
 }
 

@@ -21,7 +21,7 @@ import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { findingOf } from "./finding.ts"
 import { interruption } from "./interruption.ts"
 import { defaultWorkers, freshSeed } from "./options.ts"
-import { paperFor } from "./paper.ts"
+import { styleFor } from "./style.ts"
 import { progressOn } from "./progress.ts"
 import { quoted, summaryLines } from "./report.ts"
 import { replayingStored, storedLines } from "./stored.ts"
@@ -52,7 +52,7 @@ export const check = async (
     throw new BadInput({ message: `--side ${flags.side}: expected --mutant beside it, whose side it is` })
   const start = now()
   const stop = interruption()
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   const say = (...lines: readonly string[]): void => {
     if (flags.json !== true && flags.quiet !== true) process.stdout.write(`${lines.join("\n")}\n`)
   }
@@ -60,12 +60,12 @@ export const check = async (
   const properties = catalogue.filter(({ id }) => spec.properties.includes(id))
   const workers = flags.workers ?? defaultWorkers("check")
   const folder = storeAt(flags.out)
-  say(titleLine(paper, spec, workers))
+  say(titleLine(style, spec, workers))
 
   const unfit = spec.config === null ? null : unfitForEngine(spec.config)
-  if (unfit !== null) say(paper.warn(`the model runs alone: ${unfit}`))
-  const stored = await inTurns(replayingStored(paper, spec, properties, folder, stop, rulesOf))
-  say(...storedLines(paper, stored))
+  if (unfit !== null) say(style.warn(`the model runs alone: ${unfit}`))
+  const stored = await inTurns(replayingStored(style, spec, properties, folder, stop, rulesOf))
+  say(...storedLines(style, stored))
   for (const { lines } of stored.findings) say("", ...lines)
 
   const isDecided = stored.findings.length > 0
@@ -77,7 +77,7 @@ export const check = async (
   const finding =
     failure === null
       ? null
-      : await inTurns(findingOf(paper, spec, properties, failure, folder, flags.config ?? null, stop))
+      : await inTurns(findingOf(style, spec, properties, failure, folder, flags.config ?? null, stop))
   const wanted = wantedWitnesses(spec, properties)
   const unseen = ran === null ? [] : wanted.filter(({ id }) => ran.witnesses[id] === undefined)
   const isExpected = ({ id }: Witness): boolean => schedulesNeeded(id, spec.config) <= (ran?.schedules ?? 0)
@@ -104,9 +104,9 @@ export const check = async (
   }
   const code = codeOf(flags, checked)
   if (ran !== null)
-    say("", ...summaryLines(paper, properties, wanted, ran, breachedIn(checked), checked.unasked))
+    say("", ...summaryLines(style, properties, wanted, ran, breachedIn(checked), checked.unasked))
   if (finding !== null) say("", ...finding.lines)
-  say("", ...closingLines(paper, flags, checked, code))
+  say("", ...closingLines(style, flags, checked, code))
   if (finding?.unsaved != null && flags.quiet !== true)
     process.stderr.write(`ftpair: the counterexample is not saved: ${printable(finding.unsaved)}\n`)
   if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(checked, code), null, 2)}\n`)

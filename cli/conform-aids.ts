@@ -15,7 +15,7 @@ import { failuresFolder } from "../traces/store.ts"
 import type { ConformFlags } from "./conform-flags.ts"
 import { faultLines, textOf, whyText } from "./conform-report.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 
 const tryOutCluster = plainConfig(3, 1)
 
@@ -40,7 +40,7 @@ const firstSteps: Readonly<Record<ProfileName, readonly AskedAction[]>> = {
 
 /** For whoever has just begun: the handshake and five steps, one after the other, with what each came to. */
 export const smoke = async <S>(
-  paper: Paper,
+  style: Style,
   connection: Connection<S>,
   { profile }: Ground<S>,
   say: (line: string) => void,
@@ -48,7 +48,7 @@ export const smoke = async <S>(
   const steps = firstSteps[profile.name].filter(({ kind }) =>
     (connection.hello.actions as readonly string[]).includes(kind),
   )
-  say(`  hello    ${paper.good("answered")}`)
+  say(`  hello    ${style.good("answered")}`)
   for (let n = 0; n <= steps.length; n += 1) {
     const asked = steps.slice(0, n)
     const outcome = await connection.trial(tryOutCluster, asked)
@@ -56,26 +56,26 @@ export const smoke = async <S>(
     if (!isFailing(outcome)) {
       const skipped =
         outcome.tag === "skipped" || outcome.tally.skipped + outcome.tally.errors >= Math.max(n, 1)
-      say(`  ${name.padEnd(28)} ${skipped ? paper.warn("skipped") : paper.good("as the model has it")}`)
+      say(`  ${name.padEnd(28)} ${skipped ? style.warn("skipped") : style.good("as the model has it")}`)
       continue
     }
     say(
-      `  ${name.padEnd(28)} ${paper.bad(outcome.tag === "diverged" ? "not as the model has it" : outcome.fault.code)}`,
+      `  ${name.padEnd(28)} ${style.bad(outcome.tag === "diverged" ? "not as the model has it" : outcome.fault.code)}`,
     )
     const lines =
       outcome.tag === "diverged"
         ? outcome.frontier.map((ruledOut) => `    ${whyText(ruledOut, outcome.shown)}`)
-        : faultLines(paper, outcome.fault).slice(1)
+        : faultLines(style, outcome.fault).slice(1)
     for (const line of lines) say(line)
     return outcome.tag === "diverged" ? exitCodes.divergence : exitCodes.foreign
   }
-  say(paper.good("the wire works; leave out --smoke for the whole"))
+  say(style.good("the wire works; leave out --smoke for the whole"))
   return exitCodes.ok
 }
 
 /** Which mutants an implementation that shows so much could hide, and what it would have to show. */
 export const advise = async (
-  paper: Paper,
+  style: Style,
   hello: Hello,
   flags: Pick<ConformFlags, "json" | "out">,
   seed: string,
@@ -91,19 +91,19 @@ export const advise = async (
   const advice = await adviceFor(hello, named, seed)
   if (flags.json === true)
     process.stdout.write(`${JSON.stringify({ observes: hello.observes, ...advice }, null, 2)}\n`)
-  else process.stdout.write(`${adviceLines(paper, advice).join("\n")}\n`)
+  else process.stdout.write(`${adviceLines(style, advice).join("\n")}\n`)
   return exitCodes.ok
 }
 
-const adviceLines = (paper: Paper, { visible, invisible, fields }: Advice): readonly string[] => {
+const adviceLines = (style: Style, { visible, invisible, fields }: Advice): readonly string[] => {
   const all = visible.length + invisible.length
   if (invisible.length === 0)
-    return [paper.good(`  each of the ${all} mutants of the protocol would be found by what is shown`)]
+    return [style.good(`  each of the ${all} mutants of the protocol would be found by what is shown`)]
   return [
     `  ${visible.length} of the ${all} mutants of the protocol would be found by what is shown; these would not:`,
     ...invisible.flatMap(({ mutant, story, tellers }) => [
-      `  ${paper.warn(mutant)}: ${story}`,
-      paper.faint(
+      `  ${style.warn(mutant)}: ${story}`,
+      style.faint(
         tellers.length === 0
           ? "    no field would tell, with the actions that are taken"
           : `    would be told by ${tellers.join(", or by ")}`,
@@ -111,6 +111,6 @@ const adviceLines = (paper: Paper, { visible, invisible, fields }: Advice): read
     ]),
     ...(fields.length === 0
       ? []
-      : [`  to find all that a field can tell, show also: ${paper.strong(fields.join(", "))}`]),
+      : [`  to find all that a field can tell, show also: ${style.strong(fields.join(", "))}`]),
   ]
 }

@@ -9,7 +9,7 @@ import { differenceOf } from "./conform-difference.ts"
 import type { Told } from "./conform-outcome.ts"
 import { failureLines, reproduceLine } from "./conform-report.ts"
 import { candidatesMax } from "./conform-spec.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { quoted } from "./report.ts"
 
 /** Of failures of one sort, the shortest: by the kind of the last action, the guard, and what did not fit. */
@@ -75,8 +75,8 @@ export const tell = <S>(
   {
     folder,
     command,
-    paper,
-  }: { readonly folder: string; readonly command: readonly string[]; readonly paper: Paper },
+    style,
+  }: { readonly folder: string; readonly command: readonly string[]; readonly style: Style },
 ): Told => {
   const session = { hello, profile, sight: sessionOf(null, hello, profile, candidatesMax).sight }
   const words = command.map(quoted).join(" ")
@@ -91,7 +91,7 @@ export const tell = <S>(
     case: failure.case.path,
     difference: differenceOf(shrunk),
     reproduce: file === null ? null : reproduceLine(file, words),
-    lines: failureLines(paper, profile, failure, shrunk, { file, why, command: words }),
+    lines: failureLines(style, profile, failure, shrunk, { file, why, command: words }),
   }
 }
 

@@ -11,7 +11,7 @@ import { asFound } from "./conform-failure.ts"
 import { candidatesMax } from "./conform-spec.ts"
 import { failureLines, faultLines } from "./conform-report.ts"
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
-import { paperFor, type Paper } from "./paper.ts"
+import { styleFor, type Style } from "./style.ts"
 
 /** Judges a recorded session again, without the implementation. */
 export const judgeRecorded = (file: string, flags: ConformFlags): ExitCode => {
@@ -28,7 +28,7 @@ const judged = (file: string, recording: Recording, flags: ConformFlags): ExitCo
     throw new BadInput({
       message: `--profile ${flags.profile}: ${file} is of the profile ${recording.hello.profile}`,
     })
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   try {
     return withGround(recording.hello.profile, ({ profile }) => {
       const result = rejudged(profile, recording, candidatesMax)
@@ -37,8 +37,8 @@ const judged = (file: string, recording: Recording, flags: ConformFlags): ExitCo
         process.stdout.write(`${JSON.stringify(jsonOf(recording, result, code), null, 2)}\n`)
       else if (flags.quiet !== true) {
         const first = firstOf(result)
-        const lines = first === null ? [] : failureLines(paper, profile, first, asFound(first), null)
-        process.stdout.write(`${[...lines, ...summaryLines(paper, recording, result)].join("\n")}\n`)
+        const lines = first === null ? [] : failureLines(style, profile, first, asFound(first), null)
+        process.stdout.write(`${[...lines, ...summaryLines(style, recording, result)].join("\n")}\n`)
       }
       return code
     })
@@ -46,7 +46,7 @@ const judged = (file: string, recording: Recording, flags: ConformFlags): ExitCo
     if (!(error instanceof AdapterFault)) throw error
     if (flags.json === true)
       process.stdout.write(`${JSON.stringify({ verdict: "broken", fault: faultJson(error) }, null, 2)}\n`)
-    else if (flags.quiet !== true) process.stdout.write(`${faultLines(paper, error).join("\n")}\n`)
+    else if (flags.quiet !== true) process.stdout.write(`${faultLines(style, error).join("\n")}\n`)
     return exitCodes.foreign
   }
 }
@@ -80,21 +80,21 @@ const jsonOf = <S>({ hello }: Recording, result: Rejudged<S>, code: ExitCode) =>
 })
 
 const summaryLines = <S>(
-  paper: Paper,
+  style: Style,
   { hello }: Recording,
   { cases, tally, failed, unanswered, beyond }: Rejudged<S>,
 ): readonly string[] => {
   const compared = tally.taken + tally.refused
   const verdict =
     failed.length > 0
-      ? paper.bad(`${counted(failed.length, "case")} did not fit the model`)
+      ? style.bad(`${counted(failed.length, "case")} did not fit the model`)
       : compared === 0
-        ? paper.warn("vacuous: no answer told anything")
+        ? style.warn("vacuous: no answer told anything")
         : unanswered > 0
-          ? paper.warn("vacuous: what was answered fits the model, and not all was answered")
+          ? style.warn("vacuous: what was answered fits the model, and not all was answered")
           : beyond.length > 0
-            ? paper.warn(`${counted(beyond.length, "case")} given up, as too many model states fitted`)
-            : paper.good("all fit the model")
+            ? style.warn(`${counted(beyond.length, "case")} given up, as too many model states fitted`)
+            : style.good("all fit the model")
   return [
     ...(unanswered === 0 ? [] : [`  ${counted(unanswered, "ask")} without an answer`]),
     `${counted(cases, "recorded case")} of ${printable(hello.implementation.name, 200)}, ${counted(compared, "answer")} compared: ${verdict}`,

@@ -11,7 +11,7 @@ import type { Hello } from "../conform/wire.ts"
 import { printable } from "../traces/printable.ts"
 import { textOf } from "./conform-report.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 
 /** One line of a step: what it is about, and what the model and the implementation have there. */
 type Row = {
@@ -24,7 +24,7 @@ type Row = {
 /** A kept failure of an implementation, judged again by its answers, for people and as JSON. */
 type FailureReplay = {
   readonly code: ExitCode
-  readonly lines: (paper: Paper) => readonly string[]
+  readonly lines: (style: Style) => readonly string[]
   readonly json: object
 }
 
@@ -44,13 +44,13 @@ export const replayFailure = (failure: StoredFailure): FailureReplay =>
     }[result]
     return {
       code: result === "reproduced" ? exitCodes.ok : exitCodes.notAsPromised,
-      lines: (paper) => [
-        paper.strong(printable(file)),
+      lines: (style) => [
+        style.strong(printable(file)),
         `  ${printable(hello.implementation.name, 200)} (${printable(hello.implementation.language, 100)}), profile ${hello.profile}`,
         "",
-        ...stepLines(paper, steps),
+        ...stepLines(style, steps),
         "",
-        `  ${(result === "reproduced" ? paper.good : paper.bad)(result)}: ${printable(sentence)}`,
+        `  ${(result === "reproduced" ? style.good : style.bad)(result)}: ${printable(sentence)}`,
       ],
       json: { file, verdict: "diverged", step, ...(fault === null ? {} : { fault }), outcome: result, steps },
     }
@@ -156,7 +156,7 @@ export const flat = (json: Json | undefined, at = ""): ReadonlyMap<string, strin
   )
 }
 
-const stepLines = (paper: Paper, steps: readonly Step[]): readonly string[] => {
+const stepLines = (style: Style, steps: readonly Step[]): readonly string[] => {
   const rows = steps.flatMap(({ action, rows: [head, ...fields] }, i) => [
     { ...(head as Row), about: `${String(i).padStart(3)}  ${action}` },
     ...fields.map((field) => ({ ...field, about: `       ${field.about}` })),
@@ -169,7 +169,7 @@ const stepLines = (paper: Paper, steps: readonly Step[]): readonly string[] => {
     `  ${"".padEnd(about)}  ${"expected".padEnd(expected)}  answered`,
     ...rows.map((row) => {
       const line = `  ${row.about.padEnd(about)}  ${row.expected.padEnd(expected)}  ${row.answered}`
-      return row.differs ? paper.bad(`${line}  differs`) : line
+      return row.differs ? style.bad(`${line}  differs`) : line
     }),
   ]
 }

@@ -1,6 +1,6 @@
 import { operandWords } from "../model/operand.ts"
 import { modelRun, steadinessText } from "../conform/artefact.ts"
-import type { RuledOut } from "../conform/beliefs.ts"
+import type { RuledOut } from "../conform/candidates.ts"
 import type { FailedCase } from "../conform/campaign.ts"
 import { shortened, type AdapterFault } from "../conform/fault.ts"
 import type { Json } from "../conform/observation.ts"
@@ -11,7 +11,7 @@ import { counted, number } from "../properties/amount.ts"
 import { printable } from "../traces/printable.ts"
 import type { ConformReport } from "./conform-outcome.ts"
 import { exitCodes } from "./exit.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { quoted } from "./report.ts"
 
 /** How many model states of a frontier are told. */
@@ -19,11 +19,11 @@ const frontierMax = 5
 
 /** Who was met, and what of it can be seen. */
 export const helloLines = (
-  paper: Paper,
+  style: Style,
   { implementation, profile, observes, actions, silent = [], chooses = [] }: Hello,
   seed: string | null,
 ): readonly string[] => [
-  `${paper.strong(printable(`${implementation.name} ${implementation.version}`, 200))} (${printable(implementation.language, 100)}), profile ${profile}${seed === null ? "" : `; seed ${seed}`}`,
+  `${style.strong(printable(`${implementation.name} ${implementation.version}`, 200))} (${printable(implementation.language, 100)}), profile ${profile}${seed === null ? "" : `; seed ${seed}`}`,
   profile === "placement"
     ? `  answers ${actions.join(", ")}`
     : `  shows ${observes.length === 0 ? "nothing of its state" : printable(observes.join(", "))}; takes ${counted(actions.length, "kind of action", "kinds of action")}`,
@@ -32,8 +32,8 @@ export const helloLines = (
 ]
 
 /** How an implementation broke the wire. */
-export const faultLines = (paper: Paper, { code, detail, line, log }: AdapterFault): readonly string[] => [
-  paper.bad(`the implementation broke the wire: ${code}`),
+export const faultLines = (style: Style, { code, detail, line, log }: AdapterFault): readonly string[] => [
+  style.bad(`the implementation broke the wire: ${code}`),
   `  ${faults[code]}`,
   `  ${printable(detail)}`,
   ...(line === null ? [] : [`  the line: ${printable(line)}`]),
@@ -51,7 +51,7 @@ export const faultLines = (paper: Paper, { code, detail, line, log }: AdapterFau
 
 /** A failure: what was asked, what the model does and what was answered, and how surely it comes back. */
 export const failureLines = <S>(
-  paper: Paper,
+  style: Style,
   profile: Profile<S>,
   failure: FailedCase<S>,
   shrunk: Shrunk<S>,
@@ -61,17 +61,17 @@ export const failureLines = <S>(
   const last = actions.at(-1)
   const headline =
     outcome.tag === "broken"
-      ? paper.bad(`broke the wire: ${outcome.fault.code}, in ${counted(actions.length, "action")}`)
-      : paper.bad(
+      ? style.bad(`broke the wire: ${outcome.fault.code}, in ${counted(actions.length, "action")}`)
+      : style.bad(
           `differs from the model at action ${outcome.step} of ${actions.length}${last === undefined ? ", the state after the reset" : `: ${textOf(last)}`}`,
         )
   return [
     headline,
     ...(outcome.tag === "broken"
-      ? faultLines(paper, outcome.fault).slice(1)
-      : answerLines(paper, outcome.shown, outcome.frontier, outcome.before.length)),
+      ? faultLines(style, outcome.fault).slice(1)
+      : answerLines(style, outcome.shown, outcome.frontier, outcome.before.length)),
     "",
-    ...runLines(paper, profile, shrunk),
+    ...runLines(style, profile, shrunk),
     "",
     ...(kept === null
       ? [`  case:      ${printable(failure.case.path)}`]
@@ -83,7 +83,7 @@ export const failureLines = <S>(
             ? ["             which are all that shrinking may take: fewer actions may do"]
             : []),
           ...(kept.file === null
-            ? [`  ${paper.bad("not saved")}: ${printable(kept.why)}`]
+            ? [`  ${style.bad("not saved")}: ${printable(kept.why)}`]
             : [
                 `  saved:     ${printable(kept.file)}`,
                 `  Reproduce: ${reproduceLine(kept.file, kept.command)}`,
@@ -105,7 +105,7 @@ export const reproduceLine = (file: string, command: string): string =>
   `npx ftpair conform --run ${quoted(file)} -- ${command}`
 
 const answerLines = <S>(
-  paper: Paper,
+  style: Style,
   shown: { readonly [field: string]: unknown },
   frontier: readonly RuledOut<S>[],
   before: number,
@@ -114,7 +114,7 @@ const answerLines = <S>(
   ...(frontier.length > frontierMax
     ? [`  … and ${counted(frontier.length - frontierMax, "more way")} in which it does not fit`]
     : []),
-  paper.faint(
+  style.faint(
     `  ${counted(before, "model state")} fitted until then; the answer: ${printable(shortened(JSON.stringify(shown), 300))}`,
   ),
 ]
@@ -149,18 +149,18 @@ export const textOf = (action: AskedAction): string => {
   return `${kind}(${[...operandWords(action), ...(typeof reason === "string" ? [reason] : [])].join(", ")})`
 }
 
-const runLines = <S>(paper: Paper, profile: Profile<S>, shrunk: Shrunk<S>): readonly string[] => {
+const runLines = <S>(style: Style, profile: Profile<S>, shrunk: Shrunk<S>): readonly string[] => {
   const steps = modelRun(profile, shrunk)
   const width = Math.max(0, ...steps.map(({ action }) => textOf(action).length))
   const indent = " ".repeat(width + 7)
   const lines = steps.flatMap(({ action, before, after, refused }, i) => {
-    const first = `  ${String(i + 1).padStart(3)}  ${paper.strong(textOf(action).padEnd(width))}`
-    if (refused !== null) return [`${first}  ${paper.faint(`the model refuses: ${refused}`)}`]
+    const first = `  ${String(i + 1).padStart(3)}  ${style.strong(textOf(action).padEnd(width))}`
+    if (refused !== null) return [`${first}  ${style.faint(`the model refuses: ${refused}`)}`]
     const changes = profile.changes(before, after)
-    if (changes.length === 0) return [`${first}  ${paper.faint("changes nothing")}`]
+    if (changes.length === 0) return [`${first}  ${style.faint("changes nothing")}`]
     return changes.map((change, n) => `${n === 0 ? first : indent}  ${change}`)
   })
-  return [...lines, ...shownOtherwise(shrunk).map((why) => `${indent}  ${paper.bad(why)}`)]
+  return [...lines, ...shownOtherwise(shrunk).map((why) => `${indent}  ${style.bad(why)}`)]
 }
 
 /** What was shown after the last action in place of what the model has. */
@@ -173,7 +173,7 @@ const shownOtherwise = <S>({ outcome }: Shrunk<S>): readonly string[] =>
     : []
 
 /** All that is said at the end. */
-export const conformLines = (paper: Paper, report: ConformReport): readonly string[] => {
+export const conformLines = (style: Style, report: ConformReport): readonly string[] => {
   const { result, told, stale, seconds, parting } = report
   const { cases, tally, failed, known, lacking, skipped, beyond } = result
   const answers = tally.taken + tally.refused
@@ -184,12 +184,12 @@ export const conformLines = (paper: Paper, report: ConformReport): readonly stri
       : [
           `  ${number(tally.skipped)} skipped; errors: ${number(tally.errors)} definite, ${number(tally.unsure)} indefinite, followed both ways`,
         ]),
-    ...coverageLines(paper, result),
-    ...listed(paper, lacking, "stored case", "left out, for actions that it does not take"),
-    ...skippedLines(paper, skipped),
-    ...listed(paper, beyond, "case", "given up, as too many model states fitted"),
+    ...coverageLines(style, result),
+    ...listed(style, lacking, "stored case", "left out, for actions that it does not take"),
+    ...skippedLines(style, skipped),
+    ...listed(style, beyond, "case", "given up, as too many model states fitted"),
     ...(known.length === 0 ? [] : [`  ${counted(known.length, "case")} failed, as is known`]),
-    ...stale.map((pattern) => paper.bad(`  known to fail, and nothing of it fails: ${pattern}`)),
+    ...stale.map((pattern) => style.bad(`  known to fail, and nothing of it fails: ${pattern}`)),
     "",
     ...told.flatMap(({ lines, alike }) => [
       ...lines,
@@ -200,53 +200,53 @@ export const conformLines = (paper: Paper, report: ConformReport): readonly stri
     ...(failed.length > 1
       ? [`${counted(failed.length, "case")} failed: ${sample(failed.map(({ case: { path } }) => path))}`]
       : []),
-    ...(parting === null ? [] : faultLines(paper, parting)),
-    verdictLine(paper, report),
+    ...(parting === null ? [] : faultLines(style, parting)),
+    verdictLine(style, report),
   ]
 }
 
-const listed = (paper: Paper, paths: readonly string[], thing: string, what: string): readonly string[] =>
-  paths.length === 0 ? [] : [paper.faint(`  ${counted(paths.length, thing)} ${what}: ${sample(paths)}`)]
+const listed = (style: Style, paths: readonly string[], thing: string, what: string): readonly string[] =>
+  paths.length === 0 ? [] : [style.faint(`  ${counted(paths.length, thing)} ${what}: ${sample(paths)}`)]
 
 const sample = (paths: readonly string[]): string =>
   printable(paths.length <= 4 ? paths.join(", ") : `${paths.slice(0, 3).join(", ")}, …`)
 
-const verdictLine = (paper: Paper, { code, hello, result }: ConformReport): string => {
+const verdictLine = (style: Style, { code, hello, result }: ConformReport): string => {
   const { implementation, observes, profile } = hello
   const name = printable(implementation.name, 200)
   switch (code) {
     case exitCodes.ok:
-      return paper.good(
+      return style.good(
         `${name} conforms, as far as it was seen: profile ${profile}${observes.length === 0 ? "" : `, ${observes.join(", ")}`}`,
       )
     case exitCodes.divergence:
-      return paper.bad(`${name} differs from the model`)
+      return style.bad(`${name} differs from the model`)
     case exitCodes.vacuous:
-      return paper.warn(vacuityText(hello, result))
+      return style.warn(vacuityText(hello, result))
     case exitCodes.notAsPromised:
-      return paper.bad("the list of known failures is stale")
+      return style.bad("the list of known failures is stale")
     case exitCodes.inconclusive:
-      return paper.warn(
+      return style.warn(
         `inconclusive${result.stopped === "time" ? ", stopped for time" : result.stopped === "interrupted" ? ", stopped by a signal" : ""}${result.tally.taken + result.tally.refused === 0 ? "; nothing was compared" : "; what was compared fits the model"}`,
       )
     default:
-      return paper.bad(`${name} broke the wire`)
+      return style.bad(`${name} broke the wire`)
   }
 }
 
 /** How many cases were left out because of their clusters, and what was said to that. */
-const skippedLines = (paper: Paper, skipped: ConformReport["result"]["skipped"]): readonly string[] => {
+const skippedLines = (style: Style, skipped: ConformReport["result"]["skipped"]): readonly string[] => {
   const reasons = [...new Set(skipped.map(({ why }) => why))]
   return reasons.flatMap((why) => {
     const paths = skipped.filter((each) => each.why === why).map(({ path }) => path)
     const said = why === "" ? "" : ` (${printable(why)})`
-    return listed(paper, paths, "case", `left out, in clusters that it does not have${said}`)
+    return listed(style, paths, "case", `left out, in clusters that it does not have${said}`)
   })
 }
 
 /** What was seen of each small cluster, and which witnesses were. */
 const coverageLines = (
-  paper: Paper,
+  style: Style,
   { scopes, isToured, witnesses, unseen, untaken }: ConformReport["result"],
 ): readonly string[] => {
   const seen = Object.entries(witnesses)
@@ -257,14 +257,14 @@ const coverageLines = (
     ),
     ...(scopes.length === 0 || isToured
       ? []
-      : [paper.warn("  the small scopes were not gone through to their end")]),
+      : [style.warn("  the small scopes were not gone through to their end")]),
     ...(seen.length === 0
       ? []
       : [
           `  ${counted(seen.length, "witness", "witnesses")}, in so many cases: ${seen.map(([id, cases]) => `${id} ${number(cases)}`).join(", ")}`,
         ]),
-    ...(isToured && unseen.length > 0 ? [paper.warn(`  never seen: ${unseen.join(", ")}`)] : []),
-    ...(isToured && untaken.length > 0 ? [paper.faint(`  never taken: ${untaken.join(", ")}`)] : []),
+    ...(isToured && unseen.length > 0 ? [style.warn(`  never seen: ${unseen.join(", ")}`)] : []),
+    ...(isToured && untaken.length > 0 ? [style.faint(`  never taken: ${untaken.join(", ")}`)] : []),
   ]
 }
 

@@ -25,7 +25,7 @@ import { faultJson, verdicts, type ConformReport, type Grouped } from "./conform
 import { exitCodes, worst, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
 import { freshSeed } from "./options.ts"
-import { paperFor } from "./paper.ts"
+import { styleFor } from "./style.ts"
 import { casesOn } from "./progress.ts"
 import { sayWritten } from "./report.ts"
 
@@ -85,7 +85,7 @@ const driveOver = async (
 ): Promise<ExitCode> => {
   const stop = interruption()
   const start = starterOf(command, flags.timeout ?? defaultTimeout, overheard, stop)
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   const seed = flags.seed ?? freshSeed()
   try {
     const peer = await start()
@@ -95,8 +95,8 @@ const driveOver = async (
       if (flags.advise === true) {
         await leave(peer)
         await peer.close()
-        if (flags.json !== true) process.stdout.write(`${helloLines(paper, hello, seed).join("\n")}\n`)
-        return await advise(paper, hello, flags, seed)
+        if (flags.json !== true) process.stdout.write(`${helloLines(style, hello, seed).join("\n")}\n`)
+        return await advise(style, hello, flags, seed)
       }
       return await withGround(hello.profile, (ground) => {
         const connection = connectionOf(start, { peer, hello }, ground.profile, candidatesMax)
@@ -113,7 +113,7 @@ const driveOver = async (
     if (!(error instanceof AdapterFault)) throw error
     if (flags.json === true)
       process.stdout.write(`${JSON.stringify({ verdict: "broken", fault: faultJson(error) }, null, 2)}\n`)
-    else if (flags.quiet !== true) process.stdout.write(`${faultLines(paper, error).join("\n")}\n`)
+    else if (flags.quiet !== true) process.stdout.write(`${faultLines(style, error).join("\n")}\n`)
     return exitCodes.foreign
   }
 }
@@ -138,13 +138,13 @@ const tryOut = async <S>(
   connection: Connection<S>,
   flags: ConformFlags,
 ): Promise<ExitCode> => {
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   const say = (line: string): void => {
     if (flags.quiet !== true) process.stdout.write(`${line}\n`)
   }
-  for (const line of helloLines(paper, connection.hello, null)) say(line)
+  for (const line of helloLines(style, connection.hello, null)) say(line)
   try {
-    return await smoke(paper, connection, ground, say)
+    return await smoke(style, connection, ground, say)
   } finally {
     await connection.close()
   }
@@ -158,22 +158,22 @@ const drive = async <S>(
   given: Given,
   stop: AbortSignal,
 ): Promise<ExitCode> => {
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   const isText = flags.json !== true && flags.quiet !== true
   const folder = flags.out ?? failuresFolder
   const spec = { ...specOf(ground, flags, given, folder), isStopped: () => stop.aborted }
-  if (isText) process.stdout.write(`${helloLines(paper, connection.hello, spec.seed).join("\n")}\n`)
+  if (isText) process.stdout.write(`${helloLines(style, connection.hello, spec.seed).join("\n")}\n`)
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)
   const told: Grouped[] = []
   let parting: AdapterFault | null = null
   let result: Conformance<S>
   try {
-    result = await conform(connection, ground.repertoire, spec, { progress: moving.show })
+    result = await conform(connection, ground.caseSource, spec, { progress: moving.show })
     const shrinkUntil = shrinkingUntil(spec.until, performance.now())
     const isLate = (): boolean => performance.now() > shrinkUntil
     for (const failure of distinctFailures(result.failed).slice(0, shrunkMax)) {
-      const shrunk = await shrink(connection, ground.repertoire, failure.case, failure.outcome, isLate).catch(
+      const shrunk = await shrink(connection, ground.caseSource, failure.case, failure.outcome, isLate).catch(
         (error: unknown) => {
           if (error instanceof Interrupted) return asFound(failure, "signal")
           throw error
@@ -187,7 +187,7 @@ const drive = async <S>(
         told[same] = { ...before, alike: [...before.alike, failure.case.path] }
         continue
       }
-      const one = tell(connection, ground, failure, short, { folder, command, paper })
+      const one = tell(connection, ground, failure, short, { folder, command, style })
       const alike = before === undefined ? [] : [...before.alike, before.case]
       told.splice(before === undefined ? told.length : same, 1, { ...one, sort, alike })
     }
@@ -208,7 +208,7 @@ const drive = async <S>(
   const code = codeOf(result, told, stale, parting)
   const report = { hello: connection.hello, spec, result, told, stale, seconds, parting, code }
   if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
-  else if (isText) process.stdout.write(`${conformLines(paper, report).join("\n")}\n`)
+  else if (isText) process.stdout.write(`${conformLines(style, report).join("\n")}\n`)
   return code
 }
 

@@ -26,7 +26,7 @@ import { exploredLines, type Told } from "./explored-report.ts"
 import { assuranceOf, codeOf, concluded, wordOf } from "./explored-verdict.ts"
 import { interruption } from "./interruption.ts"
 import { defaultWorkers } from "./options.ts"
-import { paperFor } from "./paper.ts"
+import { styleFor } from "./style.ts"
 import { layersOn } from "./progress.ts"
 import { quoted, sayWritten } from "./report.ts"
 import { scopeWords } from "./scope-words.ts"
@@ -77,14 +77,14 @@ export const exploreScope = async (
   { sides, signal = interruption() }: ExploreCompany = {},
 ): Promise<ExitCode> => {
   const start = performance.now()
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   const say = (...lines: readonly string[]): void => {
     if (flags.json !== true && flags.quiet !== true) process.stdout.write(`${lines.join("\n")}\n`)
   }
   const exploration = explorationOf(flags, sides)
   const folder = storeAt(flags.out)
   if (flags.dot !== undefined) prepareFile(flags.dot)
-  say(`${paper.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
+  say(`${style.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
   if (flags.dot !== undefined) {
     writeDot(flags.dot, exploration.scope)
     sayWritten(flags.dot, flags.quiet === true)
@@ -92,7 +92,7 @@ export const exploreScope = async (
   const progress = layersOn(process.stderr, flags.quiet === true)
   const company = { onProgress: progress.show, signal }
   const explored = await Effect.runPromise(explore(exploration, company)).finally(progress.end)
-  const found = exploredFindings(paper, exploration, explored, folder)
+  const found = exploredFindings(style, exploration, explored, folder)
   const missing = missingIn(exploration.scope, explored, {
     named: isNamed(flags.actions) ? flags.actions : [],
     required: flags.require ?? [],
@@ -105,7 +105,7 @@ export const exploreScope = async (
     conclusion,
     divergences: found.divergences,
   }
-  say(...exploredLines(paper, exploration, explored, told), `Reproduce: ${reproduceLine(flags)}`)
+  say(...exploredLines(style, exploration, explored, told), `Reproduce: ${reproduceLine(flags)}`)
   if (flags.json === true)
     process.stdout.write(`${JSON.stringify(jsonOf(flags, exploration, explored, told), null, 2)}\n`)
   for (const { unsaved } of found.findings)

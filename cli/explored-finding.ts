@@ -12,7 +12,7 @@ import { judgeLasso, type LoopFairness } from "../traces/lasso.ts"
 import { replay } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
 import type { Counterexample } from "../traces/write.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { quoted, stepLines } from "./report.ts"
 
 /**
@@ -52,7 +52,7 @@ export type ExploredFindings = {
  * not take, is a difference between the engine and the model, and no breach.
  */
 export const exploredFindings = (
-  paper: Paper,
+  style: Style,
   { scope }: Exploration,
   explored: Explored,
   folder: string,
@@ -63,7 +63,7 @@ export const exploredFindings = (
     if (findings.some(({ property }) => property.id === run.property.id)) continue
     const judged = judge(scope, run)
     if (judged.tag === "divergence") divergences.push(judged.divergence)
-    else findings.push(findingOf(paper, scope, { ...run, ...judged }, folder))
+    else findings.push(findingOf(style, scope, { ...run, ...judged }, folder))
   }
   return { findings, divergences: [...divergences, ...comparedDivergences(explored)] }
 }
@@ -160,7 +160,7 @@ const judge = (
     : { tag: "confirmed", why: breach.why, states, fairness: [] }
 }
 
-const findingOf = (paper: Paper, scope: Scope, found: Run & Confirmed, folder: string): ExploredFinding => {
+const findingOf = (style: Style, scope: Scope, found: Run & Confirmed, folder: string): ExploredFinding => {
   const { property, why, actions, loop, minimality, fairness } = found
   const kept = keptIn(folder, scope, found)
   return {
@@ -173,15 +173,15 @@ const findingOf = (paper: Paper, scope: Scope, found: Run & Confirmed, folder: s
     fairness,
     ...kept,
     lines: [
-      paper.bad(`${property.id} ${property.name} breached ${lengthWords(found)}: ${minimality}`),
+      style.bad(`${property.id} ${property.name} breached ${lengthWords(found)}: ${minimality}`),
       `  ${why}`,
-      paper.faint(`  ${property.why}`),
+      style.faint(`  ${property.why}`),
       "",
-      ...runLines(paper, found),
-      ...fairnessLines(paper, fairness),
+      ...runLines(style, found),
+      ...fairnessLines(style, fairness),
       "",
       ...(kept.file === null
-        ? [paper.warn(`  not saved: ${kept.unsaved}`)]
+        ? [style.warn(`  not saved: ${kept.unsaved}`)]
         : [`  saved:   ${kept.file}`, `  Replay:  npx ftpair replay ${quoted(kept.file)}`]),
     ],
   }
@@ -221,24 +221,24 @@ const lengthWords = ({ actions, loop }: Run): string =>
     : `for ever, by ${counted(loop, "step")} and then a loop of ${actions.length - loop}`
 
 /** The steps; of a lasso first those of the stem, and then those of the loop. */
-const runLines = (paper: Paper, { states, actions, loop }: Run & Confirmed): readonly string[] => {
-  const lines = stepLines(paper, states, actions)
+const runLines = (style: Style, { states, actions, loop }: Run & Confirmed): readonly string[] => {
+  const lines = stepLines(style, states, actions)
   if (loop === null) return lines
   const first = lines.findIndex((line) => line.startsWith(`  ${String(loop + 1).padStart(3)}  `))
   return [
     ...lines.slice(0, first),
-    paper.strong(`  and then for ever, from state ${loop} back to it:`),
+    style.strong(`  and then for ever, from state ${loop} back to it:`),
     ...lines.slice(first),
   ]
 }
 
 /** What makes a loop fair: each action that is owed somewhere in it is taken, or not enabled everywhere. */
-const fairnessLines = (paper: Paper, fairness: readonly LoopFairness[]): readonly string[] =>
+const fairnessLines = (style: Style, fairness: readonly LoopFairness[]): readonly string[] =>
   fairness.length === 0
     ? []
     : [
         "",
-        paper.strong("  the loop is fair: what is owed in it is taken, or not enabled all the way round"),
+        style.strong("  the loop is fair: what is owed in it is taken, or not enabled all the way round"),
         ...fairness.map(
           ({ action, enabled, taken }) =>
             `    ${action}  ${enabled} enabled, ${taken ? "taken" : "not taken"}`,

@@ -4,7 +4,7 @@ import type { Exploration, Explored } from "../properties/explore/explore.ts"
 import { isLiveness, type Property } from "../properties/property.ts"
 import { assuranceOf, type Conclusion } from "./explored-verdict.ts"
 import type { ExploredDivergence } from "./explored-finding.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { columns, rates } from "./report.ts"
 
 /** What a report tells beside the exploration itself. */
@@ -18,57 +18,57 @@ export type Told = {
 
 /** The whole report of an exploration, but its title. */
 export const exploredLines = (
-  paper: Paper,
+  style: Style,
   exploration: Exploration,
   explored: Explored,
   told: Told,
 ): readonly string[] => {
   const { conclusion, divergences } = told
   return [
-    paper.strong("properties"),
+    style.strong("properties"),
     ...told.asked.map(
       (property) =>
-        `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(paper, explored, told, property)}`,
+        `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(style, explored, told, property)}`,
     ),
-    ...told.notAsked.map(({ id, name }) => paper.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not asked`)),
-    ...notAskedWords(paper, exploration, told.notAsked),
-    ...livenessLines(paper, explored),
-    paper.strong("witnesses, first seen at depth"),
-    ...columns(witnessLines(paper, explored)),
-    paper.strong("actions, states first reached : steps"),
-    ...columns(actionLines(paper, explored)),
+    ...told.notAsked.map(({ id, name }) => style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not asked`)),
+    ...notAskedWords(style, exploration, told.notAsked),
+    ...livenessLines(style, explored),
+    style.strong("witnesses, first seen at depth"),
+    ...columns(witnessLines(style, explored)),
+    style.strong("actions, states first reached : steps"),
+    ...columns(actionLines(style, explored)),
     ...(conclusion.tag === "breached" ? conclusion.findings.flatMap(({ lines }) => ["", ...lines]) : []),
     ...(conclusion.tag === "divergence" ? conclusion.divergences : divergences).flatMap(({ words }) => [
       "",
-      paper.bad("the engine and the model disagree"),
+      style.bad("the engine and the model disagree"),
       `  ${words}`,
     ]),
     "",
-    ...closingLines(paper, exploration, explored, told),
+    ...closingLines(style, exploration, explored, told),
   ]
 }
 
-const propertyWords = (paper: Paper, explored: Explored, told: Told, property: Property): string => {
+const propertyWords = (style: Style, explored: Explored, told: Told, property: Property): string => {
   const { end, liveness, suspected } = explored
   const { conclusion, divergences } = told
   if (conclusion.tag === "breached" && conclusion.findings.some((found) => found.property === property))
-    return paper.bad("breached")
+    return style.bad("breached")
   if (divergences.some(({ property: id }) => id === property.id) || suspected.includes(property.id))
-    return paper.bad("breached, says the engine")
-  if (isLiveness(property) && liveness === "unknown") return paper.warn("not decided on the graph")
-  if (divergences.some(({ property: id }) => id === null)) return paper.warn("held on the engine alone")
-  if (end === "complete") return paper.good("held")
-  return paper.warn(end === "breach" ? "held so far" : "held as far as explored")
+    return style.bad("breached, says the engine")
+  if (isLiveness(property) && liveness === "unknown") return style.warn("not decided on the graph")
+  if (divergences.some(({ property: id }) => id === null)) return style.warn("held on the engine alone")
+  if (end === "complete") return style.good("held")
+  return style.warn(end === "breach" ? "held so far" : "held as far as explored")
 }
 
 const notAskedWords = (
-  paper: Paper,
+  style: Style,
   { scope, engine }: Exploration,
   notAsked: readonly Property[],
 ): readonly string[] => [
   ...(notAsked.some(isLiveness) && scope.reduction
     ? [
-        paper.faint(
+        style.faint(
           "  with --reduction liveness is asked with --liveness alone, of all that the protocol owes",
         ),
       ]
@@ -76,10 +76,10 @@ const notAskedWords = (
   ...pastWords(
     { scope, engine },
     notAsked.map(({ id }) => id),
-  ).map((words) => paper.faint(`  ${words}`)),
+  ).map((words) => style.faint(`  ${words}`)),
   ...(notAsked.some(({ id }) => id === "S29")
     ? [
-        paper.faint(
+        style.faint(
           "  S29 asks where pairs are registered, which multiplies the states: name it with --property",
         ),
       ]
@@ -116,37 +116,37 @@ const mutantWords = (asked: readonly Property[]): string => {
   return `a mutant is explored with all kinds of action${properties}, unless --actions and --property say otherwise`
 }
 
-const livenessLines = (paper: Paper, { liveness }: Explored): readonly string[] => {
+const livenessLines = (style: Style, { liveness }: Explored): readonly string[] => {
   if (liveness === null) return []
-  if (liveness === "unknown") return [paper.warn("liveness: the graph is too large to ask, or nobody waited")]
+  if (liveness === "unknown") return [style.warn("liveness: the graph is too large to ask, or nobody waited")]
   return [
-    paper.strong("liveness, of every weakly fair run: the kinds whose fairness each needs"),
+    style.strong("liveness, of every weakly fair run: the kinds whose fairness each needs"),
     ...liveness.map(({ property, breach, needs }) =>
       breach === null
         ? `  ${property}  ${needs.length === 0 ? "no single kind" : needs.join(", ")}`
-        : `  ${property}  ${paper.bad(`breached: ${counted(breach.stem.length, "step")}, then ${breach.loop.length === 0 ? "nothing more" : `a loop of ${breach.loop.length}`}`)}`,
+        : `  ${property}  ${style.bad(`breached: ${counted(breach.stem.length, "step")}, then ${breach.loop.length === 0 ? "nothing more" : `a loop of ${breach.loop.length}`}`)}`,
     ),
   ]
 }
 
-const witnessLines = (paper: Paper, { witnessedAt }: Explored): readonly string[] =>
+const witnessLines = (style: Style, { witnessedAt }: Explored): readonly string[] =>
   Object.entries(witnessedAt)
     .sort(([, a], [, b]) => (a ?? -1) - (b ?? -1))
     .map(([id, depth]) => {
       const text = `  ${id.padEnd(30)} ${String(depth ?? "never").padStart(11)}`
-      return depth === null ? paper.warn(text) : text
+      return depth === null ? style.warn(text) : text
     })
 
-const actionLines = (paper: Paper, explored: Explored): readonly string[] =>
+const actionLines = (style: Style, explored: Explored): readonly string[] =>
   Object.entries(explored.kinds)
     .sort(([, a], [, b]) => a.generated - b.generated)
     .map(([kind, { distinct, generated }]) => {
       const text = `  ${kind.padEnd(22)} ${`${number(distinct)} : ${number(generated)}`.padStart(19)}`
-      return generated === 0 ? paper.warn(text) : text
+      return generated === 0 ? style.warn(text) : text
     })
 
 const closingLines = (
-  paper: Paper,
+  style: Style,
   exploration: Exploration,
   explored: Explored,
   { seconds, conclusion, asked }: Told,
@@ -160,13 +160,13 @@ const closingLines = (
   const speed = rates(seconds, { states })
   const bound = exploration.scope.config.bounds.generations
   return [
-    `${verdictWords(paper, conclusion)}  ${counted(states, "state")}${many}, ${counted(transitions, "transition")}, depth ${depth}, at most ${counted(explored.mostSuccessors, "way")} on; ${seconds.toFixed(1)} s on ${counted(explored.workers, "worker")}${speed}${memory}`,
+    `${verdictWords(style, conclusion)}  ${counted(states, "state")}${many}, ${counted(transitions, "transition")}, depth ${depth}, at most ${counted(explored.mostSuccessors, "way")} on; ${seconds.toFixed(1)} s on ${counted(explored.workers, "worker")}${speed}${memory}`,
     assuranceOf(exploration, explored, conclusion),
     ...comparedLines(explored),
     ...(explored.isAsymmetric
-      ? [paper.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
+      ? [style.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
       : []),
-    ...(explored.scope.mutant === null ? [] : [paper.faint(mutantWords(asked))]),
+    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(asked))]),
     ...(highestGeneration === null
       ? []
       : [
@@ -191,14 +191,14 @@ const comparedLines = ({ compared }: Explored): readonly string[] =>
 const collisionWords = ({ states }: Explored): string =>
   `states are told apart by 63 bits: two were taken for one with a chance of about ${((states * states) / 2 ** 64).toExponential(1)}`
 
-const verdictWords = (paper: Paper, conclusion: Conclusion): string =>
+const verdictWords = (style: Style, conclusion: Conclusion): string =>
   match(conclusion)
-    .with({ tag: "held" }, () => paper.good("held"))
-    .with({ tag: "vacuous" }, ({ missing }) => paper.bad(`vacuous, never seen: ${missing.join(", ")}`))
+    .with({ tag: "held" }, () => style.good("held"))
+    .with({ tag: "vacuous" }, ({ missing }) => style.bad(`vacuous, never seen: ${missing.join(", ")}`))
     .with({ tag: "breached" }, ({ findings, isDeadlock }) => {
       const ids = findings.map(({ property }) => property.id).join(", ")
-      return paper.bad(`${isDeadlock ? "deadlock, " : ""}breached: ${ids}`)
+      return style.bad(`${isDeadlock ? "deadlock, " : ""}breached: ${ids}`)
     })
-    .with({ tag: "divergence" }, () => paper.bad("the engine and the model disagree"))
-    .with({ tag: "inconclusive" }, () => paper.warn("inconclusive, what was explored held"))
+    .with({ tag: "divergence" }, () => style.bad("the engine and the model disagree"))
+    .with({ tag: "inconclusive" }, () => style.warn("inconclusive, what was explored held"))
     .exhaustive()

@@ -7,10 +7,10 @@ import { BadInput } from "../traces/bad-input.ts"
 import { printable } from "../traces/printable.ts"
 import { flat } from "./conform-replay.ts"
 import { textOf } from "./conform-report.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 
 /** What may happen after a step of a kept failure, for people and as JSON. */
-type FailureAt = { readonly lines: (paper: Paper) => readonly string[]; readonly json: object }
+type FailureAt = { readonly lines: (style: Style) => readonly string[]; readonly json: object }
 
 /**
  * The model's state after step `n` of a failure of a lock, what is enabled there, and what is refused; null for a file
@@ -32,7 +32,7 @@ export const failureAt = (file: string, n: number, out: string | undefined): Fai
   return withGround(profile, (ground) => lockAt(ground, failure, n))
 }
 
-const lockAt = <S>({ profile, repertoire }: Ground<S>, failure: StoredFailure, n: number): FailureAt => {
+const lockAt = <S>({ profile, caseSource }: Ground<S>, failure: StoredFailure, n: number): FailureAt => {
   const { file, config, actions } = failure
   if (n > actions.length)
     throw new BadInput({ message: `${file}: expected a step from 0 to ${actions.length}, not ${n}` })
@@ -41,7 +41,7 @@ const lockAt = <S>({ profile, repertoire }: Ground<S>, failure: StoredFailure, n
   const before = run[n - 1]
   const state = before?.after ?? profile.initial(config)
   const answered = profile.kinds.flatMap((kind) =>
-    repertoire
+    caseSource
       .candidates(state, kind)
       .map((action) => ({ action, outcome: profile.step(config, state, action) })),
   )
@@ -52,18 +52,18 @@ const lockAt = <S>({ profile, repertoire }: Ground<S>, failure: StoredFailure, n
     said.tag === "refused" ? [{ action, guard: said.guard }] : [],
   )
   return {
-    lines: (paper) => [
-      paper.strong(
+    lines: (style) => [
+      style.strong(
         before === undefined
           ? "at the start, by the model"
           : `after step ${n}, ${textOf(before.action)}, by the model`,
       ),
       ...[...flat(profile.view(state))].map(([at, value]) => `  ${at} ${value}`),
       "",
-      paper.strong("enabled"),
+      style.strong("enabled"),
       ...enabledLines(enabled),
       "",
-      paper.strong("refused"),
+      style.strong("refused"),
       ...refusedLines(refused),
     ],
     json: { step: n, action: before?.action ?? null, state: profile.view(state), enabled, refused },

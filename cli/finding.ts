@@ -13,7 +13,7 @@ import { printable } from "../traces/printable.ts"
 import { replay, type BreachAt } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
 import type { Counterexample } from "../traces/write.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { quoted, stepLines, swarmLine } from "./report.ts"
 
 /**
@@ -43,7 +43,7 @@ export type Finding = {
  * and then; once `stop` is aborted it is kept as short as it has become.
  */
 export function* findingOf(
-  paper: Paper,
+  style: Style,
   spec: CampaignSpec,
   properties: readonly Property[],
   failure: NonNullable<Campaign["failure"]>,
@@ -78,16 +78,16 @@ export function* findingOf(
     config: minimal.config,
     actions: minimal.run.actions,
     lines: [
-      paper.bad(`${property.id} ${property.name} breached at step ${minimal.breach.step} of ${steps}`),
+      style.bad(`${property.id} ${property.name} breached at step ${minimal.breach.step} of ${steps}`),
       `  ${why}`,
-      paper.faint(`  ${property.why}`),
-      ...alsoLines(paper, also),
+      style.faint(`  ${property.why}`),
+      ...alsoLines(style, also),
       "",
-      ...stepLines(paper, states, minimal.run.actions),
+      ...stepLines(style, states, minimal.run.actions),
       "",
       `  drawn:     schedule ${number(failure.number)}${failure.on === "engine" ? " of the engine's" : ""}, by these weights: ${swarmLine(failure.swarm)}`,
       `  shrunk:    ${counted(failure.found, "action")} drawn${from}; ${failure.actions.length} after shrinking by fast-check; ${steps} after minimising: ${minimal.minimality}${minimal.minimality === "found" && stop.aborted ? ", as a signal stopped it" : ""}`,
-      `  saved:     ${saved.file ?? paper.bad(`not saved: ${printable(saved.unsaved)}`)}`,
+      `  saved:     ${saved.file ?? style.bad(`not saved: ${printable(saved.unsaved)}`)}`,
       `  Reproduce: ${again}`,
       ...(saved.file === null ? [] : [`  Replay:    npx ftpair replay ${quoted(saved.file)}`]),
     ],
@@ -101,9 +101,9 @@ export const besides = (
 ): readonly Breach[] => breaches.filter((other) => other.step === step && other.property.id !== property.id)
 
 /** A line for each other property that the same step breaches. */
-export const alsoLines = (paper: Paper, also: readonly Breach[]): readonly string[] =>
+export const alsoLines = (style: Style, also: readonly Breach[]): readonly string[] =>
   also.map(
-    ({ property, why }) => `  ${paper.bad(`and by the same step ${property.id} ${property.name}`)}: ${why}`,
+    ({ property, why }) => `  ${style.bad(`and by the same step ${property.id} ${property.name}`)}: ${why}`,
   )
 
 /** The file in which it is kept, or why it is in none: a finding is told all the same. */

@@ -11,7 +11,7 @@ import { refinement } from "../properties/refinement.ts"
 import { witnesses } from "../properties/witnesses.ts"
 import { jsonOfConfig } from "../traces/read.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
-import { paperFor } from "./paper.ts"
+import { styleFor } from "./style.ts"
 
 /** What can be listed. */
 export type Listed = "mutants" | "properties" | "witnesses" | "guards" | "scopes"
@@ -33,7 +33,7 @@ type Item = {
 
 /** Lists everything of one sort that ftpair knows by name, each with its sentence. */
 export const list = (what: Listed, flags: ListFlags): ExitCode => {
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   const items = itemsOf[what]()
   if (flags.json === true) {
     const json = items.map(({ id, sentence, details }) => ({ id, sentence, ...details }))
@@ -42,8 +42,8 @@ export const list = (what: Listed, flags: ListFlags): ExitCode => {
   }
   const width = Math.max(...items.map(({ id }) => id.length))
   const lines = items.flatMap(({ id, sentence, lines: below }) => [
-    `${paper.strong(id.padEnd(width))}  ${sentence}`,
-    ...below.map((line) => paper.faint(`${" ".repeat(width)}  ${line}`)),
+    `${style.strong(id.padEnd(width))}  ${sentence}`,
+    ...below.map((line) => style.faint(`${" ".repeat(width)}  ${line}`)),
   ])
   process.stdout.write(`${lines.join("\n")}\n`)
   return exitCodes.ok

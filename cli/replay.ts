@@ -20,7 +20,7 @@ import { describe } from "../model/action.ts"
 import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
 import { replayFailure } from "./conform-replay.ts"
 import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
-import { paperFor, type Paper } from "./paper.ts"
+import { styleFor, type Style } from "./style.ts"
 import { stepLines } from "./report.ts"
 
 /** The flags of `ftpair replay`. */
@@ -45,12 +45,12 @@ type Replayed = {
 
 /** Replays schedules and traces, and compares what comes of them with what they promise. */
 export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitCode => {
-  const paper = paperFor(process.stdout, flags.color)
+  const style = styleFor(process.stdout, flags.color)
   if (isPlain(flags)) {
     const [failures, stories] = sortedOut(files)
     if (failures.length > 0)
       return worst([
-        tellFailures(paper, failures, flags),
+        tellFailures(style, failures, flags),
         ...(stories.length === 0 ? [] : [replayFiles(stories, flags)]),
       ])
   }
@@ -61,7 +61,7 @@ export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitC
     const json = all.map((each) => jsonOf(each, flags.at))
     process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
   } else if (flags.quiet !== true)
-    for (const each of all) process.stdout.write(`${linesOf(paper, each, flags.at).join("\n")}\n\n`)
+    for (const each of all) process.stdout.write(`${linesOf(style, each, flags.at).join("\n")}\n\n`)
   return worst(all.map(codeOf))
 }
 
@@ -78,13 +78,13 @@ const sortedOut = (files: readonly string[]): readonly [readonly StoredFailure[]
   ]
 }
 
-const tellFailures = (paper: Paper, failures: readonly StoredFailure[], flags: ReplayFlags): ExitCode => {
+const tellFailures = (style: Style, failures: readonly StoredFailure[], flags: ReplayFlags): ExitCode => {
   const all = failures.map(replayFailure)
   if (flags.json === true) {
     const json = all.map((each) => each.json)
     process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
   } else if (flags.quiet !== true)
-    for (const each of all) process.stdout.write(`${each.lines(paper).join("\n")}\n\n`)
+    for (const each of all) process.stdout.write(`${each.lines(style).join("\n")}\n\n`)
   return worst(all.map(({ code }) => code))
 }
 
@@ -132,31 +132,31 @@ const jsonOf = ({ story, replayed, verdict, outcome }: Replayed, at: number | un
   ...(at === undefined ? {} : { at: atJson(story, replayed, at) }),
 })
 
-const linesOf = (paper: Paper, each: Replayed, at: number | undefined): readonly string[] => {
+const linesOf = (style: Style, each: Replayed, at: number | undefined): readonly string[] => {
   const { story, replayed, outcome } = each
-  const head = outcome === "reproduced" ? paper.good : outcome === "vacuous" ? paper.warn : paper.bad
+  const head = outcome === "reproduced" ? style.good : outcome === "vacuous" ? style.warn : style.bad
   return [
-    `${paper.strong(printable(story.file))}${story.mutant === null ? "" : `  mutant ${story.mutant}`}`,
+    `${style.strong(printable(story.file))}${story.mutant === null ? "" : `  mutant ${story.mutant}`}`,
     ...(story.title === null ? [] : [`  ${printable(story.title)}`]),
-    ...(story.source === null ? [] : [paper.faint(`  ${printable(story.source)}`)]),
+    ...(story.source === null ? [] : [style.faint(`  ${printable(story.source)}`)]),
     "",
     ...(at === undefined
-      ? [...stepLines(paper, replayed.states, story.actions), ...refusalLines(paper, each)]
-      : [...atLines(paper, story, replayed, at), ""]),
+      ? [...stepLines(style, replayed.states, story.actions), ...refusalLines(style, each)]
+      : [...atLines(style, story, replayed, at), ""]),
     ...replayed.breaches.map(
       ({ property, why, step }) =>
-        `  ${paper.bad(`${property.id} ${property.name} breached at step ${step}`)}: ${printable(why)}`,
+        `  ${style.bad(`${property.id} ${property.name} breached at step ${step}`)}: ${printable(why)}`,
     ),
     "",
     `  ${head(outcome)}: ${sentenceOf(each)}`,
   ]
 }
 
-const refusalLines = (paper: Paper, { story, replayed: { refusal } }: Replayed): readonly string[] => {
+const refusalLines = (style: Style, { story, replayed: { refusal } }: Replayed): readonly string[] => {
   const action = refusal === null ? undefined : story.actions[refusal.step - 1]
   if (refusal === null || action === undefined) return []
   return [
-    `  ${String(refusal.step).padStart(3)}  ${paper.strong(describe(action))}  refused by the guard ${paper.warn(refusal.guard)}`,
+    `  ${String(refusal.step).padStart(3)}  ${style.strong(describe(action))}  refused by the guard ${style.warn(refusal.guard)}`,
   ]
 }
 

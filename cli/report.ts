@@ -8,48 +8,48 @@ import { describe, type Action } from "../model/action.ts"
 import type { State } from "../model/state.ts"
 import { changesOf } from "../traces/diff.ts"
 import { printable } from "../traces/printable.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 
 /** The numbered actions of a run, each with only what it changed. */
 export const stepLines = (
-  paper: Paper,
+  style: Style,
   states: readonly State[],
   actions: readonly Action[],
 ): readonly string[] => {
   const width = Math.max(0, ...actions.map((action) => describe(action).length))
   return actions.slice(0, states.length - 1).flatMap((action, i) => {
     const changes = changesOf(states[i] as State, states[i + 1] as State)
-    const first = `  ${String(i + 1).padStart(3)}  ${paper.strong(describe(action).padEnd(width))}`
+    const first = `  ${String(i + 1).padStart(3)}  ${style.strong(describe(action).padEnd(width))}`
     const indent = " ".repeat(width + 7)
-    if (changes.length === 0) return [`${first}  ${paper.faint("changes nothing")}`]
+    if (changes.length === 0) return [`${first}  ${style.faint("changes nothing")}`]
     return changes.map((change, n) => `${n === 0 ? first : indent}  ${change}`)
   })
 }
 
 /** Each property with its verdict, each witness and each action with how often it was seen, zeros first. */
 export const summaryLines = (
-  paper: Paper,
+  style: Style,
   properties: readonly Property[],
   witnesses: readonly Witness[],
   campaign: Campaign,
   breached: ReadonlySet<string>,
   unasked: readonly Property[] = [],
 ): readonly string[] => [
-  paper.strong("properties"),
+  style.strong("properties"),
   ...properties.map((property) => {
-    const unbreached = isWhole(campaign) ? paper.good("held") : "no breach seen"
-    const asked = breached.has(property.id) ? paper.bad("breached") : unbreached
-    const verdict = unasked.includes(property) ? paper.warn("not asked") : asked
+    const unbreached = isWhole(campaign) ? style.good("held") : "no breach seen"
+    const asked = breached.has(property.id) ? style.bad("breached") : unbreached
+    const verdict = unasked.includes(property) ? style.warn("not asked") : asked
     return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
   }),
-  paper.strong(`witnesses, in how many of ${counted(campaign.schedules, "schedule")}`),
+  style.strong(`witnesses, in how many of ${counted(campaign.schedules, "schedule")}`),
   ...ranked(witnesses.map(({ id }) => [id, campaign.witnesses[id] ?? 0])).map(([id, n]) =>
-    tallyLine(paper, id, n),
+    tallyLine(style, id, n),
   ),
-  paper.strong("actions, how often taken"),
+  style.strong("actions, how often taken"),
   ...columns(
     ranked(kinds.map((kind: Kind) => [kind, campaign.actions[kind] ?? 0])).map(([kind, n]) =>
-      tallyLine(paper, kind, n),
+      tallyLine(style, kind, n),
     ),
   ),
 ]
@@ -60,9 +60,9 @@ export const isWhole = ({ stopped }: Campaign): boolean => stopped === "runs" ||
 const ranked = (counts: readonly (readonly [string, number])[]): readonly (readonly [string, number])[] =>
   counts.toSorted(([, a], [, b]) => a - b)
 
-const tallyLine = (paper: Paper, name: string, n: number): string => {
+const tallyLine = (style: Style, name: string, n: number): string => {
   const text = `  ${name.padEnd(30)} ${number(n).padStart(11)}`
-  return n === 0 ? paper.warn(`${text}  never`) : text
+  return n === 0 ? style.warn(`${text}  never`) : text
 }
 
 /** Lines side by side, two in a row, read downwards. */

@@ -17,7 +17,7 @@ import { refuseBeside } from "./beside.ts"
 import { replayFailure } from "./conform-replay.ts"
 import { failureAt } from "./failure-at.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
-import { paperFor } from "./paper.ts"
+import { styleFor } from "./style.ts"
 
 /** The flags of `ftpair show`. `steps` has `null` where it is open. */
 export type ShowFlags = {
@@ -46,7 +46,7 @@ export const show = (file: string, flags: ShowFlags): ExitCode => {
     refuseBeside(file, "is a failure of an implementation, and told whole", flags, drawing)
     const { lines, json } = replayFailure(failure)
     const told =
-      flags.json === true ? [JSON.stringify(json, null, 2)] : lines(paperFor(process.stdout, flags.color))
+      flags.json === true ? [JSON.stringify(json, null, 2)] : lines(styleFor(process.stdout, flags.color))
     process.stdout.write(`${told.join("\n")}\n`)
     return exitCodes.ok
   }
@@ -55,7 +55,7 @@ export const show = (file: string, flags: ShowFlags): ExitCode => {
     const told =
       flags.json === true
         ? [JSON.stringify({ file, ...at.json }, null, 2)]
-        : at.lines(paperFor(process.stdout, flags.color))
+        : at.lines(styleFor(process.stdout, flags.color))
     process.stdout.write(`${told.join("\n")}\n`)
     return exitCodes.ok
   }
@@ -74,7 +74,7 @@ export const show = (file: string, flags: ShowFlags): ExitCode => {
 
 const text = (story: Story, replayed: Replay, flags: ShowFlags): string => {
   if (flags.at !== undefined)
-    return atLines(paperFor(process.stdout, flags.color), story, replayed, flags.at).join("\n")
+    return atLines(styleFor(process.stdout, flags.color), story, replayed, flags.at).join("\n")
   const width = flags.width ?? (process.stdout.isTTY ? process.stdout.columns : pageWidth)
   const { states } = replayed
   const [first, last] = flags.steps ?? [null, null]

@@ -1,5 +1,5 @@
 /**
- * What may go to a terminal: text, newlines, tabs, the colours of `paperFor`, and the one sequence that clears a moving
+ * What may go to a terminal: text, newlines, tabs, the colours of `styleFor`, and the one sequence that clears a moving
  * line. Everything else that a terminal would obey, and half of a surrogate pair, is written as an escape, as in JSON, so that a JSON document stays
  * the same document.
  */

@@ -10,7 +10,7 @@ import { readStory, type Story } from "../traces/read.ts"
 import { outcomeOf, protocolOfStory, replayStory, verdictOf, wordsOf, type Replay } from "../traces/replay.ts"
 import { failsAgain, filesIn, holdsAgain, keptIn, type SetAside } from "../traces/store.ts"
 import { alsoLines, besides, type Finding } from "./finding.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 import { quoted, stepLines } from "./report.ts"
 
 /**
@@ -34,7 +34,7 @@ export type Stored = {
  * rules than those that they name.
  */
 export function* replayingStored(
-  paper: Paper,
+  style: Style,
   { mutant, side }: Pick<CampaignSpec, "mutant" | "side">,
   properties: readonly Property[],
   folder: string,
@@ -56,7 +56,7 @@ export function* replayingStored(
   let replayed = 0
   for (const story of kept.filter(({ file }) => unfit.every((entry) => entry.file !== file))) {
     if (stop.aborted) break
-    const finding = findingIn(paper, story, replayStory(properties, story), "a failure kept before")
+    const finding = findingIn(style, story, replayStory(properties, story), "a failure kept before")
     if (finding !== null) {
       failsAgain(story.file)
       findings.push(finding)
@@ -71,7 +71,7 @@ export function* replayingStored(
     const outcome = outcomeOf(story, run)
     if (outcome !== "reproduced")
       broken.push({ file, outcome: `${outcome}: ${wordsOf(verdictOf(run, story))}` })
-    const finding = promisesToHold(story) ? findingIn(paper, story, run, promised) : null
+    const finding = promisesToHold(story) ? findingIn(style, story, run, promised) : null
     if (finding !== null) ofProtocol.push(finding)
     replayed += 1
     yield
@@ -102,7 +102,7 @@ const promisesToHold = ({ mutant, expect }: Story): boolean =>
 
 /** What a replayed run breaches; null if it holds. */
 const findingIn = (
-  paper: Paper,
+  style: Style,
   story: Story,
   { states, breaches }: Replay,
   what: string,
@@ -123,11 +123,11 @@ const findingIn = (
     actions: story.actions,
     reproduce: null,
     lines: [
-      paper.bad(`${property.id} ${property.name} is breached at step ${step}, by ${what}`),
+      style.bad(`${property.id} ${property.name} is breached at step ${step}, by ${what}`),
       `  ${why}`,
-      ...alsoLines(paper, also),
+      ...alsoLines(style, also),
       "",
-      ...stepLines(paper, states, story.actions),
+      ...stepLines(style, states, story.actions),
       "",
       `  Replay:    npx ftpair replay ${quoted(story.file)}`,
     ],
@@ -143,11 +143,11 @@ const shortestOfEach = (findings: readonly Finding[]): readonly Finding[] => [
 
 /** What is said of the stored runs: a line for all, and one for each that is not as it should be. */
 export const storedLines = (
-  paper: Paper,
+  style: Style,
   { replayed, broken, forgotten, setAside }: Stored,
 ): readonly string[] => [
-  `${counted(replayed, "stored run")} replayed, ${broken.length === 0 ? "all as promised" : paper.bad(`${broken.length} not as promised`)}`,
-  ...broken.map(({ file, outcome }) => `  ${file}: ${paper.bad(outcome)}`),
+  `${counted(replayed, "stored run")} replayed, ${broken.length === 0 ? "all as promised" : style.bad(`${broken.length} not as promised`)}`,
+  ...broken.map(({ file, outcome }) => `  ${file}: ${style.bad(outcome)}`),
   ...forgotten.map((file) => `  ${file}: held three times in a row, and is forgotten`),
-  ...setAside.map(({ why }) => paper.warn(`  set aside, and kept: ${printable(why)}`)),
+  ...setAside.map(({ why }) => style.warn(`  set aside, and kept: ${printable(why)}`)),
 ]

@@ -1,12 +1,12 @@
-import type { Candidate } from "../conform/beliefs.ts"
-import { runOf } from "../conform/beliefs.ts"
+import type { Candidate } from "../conform/candidates.ts"
+import { runOf } from "../conform/candidates.ts"
 import { shortened } from "../conform/fault.ts"
 import type { Profile } from "../conform/profile.ts"
 import type { Validation } from "../conform/validate.ts"
 import { counted, number } from "../properties/amount.ts"
 import { printable } from "../traces/printable.ts"
 import { textOf, whyText } from "./conform-report.ts"
-import type { Paper } from "./paper.ts"
+import type { Style } from "./style.ts"
 
 /**
  * What was found of a log, with what it takes to tell it.
@@ -39,17 +39,17 @@ export const isVacuous = ({ validation, unmet, kindUnmet }: Found): boolean =>
   (validation.tag === "rejected" && kindUnmet !== null)
 
 /** What was found, for people. */
-export const linesOf = (paper: Paper, found: Found): readonly string[] => {
+export const linesOf = (style: Style, found: Found): readonly string[] => {
   const { validation, kindUnmet } = found
   if (validation.tag === "rejected" && kindUnmet !== null)
     return [
-      paper.warn(
+      style.warn(
         `${printable(found.file)}: vacuous: no line up to ${validation.line.number} has anything at ${printable(kindUnmet)}, where by the map the kind of action stands: no action was read`,
       ),
     ]
   return [
-    ...verdictLines(paper, found),
-    ...warningsOf(found).map((warning) => `  ${paper.warn("warning")}: ${warning}`),
+    ...verdictLines(style, found),
+    ...warningsOf(found).map((warning) => `  ${style.warn("warning")}: ${warning}`),
   ]
 }
 
@@ -66,23 +66,23 @@ const warningsOf = ({ unmet, loggedSilently }: Found): readonly string[] => [
       ]),
 ]
 
-const verdictLines = (paper: Paper, found: Found): readonly string[] => {
+const verdictLines = (style: Style, found: Found): readonly string[] => {
   const { profile, silent, validation, seconds, unmet } = found
   const file = printable(found.file)
   const { lines, most } = validation
   const size = `${counted(lines, "line")}, ${counted(most, "model state")} at the most at once, ${seconds.toFixed(1)} s`
   if (validation.tag === "beyond")
     return [
-      paper.warn(
+      style.warn(
         `${file}: inconclusive at line ${validation.line.number}: too many fit, more than ${counted(validation.size, "model state")}`,
       ),
       `  ${size}; ${validation.by === "length" ? "their logs grow too long to follow more: a log that shows some counts or states leaves fewer" : "--candidates allows more"}`,
     ]
   if (validation.tag === "untold")
-    return [paper.warn(`${file}: vacuous: no line tells what happened, or what was seen`), `  ${size}`]
+    return [style.warn(`${file}: vacuous: no line tells what happened, or what was seen`), `  ${size}`]
   if (validation.tag === "stopped")
     return [
-      paper.warn(
+      style.warn(
         `${file}: inconclusive: stopped at line ${found.number}; up to there it is a behaviour of the model`,
       ),
       `  ${size}`,
@@ -91,8 +91,8 @@ const verdictLines = (paper: Paper, found: Found): readonly string[] => {
     const silentSteps = validation.run.filter((step) => step.silent).length
     return [
       unmet.length > 0
-        ? paper.warn(`${file}: vacuous: a behaviour of the model, as far as the map finds anything in it`)
-        : paper.good(`${file}: a behaviour of the model`),
+        ? style.warn(`${file}: vacuous: a behaviour of the model, as far as the map finds anything in it`)
+        : style.good(`${file}: a behaviour of the model`),
       `  ${size}`,
       ...(silent.length === 0
         ? []
@@ -105,7 +105,7 @@ const verdictLines = (paper: Paper, found: Found): readonly string[] => {
   }
   const { line, frontier, before } = validation
   return [
-    paper.bad(`${file}: no behaviour of the model: line ${line.number} fits none`),
+    style.bad(`${file}: no behaviour of the model: line ${line.number} fits none`),
     `  ${printable(found.text, 400)}`,
     `  ${size}; ${counted(before.length, "model state")} fitted until then`,
     ...frontier.slice(0, toldMax).map((ruledOut) => `  - ${whyText(ruledOut, {})}`),

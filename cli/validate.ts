@@ -14,7 +14,7 @@ import { jsonOfConfig, readConfig } from "../traces/read.ts"
 import { candidatesMax } from "./conform-spec.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import { interruption } from "./interruption.ts"
-import { paperFor } from "./paper.ts"
+import { styleFor } from "./style.ts"
 import { quoted, sayWritten } from "./report.ts"
 import { isVacuous, jsonOf, linesOf, type Found } from "./validate-report.ts"
 
@@ -187,7 +187,7 @@ const report = (flags: ValidateFlags, config: Config, found: Found): ExitCode =>
   } finally {
     if (flags.json === true) process.stdout.write(`${JSON.stringify(jsonOf(found), null, 2)}\n`)
     else if (flags.quiet !== true)
-      process.stdout.write(`${linesOf(paperFor(process.stdout, flags.color), found).join("\n")}\n`)
+      process.stdout.write(`${linesOf(styleFor(process.stdout, flags.color), found).join("\n")}\n`)
   }
   return codeOf(found)
 }

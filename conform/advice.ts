@@ -6,8 +6,8 @@ import { connectionOf } from "./connection.ts"
 import { inProcess } from "./in-process.ts"
 import { observed, pathsOf, type Sight } from "./observation.ts"
 import { pairProfile } from "./pair-profile.ts"
-import { pairRepertoire } from "./pair-repertoire.ts"
-import type { Case } from "./repertoire.ts"
+import { pairCases } from "./pair-cases.ts"
+import type { Case } from "./case-source.ts"
 import { isFailing } from "./attempt.ts"
 import { storyOf } from "../traces/write.ts"
 import type { Hello } from "./wire.ts"
@@ -70,7 +70,7 @@ const telling = async (
     isKnown: () => false,
     until: Infinity,
   }
-  const { failed } = await conform(connection, pairRepertoire, spec, { stopsAtOnce: true })
+  const { failed } = await conform(connection, pairCases, spec, { stopsAtOnce: true })
   return failed[0]?.case ?? null
 }
 

@@ -1,16 +1,16 @@
 import { memo } from "./memo.ts"
 import type { AskedAction, Profile } from "./profile.ts"
-import type { Repertoire, Scope } from "./repertoire.ts"
+import type { CaseSource, Scope } from "./case-source.ts"
 
 /** A protocol, what there is to ask of it, and the kinds that are asked. */
 export type TourGround<S> = {
   readonly profile: Profile<S>
-  readonly repertoire: Repertoire<S>
+  readonly caseSource: CaseSource<S>
   readonly kinds: readonly string[]
 }
 
 /**
- * What there is in a small cluster, whatever its hosts and copies are called: its states, by their likeness; what is
+ * What there is in a small cluster, whatever its hosts and copies are called: its states, by their canonical forms; what is
  * taken in each; and how much is refused. What goes beyond its bounds is no part of it.
  */
 export type Atlas = {
@@ -20,7 +20,7 @@ export type Atlas = {
   readonly start: Place
 }
 
-/** One state of an atlas: what is taken in it, by its likeness, and the state that this leads to. */
+/** One state of an atlas: what is taken in it, by its canonicalForm, and the state that this leads to. */
 export type Place = { readonly number: number; readonly exits: Map<string, Place> }
 
 const atlases = memo<Atlas>()
@@ -30,28 +30,28 @@ export const atlasOf = <S>(ground: TourGround<S>, scope: Scope): Atlas =>
   atlases(scope, ground.kinds, () => explored(ground, scope))
 
 const explored = <S>(ground: TourGround<S>, scope: Scope): Atlas => {
-  const { profile, repertoire } = ground
+  const { profile, caseSource } = ground
   const { config } = scope
   const first = profile.initial(config)
   const start: Place = { number: 0, exits: new Map() }
-  const places = new Map([[repertoire.likeness(config, first), start]])
+  const places = new Map([[caseSource.canonicalForm(config, first), start]])
   const queue = [{ place: start, state: first }]
   const refusals = new Set<string>()
   let transitions = 0
   for (const { place, state } of queue) {
     for (const { key } of refusalsIn(ground, scope, place, state)) refusals.add(key)
     for (const kind of kindsIn(ground, scope))
-      for (const action of repertoire.candidates(state, kind)) {
+      for (const action of caseSource.candidates(state, kind)) {
         const outcome = profile.step(config, state, action)
         if (outcome.tag === "refused") continue
-        const label = repertoire.likened(config, state, action)
+        const label = caseSource.canonicalAction(config, state, action)
         if (place.exits.has(label)) continue
         transitions += 1
-        const likeness = repertoire.likeness(config, outcome.state)
-        const next = places.get(likeness) ?? { number: places.size, exits: new Map() }
+        const canonicalForm = caseSource.canonicalForm(config, outcome.state)
+        const next = places.get(canonicalForm) ?? { number: places.size, exits: new Map() }
         place.exits.set(label, next)
-        if (places.has(likeness)) continue
-        places.set(likeness, next)
+        if (places.has(canonicalForm)) continue
+        places.set(canonicalForm, next)
         queue.push({ place: next, state: outcome.state })
       }
   }
@@ -68,9 +68,9 @@ export function* refusalsIn<S>(
   place: Place,
   state: S,
 ): Generator<{ readonly action: AskedAction; readonly key: string }> {
-  const { profile, repertoire } = ground
+  const { profile, caseSource } = ground
   for (const kind of kindsIn(ground, scope))
-    for (const action of repertoire.candidates(state, kind)) {
+    for (const action of caseSource.candidates(state, kind)) {
       const outcome = profile.step(scope.config, state, action)
       if (outcome.tag === "next" || outcome.guard === "bound") continue
       yield { action, key: refusalKey(ground, scope, place, state, action, outcome.guard) }
@@ -79,31 +79,31 @@ export function* refusalsIn<S>(
 
 /** Each refusal of each state; or where that is too much, each first guard in each situation of who acts. */
 export const refusalKey = <S>(
-  { repertoire }: Pick<TourGround<S>, "repertoire">,
+  { caseSource }: Pick<TourGround<S>, "caseSource">,
   { config, refusals }: Scope,
   place: Place,
   state: S,
   action: AskedAction,
   guard: string,
 ): string => {
-  const sort = repertoire.sortOf(state, action, guard)
+  const sort = caseSource.sortOf(state, action, guard)
   return refusals === "by sort" || sort.endsWith(stranger)
     ? sort
-    : `${place.number} ${repertoire.likened(config, state, action)}`
+    : `${place.number} ${caseSource.canonicalAction(config, state, action)}`
 }
 
 /** How a sort of refusal ends that is of a copy which does not run: its state tells nothing about it. */
 export const stranger = " of no copy"
 
-/** The ways in which an action of a likeness can be taken in a state. */
+/** The ways in which an action of a canonical form can be taken in a state. */
 export const movesOf = <S>(
-  { profile, repertoire }: TourGround<S>,
+  { profile, caseSource }: TourGround<S>,
   { config }: Scope,
   state: S,
   label: string,
 ): readonly { readonly action: AskedAction; readonly state: S }[] =>
-  repertoire.candidates(state, label.split(" ", 1)[0] as string).flatMap((action) => {
+  caseSource.candidates(state, label.split(" ", 1)[0] as string).flatMap((action) => {
     const outcome = profile.step(config, state, action)
-    const isMeant = outcome.tag === "next" && repertoire.likened(config, state, action) === label
+    const isMeant = outcome.tag === "next" && caseSource.canonicalAction(config, state, action) === label
     return isMeant ? [{ action, state: outcome.state }] : []
   })

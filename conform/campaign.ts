@@ -5,7 +5,7 @@ import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import { coverageOf, type ScopeCoverage } from "./coverage.ts"
 import { drawnPath, type DrawnName } from "./drawn-name.ts"
 import { drawing, drawnCluster } from "./draw.ts"
-import type { Case, Repertoire } from "./repertoire.ts"
+import type { Case, CaseSource } from "./case-source.ts"
 import { dueOf } from "./promise.ts"
 import { noAnswers, type Tally } from "./session.ts"
 import { Interrupted } from "./fault.ts"
@@ -84,7 +84,7 @@ export type Progress = (cases: number) => void
  */
 export const conform = async <S>(
   connection: Connection<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   spec: ConformSpec,
   {
     progress = () => {},
@@ -93,7 +93,7 @@ export const conform = async <S>(
 ): Promise<Conformance<S>> => {
   const { hello, profile } = connection
   const drivable = new Set<string>(hello.actions)
-  const ground: TourGround<S> = { profile, repertoire, kinds: kindsOf(profile.kinds, drivable) }
+  const ground: TourGround<S> = { profile, caseSource, kinds: kindsOf(profile.kinds, drivable) }
   // Whoever acts unasked, or chooses hosts itself, goes other ways than the tours.
   const isLed = (hello.silent ?? []).length + (hello.chooses ?? []).length === 0
   const counts = { named: 0, scopes: 0, random: 0 }
@@ -104,12 +104,12 @@ export const conform = async <S>(
   const healed: string[] = []
   const skipped: { path: string; why: string }[] = []
   const scopes =
-    spec.config === null ? repertoire.scopes.filter(({ name }) => spec.inScope?.(name) !== false) : []
+    spec.config === null ? caseSource.scopes.filter(({ name }) => spec.inScope?.(name) !== false) : []
   const coverage = coverageOf(ground, scopes)
   const clusters = clustersMet()
   const witnesses: Record<string, number> = {}
   const taken = new Set<string>()
-  let isToured = scopes.length > 0 && scopes.length === repertoire.scopes.length
+  let isToured = scopes.length > 0 && scopes.length === caseSource.scopes.length
   const beyond: string[] = []
   const signal = { hasCome: false }
   const isStopped = (): boolean => signal.hasCome || spec.isStopped?.() === true
@@ -123,7 +123,7 @@ export const conform = async <S>(
     if (outcome.tag === "fits") {
       coverage.note(each, outcome.steps)
       for (const { action, isTaken } of outcome.steps) if (isTaken) taken.add(action.kind)
-      for (const id of repertoire.witnessesIn(each.config, outcome.steps))
+      for (const id of caseSource.witnessesIn(each.config, outcome.steps))
         witnesses[id] = (witnesses[id] ?? 0) + 1
     }
     if (outcome.tag === "beyond") beyond.push(each.path)
@@ -173,7 +173,7 @@ export const conform = async <S>(
   }
   if (failed.length === 0 && !isLate()) await runAll("random", drawn(ground, spec, clusters, isLate))
   const met = coverage.told()
-  const missed = repertoire.promised.filter((id) => witnesses[id] === undefined)
+  const missed = caseSource.promised.filter((id) => witnesses[id] === undefined)
   const isDue = isLed && isToured && failed.length === 0 && missed.length > 0
   const there = scopes.filter((scope) => met.some(({ name }) => name === scope.name))
   return {
@@ -215,7 +215,7 @@ function* drawn<S>(
   isLate: () => boolean,
 ): Generator<Case | null> {
   function* caseOf(name: DrawnName): Generator<Case | null> {
-    const own = ground.repertoire.drawn?.(ground.kinds, name, config)
+    const own = ground.caseSource.drawn?.(ground.kinds, name, config)
     if (own !== undefined) {
       yield own
       return

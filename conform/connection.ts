@@ -4,7 +4,7 @@ import { startChild, type Overheard } from "./child.ts"
 import { AdapterFault } from "./fault.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
-import type { Case } from "./repertoire.ts"
+import type { Case } from "./case-source.ts"
 import {
   greet,
   judgeCase,

@@ -1,6 +1,6 @@
 import { atlasOf, refusalKey, type TourGround } from "./atlas.ts"
 import type { AskedAction } from "./profile.ts"
-import type { Case, Scope } from "./repertoire.ts"
+import type { Case, Scope } from "./case-source.ts"
 import type { Followed } from "./session.ts"
 import { questionKey, surveyOf, type Survey } from "./survey.ts"
 
@@ -42,21 +42,21 @@ export const coverageOf = <S>(ground: TourGround<S>, scopes: readonly Scope[]) =
 }
 
 const counterOf = <S>(ground: TourGround<S>, scope: Scope): Counter<S> =>
-  ground.repertoire.survey === undefined
+  ground.caseSource.survey === undefined
     ? atlasCounter(ground, scope)
     : surveyCounter(surveyOf(ground, scope))
 
 const atlasCounter = <S>(ground: TourGround<S>, scope: Scope): Counter<S> => {
-  const { repertoire, profile } = ground
+  const { caseSource, profile } = ground
   const { places, ...all } = atlasOf(ground, scope)
   const transitions = new Set<string>()
   const refusals = new Set<string>()
   return {
     note: ({ before, action, isTaken }) => {
-      const place = places.get(repertoire.likeness(scope.config, before))
+      const place = places.get(caseSource.canonicalForm(scope.config, before))
       if (place === undefined) return
       if (isTaken) {
-        const label = repertoire.likened(scope.config, before, action)
+        const label = caseSource.canonicalAction(scope.config, before, action)
         if (place.exits.has(label)) transitions.add(`${place.number} ${label}`)
         return
       }

@@ -7,7 +7,7 @@ import { drawnPath, type DrawnName } from "./drawn-name.ts"
 import { finished } from "../properties/explore/turns.ts"
 import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
-import type { AskPlan, Case } from "./repertoire.ts"
+import type { AskPlan, Case } from "./case-source.ts"
 
 /** How often another action is drawn in place of one that is not asked. */
 const triesMax = 24
@@ -41,12 +41,12 @@ export const drawnCluster = <S>(ground: TourGround<S>, name: DrawnName): Config 
   planOf(ground, name, null).config
 
 const planOf = <S>(
-  { repertoire }: TourGround<S>,
+  { caseSource }: TourGround<S>,
   { seed, n, redraw }: DrawnName,
   only: Config | null,
 ): AskPlan => {
   const from = seedOf(seed, n + redraw * 2 ** 32)
-  return fc.sample(repertoire.plans(only), { seed: from, numRuns: 1 })[0] as AskPlan
+  return fc.sample(caseSource.plans(only), { seed: from, numRuns: 1 })[0] as AskPlan
 }
 
 /** How often asks of each sort come up when nothing is preferred. */
@@ -58,7 +58,7 @@ const rarities = memo<Rarity>()
 const rarityCases = 150
 
 const rarityOf = <S>(ground: TourGround<S>): Rarity =>
-  rarities(ground.repertoire, ground.kinds, () => counted(ground))
+  rarities(ground.caseSource, ground.kinds, () => counted(ground))
 
 const counted = <S>(ground: TourGround<S>): Rarity => {
   const counts = new Map<string, number>()
@@ -82,7 +82,7 @@ function* actionsOf<S>(
   rarity: Rarity | null,
   tell: (sort: string) => void = () => {},
 ): Generator<void, readonly AskedAction[], void> {
-  const { profile, repertoire, kinds } = ground
+  const { profile, caseSource, kinds } = ground
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
   const total = open.reduce((sum, kind) => sum + (weights[kind] ?? 0), 0)
   const actions: AskedAction[] = []
@@ -93,14 +93,14 @@ function* actionsOf<S>(
     let best: Drawn<S> | null = null
     for (let i = 0, drawn = 0; i < triesMax && drawn < (rarity === null ? 1 : drawnEach); i += 1) {
       yield
-      const candidates = repertoire.candidates(state, kindAt(open, weights, dice() * total))
+      const candidates = caseSource.candidates(state, kindAt(open, weights, dice() * total))
       const action = candidates[Math.floor(dice() * candidates.length)]
       if (action === undefined) continue
       const outcome = profile.step(config, state, action)
       const isAsked = outcome.tag === "next" || (outcome.guard !== "bound" && dice() * askedRefusals < 1)
       if (!isAsked || (best !== null && (best.after !== null) !== (outcome.tag === "next"))) continue
       drawn += 1
-      const sort = repertoire.sortOf(state, action, outcome.tag === "next" ? null : outcome.guard)
+      const sort = caseSource.sortOf(state, action, outcome.tag === "next" ? null : outcome.guard)
       const found = { action, after: outcome.tag === "next" ? outcome : null, sort }
       if (best === null || (rarity?.get(sort) ?? 0) < (rarity?.get(best.sort) ?? 0)) best = found
     }
@@ -121,11 +121,11 @@ const spell = 12
  * protocol makes its way.
  */
 function* walkOf<S>(
-  { profile, repertoire, kinds }: TourGround<S>,
+  { profile, caseSource, kinds }: TourGround<S>,
   { config, weights, choices }: AskPlan,
 ): Generator<void, readonly AskedAction[], void> {
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
-  const calm = kinds.filter((kind) => repertoire.calm.includes(kind))
+  const calm = kinds.filter((kind) => caseSource.calm.includes(kind))
   const alike = Object.fromEntries(calm.map((kind) => [kind, 1]))
   const actions: AskedAction[] = []
   let state = profile.initial(config)
@@ -139,7 +139,7 @@ function* walkOf<S>(
       const kind = kindAt(left, shares, dice() * total)
       left.splice(left.indexOf(kind), 1)
       const ways: { readonly action: AskedAction; readonly outcome: ReturnType<typeof profile.step> }[] = []
-      for (const action of repertoire.candidates(state, kind)) {
+      for (const action of caseSource.candidates(state, kind)) {
         ways.push({ action, outcome: profile.step(config, state, action) })
         yield
       }

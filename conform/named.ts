@@ -5,7 +5,7 @@ import { readJson } from "../traces/input-file.ts"
 import { anything, fits, partsOf, type Token } from "../properties/pattern.ts"
 import { configOf, readStory } from "../traces/read.ts"
 import { filesIn } from "../traces/store.ts"
-import type { Case } from "./repertoire.ts"
+import type { Case } from "./case-source.ts"
 import { askedActionOf } from "./asked.ts"
 import { profileNames, type ProfileName } from "./profile-name.ts"
 

@@ -1,7 +1,7 @@
 import { coreKinds, kinds } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { counted } from "../properties/amount.ts"
-import type { Scope } from "./repertoire.ts"
+import type { Scope } from "./case-source.ts"
 
 /** The small clusters in which everything is tried on a pair: what costs little, and tells early, first. */
 export const pairScopes: readonly Scope[] = [

@@ -4,7 +4,7 @@ import { identity } from "../model/identity.ts"
 import { initial, type State } from "../model/state.ts"
 import { successors } from "../model/step.ts"
 import { protocolOf } from "../model/core.ts"
-import type { Scope } from "./repertoire.ts"
+import type { Scope } from "./case-source.ts"
 
 /** Small clusters, in each state of which the placement of everything is asked. */
 export const placementScopes: readonly Scope[] = [

@@ -1,5 +1,5 @@
 import type { TourGround } from "./atlas.ts"
-import type { Case, Scope } from "./repertoire.ts"
+import type { Case, Scope } from "./case-source.ts"
 import type { Followed } from "./session.ts"
 import { tourOf } from "./tour.ts"
 
@@ -12,7 +12,7 @@ export const dueOf = <S>(
   scopes: readonly Scope[],
   wanted: readonly string[],
 ): readonly string[] => {
-  const { promised, witnessesIn } = ground.repertoire
+  const { promised, witnessesIn } = ground.caseSource
   const shown = new Set<string>()
   for (const scope of scopes)
     for (const each of tourOf(ground, scope)) {

@@ -15,7 +15,7 @@ import { lineCutter } from "./lines.ts"
 import type { Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { withGround } from "./profiles.ts"
-import type { Case } from "./repertoire.ts"
+import type { Case } from "./case-source.ts"
 import { judgeCase, noAnswers, sessionOf, type Tally } from "./session.ts"
 import { Hello } from "./wire.ts"
 

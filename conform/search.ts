@@ -1,7 +1,7 @@
 import type { Config } from "../model/config.ts"
 import type { TourGround } from "./atlas.ts"
 import type { AskedAction } from "./profile.ts"
-import type { Case } from "./repertoire.ts"
+import type { Case } from "./case-source.ts"
 
 /** How long a case of a search may be. */
 const stepsMax = 60
@@ -46,7 +46,7 @@ export function* searchOf<S>(
 
 /** What was not tried yet in a state: all that it refuses, and one action that it takes. Marked as tried. */
 const untried = <S>(
-  { profile, repertoire, kinds }: TourGround<S>,
+  { profile, caseSource, kinds }: TourGround<S>,
   config: Config,
   state: S,
   tried: Set<string>,
@@ -56,13 +56,13 @@ const untried = <S>(
   readonly taken: { readonly action: AskedAction; readonly state: S } | null
 } => {
   const refused: AskedAction[] = []
-  const likeness = repertoire.likeness(config, state)
+  const canonicalForm = caseSource.canonicalForm(config, state)
   for (const kind of kinds)
-    for (const action of repertoire.candidates(state, kind)) {
+    for (const action of caseSource.candidates(state, kind)) {
       const outcome = profile.step(config, state, action)
       const guard = outcome.tag === "next" ? null : outcome.guard
       if (guard === "bound" || !isMeant(state, action, guard)) continue
-      const key = `${likeness} ${repertoire.likened(config, state, action)}`
+      const key = `${canonicalForm} ${caseSource.canonicalAction(config, state, action)}`
       if (tried.has(key)) continue
       tried.add(key)
       if (outcome.tag === "next") return { refused, taken: { action, state: outcome.state } }
@@ -73,7 +73,7 @@ const untried = <S>(
 
 /** Every state from one on, whatever its hosts and copies are called, with a shortest way to it; breadth first. */
 function* statesOf<S>(
-  { profile, repertoire, kinds }: TourGround<S>,
+  { profile, caseSource, kinds }: TourGround<S>,
   config: Config,
   statesMax: number,
   after: readonly AskedAction[],
@@ -82,17 +82,17 @@ function* statesOf<S>(
     const outcome = profile.step(config, state, action)
     return outcome.tag === "next" ? outcome.state : state
   }, profile.initial(config))
-  const seen = new Set([repertoire.likeness(config, start)])
+  const seen = new Set([caseSource.canonicalForm(config, start)])
   const queue: Reached<S>[] = [{ state: start, path: after }]
   for (const reached of queue) {
     yield reached
     for (const kind of kinds)
-      for (const action of repertoire.candidates(reached.state, kind)) {
+      for (const action of caseSource.candidates(reached.state, kind)) {
         const outcome = profile.step(config, reached.state, action)
         if (outcome.tag === "refused") continue
-        const likeness = repertoire.likeness(config, outcome.state)
-        if (seen.has(likeness) || seen.size >= statesMax) continue
-        seen.add(likeness)
+        const canonicalForm = caseSource.canonicalForm(config, outcome.state)
+        if (seen.has(canonicalForm) || seen.size >= statesMax) continue
+        seen.add(canonicalForm)
         queue.push({ state: outcome.state, path: [...reached.path, action] })
       }
   }

@@ -2,7 +2,14 @@ import { unbounded, type Config } from "../model/config.ts"
 import { BadInput, oneOf } from "../traces/bad-input.ts"
 import { decode } from "../traces/decode.ts"
 import { jsonOfConfig } from "../traces/read.ts"
-import { advance, firstBeliefs, type Candidate, type RuledOut, type Sighting, type Watch } from "./beliefs.ts"
+import {
+  advance,
+  firstCandidates,
+  type Candidate,
+  type RuledOut,
+  type Sighting,
+  type Watch,
+} from "./candidates.ts"
 import { AdapterFault } from "./fault.ts"
 import { observed, project, type Json, type Sight } from "./observation.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
@@ -149,7 +156,7 @@ const followed = <S>(
   const tally = noAnswers()
   const steps: Followed<S>[] = []
   let isSure = silent.size === 0
-  let candidates = firstBeliefs(watch)
+  let candidates = firstCandidates(watch)
   for (const [step, reply] of reading) {
     const action = step === 0 ? null : (actions[step - 1] as AskedAction)
     const sighting = sightingOf(hello.profile, action, reply, tally)

@@ -2,7 +2,7 @@ import type { Config } from "../model/config.ts"
 import { isAlike, probed, type Attempt, type Failing, type Probe } from "./attempt.ts"
 import type { Connection } from "./connection.ts"
 import type { AskedAction, Profile } from "./profile.ts"
-import type { Case, Repertoire } from "./repertoire.ts"
+import type { Case, CaseSource } from "./case-source.ts"
 import { ledWay, narrowedWay, shorterWay, turnedWay } from "./ways.ts"
 
 /**
@@ -53,7 +53,7 @@ const trialsMax = { broken: 400, waiting: 6 }
  */
 export const shrink = async <S>(
   patient: Connection<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   failing: Case,
   first: Failing<S>,
   isLate: () => boolean = () => false,
@@ -63,7 +63,7 @@ export const shrink = async <S>(
   const cut = (): Shrunk<S>["cut"] => (budget.isLate() ? "time" : null)
   const steadiness = await steadinessOf(connection, failing, first, budget)
   if (steadiness.failures === 0) return null
-  const attempt = attemptOf(connection, repertoire, first, steadiness, budget)
+  const attempt = attemptOf(connection, caseSource, first, steadiness, budget)
   const whole = await attempt(failing.config, probed(connection.profile, failing.config, failing.actions))
   if (whole === null) {
     const { config, actions } = failing
@@ -72,13 +72,13 @@ export const shrink = async <S>(
     return { config, actions: upTo, outcome: first, steadiness, minimality: "found", trials, cut: cut() }
   }
   const isSteady = steadiness.tag === "deterministic" && !isWaiting(first)
-  const led = isSteady && first.tag === "diverged" ? await ledWay(connection, repertoire, whole) : null
-  let best: Attempt<S> = led ?? (await withFewer(attempt, await withoutEpisodes(attempt, repertoire, whole)))
-  if (isSteady && first.tag === "broken") best = (await ledWay(connection, repertoire, best)) ?? best
+  const led = isSteady && first.tag === "diverged" ? await ledWay(connection, caseSource, whole) : null
+  let best: Attempt<S> = led ?? (await withFewer(attempt, await withoutEpisodes(attempt, caseSource, whole)))
+  if (isSteady && first.tag === "broken") best = (await ledWay(connection, caseSource, best)) ?? best
   let isNarrowed = !isSteady || led !== null
   for (;;) {
     const fewer = await withFewer(attempt, best)
-    const simpler = await inSimpler(attempt, connection.profile, repertoire, fewer)
+    const simpler = await inSimpler(attempt, connection.profile, caseSource, fewer)
     if (simpler !== fewer) {
       best = simpler
       continue
@@ -86,7 +86,7 @@ export const shrink = async <S>(
     if (!isNarrowed) {
       isNarrowed = true
       const narrower =
-        (await narrowedWay(connection, repertoire, fewer)) ?? (await turnedWay(connection, repertoire, fewer))
+        (await narrowedWay(connection, caseSource, fewer)) ?? (await turnedWay(connection, caseSource, fewer))
       if (narrower !== null) {
         best = narrower
         isNarrowed = false
@@ -94,7 +94,7 @@ export const shrink = async <S>(
       }
     }
     const isSearched = isSteady && !budget.isSpent()
-    const shorter = isSearched ? await shorterWay(connection, repertoire, first, fewer) : "unknown"
+    const shorter = isSearched ? await shorterWay(connection, caseSource, first, fewer) : "unknown"
     if (shorter !== "none" && shorter !== "unknown") {
       best = await withFewer(attempt, shorter)
       if (best.probes.length < fewer.probes.length) continue
@@ -173,7 +173,7 @@ const steadinessOf = async <S>(
 
 const attemptOf = <S>(
   { trial, profile }: Connection<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   first: Failing<S>,
   { tag, failures, runs }: Steadiness,
   budget: Budget,
@@ -181,7 +181,7 @@ const attemptOf = <S>(
   // Different actions may be left out and the same be left: that is run once.
   const fitting = new Set<string>()
   return async (config, probes) => {
-    const legal = legalised(profile, repertoire, config, probes)
+    const legal = legalised(profile, caseSource, config, probes)
     if (legal.length === 0 && probes.length > 0) return null
     const actions = legal.map(({ action }) => action)
     const key = JSON.stringify([config, actions])
@@ -202,11 +202,11 @@ const attemptOf = <S>(
 /** What the model allows of the actions, and the probes; copies by the names that they have this time. */
 const legalised = <S>(
   profile: Profile<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   config: Config,
   probes: readonly Probe[],
 ): readonly Probe[] => {
-  const names = repertoire.renaming()
+  const names = caseSource.renaming()
   let state = profile.initial(config)
   return probes.flatMap(({ action: original, isProbe }) => {
     const action = names.renamed(original)
@@ -222,7 +222,7 @@ const legalised = <S>(
 /** Drops what belongs together: first all that is only asked to be refused, then episodes, the largest first. */
 const withoutEpisodes = async <S>(
   attempt: Attempts<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   start: Attempt<S>,
 ): Promise<Attempt<S>> => {
   const last = start.probes.length - 1
@@ -238,7 +238,7 @@ const withoutEpisodes = async <S>(
     const { probes } = best
     const isTaken = probes.map(({ isProbe }) => !isProbe)
     let shorter: Attempt<S> | null = null
-    for (const episode of repertoire.episodes(
+    for (const episode of caseSource.episodes(
       probes.map(({ action }) => action),
       isTaken,
     )) {
@@ -271,14 +271,14 @@ const withFewer = async <S>(attempt: Attempts<S>, start: Attempt<S>): Promise<At
 const inSimpler = async <S>(
   attempt: Attempts<S>,
   profile: Profile<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   start: Attempt<S>,
 ): Promise<Attempt<S>> => {
   const actions = start.probes.map(({ action }) => action)
-  for (const simpler of repertoire.simpler(start.config, actions)) {
+  for (const simpler of caseSource.simpler(start.config, actions)) {
     const again = await attempt(simpler.config, probed(profile, simpler.config, simpler.actions))
     if (again !== null && again.probes.length <= start.probes.length)
-      return inSimpler(attempt, profile, repertoire, again)
+      return inSimpler(attempt, profile, caseSource, again)
   }
   return start
 }

@@ -1,7 +1,7 @@
 import type { TourGround } from "./atlas.ts"
 import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
-import type { Case, Scope } from "./repertoire.ts"
+import type { Case, Scope } from "./case-source.ts"
 
 /**
  * All questions of a scope, where one is independent of what was asked before: those that have an answer, and those
@@ -22,8 +22,8 @@ const surveys = memo<Survey>()
 export const surveyOf = <S>(ground: TourGround<S>, scope: Scope): Survey =>
   surveys(scope, ground.kinds, () => surveyed(ground, scope))
 
-const surveyed = <S>({ profile, repertoire, kinds }: TourGround<S>, scope: Scope): Survey => {
-  const { states, questions } = repertoire.survey?.(scope) ?? { states: 0, questions: [] }
+const surveyed = <S>({ profile, caseSource, kinds }: TourGround<S>, scope: Scope): Survey => {
+  const { states, questions } = caseSource.survey?.(scope) ?? { states: 0, questions: [] }
   const answered = new Map<string, AskedAction>()
   const refused = new Map<string, AskedAction>()
   const before = profile.initial(scope.config)

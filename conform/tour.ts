@@ -1,7 +1,7 @@
 import { atlasOf, movesOf, refusalsIn, type Atlas, type Place, type TourGround } from "./atlas.ts"
 import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
-import type { Case, Scope } from "./repertoire.ts"
+import type { Case, Scope } from "./case-source.ts"
 import { surveyCases } from "./survey.ts"
 
 /** How many actions a case of a tour asks, about: it ends with the state in which it has asked so many. */
@@ -15,7 +15,7 @@ const tours = memo<{ readonly cases: Case[]; readonly more: Iterator<Case> }>()
  * depends on the one before, simply all of them. Made as they are asked for, and only once.
  */
 export function* tourOf<S>(ground: TourGround<S>, scope: Scope): Generator<Case> {
-  const fresh = ground.repertoire.survey === undefined ? legsOf : surveyCases
+  const fresh = ground.caseSource.survey === undefined ? legsOf : surveyCases
   const tour = tours(scope, ground.kinds, () => ({ cases: [], more: fresh(ground, scope) }))
   for (let n = 0; ; n += 1) {
     const next = tour.cases[n] === undefined ? tour.more.next() : null
@@ -59,7 +59,7 @@ const legOf = <S>(
   for (;;) {
     if (!visited.has(place))
       for (const { action, key } of refusalsIn(ground, scope, place, state)) {
-        const name = scope.refusals === "all" ? key : `${key} ${ground.repertoire.concerned(state, action)}`
+        const name = scope.refusals === "all" ? key : `${key} ${ground.caseSource.concerned(state, action)}`
         if (refused.has(name)) continue
         refused.add(name)
         actions.push(action)

@@ -3,13 +3,13 @@ import { BadInput } from "../traces/bad-input.ts"
 import { decode } from "../traces/decode.ts"
 import {
   advance,
-  firstBeliefs,
+  firstCandidates,
   runOf,
   type Beyond,
   type Candidate,
   type RuledOut,
   type Watch,
-} from "./beliefs.ts"
+} from "./candidates.ts"
 import type { LogLine } from "./log.ts"
 import { observed, type Json } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
@@ -68,7 +68,7 @@ export const follower = <S>(
     silent: new Set(silent),
     candidatesMax,
   }
-  let candidates = firstBeliefs(watch)
+  let candidates = firstCandidates(watch)
   let most = 1
   let lines = 0
   let told = 0

@@ -2,7 +2,7 @@ import type { Config } from "../model/config.ts"
 import { isAlike, probed, type Attempt, type Failing, type Probe } from "./attempt.ts"
 import { opened, type Connection } from "./connection.ts"
 import type { AskedAction, Profile } from "./profile.ts"
-import type { Case, Repertoire } from "./repertoire.ts"
+import type { Case, CaseSource } from "./case-source.ts"
 import { searchOf } from "./search.ts"
 
 // Searches on the implementation for a shorter way to a failure, led by what the model says to what failed.
@@ -29,7 +29,7 @@ type Led = {
  */
 export const ledWay = async <S>(
   { run, profile, hello }: Connection<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   { config: found, probes, outcome: first }: Attempt<S>,
   {
     kinds = kindsOf(profile, hello),
@@ -44,8 +44,8 @@ export const ledWay = async <S>(
   const verdict = verdictsOf(profile, found, probes).at(-1)
   const isMeant = (_state: S, { kind }: AskedAction, guard: string | null): boolean =>
     kind === last.action.kind && guard === verdict
-  for (const config of kept === 0 ? different(repertoire.clusters(found)) : [found]) {
-    const search = searchOf({ profile, repertoire, kinds }, config, longest, isMeant, ledStatesMax, after)
+  for (const config of kept === 0 ? different(caseSource.clusters(found)) : [found]) {
+    const search = searchOf({ profile, caseSource, kinds }, config, longest, isMeant, ledStatesMax, after)
     const asked = { asks: 0 }
     for await (const { case: each, outcome } of run(upTo(asksMax, search, asked, hello.chooses))) {
       if (!isAlike(first, outcome)) continue
@@ -64,21 +64,21 @@ const different = (configs: readonly Config[]): readonly Config[] => [
 /** A shorter way of the kinds that are left, from the start. */
 export const narrowedWay = <S>(
   connection: Connection<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   attempt: Attempt<S>,
 ): Promise<Attempt<S> | null> =>
-  ledWay(connection, repertoire, attempt, { kinds: kindsIn(attempt), longest: attempt.probes.length - 1 })
+  ledWay(connection, caseSource, attempt, { kinds: kindsIn(attempt), longest: attempt.probes.length - 1 })
 
 /** A shorter way that turns off from this one before its end, whatever the kinds: the later, the nearer. */
 export const turnedWay = async <S>(
   connection: Connection<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   attempt: Attempt<S>,
 ): Promise<Attempt<S> | null> => {
   const { length } = attempt.probes
   for (let kept = length - 2; kept >= Math.max(1, length - turnedMax); kept -= 1) {
     const options = { kept, longest: length - 1, asksMax: searchAsksMax.turned }
-    const way = await ledWay(connection, repertoire, attempt, options)
+    const way = await ledWay(connection, caseSource, attempt, options)
     if (way !== null) return way
   }
   return null
@@ -111,12 +111,12 @@ const verdictsOf = <S>(
  */
 export const shorterWay = async <S>(
   { run, profile, hello }: Connection<S>,
-  repertoire: Repertoire<S>,
+  caseSource: CaseSource<S>,
   first: Failing<S>,
   { config, probes }: Attempt<S>,
 ): Promise<Attempt<S> | "none" | "unknown"> => {
   const kinds = kindsOf(profile, hello)
-  const tour = searchOf({ profile, repertoire, kinds }, config, probes.length - 1)
+  const tour = searchOf({ profile, caseSource, kinds }, config, probes.length - 1)
   const search = { asks: 0 }
   for await (const { case: each, outcome } of run(upTo(searchAsksMax.all, tour, search, hello.chooses))) {
     if (!isAlike(first, outcome)) continue

@@ -16,7 +16,7 @@ import {
   withGround,
   type ConformSpec,
   type Hello,
-} from "../conform/face.ts"
+} from "../conform/api.ts"
 import { packageRoot } from "../traces/package.ts"
 
 type Manifest = {
@@ -40,7 +40,7 @@ const faces: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe("the package", () => {
-  it("has a face for each way into it, and every face is one", () => {
+  it("has an API for each way into it, and every API is one", () => {
     const ways = Object.keys(manifest.exports).filter((way) => !/schema|package\.json/.test(way))
 
     expect(ways.toSorted()).toEqual(Object.keys(faces).toSorted())
@@ -67,7 +67,7 @@ describe("what is packed", () => {
 
   it("is the program with its types, and nothing that only building needs", () => {
     expect(packed).toContain("dist/cli/main.js")
-    expect(packed).toContain("dist/model/face.d.ts")
+    expect(packed).toContain("dist/model/api.d.ts")
     expect(
       packed.filter((file) => /tsbuildinfo|\.map$|^dist\/test\/|\/generate\/|\.tmp$/.test(file)),
     ).toEqual([])
@@ -100,13 +100,13 @@ describe("what is packed", () => {
   })
 })
 
-describe("the face of the conformance kit", () => {
+describe("the API of the conformance kit", () => {
   it("drives a model that stands in for an implementation, and it conforms", async () => {
-    const result = await withGround("lock", async ({ profile, repertoire }) => {
+    const result = await withGround("lock", async ({ profile, caseSource }) => {
       const start = () => Promise.resolve(inProcess(profile, profile.sight, hello))
       const peer = await start()
       const connection = connectionOf(start, { peer, hello: await greet(peer) }, profile, 100)
-      return conform(connection, repertoire, { ...spec, runs: 3 })
+      return conform(connection, caseSource, { ...spec, runs: 3 })
     })
 
     expect(result).toMatchObject({ cases: { random: 3 }, failed: [], stopped: "done" })
@@ -114,14 +114,14 @@ describe("the face of the conformance kit", () => {
   })
 
   it("drives a command, finds what is wrong with it, and makes that short", async () => {
-    const shrunk = await withGround("lock", async ({ profile, repertoire }) => {
+    const shrunk = await withGround("lock", async ({ profile, caseSource }) => {
       const start = starterOf([process.execPath, "-e", stubborn], 60_000)
       const peer = await start()
       const connection = connectionOf(start, { peer, hello: await greet(peer) }, profile, 100)
       try {
-        const { failed } = await conform(connection, repertoire, { ...spec, runs: 20 })
+        const { failed } = await conform(connection, caseSource, { ...spec, runs: 20 })
         const [first] = failed
-        return first === undefined ? null : await shrink(connection, repertoire, first.case, first.outcome)
+        return first === undefined ? null : await shrink(connection, caseSource, first.case, first.outcome)
       } finally {
         await connection.close()
       }

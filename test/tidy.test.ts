@@ -11,12 +11,12 @@ const vocabulary = ["model/ids.ts", "model/config.ts", "model/action.ts", "model
 
 /** The ways into the package and its programs: what these export is for others. */
 const entries = [
-  "model/face.ts",
+  "model/api.ts",
   "impl/placement/fleet.ts",
-  "properties/face.ts",
-  "properties/check/face.ts",
-  "traces/face.ts",
-  "conform/face.ts",
+  "properties/api.ts",
+  "properties/check/api.ts",
+  "traces/api.ts",
+  "conform/api.ts",
   "cli/main.ts",
 ]
 

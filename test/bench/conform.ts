@@ -3,7 +3,7 @@ import { packageRoot } from "../../traces/package.ts"
 import { connectionOf, starterOf } from "../../conform/connection.ts"
 import { drawnCase } from "../../conform/draw.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import { greet } from "../../conform/session.ts"
 import { figure, median } from "./rounds.ts"
 
@@ -17,10 +17,7 @@ export const conformBench = async (rounds: number, say: (line: string) => void):
   say(`\nconform: ${cases} random schedules, the engine in a child process`)
   const profile = pairProfile()
   const drawn = Array.from({ length: cases }, (_, n) =>
-    drawnCase(
-      { profile, repertoire: pairRepertoire, kinds: profile.kinds },
-      { seed: "1", n: n + 1, redraw: 0 },
-    ),
+    drawnCase({ profile, caseSource: pairCases, kinds: profile.kinds }, { seed: "1", n: n + 1, redraw: 0 }),
   )
   const actions = drawn.reduce((sum, each) => sum + each.actions.length, 0)
   const rates = { "many asks on their way": [] as number[], "one by one": [] as number[] }

@@ -1,7 +1,7 @@
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Kind } from "../../model/action.ts"
 import { candidates } from "../../model/step.ts"
-import { withHorizon } from "../../conform/horizon.ts"
+import { withCompaction } from "../../conform/compaction.ts"
 import { lineReader, objectIn } from "../../conform/log.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import { follower } from "../../conform/validate.ts"
@@ -47,7 +47,7 @@ const logOf = (
   const kinds = Object.keys(weights) as Kind[]
   const total = kinds.reduce((sum, kind) => sum + (weights[kind] ?? 0), 0)
   const lines: string[] = []
-  const profile = withHorizon(pairProfile())
+  const profile = withCompaction(pairProfile())
   let nearby = profile.initial(config)
   while (lines.length < events) {
     let at = dice() * total
@@ -83,7 +83,7 @@ const followedIn = (
   config: Config,
   { lines, observes, silent }: Log,
 ): { readonly seconds: number; readonly most: number } => {
-  const log = follower("the log", withHorizon(pairProfile()), {
+  const log = follower("the log", withCompaction(pairProfile()), {
     config,
     observes,
     silent,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { paperFor } from "../../cli/paper.ts"
+import { styleFor } from "../../cli/style.ts"
 
-describe("paper", () => {
+describe("style", () => {
   afterEach(() => {
     vi.unstubAllEnvs()
   })
@@ -10,7 +10,7 @@ describe("paper", () => {
     vi.stubEnv("NO_COLOR", undefined)
     vi.stubEnv("FORCE_COLOR", "1")
 
-    expect(paperFor(streamOf(true), true).bad("breached")).toBe("\u001b[31mbreached\u001b[39m")
+    expect(styleFor(streamOf(true), true).bad("breached")).toBe("\u001b[31mbreached\u001b[39m")
   })
 
   it.each([
@@ -20,9 +20,9 @@ describe("paper", () => {
   ])("is plain %s", (_situation, isTerminal, wantsColour, noColour) => {
     vi.stubEnv("NO_COLOR", noColour)
 
-    const paper = paperFor(streamOf(isTerminal), wantsColour)
+    const style = styleFor(streamOf(isTerminal), wantsColour)
 
-    expect(Object.values(paper).map((write) => write("text"))).toEqual(Object.keys(paper).map(() => "text"))
+    expect(Object.values(style).map((write) => write("text"))).toEqual(Object.keys(style).map(() => "text"))
   })
 })
 

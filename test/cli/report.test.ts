@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { closingLines, jsonOf } from "../../cli/check-report.ts"
 import type { Checked } from "../../cli/checked.ts"
 import { exitCodes } from "../../cli/exit.ts"
-import { paperFor } from "../../cli/paper.ts"
+import { styleFor } from "../../cli/style.ts"
 import { summaryLines } from "../../cli/report.ts"
 import { matching } from "../../properties/catalogue.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
@@ -16,7 +16,7 @@ describe("a property that was not breached", () => {
   ])("of a campaign that ended for %s: %s", (stopped, words, verdict) => {
     const campaign = { ...ran, stopped }
 
-    const lines = summaryLines(paperFor(process.stdout, false), properties, [], campaign, new Set(["S2"]))
+    const lines = summaryLines(styleFor(process.stdout, false), properties, [], campaign, new Set(["S2"]))
     const told = lines.flatMap((line) => /^ {2}(S\d) +\w+ +(.*)$/.exec(line)?.slice(1).join(": ") ?? [])
     const document = jsonOf({ ...checked, campaign }, exitCodes.inconclusive)
 
@@ -31,7 +31,7 @@ describe("how fast a check was", () => {
     [2, "8.0 s (2 schedules/s, 0 actions/s)"],
   ])("is told by the time in which it drew, here %d s, unless that is too short", (drawingSeconds, told) => {
     const lines = closingLines(
-      paperFor(process.stdout, false),
+      styleFor(process.stdout, false),
       {},
       { ...checked, drawingSeconds },
       exitCodes.ok,

@@ -9,7 +9,7 @@ import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
 import { inTurns } from "../../properties/explore/turns.ts"
 import { packageRoot } from "../../traces/package.ts"
 import { findingOf } from "../../cli/finding.ts"
-import { paperFor } from "../../cli/paper.ts"
+import { styleFor } from "../../cli/style.ts"
 import { freshFolder, ftpair, program } from "./ftpair.ts"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
@@ -91,7 +91,7 @@ describe("ftpair check, where a signal comes while it makes a failure short,", (
     )
     if (failure === null) throw new Error("expected a failure")
     const finding = await inTurns(
-      findingOf(paperFor(process.stdout, false), spec, catalogue, failure, folder, null, stop.signal),
+      findingOf(styleFor(process.stdout, false), spec, catalogue, failure, folder, null, stop.signal),
     )
 
     expect(batches).toBe(1)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { check } from "../../cli/check.ts"
-import { paperFor } from "../../cli/paper.ts"
+import { styleFor } from "../../cli/style.ts"
 import { replayingStored, storedLines } from "../../cli/stored.ts"
 import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
 import { finished } from "../../properties/explore/turns.ts"
@@ -122,7 +122,7 @@ describe("replaying what is stored", () => {
     expect(stored.setAside.map(({ file }) => file)).toEqual(
       ["S1.empty.itf.json", "S1.null.itf.json"].map((name) => join(folder, name)),
     )
-    expect(storedLines(paper, stored).filter((line) => line.includes("set aside, and kept"))).toHaveLength(2)
+    expect(storedLines(style, stored).filter((line) => line.includes("set aside, and kept"))).toHaveLength(2)
     expect(readdirSync(folder)).toHaveLength(3)
   })
 
@@ -163,13 +163,13 @@ const replayStored = (
   properties: readonly Property[],
   folder: string,
   stop = new AbortController().signal,
-) => finished(replayingStored(paper, spec, properties, folder, stop))
+) => finished(replayingStored(style, spec, properties, folder, stop))
 
 /** What is shipped, by rules of the protocol that somebody has edited. */
 const replayEdited = (folder: string, edited: string) =>
   finished(
     replayingStored(
-      paper,
+      style,
       { mutant: null, side: "both" },
       catalogue,
       folder,
@@ -181,7 +181,7 @@ const replayEdited = (folder: string, edited: string) =>
 const mutant = "SpawnIgnoresAntiAffinity"
 const underMutant = { mutant, side: "both" as const }
 
-const paper = paperFor(process.stdout, false)
+const style = styleFor(process.stdout, false)
 
 /** Two copies on one host, which that mutant allows. */
 const onOneHost: readonly Action[] = [

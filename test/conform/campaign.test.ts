@@ -5,11 +5,11 @@ import type { State } from "../../model/state.ts"
 import { conform, type Conformance, type ConformSpec } from "../../conform/campaign.ts"
 import { connectionOf, type Connection } from "../../conform/connection.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import { AdapterFault } from "../../conform/fault.ts"
 import type { AskBody, Peer } from "../../conform/peer.ts"
 import type { AskedAction } from "../../conform/profile.ts"
-import type { Case } from "../../conform/repertoire.ts"
+import type { Case } from "../../conform/case-source.ts"
 import type { Hello } from "../../conform/wire.ts"
 import { connectedTo, hello, peerOf } from "./model-peer.ts"
 
@@ -18,7 +18,7 @@ describe("a failure that is known", () => {
     const isKnown = (): boolean => true
     const config = plainConfig(2, 1)
 
-    const { cases, known, failed, stopped } = await conform(connectedTo(peerOf(wrong)), pairRepertoire, {
+    const { cases, known, failed, stopped } = await conform(connectedTo(peerOf(wrong)), pairCases, {
       ...spec,
       named: [failing("a"), failing("b"), holding("c")],
       config,
@@ -49,7 +49,7 @@ describe("a failure that is known", () => {
   })
 
   it("hides none that is not: of these, random cases end with the first", async () => {
-    const { known, failed, stopped, cases } = await conform(connectedTo(peerOf(wrong)), pairRepertoire, {
+    const { known, failed, stopped, cases } = await conform(connectedTo(peerOf(wrong)), pairCases, {
       ...spec,
       named: [failing("a")],
       config: plainConfig(2, 1),
@@ -64,7 +64,7 @@ describe("a failure that is known", () => {
   })
 
   it("is no reason to leave off where an implementation hangs in it, however often", async () => {
-    const { cases, known, failed, stopped } = await conform(hangingAt("Suspect"), pairRepertoire, {
+    const { cases, known, failed, stopped } = await conform(hangingAt("Suspect"), pairCases, {
       ...spec,
       named: [...["a", "b", "c", "d"].map(failing), holding("e")],
       config: plainConfig(1, 1),
@@ -81,7 +81,7 @@ describe("a failure that is known", () => {
   })
 
   it("is healed where it fails no more", async () => {
-    const { known, healed, failed } = await conform(connectedTo(peerOf(null)), pairRepertoire, {
+    const { known, healed, failed } = await conform(connectedTo(peerOf(null)), pairCases, {
       ...spec,
       named: [failing("a"), holding("b")],
       isKnown: (path) => path === "a",
@@ -93,7 +93,7 @@ describe("a failure that is known", () => {
 
 describe("a failure of a named case", () => {
   it("ends no named case, and leaves out the random ones", async () => {
-    const { cases, failed, stopped } = await conform(connectedTo(peerOf(wrong)), pairRepertoire, {
+    const { cases, failed, stopped } = await conform(connectedTo(peerOf(wrong)), pairCases, {
       ...spec,
       named: [failing("a"), holding("b"), failing("c")],
       config: plainConfig(2, 1),
@@ -131,7 +131,7 @@ describe("a small scope", () => {
 
 describe("an implementation that hangs", () => {
   it("is not waited for more than three times", async () => {
-    const { cases, failed, stopped } = await conform(hangingAt("Suspect"), pairRepertoire, {
+    const { cases, failed, stopped } = await conform(hangingAt("Suspect"), pairCases, {
       ...spec,
       named: [holding("a"), ...["b", "c", "d", "e"].map(failing)],
     })
@@ -149,7 +149,7 @@ describe("a random case in a huge cluster", () => {
       isStopped = true
     })
 
-    const result = await conform(connectedTo(peerOf(null)), pairRepertoire, {
+    const result = await conform(connectedTo(peerOf(null)), pairCases, {
       ...spec,
       runs: 3,
       config: plainConfig(200, 200),
@@ -162,7 +162,7 @@ describe("a random case in a huge cluster", () => {
   it("is drawn no further once the time is up", async () => {
     const asked = { ...spec, runs: 3, config: plainConfig(200, 200), until: performance.now() + 200 }
 
-    const result = await conform(connectedTo(peerOf(null)), pairRepertoire, asked)
+    const result = await conform(connectedTo(peerOf(null)), pairCases, asked)
 
     expect(result).toMatchObject({ cases: { named: 0, scopes: 0, random: 0 }, stopped: "time" })
   })
@@ -189,7 +189,7 @@ describe("a case that needs a kind which the implementation does not have", () =
 
     const { lacking, cases, failed, untaken } = await conform(
       connectedTo(peerOf(wrong), { actions }),
-      pairRepertoire,
+      pairCases,
       { ...spec, named: [failing("a"), holding("b")] },
     )
 
@@ -204,8 +204,8 @@ describe("a case that needs a kind which the implementation does not have", () =
 const wrong = "SecondarySkipsLock"
 
 /** With one scope only, in which a suspicion is the one fault. */
-const small: typeof pairRepertoire = {
-  ...pairRepertoire,
+const small: typeof pairCases = {
+  ...pairCases,
   scopes: [
     {
       name: "small",
@@ -270,7 +270,7 @@ const conformUnsurely = (asked: ConformSpec): Promise<Conformance<State>> => {
   }
   return conform(
     connectionOf(() => Promise.resolve(peer), { peer, hello }, pairProfile(), 1),
-    pairRepertoire,
+    pairCases,
     asked,
   )
 }

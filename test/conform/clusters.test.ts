@@ -6,10 +6,10 @@ import { conform, type ConformSpec } from "../../conform/campaign.ts"
 import { connectionOf } from "../../conform/connection.ts"
 import { inProcess } from "../../conform/in-process.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
-import { lockRepertoire } from "../../conform/lock-repertoire.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { lockCases } from "../../conform/lock-cases.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import type { AskBody, Peer, Reply } from "../../conform/peer.ts"
-import type { Case } from "../../conform/repertoire.ts"
+import type { Case } from "../../conform/case-source.ts"
 import type { Hello } from "../../conform/wire.ts"
 import { connectedTo, hello, peerOf } from "./model-peer.ts"
 
@@ -45,7 +45,7 @@ describe("random cases", () => {
     const { peer } = simplePeer({ skipped: "one pair only" })
     const connection = connectedTo(peer, { window: 100 })
 
-    const { cases, skipped, failed } = await conform(connection, pairRepertoire, { ...spec, runs: 80 })
+    const { cases, skipped, failed } = await conform(connection, pairCases, { ...spec, runs: 80 })
 
     expect(failed).toEqual([])
     expect(cases.random).toBeGreaterThanOrEqual(78)
@@ -54,8 +54,8 @@ describe("random cases", () => {
   })
 
   it("are as many as asked for where all clusters are there, and few are wasted where none is", async () => {
-    const all = await conform(connectedTo(peerOf(null)), pairRepertoire, { ...spec, runs: 20 })
-    const none = await conform(connectedTo(simplePeer({ skipped: "none" }, 9).peer), pairRepertoire, {
+    const all = await conform(connectedTo(peerOf(null)), pairCases, { ...spec, runs: 20 })
+    const none = await conform(connectedTo(simplePeer({ skipped: "none" }, 9).peer), pairCases, {
       ...spec,
       runs: 20,
     })
@@ -80,7 +80,7 @@ describe("random cases", () => {
         ),
     }
 
-    await conform(noting, pairRepertoire, { ...spec, runs: 5, isPicked: () => false, drawn: [name] })
+    await conform(noting, pairCases, { ...spec, runs: 5, isPicked: () => false, drawn: [name] })
 
     expect(asked).toEqual(["random/77/3+2"])
   })
@@ -99,7 +99,7 @@ describe("what the small scopes promise", () => {
   }
 
   it("is covered and seen by whoever takes all that is asked", async () => {
-    const { scopes, isToured, unseen, untaken } = await conform(lockOf({}), lockRepertoire, {
+    const { scopes, isToured, unseen, untaken } = await conform(lockOf({}), lockCases, {
       ...spec,
       inScope: () => true,
       runs: 0,
@@ -116,13 +116,13 @@ describe("what the small scopes promise", () => {
   it("is missed where actions are not taken, and these are named", async () => {
     const actions = lockKinds.filter((kind) => kind !== "Contend") as unknown as Hello["actions"]
 
-    const { unseen, untaken } = await conform(lockOf({ actions }), lockRepertoire, {
+    const { unseen, untaken } = await conform(lockOf({ actions }), lockCases, {
       ...spec,
       inScope: () => true,
       runs: 0,
     })
 
-    expect(unseen).toEqual(lockRepertoire.promised)
+    expect(unseen).toEqual(lockCases.promised)
     expect(untaken).toEqual(["Contend", "TryLock"])
   })
 
@@ -130,11 +130,11 @@ describe("what the small scopes promise", () => {
     const actions = ["Contend", "TryLock"] as unknown as Hello["actions"]
     const asked = { ...spec, inScope: () => true, runs: 0 }
 
-    const { unseen, witnesses } = await conform(lockOf({ actions }), lockRepertoire, asked)
+    const { unseen, witnesses } = await conform(lockOf({ actions }), lockCases, asked)
 
     expect(unseen).toEqual([])
     expect(Object.keys(witnesses).length).toBeGreaterThan(0)
-    expect(Object.keys(witnesses).length).toBeLessThan(lockRepertoire.promised.length)
+    expect(Object.keys(witnesses).length).toBeLessThan(lockCases.promised.length)
   })
 
   it("is due of a declared kind that is always skipped, and is not of a pair's cluster that is not there", async () => {
@@ -147,8 +147,8 @@ describe("what the small scopes promise", () => {
       ask: (bodies) => Promise.all(bodies.map((body) => skippingFailures(peer, body))),
     }
 
-    const all = await conform(connectedTo(peer, { actions }), pairRepertoire, asked)
-    const some = await conform(connectedTo(skipping, { actions }), pairRepertoire, asked)
+    const all = await conform(connectedTo(peer, { actions }), pairCases, asked)
+    const some = await conform(connectedTo(skipping, { actions }), pairCases, asked)
 
     expect([all.isToured, all.unseen]).toEqual([true, []])
     expect([some.isToured, some.untaken.includes("FailHost")]).toEqual([true, true])
@@ -156,7 +156,7 @@ describe("what the small scopes promise", () => {
   })
 
   it("is not covered where some are left out", async () => {
-    const { isToured, scopes } = await conform(lockOf({}), lockRepertoire, {
+    const { isToured, scopes } = await conform(lockOf({}), lockCases, {
       ...spec,
       inScope: (name) => name === "one-contender",
       runs: 0,
@@ -167,7 +167,7 @@ describe("what the small scopes promise", () => {
   })
 
   it("is not asked of a part of them", async () => {
-    const { isToured } = await conform(lockOf({}), lockRepertoire, {
+    const { isToured } = await conform(lockOf({}), lockCases, {
       ...spec,
       inScope: () => true,
       isPicked: (path) => path.startsWith("scopes/one-contender/"),

@@ -7,7 +7,7 @@ import { AdapterFault } from "../../conform/fault.ts"
 import { episodesOf } from "../../conform/episodes.ts"
 import { inProcess } from "../../conform/in-process.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import type { AskBody, Peer, Reply } from "../../conform/peer.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import type { Hello } from "../../conform/wire.ts"
@@ -154,12 +154,7 @@ const shrunkOf = async (
   }
   const config = plainConfig(3, 1)
   const outcome = await failingOutcome()
-  return (await shrink(
-    connection,
-    pairRepertoire,
-    { path: "drawn", config, actions },
-    outcome,
-  )) as Shrunk<State>
+  return (await shrink(connection, pairCases, { path: "drawn", config, actions }, outcome)) as Shrunk<State>
 
   async function failingOutcome(): Promise<Failing<State>> {
     for (;;) {

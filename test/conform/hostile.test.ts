@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { asFound } from "../../cli/conform-failure.ts"
 import { failureLines, faultLines } from "../../cli/conform-report.ts"
-import { paperFor } from "../../cli/paper.ts"
+import { styleFor } from "../../cli/style.ts"
 import { plainConfig } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
 import { BadInput } from "../../traces/bad-input.ts"
@@ -111,7 +111,7 @@ function* mutants(json: unknown, around: (text: string) => string = (text) => te
     yield around(join([...parts, part(key, '{"up":true}')]))
 }
 
-const plain = paperFor(process.stdout, false)
+const plain = styleFor(process.stdout, false)
 
 /** Tells that a text moves no cursor and fakes no line. */
 const expectPlain = (lines: readonly string[]): void => {

@@ -5,19 +5,19 @@ import { kinds } from "../../model/action.ts"
 import { drawnCase } from "../../conform/draw.ts"
 import { AdapterFault } from "../../conform/fault.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
-import { lockRepertoire } from "../../conform/lock-repertoire.ts"
+import { lockCases } from "../../conform/lock-cases.ts"
 import { observed, pathsOf, project, type Json, type Sight } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import type { Reply } from "../../conform/peer.ts"
 import type { AskedAction, Profile } from "../../conform/profile.ts"
-import type { Case, Repertoire } from "../../conform/repertoire.ts"
+import type { Case, CaseSource } from "../../conform/case-source.ts"
 import { judgeCase, type CaseResult } from "../../conform/session.ts"
 import { openKinds } from "../../conform/wire.ts"
 import { hello } from "./model-peer.ts"
 
-const pair = { profile: pairProfile(), repertoire: pairRepertoire, kinds }
-const lock = { profile: lockProfile, repertoire: lockRepertoire, kinds: lockProfile.kinds }
+const pair = { profile: pairProfile(), caseSource: pairCases, kinds }
+const lock = { profile: lockProfile, caseSource: lockCases, kinds: lockProfile.kinds }
 
 describe("what the model itself answers", () => {
   it.each([["pair"], ["lock"]] as const)("always fits, whatever of it is shown: %s", (name) => {
@@ -42,8 +42,8 @@ describe("what the model itself answers", () => {
   it.each([["pair"], ["lock"]] as const)("fits where some of it fails, definitely or not: %s", (name) => {
     fc.assert(
       fc.property(fc.nat(), fc.infiniteStream(fc.nat(99)), (n, dice) => {
-        withGround(name, ({ profile, repertoire, kinds }) => {
-          const { config, actions } = caseNumbered({ profile, repertoire, kinds }, n)
+        withGround(name, ({ profile, caseSource, kinds }) => {
+          const { config, actions } = caseNumbered({ profile, caseSource, kinds }, n)
           const replies = failingNowAndThen(profile, config, actions.slice(0, 40), dice)
 
           const result = judge(profile, pathsOf(profile.sight), { config, actions }, replies)
@@ -100,8 +100,8 @@ describe("what the model itself answers", () => {
     (name) => {
       fc.assert(
         fc.property(fc.nat(), fc.nat(), fc.nat(), (n, which, where) => {
-          withGround(name, ({ profile, repertoire, kinds }) => {
-            const { config, actions } = caseNumbered({ profile, repertoire, kinds }, n)
+          withGround(name, ({ profile, caseSource, kinds }) => {
+            const { config, actions } = caseNumbered({ profile, caseSource, kinds }, n)
             const replies = repliesOf(profile, config, actions, profile.sight)
             const at = which % replies.length
 
@@ -123,8 +123,8 @@ describe("what the model itself answers", () => {
   it.each([["pair"], ["lock"]] as const)("fits no more with one answer turned round: %s", (name) => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), (n, which) => {
-        withGround(name, ({ profile, repertoire, kinds }) => {
-          const { config, actions } = caseNumbered({ profile, repertoire, kinds }, n)
+        withGround(name, ({ profile, caseSource, kinds }) => {
+          const { config, actions } = caseNumbered({ profile, caseSource, kinds }, n)
           fc.pre(actions.length > 0)
           const replies = repliesOf(profile, config, actions, profile.sight)
           const at = 1 + (which % actions.length)
@@ -250,7 +250,7 @@ describe("the tally", () => {
 
 type GroundOf<S> = {
   readonly profile: Profile<S>
-  readonly repertoire: Repertoire<S>
+  readonly caseSource: CaseSource<S>
   readonly kinds: readonly string[]
 }
 

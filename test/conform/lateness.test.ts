@@ -4,7 +4,7 @@ import { shrinkingUntil } from "../../cli/conform-failure.ts"
 import { coreScope } from "../../properties/mutants/mutant.ts"
 import { conform, type FailedCase } from "../../conform/campaign.ts"
 import type { Connection } from "../../conform/connection.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import { shrink, type Shrunk } from "../../conform/shrink.ts"
 import { connectedTo, peerOf } from "./model-peer.ts"
 
@@ -58,7 +58,7 @@ describe("shrinking that is late", () => {
 const wrong = (): Connection<State> => connectedTo(peerOf("SecondarySkipsLock"))
 
 const firstFailure = async (): Promise<FailedCase<State>> => {
-  const { failed } = await conform(wrong(), pairRepertoire, {
+  const { failed } = await conform(wrong(), pairCases, {
     named: [],
     runs: 3_000,
     seed: "7",
@@ -74,8 +74,7 @@ const shrinkLate = async (
   connection: Connection<State>,
   { case: each, outcome }: FailedCase<State>,
   isLate: () => boolean,
-): Promise<Shrunk<State>> =>
-  (await shrink(connection, pairRepertoire, each, outcome, isLate)) as Shrunk<State>
+): Promise<Shrunk<State>> => (await shrink(connection, pairCases, each, outcome, isLate)) as Shrunk<State>
 
 /** The connection, whose outcomes are noted as they come. */
 const counted = (connection: Connection<State>, outcomes: unknown[]): Connection<State> => ({

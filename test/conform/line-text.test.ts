@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { withHorizon } from "../../conform/horizon.ts"
+import { withCompaction } from "../../conform/compaction.ts"
 import { plainLine, textMatchOf } from "../../conform/line-text.ts"
 import { lineReader, objectIn } from "../../conform/log.ts"
 import { observed, project, type Json, type Sight } from "../../conform/observation.ts"
@@ -106,7 +106,7 @@ const judged = (
   texts: readonly string[],
   asWritten: boolean,
 ): { readonly found: unknown; readonly taken: number } => {
-  const profile = withHorizon(pairProfile(), 3)
+  const profile = withCompaction(pairProfile(), 3)
   const log = follower("the log", profile, { config, observes, silent, candidatesMax: 150 })
   const { read, actionIn } = lineReader("the log", "pair", config)
   let taken = 0

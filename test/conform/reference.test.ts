@@ -5,7 +5,7 @@ import { unbounded, type Config } from "../../model/config.ts"
 import { initial, type State } from "../../model/state.ts"
 import { protocolOf } from "../../model/core.ts"
 import { candidates, step } from "../../model/step.ts"
-import { withHorizon } from "../../conform/horizon.ts"
+import { withCompaction } from "../../conform/compaction.ts"
 import type { LogLine } from "../../conform/log.ts"
 import type { Json } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
@@ -89,7 +89,7 @@ const damaged = (
 
 /** The place of the line at which the checker rejects the log, from 0; null if it accepts it. */
 const judged = ({ config, lines, silent, observes }: ToldLog): number | null => {
-  const profile = withHorizon(pairProfile(), 1)
+  const profile = withCompaction(pairProfile(), 1)
   const log = follower("the log", profile, { config, observes, silent, candidatesMax: 100_000 })
   for (const [n, line] of lines.entries()) {
     const found = log.take(line)

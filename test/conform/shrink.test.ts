@@ -7,7 +7,7 @@ import { conform, type ConformSpec, type FailedCase } from "../../conform/campai
 import type { Connection } from "../../conform/connection.ts"
 import { inProcess } from "../../conform/in-process.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import type { Peer } from "../../conform/peer.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import { isFailing, probed, type Attempt } from "../../conform/attempt.ts"
@@ -93,7 +93,7 @@ describe("a failure that shows itself only at a high generation", () => {
   it("is looked for by the kinds of action that are left", async () => {
     const connection = unhurried(refusingTrialsFrom(5))
 
-    const way = await narrowedWay(connection, pairRepertoire, await attemptAt(connection, long))
+    const way = await narrowedWay(connection, pairCases, await attemptAt(connection, long))
 
     expect(way?.probes.length).toBeLessThan(long.length)
     expect(new Set(way?.probes.map(({ action }) => action.kind))).toEqual(
@@ -105,7 +105,7 @@ describe("a failure that shows itself only at a high generation", () => {
   it("is looked for by any kind shortly before its end", async () => {
     const connection = unhurried(refusingTrialsFrom(5))
 
-    const way = await turnedWay(connection, pairRepertoire, await attemptAt(connection, short))
+    const way = await turnedWay(connection, pairCases, await attemptAt(connection, short))
 
     expect(actionsOf(way)).toEqual([
       ...short.slice(0, -4),
@@ -121,7 +121,7 @@ describe("a failure that shows itself only at a high generation", () => {
 
     const way = await shorterWay(
       connection,
-      pairRepertoire,
+      pairCases,
       (await attemptAt(connection, actions)).outcome,
       await attemptAt(connection, actions),
     )
@@ -138,12 +138,7 @@ describe("a failure that shows itself only at a high generation", () => {
       trial: (config, actions) => (actions.length > 10 ? Promise.resolve(hung) : trial(config, actions)),
     }
 
-    const shrunk = await shrink(
-      hanging,
-      pairRepertoire,
-      { path: "drawn", config: ofTwo, actions: long },
-      hung,
-    )
+    const shrunk = await shrink(hanging, pairCases, { path: "drawn", config: ofTwo, actions: long }, hung)
 
     expect(shrunk).toMatchObject({ minimality: "found", spent: true, trials: 6 })
   })
@@ -153,7 +148,7 @@ describe("an implementation that chooses the hosts itself", () => {
   it("conforms where it chooses as the model may", async () => {
     const connection = connectedTo(choosingPeerOf(null), { chooses: openKinds })
 
-    const { failed, cases } = await conform(connection, pairRepertoire, { ...spec(), runs: 60 })
+    const { failed, cases } = await conform(connection, pairCases, { ...spec(), runs: 60 })
 
     expect(failed).toEqual([])
     expect(cases.random).toBe(60)
@@ -204,7 +199,7 @@ describe("how steady a failure is", () => {
     const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
     const outcome = await failingOutcome(connection, skipped, pace)
 
-    const shrunk = await shrink(connection, pairRepertoire, case_, outcome)
+    const shrunk = await shrink(connection, pairCases, case_, outcome)
 
     expect(shrunk?.steadiness.tag).toBe(tag)
     expect(shrunk?.actions.map(({ kind }) => kind)).toEqual([
@@ -221,7 +216,7 @@ describe("how steady a failure is", () => {
     const outcome = await failingOutcome(connection, skipped, 0)
 
     const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
-    const shrunk = await shrink(connection, pairRepertoire, case_, outcome)
+    const shrunk = await shrink(connection, pairCases, case_, outcome)
 
     expect(shrunk?.steadiness).toEqual({ tag: "flaky", failures: 2, runs: 7 })
   })
@@ -234,7 +229,7 @@ describe("how steady a failure is", () => {
     const outcome = await failingOutcome(connection, skipped, 0)
     const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
 
-    const shrunk = await shrink(connection, pairRepertoire, case_, outcome)
+    const shrunk = await shrink(connection, pairCases, case_, outcome)
 
     expect(shrunk).toMatchObject({
       steadiness: { tag: "flaky", failures: 6, runs: 7 },
@@ -248,7 +243,7 @@ describe("how steady a failure is", () => {
     const actions = [...skipped, { kind: "Record", copy: "p1.2" }]
     const case_ = { path: "drawn", config: plainConfig(3, 1), actions }
 
-    const shrunk = await shrink(connectedTo(wrongWhen(() => false)), pairRepertoire, case_, outcome)
+    const shrunk = await shrink(connectedTo(wrongWhen(() => false)), pairCases, case_, outcome)
 
     expect(shrunk).toMatchObject({ actions: skipped, minimality: "found", outcome })
     expect(shrunk?.steadiness).toMatchObject({ tag: "flaky", failures: 1 })
@@ -283,7 +278,7 @@ const firstFailure = async (
   connection: Connection<State>,
   config = coreScope,
 ): Promise<FailedCase<State>> => {
-  const { failed } = await conform(connection, pairRepertoire, spec(config))
+  const { failed } = await conform(connection, pairCases, spec(config))
   expect(failed).toHaveLength(1)
   return failed[0] as FailedCase<State>
 }
@@ -291,7 +286,7 @@ const firstFailure = async (
 const shrunkOf = async (
   connection: Connection<State>,
   { case: each, outcome }: FailedCase<State>,
-): Promise<Shrunk<State>> => (await shrink(connection, pairRepertoire, each, outcome)) as Shrunk<State>
+): Promise<Shrunk<State>> => (await shrink(connection, pairCases, each, outcome)) as Shrunk<State>
 
 /** A copy that asks no lock, in those runs that are told by how many there were before and by how it is asked. */
 const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import { lockKinds } from "../../conform/lock-model.ts"
-import { withHorizon } from "../../conform/horizon.ts"
+import { withCompaction } from "../../conform/compaction.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
 import type { Json } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
@@ -68,7 +68,7 @@ describe("a crash whose reason is not told", () => {
     [["pairs.*.reason"], 3],
     [null, 3],
   ])("is followed as many ways as can be seen: of %j, %i", (observes, most) => {
-    const log = followed(withHorizon(pairProfile()), { observes })
+    const log = followed(withCompaction(pairProfile()), { observes })
 
     for (const line of [...paired, crash]) log(line)
 
@@ -149,7 +149,7 @@ function verdictOn<S>(
   reading: Reading<S> = {},
 ): string | undefined {
   const log = followed(
-    (reading.profile ?? withHorizon(pairProfile())) as Profile<unknown>,
+    (reading.profile ?? withCompaction(pairProfile())) as Profile<unknown>,
     reading as Reading<unknown>,
   )
   for (const line of [...before, ...lines]) {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { replayFailure } from "../../cli/conform-replay.ts"
-import { paperFor } from "../../cli/paper.ts"
+import { styleFor } from "../../cli/style.ts"
 import { show } from "../../cli/show.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { keepFailure } from "../../conform/artefact.ts"
@@ -48,7 +48,7 @@ const told = (file: string) => {
   const failure = storedFailureIn(file)
   if (failure === null) throw new Error("expected a kept failure")
   const { code, lines } = replayFailure(failure)
-  return { code, text: lines(paperFor(process.stdout, false)).join("\n") }
+  return { code, text: lines(styleFor(process.stdout, false)).join("\n") }
 }
 
 const replyOf = (json: Reply["json"]): Reply => ({ line: JSON.stringify(json), json })

@@ -4,15 +4,15 @@ import type { PairId } from "../../model/ids.ts"
 import { step } from "../../model/step.ts"
 import { coverageOf } from "../../conform/coverage.ts"
 import { placementProfile, questionKinds } from "../../conform/placement-profile.ts"
-import { placementRepertoire } from "../../conform/placement-repertoire.ts"
+import { placementCases } from "../../conform/placement-cases.ts"
 import { placementScopes, statesOf } from "../../conform/placement-scopes.ts"
 import type { AskedAction } from "../../conform/profile.ts"
-import type { Case, Scope } from "../../conform/repertoire.ts"
+import type { Case, Scope } from "../../conform/case-source.ts"
 import { tourOf } from "../../conform/tour.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 
 describe("the questions of a placement", () => {
-  const placement = { profile: placementProfile, repertoire: placementRepertoire, kinds: questionKinds }
+  const placement = { profile: placementProfile, caseSource: placementCases, kinds: questionKinds }
 
   it.each(placementScopes.map((scope) => [scope.name, scope] as const))(
     "are each asked once, in every state of %s, and no other",
@@ -29,14 +29,14 @@ describe("the questions of a placement", () => {
     const { config } = placementScopes[0] as Scope
     const seen = placementScopes.flatMap((scope) =>
       [...tourOf(placement, scope)].flatMap(({ actions }) => [
-        ...placementRepertoire.witnessesIn(
+        ...placementCases.witnessesIn(
           scope.config,
           actions.map((action) => ({ isTaken: false, before: placementProfile.initial(config), action })),
         ),
       ]),
     )
 
-    expect([...new Set(seen)].toSorted()).toEqual(placementRepertoire.promised.toSorted())
+    expect([...new Set(seen)].toSorted()).toEqual(placementCases.promised.toSorted())
   })
 
   it("are counted as covered only where they were asked", () => {

@@ -9,11 +9,11 @@ import { enumerate as enumerateSystem } from "../../properties/explore/enumerate
 import { drawnNameIn, drawnPath } from "../../conform/drawn-name.ts"
 import { drawnCase } from "../../conform/draw.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
-import { lockRepertoire } from "../../conform/lock-repertoire.ts"
+import { lockCases } from "../../conform/lock-cases.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import type { AskedAction, Profile } from "../../conform/profile.ts"
-import type { Case, Scope } from "../../conform/repertoire.ts"
+import type { Case, Scope } from "../../conform/case-source.ts"
 import { atlasOf, stranger } from "../../conform/atlas.ts"
 import { searchOf } from "../../conform/search.ts"
 import { concerned, sortOf } from "../../conform/sort.ts"
@@ -21,12 +21,12 @@ import { tourOf } from "../../conform/tour.ts"
 import { enumerate } from "../enumerate.ts"
 import { statesOf } from "./model-peer.ts"
 
-const pair = { profile: pairProfile(), repertoire: pairRepertoire, kinds }
-const lock = { profile: lockProfile, repertoire: lockRepertoire, kinds: lockProfile.kinds }
+const pair = { profile: pairProfile(), caseSource: pairCases, kinds }
+const lock = { profile: lockProfile, caseSource: lockCases, kinds: lockProfile.kinds }
 
 describe("a tour", () => {
   it.each(
-    lockRepertoire.scopes
+    lockCases.scopes
       .filter(({ refusals }) => refusals === "all")
       .map((scope) => [scope.name, scope] as const),
   )("asks each contender and host everything in every state: %s", (_name, scope) => {
@@ -89,7 +89,7 @@ describe("a tour", () => {
   })
 
   it("goes on for long, and begins anew seldom", () => {
-    for (const scope of pairRepertoire.scopes.filter(({ name }) => name === "two-faults")) {
+    for (const scope of pairCases.scopes.filter(({ name }) => name === "two-faults")) {
       const cases = [...tourOf(pair, scope)]
       const asks = cases.reduce((sum, { actions }) => sum + actions.length, 0)
       const { transitions, refusals } = atlasOf(pair, scope)
@@ -100,7 +100,7 @@ describe("a tour", () => {
   })
 
   it("asks nothing that a bound refuses", () => {
-    const [, scope] = lockRepertoire.scopes as [unknown, Scope]
+    const [, scope] = lockCases.scopes as [unknown, Scope]
 
     const guards = guardsIn(lock.profile, [...tourOf(lock, scope)])
 
@@ -113,7 +113,7 @@ describe("a tour", () => {
   it("asks only the kinds that it is given", () => {
     const few = { ...lock, kinds: ["Contend", "TryLock"] }
 
-    const cases = [...tourOf(few, lockRepertoire.scopes[1] as Scope)]
+    const cases = [...tourOf(few, lockCases.scopes[1] as Scope)]
 
     expect(new Set(cases.flatMap(({ actions }) => actions.map(({ kind }) => kind)))).toEqual(
       new Set(["Contend", "TryLock"]),
@@ -121,7 +121,7 @@ describe("a tour", () => {
   })
 
   it("is the same each time, and names its cases by number", () => {
-    const scope = lockRepertoire.scopes[0] as Scope
+    const scope = lockCases.scopes[0] as Scope
 
     const cases = [...tourOf(lock, scope)]
 
@@ -192,7 +192,7 @@ describe("a drawn case", () => {
   })
 
   it("prefers what comes up seldom", () => {
-    const blind = { ...pair, repertoire: { ...pairRepertoire, sortOf: () => "any" } }
+    const blind = { ...pair, caseSource: { ...pairCases, sortOf: () => "any" } }
     const drawn = (ground: typeof pair, seed: string) =>
       numbers(100).flatMap((n) => sortsIn(drawnCase(ground, { seed, n: 2 * n - 1, redraw: 0 })))
     const usual = new Map<string, number>()
@@ -267,15 +267,15 @@ const numbers = (most: number): readonly number[] => Array.from({ length: most }
 const askedIn = <S>(
   profile: Profile<S>,
   cases: readonly Case[],
-  likeness: (state: S) => string,
-  likened: (state: S, action: AskedAction) => string,
+  canonicalForm: (state: S) => string,
+  canonicalAction: (state: S, action: AskedAction) => string,
 ): ReadonlySet<string> => {
   const asked = new Set<string>()
   for (const { config, actions } of cases) {
     const states = statesOf(profile, config, actions)
     for (const [n, action] of actions.entries()) {
       const state = states[n] as S
-      asked.add(`${likeness(state)} ${likened(state, action)}`)
+      asked.add(`${canonicalForm(state)} ${canonicalAction(state, action)}`)
     }
   }
   return asked

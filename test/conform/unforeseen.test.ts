@@ -4,7 +4,7 @@ import { protocolOf } from "../../model/core.ts"
 import { conform } from "../../conform/campaign.ts"
 import { inProcess } from "../../conform/in-process.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import { shrink } from "../../conform/shrink.ts"
 import { connectedTo, hello } from "./model-peer.ts"
 import { lateDelivery, staleAcknowledgement } from "./wrong-rules.ts"
@@ -21,7 +21,7 @@ describe("a bug that no stored run was made for is found in a small scope, and m
       trial: (config, actions) => connection.trial(config, actions),
     }
 
-    const { failed } = await conform(unhurried, pairRepertoire, {
+    const { failed } = await conform(unhurried, pairCases, {
       named: [],
       runs: 0,
       seed: "1",
@@ -32,8 +32,7 @@ describe("a bug that no stored run was made for is found in a small scope, and m
       until: Infinity,
     })
     const found = failed[0]
-    const shrunk =
-      found === undefined ? null : await shrink(unhurried, pairRepertoire, found.case, found.outcome)
+    const shrunk = found === undefined ? null : await shrink(unhurried, pairCases, found.case, found.outcome)
 
     expect(failed).toHaveLength(1)
     expect(shrunk?.actions).toHaveLength(shortest)

@@ -10,7 +10,7 @@ import { exitCodes } from "../../cli/exit.ts"
 import { addExplore } from "../../cli/explore-command.ts"
 import { exploreScope } from "../../cli/explore.ts"
 import * as parsers from "../../cli/options.ts"
-import { paperFor } from "../../cli/paper.ts"
+import { styleFor } from "../../cli/style.ts"
 import { addList } from "../../cli/list-command.ts"
 import { addReplay } from "../../cli/replay-command.ts"
 import { replayFiles } from "../../cli/replay.ts"
@@ -106,11 +106,11 @@ const useStore = (file: string, dice: Dice, folder: string): number => {
   written(kept, "clean-runs.json", dice.one(["null", "{}", "[]", "{", `{"${name}":"1"}`, '{"__proto__":1}']))
   written(kept, name, readFileSync(file, "utf8"))
   const mutant = /"mutant":"([A-Za-z]+)"/.exec(readFileSync(file, "utf8"))?.[1] ?? "NoReRelease"
-  const paper = paperFor(process.stdout, false)
+  const style = styleFor(process.stdout, false)
   const stored = finished(
-    replayingStored(paper, { mutant, side: "both" }, catalogue, kept, new AbortController().signal),
+    replayingStored(style, { mutant, side: "both" }, catalogue, kept, new AbortController().signal),
   )
-  const lines = [...storedLines(paper, stored), ...stored.findings.flatMap((finding) => finding.lines)]
+  const lines = [...storedLines(style, stored), ...stored.findings.flatMap((finding) => finding.lines)]
   process.stdout.write(`${lines.join("\n")}\n`)
   return ok
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { conform } from "../../conform/campaign.ts"
 import { namedCases } from "../../conform/named.ts"
-import { pairRepertoire } from "../../conform/pair-repertoire.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
 import { shrink } from "../../conform/shrink.ts"
 import type { SystematicMutant } from "./derive.ts"
 import { comparedInAll, type Comparison } from "./graph.ts"
@@ -56,11 +56,11 @@ export const verdictOn = async (
     const progress = (): void => {
       beat("driven")
     }
-    const { failed } = await conform(connection, pairRepertoire, spec, { progress, stopsAtOnce: true })
+    const { failed } = await conform(connection, pairCases, spec, { progress, stopsAtOnce: true })
     const [first] = failed
     if (first === undefined) return { comparison, finding: null }
     beat("driven")
-    const shrunk = await shrink(connection, pairRepertoire, first.case, first.outcome)
+    const shrunk = await shrink(connection, pairCases, first.case, first.outcome)
     return { comparison, finding: { case: first.case.path, shrunk: shrunk?.actions.length ?? null } }
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -16,7 +16,7 @@ import { mutated, without, type Mutant } from "../../properties/mutants/mutant.t
 import type { Property } from "../../properties/property.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import { withGround } from "../../conform/profiles.ts"
-import type { Repertoire } from "../../conform/repertoire.ts"
+import type { CaseSource } from "../../conform/case-source.ts"
 import { minimise, minimising, type Minimised } from "../../traces/minimise.ts"
 import { configOf, jsonOfConfig } from "../../traces/read.ts"
 import { replay } from "../../traces/replay.ts"
@@ -202,14 +202,14 @@ describe("minimise", () => {
   it.each(["pair", "lock"] as const)(
     "makes no cluster simpler than it can be written and read, in the profile %s",
     (name) => {
-      withGround(name, ({ profile: { initial, step }, repertoire }) => {
+      withGround(name, ({ profile: { initial, step }, caseSource }) => {
         fc.assert(
           fc.property(arbitraryRun(mutants.map((mutant) => mutant.name)), ({ config, actions }) => {
             const given = asGiven(
               config,
               name === "pair" ? actions.slice(0, actions.length % 4) : contended(config),
             )
-            for (const { config: simpler, actions: asked } of everySimpler(repertoire.simpler, given)) {
+            for (const { config: simpler, actions: asked } of everySimpler(caseSource.simpler, given)) {
               const start = initial(simpler)
               const outcomes = asked.map((action) => step(simpler, start, action))
               expect(configOf("cluster.json", jsonOfConfig(simpler), [])).toEqual(simpler)
@@ -290,7 +290,7 @@ const contended = ({ hosts, pairs: [pair] }: Config): readonly AskedAction[] =>
 
 /** What simplifying leads to: all in one step, and from the last of each on. */
 const everySimpler = (
-  simpler: Repertoire<unknown>["simpler"],
+  simpler: CaseSource<unknown>["simpler"],
   { config, actions }: Candidate,
 ): readonly Candidate[] => {
   const found: Candidate[] = [...simpler(config, actions)]

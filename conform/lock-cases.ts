@@ -4,14 +4,14 @@ import { copyIdOf, type CopyId } from "../model/ids.ts"
 import { lockKinds, type LockState } from "./lock-model.ts"
 import { choiceRange, choicesMax } from "../properties/arbitrary/plan.ts"
 import type { AskedAction } from "./profile.ts"
-import type { Repertoire, Scope } from "./repertoire.ts"
+import type { CaseSource, Scope } from "./case-source.ts"
 import type { Followed } from "./session.ts"
 
 /** What there is to try on an implementation of the arbitration alone. */
-export const lockRepertoire: Repertoire<LockState> = {
+export const lockCases: CaseSource<LockState> = {
   candidates,
-  likeness: (_config, state) => JSON.stringify(state),
-  likened: (_config, _state, action) => `${action.kind} ${JSON.stringify(action)}`,
+  canonicalForm: (_config, state) => JSON.stringify(state),
+  canonicalAction: (_config, _state, action) => `${action.kind} ${JSON.stringify(action)}`,
   sortOf: (state, { kind, copy }, guard) =>
     `${kind} ${guard ?? "taken"} ${copy === undefined ? "" : (state.copies[copy as CopyId]?.belief ?? "")}`,
   concerned: (_state, { copy, host }) => JSON.stringify([copy, host]),

@@ -9,7 +9,7 @@ import type { Followed } from "./session.ts"
  * What there is to try on an implementation of a profile.
  *
  * Shape  `candidates` are the actions of a kind that could be asked in a state, allowed or not. States of the same
- *        `likeness` go on alike, whatever their hosts and copies are called; `likened` is an action without such
+ *        `canonicalForm` go on alike, whatever their hosts and copies are called; `canonicalAction` is an action without such
  *        names, its kind first. `sortOf` says of which sort it is to ask an action in a state: its kind, the guard
  *        that refuses it, or null, and the situation of whoever acts. `concerned` are the hosts that it is about, by name. `calm` are the kinds by which
  *        things go on where nothing goes wrong. `scopes` are small clusters in which everything
@@ -22,10 +22,10 @@ import type { Followed } from "./session.ts"
  *        `episodes` are what could be left out of a run as a whole, the largest first. `simpler` are clusters with one
  *        thing less.
  */
-export type Repertoire<S> = {
+export type CaseSource<S> = {
   readonly candidates: (state: S, kind: string) => readonly AskedAction[]
-  readonly likeness: (config: Config, state: S) => string
-  readonly likened: (config: Config, state: S, action: AskedAction) => string
+  readonly canonicalForm: (config: Config, state: S) => string
+  readonly canonicalAction: (config: Config, state: S, action: AskedAction) => string
   readonly sortOf: (state: S, action: AskedAction, guard: string | null) => string
   readonly concerned: (state: S, action: AskedAction) => string
   readonly calm: readonly string[]

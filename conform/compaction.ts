@@ -19,7 +19,7 @@ type Nearby = { readonly state: State; readonly past: Readonly<Partial<Record<Pa
 /**
  * What was put aside of a pair's logs, the same of all of them: a piece, with all that came before it.
  *
- * Shape  `id` is its own among all that a horizon has ever put aside: pasts of the same entries are one object.
+ * Shape  `id` is its own among all that was ever put aside: pasts of the same entries are one object.
  *        `authors` are the generations of the entries of this piece, in runs; the n-th entry of a log has index n.
  */
 type Past = {
@@ -35,7 +35,7 @@ type Authored = { readonly generation: number; readonly entries: number }
 const pieceLength = 64
 
 /** The same protocol, with the beginnings of logs put aside, in pieces of so many entries. */
-export const withHorizon = (profile: Profile<State>, piece = pieceLength): Profile<Nearby> => {
+export const withCompaction = (profile: Profile<State>, piece = pieceLength): Profile<Nearby> => {
   const known = pastsKnown()
   return {
     ...profile,

@@ -1,4 +1,4 @@
-// The face of the conformance kit: what `import … from "ftpair/conform"` gives.
+// The API of the conformance kit: what `import … from "ftpair/conform"` gives.
 
 export { profileNames, type ProfileName } from "./profile-name.ts"
 export { Answer, answers, Ask, asks, errorCodes, faults, Hello, wireVersion, type FaultCode } from "./wire.ts"
@@ -14,7 +14,7 @@ export { lockProfile } from "./lock-profile.ts"
 export { pairProfile } from "./pair-profile.ts"
 export type { AskedAction, Profile } from "./profile.ts"
 export { withGround, withLogGround, type Ground } from "./profiles.ts"
-export type { Case, Repertoire } from "./repertoire.ts"
+export type { Case, CaseSource } from "./case-source.ts"
 
 export { conform, type Conformance, type ConformSpec, type FailedCase, type Progress } from "./campaign.ts"
 export { caseOf, namedCases } from "./named.ts"

@@ -56,7 +56,7 @@ export type Advance<S> =
   | Beyond
 
 /** The beliefs at the start, before anything was shown. */
-export const firstBeliefs = <S>({ profile, config }: Watch<S>): readonly Candidate<S>[] => [
+export const firstCandidates = <S>({ profile, config }: Watch<S>): readonly Candidate<S>[] => [
   { state: profile.initial(config), way: null },
 ]
 

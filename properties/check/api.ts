@@ -1,4 +1,4 @@
-// The face of the checker: what `import … from "ftpair/check"` gives.
+// The API of the checker: what `import … from "ftpair/check"` gives.
 
 export { runBatch, type BatchResult, type Failure } from "./batch.ts"
 export { campaign, type Budget, type Campaign } from "./campaign.ts"

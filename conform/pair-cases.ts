@@ -7,17 +7,17 @@ import { arbitraryPlan } from "../properties/arbitrary/plan.ts"
 import { copyNames } from "../traces/copy-names.ts"
 import { simplifications } from "../traces/minimise.ts"
 import { episodesOf } from "./episodes.ts"
-import { likened, likeness } from "./likeness.ts"
+import { canonicalAction, canonicalForm } from "./canonical-form.ts"
 import { pairScopes } from "./pair-scopes.ts"
 import { promised, witnessesIn } from "./sightings.ts"
 import { concerned, sortOf } from "./sort.ts"
-import type { Repertoire } from "./repertoire.ts"
+import type { CaseSource } from "./case-source.ts"
 
 /** What there is to try on an implementation of the whole protocol. */
-export const pairRepertoire: Repertoire<State> = {
+export const pairCases: CaseSource<State> = {
   candidates: (state, kind) => [...candidates(state, kind as Kind), ...ofStrangers(state, kind as Kind)],
-  likeness,
-  likened,
+  canonicalForm,
+  canonicalAction,
   sortOf,
   concerned,
   calm: [...kindsOf("protocol").filter((kind) => kind !== "Suspect"), ...kindsOf("recovery"), "PowerOn"],
@@ -26,7 +26,7 @@ export const pairRepertoire: Repertoire<State> = {
   promised,
   plans: (only) =>
     arbitraryPlan(only).map(({ config, swarm, choices }) => ({ config, weights: swarm.weights, choices })),
-  renaming: () => copyNames() as unknown as ReturnType<Repertoire<State>["renaming"]>,
+  renaming: () => copyNames() as unknown as ReturnType<CaseSource<State>["renaming"]>,
   clusters: (config) => [
     ...[2, 3].filter((hosts) => hosts <= config.hosts.length).map((hosts) => plainConfig(hosts, 1)),
     config,

@@ -7,11 +7,11 @@ import { protocolOf } from "../model/core.ts"
 import { stateJsonOf } from "../traces/state-json.ts"
 import { drawnCase } from "./draw.ts"
 import { pairProfile } from "./pair-profile.ts"
-import { pairRepertoire } from "./pair-repertoire.ts"
+import { pairCases } from "./pair-cases.ts"
 import { placementProfile, questionKinds, type Placed } from "./placement-profile.ts"
 import { placementScopes, statesOf } from "./placement-scopes.ts"
 import type { AskedAction } from "./profile.ts"
-import type { Repertoire } from "./repertoire.ts"
+import type { CaseSource } from "./case-source.ts"
 
 /** What surely bars a host to each question somewhere in the small clusters. */
 const barring: Readonly<Record<(typeof questionKinds)[number], readonly string[]>> = {
@@ -24,11 +24,11 @@ const barring: Readonly<Record<(typeof questionKinds)[number], readonly string[]
 const stepsBetween = 7
 
 /** What there is to ask of a placement: the questions that come up in random runs of the whole protocol. */
-export const placementRepertoire: Repertoire<Placed> = {
-  ...pairRepertoire,
+export const placementCases: CaseSource<Placed> = {
+  ...pairCases,
   candidates: () => [],
-  likeness: (_config, { host }) => String(host),
-  likened: (_config, _placed, question) => `${question.kind} ${JSON.stringify(question)}`,
+  canonicalForm: (_config, { host }) => String(host),
+  canonicalAction: (_config, _placed, question) => `${question.kind} ${JSON.stringify(question)}`,
   sortOf: (_placed, { kind }, guard) => `${kind} ${guard ?? "taken"}`,
   concerned: () => "",
   calm: [],
@@ -50,7 +50,7 @@ export const placementRepertoire: Repertoire<Placed> = {
   ]),
   drawn: (kinds, name, only) => {
     const profile = pairProfile()
-    const run = drawnCase({ profile, repertoire: pairRepertoire, kinds: profile.kinds }, name, only)
+    const run = drawnCase({ profile, caseSource: pairCases, kinds: profile.kinds }, name, only)
     const actions = run.actions as unknown as readonly Action[]
     return { ...run, actions: questionsOn(run.config, actions).filter(({ kind }) => kinds.includes(kind)) }
   },

@@ -3,20 +3,20 @@ import { plainConfig } from "../../model/config.ts"
 import type { State } from "../../model/state.ts"
 import {
   advance,
-  firstBeliefs,
+  firstCandidates,
   runOf,
   type Advance,
   type Candidate,
   type Sighting,
   type Watch,
-} from "../../conform/beliefs.ts"
+} from "../../conform/candidates.ts"
 import { observed, type Json, type Sight } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 
 describe("the model states that fit", () => {
   it("are the initial one at first", () => {
-    expect(firstBeliefs(watch)).toEqual([{ state: profile.initial(config), way: null }])
+    expect(firstCandidates(watch)).toEqual([{ state: profile.initial(config), way: null }])
   })
 
   it("follow an action that is taken, where the model takes it", () => {
@@ -27,13 +27,13 @@ describe("the model states that fit", () => {
   })
 
   it("stay as they are where the model refuses too", () => {
-    expect(after(refused(spawnOn("h1"))).map(shownBy)).toEqual(firstBeliefs(watch).map(shownBy))
+    expect(after(refused(spawnOn("h1"))).map(shownBy)).toEqual(firstCandidates(watch).map(shownBy))
   })
 
   it("stay as they are after what was certainly not done, refused or not", () => {
     for (const action of [powerOn, spawnOn("h1")])
       expect(after({ action, answered: "not-done", shown: undefined }).map(shownBy)).toEqual(
-        firstBeliefs(watch).map(shownBy),
+        firstCandidates(watch).map(shownBy),
       )
   })
 
@@ -272,7 +272,7 @@ const on = (host: string): Json => ({ host })
 
 /** What comes of the last of some sightings, where all before it fit. */
 const follow = (by: Watch<State>, ...sightings: readonly Sighting[]): Advance<State> => {
-  let result: Advance<State> = { tag: "fits", candidates: firstBeliefs(by) }
+  let result: Advance<State> = { tag: "fits", candidates: firstCandidates(by) }
   for (const sighting of sightings) {
     expect(result.tag).toBe("fits")
     result = advance(by, candidatesOf(result), sighting)

@@ -1,7 +1,7 @@
 import { styleText } from "node:util"
 
 /** How a report is written: colours on a terminal that wants them, plain text elsewhere. */
-export type Paper = {
+export type Style = {
   readonly bad: (text: string) => string
   readonly good: (text: string) => string
   readonly warn: (text: string) => string
@@ -11,7 +11,7 @@ export type Paper = {
 
 const plain = (text: string): string => text
 
-export const paperFor = (stream: NodeJS.WriteStream, wantsColour: boolean): Paper => {
+export const styleFor = (stream: NodeJS.WriteStream, wantsColour: boolean): Style => {
   const isColoured = wantsColour && stream.isTTY && process.env["NO_COLOR"] === undefined
   if (!isColoured) return { bad: plain, good: plain, warn: plain, faint: plain, strong: plain }
   return {

@@ -1,4 +1,4 @@
-// The face of the properties: what `import … from "ftpair/properties"` gives.
+// The API of the properties: what `import … from "ftpair/properties"` gives.
 
 export { arbitraryConfig, smallClusters } from "./arbitrary/config.ts"
 export { arbitraryPlan, type Plan } from "./arbitrary/plan.ts"

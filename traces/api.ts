@@ -1,4 +1,4 @@
-// The face of the traces: what `import … from "ftpair/traces"` gives.
+// The API of the traces: what `import … from "ftpair/traces"` gives.
 
 export { changesOf } from "./diff.ts"
 export { minimise, type Minimality, type Minimised } from "./minimise.ts"

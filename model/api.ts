@@ -1,4 +1,4 @@
-// The face of the model: what `import … from "ftpair"` gives.
+// The API of the model: what `import … from "ftpair"` gives.
 
 export { describe, kinds, type Action, type Kind } from "./action.ts"
 export { adding, amending, guarding, ruled, together, withdrawing } from "./change.ts"

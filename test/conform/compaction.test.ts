@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { withHorizon } from "../../conform/horizon.ts"
+import { withCompaction } from "../../conform/compaction.ts"
 import type { LogLine } from "../../conform/log.ts"
 import type { Json } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
@@ -33,12 +33,12 @@ describe("a state without the beginnings of its logs", () => {
         observes: null,
       } as const
 
-      expect(judged(withHorizon(pairProfile(), 2), silently).verdict).toBe("accepted")
+      expect(judged(withCompaction(pairProfile(), 2), silently).verdict).toBe("accepted")
     }
   })
 
   it("stays short, however long a log goes on", () => {
-    const profile = withHorizon(pairProfile())
+    const profile = withCompaction(pairProfile())
     const config = plainConfig(3, 1)
     const round = ["Record", "Deliver", "Ack", "Release"].map((kind) => ({
       kind,
@@ -61,7 +61,7 @@ describe("a log that is followed without the beginnings of its logs", () => {
   it("is accepted if it is that of a run, whatever of it is told, wherever it is cut", () => {
     fc.assert(
       fc.property(arbitraryRun(200), arbitraryTelling, pieces, (draw, telling, piece) => {
-        expect(judged(withHorizon(pairProfile(), piece), logOf(runOf(draw), telling)).verdict).toMatch(
+        expect(judged(withCompaction(pairProfile(), piece), logOf(runOf(draw), telling)).verdict).toMatch(
           /^(accepted|untold|beyond)$/,
         )
       }),
@@ -79,7 +79,7 @@ describe("a log that is followed without the beginnings of its logs", () => {
         (draw, telling, piece, error) => {
           const log = spoilt(logOf(runOf(draw), telling), error)
 
-          expect(judged(withHorizon(pairProfile(), piece), log)).toEqual(judged(pairProfile(), log))
+          expect(judged(withCompaction(pairProfile(), piece), log)).toEqual(judged(pairProfile(), log))
         },
       ),
       { numRuns: 100, endOnFailure: true },

@@ -12,27 +12,27 @@ const exchangedHostsMax = 4
 type Places = ReadonlyMap<HostId, number>
 
 /** A state, whatever its hosts and its copies are called, and the orders of its hosts in which it looks like that. */
-type Likeness = { readonly key: string; readonly orders: readonly Places[] }
+type CanonicalForm = { readonly key: string; readonly orders: readonly Places[] }
 
 /**
  * A state, but for the numbers of its copies and for the names of hosts that can be exchanged: states that are alike
  * go on alike. Registrations, reasons and interventions, which no guard reads, are no part of it.
  */
-export const likeness = (config: Config, state: State): string => likenessOf(config, state).key
+export const canonicalForm = (config: Config, state: State): string => canonicalOf(config, state).key
 
 /** An action in a state, such that actions that can be exchanged with the hosts are the same. */
-export const likened = (config: Config, state: State, action: AskedAction): string => {
+export const canonicalAction = (config: Config, state: State, action: AskedAction): string => {
   let least: string | null = null
-  for (const places of likenessOf(config, state).orders) {
+  for (const places of canonicalOf(config, state).orders) {
     const text = actionText(state, action, places)
     if (least === null || text < least) least = text
   }
   return least ?? ""
 }
 
-const known = new WeakMap<State, Likeness>()
+const known = new WeakMap<State, CanonicalForm>()
 
-const likenessOf = (config: Config, state: State): Likeness => {
+const canonicalOf = (config: Config, state: State): CanonicalForm => {
   const before = known.get(state)
   if (before !== undefined) return before
   let key: string | null = null
