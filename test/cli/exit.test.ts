@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { exitCodes, worst, type ExitCode } from "../../cli/exit.ts"
+import { exitCodes, exitMeanings, worst, type ExitCode } from "../../cli/exit.ts"
 
 /** Every code that several may come to, the worst first. */
 const fromTheWorst: readonly ExitCode[] = [70, 1, 11, 12, 13, 14, 15, 16, 17, 71, 20, 0]
@@ -22,4 +23,14 @@ describe("worst", () => {
       expect([worst(others), worst(others.toReversed())]).toEqual([code, code])
     },
   )
+})
+
+describe("the register of exit codes", () => {
+  it("is the table of the README", () => {
+    const rows = readFileSync("README.md", "utf8").matchAll(/^\| (\d+) +\| (.+?) +\|$/gm)
+
+    expect([...rows].map(([, code, meaning]) => [Number(code), meaning])).toEqual(
+      Object.values(exitCodes).map((code) => [code, exitMeanings[code]]),
+    )
+  })
 })
