@@ -55,24 +55,21 @@ const jsonOf = (fields: Fields, owner: object): Json => {
   return json
 }
 
-/** What is shown of each host, pair or copy, by its id. */
-const eachJson = (fields: Fields, all: object): Json => {
-  const entries = Array.isArray(all)
-    ? (all as readonly { readonly id: string }[]).map((one) => [one.id, one] as const)
-    : (Object.entries(all) as readonly (readonly [string, object])[])
-  return Object.fromEntries(entries.map(([id, one]) => [id, kept(one, (owner) => jsonOf(fields, owner))]))
-}
-
 const valueJson = (field: Field, value: unknown): unknown => {
   switch (field.tag) {
     case "log":
       return kept(value as Log, (log) => log.map(({ generation, index }) => [generation, index] as const))
     case "links":
-      return kept(value as readonly LinkId[], (links) => links.map(endsOf))
+      return (value as readonly LinkId[]).map(endsOf)
     case "record":
-      return kept(value as object, (owner) => jsonOf(field.fields, owner))
+      return jsonOf(field.fields, value as object)
     case "each":
-      return kept(value as object, (all) => eachJson(field.fields, all))
+      return Object.fromEntries(
+        (Array.isArray(value)
+          ? (value as readonly { readonly id: string }[]).map((one) => [one.id, one] as const)
+          : Object.entries(value as Readonly<Record<string, object>>)
+        ).map(([id, one]) => [id, kept(one, (owner) => jsonOf(field.fields, owner))]),
+      )
     default:
       return value
   }
