@@ -38,7 +38,7 @@ const textStart = 250
 /** An answer as far as it is kept: of a long text in it, its start and its length. */
 export const replyOf = (line: string, json: Reply["json"]): Reply =>
   line.length <= textMax
-    ? { line: shortened(line), json }
+    ? { line, json }
     : { line: copied(shortened(line)), json: withoutLongTexts(json) as Reply["json"] }
 
 const withoutLongTexts = (json: unknown): unknown => {

@@ -15,7 +15,10 @@ import type { CaseSource } from "./case-source.ts"
 
 /** What there is to try on an implementation of the whole protocol. */
 export const pairCases: CaseSource<State> = {
-  candidates: (state, kind) => [...candidates(state, kind as Kind), ...ofStrangers(state, kind as Kind)],
+  candidates: (state, kind) => {
+    const all = candidates(state, kind as Kind)
+    return [...all, ...ofStrangers(state, all[0])]
+  },
   canonicalForm,
   canonicalAction,
   sortOf,
@@ -35,9 +38,8 @@ export const pairCases: CaseSource<State> = {
   simpler: (config, actions) => simplifications(config, actions as unknown as readonly Action[]),
 }
 
-/** What is asked of copies that run no longer, or do not run yet: refused, whatever it is. */
-const ofStrangers = (state: State, kind: Kind): readonly Action[] => {
-  const [asked] = candidates(state, kind)
+/** What is asked of copies that run no longer, or do not run yet, as `asked` of another: refused, whatever it is. */
+const ofStrangers = (state: State, asked: Action | undefined): readonly Action[] => {
   if (asked === undefined || !("copy" in asked)) return []
   return pairsOf(state).flatMap((pair) => {
     const ids = Array.from({ length: pair.started + 1 }, (_, n) => copyIdOf(pair.id, n + 1))
