@@ -48,9 +48,10 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
     ])
     return judgeRecorded(flags.recorded, flags)
   }
-  if (flags.scaffold !== undefined)
+  if (flags.scaffold !== undefined) {
     refuseBeside("--scaffold", "asks nothing", flags, [...asking, ...campaigning, "timeout"])
-  if (flags.scaffold !== undefined) return writeScaffold(flags.scaffold, command, flags)
+    return writeScaffold(flags.scaffold, command, flags)
+  }
   if (command.length === 0)
     throw new BadInput({
       message: "expected the command that starts the implementation, after --: ftpair conform -- CMD ARG…",

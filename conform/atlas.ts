@@ -20,7 +20,7 @@ export type Atlas = {
   readonly start: Place
 }
 
-/** One state of an atlas: what is taken in it, by its canonicalForm, and the state that this leads to. */
+/** One state of an atlas: what is taken in it, by its canonical form, and the state that this leads to. */
 export type Place = { readonly number: number; readonly exits: Map<string, Place> }
 
 const atlases = memo<Atlas>()

@@ -55,7 +55,7 @@ export type Advance<S> =
   | Extract<Misfit, { readonly tag: "broken" }>
   | Beyond
 
-/** The beliefs at the start, before anything was shown. */
+/** The candidates at the start, before anything was shown. */
 export const firstCandidates = <S>({ profile, config }: Watch<S>): readonly Candidate<S>[] => [
   { state: profile.initial(config), way: null },
 ]

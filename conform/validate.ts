@@ -103,8 +103,10 @@ export const follower = <S>(
     takeAsWritten: (text: string, actionIn: (text: string) => AskedAction | null): boolean => {
       const line = misses > missesMax ? null : plainLine(text)
       const action = line === null ? null : actionIn(line.action)
-      const next = action === null ? null : only(watch, candidates, action)
-      if (line === null || action === null || next === null) return false
+      if (line === null || action === null || candidates.length > 1 || silent.length > 0) return false
+      const result = advance(watch, candidates, { action, answered: "done", shown: undefined })
+      const [next, ...others] = result.tag === "fits" ? result.candidates : []
+      if (next === undefined || others.length > 0) return false
       if (line.state !== null && match(profile.view(next.state), text, line.state) !== text.length - 1) {
         misses += 1
         return false
@@ -129,22 +131,6 @@ export const follower = <S>(
 
 /** How many states in a row may be written otherwise than the model would before their texts are compared no longer. */
 const missesMax = 16
-
-/** The one model state after an action, where one fitted before and the action can be read in one way only; else null. */
-const only = <S>(
-  { profile, config, silent }: Watch<S>,
-  candidates: readonly Candidate<S>[],
-  action: AskedAction,
-): Candidate<S> | null => {
-  const [alone] = candidates
-  if (alone === undefined || candidates.length > 1 || silent.size > 0) return null
-  const [meant, ...others] = profile.matching(config, alone.state, action)
-  if (meant === undefined || others.length > 0) return null
-  const outcome = profile.step(config, alone.state, meant)
-  return outcome.tag === "next"
-    ? { state: outcome.state, way: { action: meant, silent: false, before: alone.way } }
-    : null
-}
 
 /** Whether something of a state is shown at all. */
 const tells = (shown: Json): boolean => {

@@ -34,7 +34,10 @@ type Run = { readonly action: Action; readonly before: Run | null }
  * far as the two are alike. They are compared in the first states breadth first, and then along runs that each time take
  * an action of the kind that was taken least.
  */
-export function* comparing(scope: Scope): Generator<void, Comparison, void> {
+export function* comparing(
+  scope: Scope,
+  isStopped: () => boolean = () => false,
+): Generator<void, Comparison, void> {
   const protocol = modelOf(scope)
   const differential = differentialPairOf(protocol, wholeEngineFor(scope))
   const compared = new Set<string>()
@@ -46,7 +49,7 @@ export function* comparing(scope: Scope): Generator<void, Comparison, void> {
     compared.add(key)
     if (divergence !== null)
       return { states: compared.size, difference: { divergence, actions: actionsOf(run) } }
-    if (compared.size >= comparedMax) break
+    if (compared.size >= comparedMax || isStopped()) break
     yield
   }
   return { states: compared.size, difference: null }

@@ -105,7 +105,6 @@ const exploredByEngine = (
     const { scope } = exploration
     const outcome = yield* swept(exploration, company)
     const { end, tally, waiting, bytes, workers } = outcome
-    const compared = scope.mutant === null ? yield* Effect.promise(() => inTurns(comparing(scope))) : null
     const runs = end === "breach" ? yield* Effect.promise(() => runsOf(exploration, tally, company)) : []
     if (end === "asymmetric" || runs === "astray") {
       if (!scope.symmetry) throw new Error("defect: a run that was found cannot be walked again")
@@ -124,7 +123,7 @@ const exploredByEngine = (
       suspected: idsIn([...tally.breached.values()].reduce(union, noProperty)),
       breaches: runs,
       liveness: yield* Effect.promise(() => livenessIn(exploration, company)),
-      compared,
+      compared: yield* Effect.promise(() => comparedIn(exploration, company)),
       bytes,
       workers,
     }
@@ -219,6 +218,10 @@ const livenessIn = async (
         judgingLiveness(scope, { statesMax: graphStatesMax, isStopped: () => signal?.aborted === true }),
       )
     : null
+
+/** For a mutant, null: beyond what it breaches the two may differ. */
+const comparedIn = async ({ scope }: Exploration, { signal }: Company): Promise<Explored["compared"]> =>
+  scope.mutant === null ? await inTurns(comparing(scope, () => signal?.aborted === true)) : null
 
 const exploredByModel = async (exploration: Exploration, company: Company): Promise<Explored> => {
   const { scope, statesMax } = exploration
