@@ -4,6 +4,7 @@ import { identity } from "../../model/identity.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { initial, type State } from "../../model/state.ts"
 import { successors, type Successor } from "../../model/step.ts"
+import { codesOf } from "../../impl/engine/action-code.ts"
 import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import { differentialPairOf, divergenceIn, type DifferentialPair, type Divergence } from "../refinement.ts"
 import { modelOf, wholeEngineFor, type Scope } from "./scope.ts"
@@ -17,9 +18,15 @@ export type Comparison = {
   readonly difference: { readonly divergence: Divergence; readonly actions: readonly Action[] } | null
 }
 
-/** How many states are compared breadth first, how many in all, and how long the runs are on which the others lie. */
-const breadthFirstMax = 200
+/**
+ * How many states are compared, at the most, and how many actions are asked in them all together: in a large cluster a
+ * state has thousands of actions, so that fewer states are.
+ */
 const comparedMax = 500
+const actionsMax = 100_000
+
+/** Which part of them is met breadth first, and how long the runs are on which the others lie. */
+const breadthFirstPart = 0.4
 const runLength = 40
 
 /** How many runs are begun at the most: a small scope has fewer states than are wanted. */
@@ -41,7 +48,8 @@ export function* comparing(
   const protocol = modelOf(scope)
   const differential = differentialPairOf(protocol, wholeEngineFor(scope))
   const compared = new Set<string>()
-  for (const { state, run } of statesMet(protocol, scope.among)) {
+  const most = Math.min(comparedMax, Math.ceil(actionsMax / codesOf(differential.engine.layout).length))
+  for (const { state, run } of statesMet(protocol, scope.among, Math.ceil(most * breadthFirstPart))) {
     const key = identity(state)
     if (compared.has(key)) continue
     const divergence = divergenceAt(differential, state)
@@ -49,7 +57,7 @@ export function* comparing(
     compared.add(key)
     if (divergence !== null)
       return { states: compared.size, difference: { divergence, actions: actionsOf(run) } }
-    if (compared.size >= comparedMax || isStopped()) break
+    if (compared.size >= most || isStopped()) break
     yield
   }
   return { states: compared.size, difference: null }
@@ -65,9 +73,13 @@ const divergenceAt = (differential: DifferentialPair, state: State): Divergence 
   }
 }
 
-function* statesMet(protocol: Protocol, among: readonly Kind[]): Generator<Met, void, void> {
+function* statesMet(
+  protocol: Protocol,
+  among: readonly Kind[],
+  breadthFirstMax: number,
+): Generator<Met, void, void> {
   const start: Met = { state: initial(protocol.config), run: null }
-  yield* breadthFirst(protocol, among, start)
+  yield* breadthFirst(protocol, among, start, breadthFirstMax)
   const times = new Map<string, number>()
   for (let n = 0; n < runsMax; n += 1) {
     let met = start
@@ -80,10 +92,15 @@ function* statesMet(protocol: Protocol, among: readonly Kind[]): Generator<Met, 
   }
 }
 
-function* breadthFirst(protocol: Protocol, among: readonly Kind[], start: Met): Generator<Met, void, void> {
+function* breadthFirst(
+  protocol: Protocol,
+  among: readonly Kind[],
+  start: Met,
+  most: number,
+): Generator<Met, void, void> {
   const known = new Set([identity(start.state)])
   const queue = [start]
-  for (let i = 0; i < queue.length && i < breadthFirstMax; i += 1) {
+  for (let i = 0; i < queue.length && i < most; i += 1) {
     const met = queue[i] as Met
     yield met
     for (const successor of successors(protocol, met.state, among)) {

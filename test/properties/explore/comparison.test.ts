@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../../model/action.ts"
+import { plainConfig } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import type { ProtocolOf } from "../../../model/protocol.ts"
 import { comparing } from "../../../properties/explore/comparison.ts"
@@ -15,6 +16,12 @@ describe("an engine that is compared with the model", () => {
 
     expect(difference).toBeNull()
     expect(states).toBe(500)
+  })
+
+  it("is compared in fewer states of a cluster whose states have more actions", () => {
+    const large = plainConfig(8, 4, { log: 2, generations: 5, faults: 2 })
+
+    expect(finished(comparing(scopeOf(protocolOf, large))).states).toBe(94)
   })
 
   it("differs, where the model alone was changed, for most changes, after a run that the model takes", () => {
