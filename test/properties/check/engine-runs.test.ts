@@ -104,6 +104,13 @@ describe("a batch on the engine", () => {
     expect(Object.fromEntries(second)).not.toEqual(first?.actions)
   })
 
+  it("draws blindly in some parts of it and not in others, and finds there what has no chance by the protocol", () => {
+    const { failure } = runEngineBatch(volumeOf("HaRestartOnSuspicion"), "7", 1, 4000)
+
+    expect(failure?.property).toBe("S13")
+    expect(failure?.schedule).toBeGreaterThan(1000)
+  })
+
   it("judges one cluster by one mutant, or by other properties, after another", () => {
     const config = plainConfig(2, 1, { log: 1, faults: 1 })
     const [anti, lock] = [["S7"], ["S10"]]
