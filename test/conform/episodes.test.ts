@@ -86,6 +86,31 @@ describe("a failing run with an episode that it does not need", () => {
   })
 })
 
+describe("a failing run of which an action can only go once another has gone", () => {
+  it("is 1-minimal where it is said to be, however often all of it must be gone through", async () => {
+    const actions = asked(
+      "PowerOn(p1,h1) CutLink(h1-h3) SpawnSecondary(p1.1,h2) LoseStorage(h3) BeginLockstep(p1.1)",
+      "EnterMaintenance(h3) JoinLockstep(p1.2) FailHost(h3) Record(p1.1)",
+    )
+    const onH3 = ["CutLink", "LoseStorage", "EnterMaintenance", "FailHost"]
+    const endsOf = onH3.map((_, n) => onH3.slice(n).join())
+    let resets = 0
+    const isWrong = (before: readonly string[]): boolean =>
+      resets % 3 !== 0 &&
+      before.includes("JoinLockstep") &&
+      endsOf.includes(before.filter((kind) => onH3.includes(kind)).join())
+    const peer = failingAtRecord(
+      (before) => (isWrong(before) ? "diverged" : null),
+      () => (resets += 1),
+    )
+
+    const { minimality, steadiness, actions: left } = await shrunkOf(peer, actions)
+
+    expect([steadiness.tag, minimality]).toEqual(["flaky", "1-minimal"])
+    expect(left.filter(({ kind }) => onH3.includes(kind)).map(({ kind }) => kind)).toEqual(["FailHost"])
+  })
+})
+
 describe("a failure that becomes another once something is left out", () => {
   it.each([
     ["crashed", "not-json"],
