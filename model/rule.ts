@@ -4,11 +4,15 @@ import { refused, type Refused } from "./outcome.ts"
 import type { Check, Finding, Protocol, Reading, RequirementId, Rule } from "./protocol.ts"
 import type { State } from "./state.ts"
 
-/** A rule that is being written down: each guard may rely on what those before it have found. */
+/**
+ * A rule that is being written down: each guard may rely on what those before it have found. `faultIf`, after the
+ * guards, says when the action counts as a fault; without it, it never does.
+ */
 type Draft<K extends Kind, A> = {
   readonly find: <B>(finding: Finding<A, B>) => Draft<K, B>
   readonly when: (...checks: readonly Check<A>[]) => Draft<K, A>
-  readonly effect: (effect: Rule<K, A>["effect"], isFault?: Rule<K, A>["isFault"]) => Rule<K, A>
+  readonly faultIf: (isFault: Rule<K, A>["isFault"]) => Pick<Draft<K, A>, "effect">
+  readonly effect: (effect: Rule<K, A>["effect"]) => Rule<K, A>
 }
 
 /** The rule of `kind`, which serves these requirements and is about this subject: guards and effect are to follow. */
@@ -21,7 +25,8 @@ export const rule = <K extends Kind, A>(
 const drafted = <K extends Kind, A>(head: Omit<Rule<K>, "effect" | "isFault">): Draft<K, A> => ({
   find: (finding) => drafted({ ...head, guards: [...head.guards, finding] }),
   when: (...checks) => drafted({ ...head, guards: [...head.guards, ...checks] }),
-  effect: (effect, isFault = () => false) => ({ ...head, effect, isFault }),
+  faultIf: (isFault) => ({ effect: (effect) => ({ ...head, effect, isFault }) }),
+  effect: (effect) => ({ ...head, effect, isFault: () => false }),
 })
 
 /** Faults are counted, whatever they do. */

@@ -40,10 +40,8 @@ export const isSuspicionJustified = (
 export const suspect = rule("Suspect", ["FT-04", "FT-05", "FT-07"], copyNamed)
   .find(itRuns)
   .when(inPhase("lockstep"))
-  .effect(
-    ({ pair, copy }, state, { lifecycle }) => withPair(state, lifecycle.contends(pair, copy)),
-    (about, state, protocol) => !isSuspicionJustified(about, state, protocol),
-  )
+  .faultIf((about, state, protocol) => !isSuspicionJustified(about, state, protocol))
+  .effect(({ pair, copy }, state, { lifecycle }) => withPair(state, lifecycle.contends(pair, copy)))
 
 /**
  * One atomic test-and-set. The winner goes live at the next generation with all it has and its own count of

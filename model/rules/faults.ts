@@ -10,12 +10,11 @@ import { copyNamed, itRuns, theHost, theLink } from "../subject.ts"
 /** A host fails, fail-stop: all its copies are gone. */
 export const failHost = rule("FailHost", ["FT-05", "FT-07"], theHost)
   .when({ id: "down", holds: ({ up }) => up })
-  .effect(
-    ({ id }, state, { lifecycle }) =>
-      withEveryPair(withHost(state, id, { up: false }), (pair) =>
-        lifecycle.halts(pair, ({ host }) => host === id),
-      ),
-    always,
+  .faultIf(always)
+  .effect(({ id }, state, { lifecycle }) =>
+    withEveryPair(withHost(state, id, { up: false }), (pair) =>
+      lifecycle.halts(pair, ({ host }) => host === id),
+    ),
   )
 
 /** A failed host comes back, empty. Its storage is as it was. */
@@ -26,7 +25,8 @@ export const recoverHost = rule("RecoverHost", ["FT-11"], theHost)
 /** The FT logging link between two hosts is cut. */
 export const cutLink = rule("CutLink", ["FT-04", "FT-11"], theLink)
   .when({ id: "cut", holds: ({ link }, { cut }) => !cut.includes(link) })
-  .effect(({ link }, state) => ({ ...state, cut: [...state.cut, link].sort() }), always)
+  .faultIf(always)
+  .effect(({ link }, state) => ({ ...state, cut: [...state.cut, link].sort() }))
 
 /** A cut link works again. */
 export const healLink = rule("HealLink", ["FT-12"], theLink)
@@ -36,10 +36,9 @@ export const healLink = rule("HealLink", ["FT-12"], theLink)
 /** A running host loses its shared storage. What executes there contends; what only synchronised there halts. */
 export const loseStorage = rule("LoseStorage", ["FT-05", "FT-07", "FT-11"], theHost)
   .when({ id: "down", holds: ({ up }) => up }, { id: "storage", holds: ({ storage }) => storage })
-  .effect(
-    ({ id }, state, { lifecycle }) =>
-      withEveryPair(withHost(state, id, { storage: false }), (pair) => withoutStorageOn(lifecycle, pair, id)),
-    always,
+  .faultIf(always)
+  .effect(({ id }, state, { lifecycle }) =>
+    withEveryPair(withHost(state, id, { storage: false }), (pair) => withoutStorageOn(lifecycle, pair, id)),
   )
 
 /** The host reaches its shared storage again. */
@@ -50,7 +49,8 @@ export const restoreStorage = rule("RestoreStorage", ["FT-11"], theHost)
 /** One VM process crashes. On a Secondary this stands for replay divergence and failed checkpoints too. */
 export const crashCopy = rule("CrashCopy", ["FT-05", "FT-07"], copyNamed)
   .find(itRuns)
-  .effect(({ pair, copy }, state, { lifecycle }) => withPair(state, halted(lifecycle, pair, copy)), always)
+  .faultIf(always)
+  .effect(({ pair, copy }, state, { lifecycle }) => withPair(state, halted(lifecycle, pair, copy)))
 
 const withoutStorageOn = (lifecycle: Lifecycle, pair: Pair, host: HostId): Pair =>
   pair.copies

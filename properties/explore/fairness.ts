@@ -11,6 +11,9 @@ import {
 /**
  * Where the runs of a graph may go on for ever, as far as liveness is judged: what every question about one graph
  * needs, found once.
+ *
+ * A _component_ is a strongly connected component (SCC) of the graph. A _label_ is the number of an action: edges that
+ * take the same action have the same label, and fairness is owed to labels.
  */
 export type Suffix = {
   readonly graph: StateGraph
