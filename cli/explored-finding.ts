@@ -63,9 +63,18 @@ export const exploredFindings = (
     if (findings.some(({ property }) => property.id === run.property.id)) continue
     const judged = judge(scope, run)
     if (judged.tag === "divergence") divergences.push(judged.divergence)
-    else findings.push(findingOf(style, scope, { ...run, ...judged }, folder))
+    else findings.push(findingOf(style, scope, { ...run, ...judged }, folder, sameRunIn(findings, run)))
   }
   return { findings, divergences: [...divergences, ...comparedDivergences(explored)] }
+}
+
+/** The finding whose run this is too, if one was told before: its steps are not told again. */
+const sameRunIn = (
+  findings: readonly ExploredFinding[],
+  { actions, loop }: Run,
+): ExploredFinding | undefined => {
+  const steps = JSON.stringify(actions)
+  return findings.find((told) => told.loop === loop && JSON.stringify(told.actions) === steps)
 }
 
 /** Where the engine, which explored, was seen to differ from the model. */
@@ -160,7 +169,13 @@ const judge = (
     : { tag: "confirmed", why: breach.why, states, fairness: [] }
 }
 
-const findingOf = (style: Style, scope: Scope, found: Run & Confirmed, folder: string): ExploredFinding => {
+const findingOf = (
+  style: Style,
+  scope: Scope,
+  found: Run & Confirmed,
+  folder: string,
+  same: ExploredFinding | undefined,
+): ExploredFinding => {
   const { property, why, actions, loop, minimality, fairness } = found
   const kept = keptIn(folder, scope, found)
   return {
@@ -177,8 +192,9 @@ const findingOf = (style: Style, scope: Scope, found: Run & Confirmed, folder: s
       `  ${why}`,
       style.faint(`  ${property.why}`),
       "",
-      ...runLines(style, found),
-      ...fairnessLines(style, fairness),
+      ...(same === undefined
+        ? [...runLines(style, found), ...fairnessLines(style, fairness)]
+        : [`  the same run as for ${same.property.id}, above`]),
       "",
       ...(kept.file === null
         ? [style.warn(`  not saved: ${kept.unsaved}`)]

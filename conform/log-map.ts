@@ -19,7 +19,8 @@ const Source = Schema.Union([
 
 /**
  * How the lines of a foreign log are read, without code: where its parts stand, as JSON Pointers, and what its words
- * mean. A kind that maps to null is passed over; one that is not named is taken as it is.
+ * mean. A kind that maps to null is passed over; one that is not named is taken as it is. An operand that is null, or
+ * that maps to null, is left out.
  */
 export const LogMap = Schema.Struct({
   t: Schema.optionalKey(Pointer),
@@ -90,7 +91,7 @@ const operandsOf = (action: LogMap["action"], line: JsonObject, met: Set<string>
   const operands = bare()
   for (const [operand, source] of Object.entries(sources)) {
     const value = sourced(source as SourceJson, line, met)
-    if (value !== undefined) operands[operand] = value
+    if (value !== undefined && value !== null) operands[operand] = value
   }
   return operands
 }

@@ -63,6 +63,25 @@ describe.concurrent("ftpair explore", () => {
     expect(replayed.stdout).toContain("reproduced: S1 breached at step 5")
   })
 
+  it("tells the steps of a run once, though several properties are breached by it", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = freshFolder(onTestFinished)
+
+    const { stdout, code } = await ftpair(
+      folder,
+      ...words("explore --mutant SecondarySkipsLock --property S1 --property S15 --actions core --log 0"),
+    )
+
+    expect(code).toBe(12)
+    expect(stdout).toContain("S1 SinglePrimary breached after 5 steps: shortest")
+    expect(stdout).toMatch(
+      /S15 NobodyAheadOfTheLock breached after 5 steps: shortest\n.*\n.*\n\n {2}the same run as for S1, above\n\n {2}saved: /,
+    )
+    expect(stdout.match(/^ +5 {2}Suspect/gm)).toHaveLength(1)
+  })
+
   it("exits with 13 at a liveness breach, and keeps a run that replays", async ({
     expect,
     onTestFinished,

@@ -139,6 +139,25 @@ describe("a map of a foreign log", () => {
     })
   })
 
+  it("leaves out an operand whose word means nothing here, so that one field may name a pair or a copy", () => {
+    const pair = { from: "/vm", values: { web: "p1", "web-a": null } }
+    const copy = { from: "/vm", values: { web: null, "web-a": "p1.1" } }
+    const map = { action: { kind: "/e", pair, copy }, state: { "/lock/holder": copy } }
+
+    expect(mapped(map, { e: "PowerOff", vm: "web" })).toEqual({
+      action: { kind: "PowerOff", pair: "p1" },
+      state: { lock: { holder: null } },
+    })
+    expect(mapped(map, { e: "Suspect", vm: "web-a" })).toEqual({
+      action: { kind: "Suspect", copy: "p1.1" },
+      state: { lock: { holder: "p1.1" } },
+    })
+    expect(mapped(map, { e: "FailHost", vm: null })).toEqual({
+      action: { kind: "FailHost" },
+      state: { lock: { holder: null } },
+    })
+  })
+
   const lockOfTwo = {
     config: { hosts: [{ id: "h1" }, { id: "h2" }], pairs: [{ id: "p1" }] },
     profile: "lock",
