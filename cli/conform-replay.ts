@@ -9,7 +9,7 @@ import { isFailing } from "../conform/attempt.ts"
 import { failureOutcome, judgedFailure, type StoredFailure } from "../conform/stored-failure.ts"
 import type { Hello } from "../conform/wire.ts"
 import { printable } from "../traces/printable.ts"
-import { textOf } from "./conform-report.ts"
+import { textOf } from "./conform-why.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { Style } from "./style.ts"
 

@@ -1,21 +1,16 @@
-import { operandWords } from "../model/operand.ts"
 import { modelRun, steadinessText } from "../conform/artefact.ts"
-import type { RuledOut } from "../conform/candidates.ts"
 import type { FailedCase } from "../conform/campaign.ts"
-import { shortened, type AdapterFault } from "../conform/fault.ts"
-import type { Json } from "../conform/observation.ts"
-import type { AskedAction, Profile } from "../conform/profile.ts"
+import type { AdapterFault } from "../conform/fault.ts"
+import type { Profile } from "../conform/profile.ts"
 import type { Shrunk } from "../conform/shrink.ts"
 import { faults, type Hello } from "../conform/wire.ts"
 import { counted, number } from "../properties/amount.ts"
 import { printable } from "../traces/printable.ts"
 import type { ConformReport } from "./conform-outcome.ts"
+import { answerLines, textOf, whyText } from "./conform-why.ts"
 import { exitCodes } from "./exit.ts"
 import type { Style } from "./style.ts"
 import { quoted } from "./report.ts"
-
-/** How many model states of a frontier are told. */
-const frontierMax = 5
 
 /** Who was met, and what of it can be seen. */
 export const helloLines = (
@@ -69,7 +64,7 @@ export const failureLines = <S>(
     headline,
     ...(outcome.tag === "broken"
       ? faultLines(style, outcome.fault).slice(1)
-      : answerLines(style, outcome.shown, outcome.frontier, outcome.before.length)),
+      : answerLines(style, profile, shrunk, outcome)),
     "",
     ...runLines(style, profile, shrunk),
     "",
@@ -87,6 +82,7 @@ export const failureLines = <S>(
             : [
                 `  saved:     ${printable(kept.file)}`,
                 `  Reproduce: ${reproduceLine(kept.file, kept.command)}`,
+                `  Replay:    npx ftpair replay ${quoted(kept.file)}`,
               ]),
         ]),
     "",
@@ -103,51 +99,6 @@ const shrinkingText = <S>({ actions, steadiness, minimality, trials, cut }: Shru
 /** The command with which a kept failure comes back. */
 export const reproduceLine = (file: string, command: string): string =>
   `npx ftpair conform --run ${quoted(file)} -- ${command}`
-
-const answerLines = <S>(
-  style: Style,
-  shown: { readonly [field: string]: unknown },
-  frontier: readonly RuledOut<S>[],
-  before: number,
-): readonly string[] => [
-  ...frontier.slice(0, frontierMax).map((ruledOut) => `  ${whyText(ruledOut, shown)}`),
-  ...(frontier.length > frontierMax
-    ? [`  … and ${counted(frontier.length - frontierMax, "more way")} in which it does not fit`]
-    : []),
-  style.faint(
-    `  ${counted(before, "model state")} fitted until then; the answer: ${printable(shortened(JSON.stringify(shown), 300))}`,
-  ),
-]
-
-/** Why a model state does not fit what was answered. */
-export const whyText = <S>(
-  { why, action }: RuledOut<S>,
-  shown: { readonly [field: string]: unknown },
-): string => {
-  switch (why.tag) {
-    case "refused":
-      return `the model refuses it (guard ${why.guard}), and it was taken`
-    case "taken":
-      return `the model takes ${action === null ? "it" : textOf(action)}, and it was refused: ${printable(JSON.stringify(shown["refused"] ?? null), 400)}`
-    case "differs":
-      return `${printable(why.at, 200)}: the model has ${jsonText(why.expected)}, and was shown ${jsonText(why.shown)}`
-  }
-}
-
-const jsonText = (json: Json | undefined): string =>
-  json === undefined ? "nothing there" : printable(JSON.stringify(json), 400)
-
-/** An action in one word for people, of any profile; one that leaves its host open says so. */
-export const textOf = (action: AskedAction): string => {
-  const { kind, copy, generation, ms, reason } = action as AskedAction & {
-    copy?: string
-    generation?: number
-    ms?: number
-  }
-  if (kind === "Contend") return `Contend(${copy}, ${generation})`
-  if (kind === "Advance") return `Advance(${ms} ms)`
-  return `${kind}(${[...operandWords(action), ...(typeof reason === "string" ? [reason] : [])].join(", ")})`
-}
 
 const runLines = <S>(style: Style, profile: Profile<S>, shrunk: Shrunk<S>): readonly string[] => {
   const steps = modelRun(profile, shrunk)

@@ -6,7 +6,7 @@ import { judgedFailure, storedFailureIn, type StoredFailure } from "../conform/s
 import { BadInput } from "../traces/bad-input.ts"
 import { printable } from "../traces/printable.ts"
 import { flat } from "./conform-replay.ts"
-import { textOf } from "./conform-report.ts"
+import { textOf } from "./conform-why.ts"
 import type { Style } from "./style.ts"
 
 /** What may happen after a step of a kept failure, for people and as JSON. */

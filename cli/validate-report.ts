@@ -5,7 +5,7 @@ import type { Profile } from "../conform/profile.ts"
 import type { Validation } from "../conform/validate.ts"
 import { counted, number } from "../properties/amount.ts"
 import { printable } from "../traces/printable.ts"
-import { textOf, whyText } from "./conform-report.ts"
+import { textOf, whyLines, whyText } from "./conform-why.ts"
 import type { Style } from "./style.ts"
 
 /**
@@ -108,7 +108,10 @@ const verdictLines = (style: Style, found: Found): readonly string[] => {
     style.bad(`${file}: no behaviour of the model: line ${line.number} fits none`),
     `  ${printable(found.text, 400)}`,
     `  ${size}; ${counted(before.length, "model state")} fitted until then`,
-    ...frontier.slice(0, toldMax).map((ruledOut) => `  - ${whyText(ruledOut, {})}`),
+    ...frontier.slice(0, toldMax).flatMap((ruledOut) => {
+      const [first, ...more] = whyLines(profile, ruledOut, {})
+      return [`  - ${first}`, ...more.map((line) => `    ${line}`)]
+    }),
     ...(frontier.length > toldMax
       ? [`  … and ${counted(frontier.length - toldMax, "more way")} in which it does not fit`]
       : []),

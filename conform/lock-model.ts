@@ -50,7 +50,8 @@ export const lockKinds = [
   "LoseStorage",
 ] as const satisfies readonly LockAction["kind"][]
 
-type LockGuard = "unknown" | "down" | "paused" | "phase" | "storage" | "connected" | "running"
+/** By what an action of the profile is refused. */
+export type LockGuard = "unknown" | "down" | "paused" | "phase" | "storage" | "connected" | "running"
 
 type LockOutcome =
   { readonly tag: "next"; readonly state: LockState } | { readonly tag: "refused"; readonly guard: LockGuard }

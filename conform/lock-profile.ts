@@ -1,4 +1,11 @@
-import { initialLock, lockKinds, lockStep, type LockAction, type LockState } from "./lock-model.ts"
+import {
+  initialLock,
+  lockKinds,
+  lockStep,
+  type LockAction,
+  type LockGuard,
+  type LockState,
+} from "./lock-model.ts"
 import { fieldsOf, idsTo, value, type Json } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 
@@ -26,6 +33,30 @@ export const lockProfile: Profile<LockState> = {
   view: (state) => state,
   key: (state) => JSON.stringify(state),
   changes: (before, after) => differences(before, after, ""),
+  refusal: (kind, guard) => lockRefusal(kind, guard as LockGuard | "bound"),
+  background: () => [],
+}
+
+/** When an action of a kind is refused by a guard: the sentences of docs/profiles.md. */
+const lockRefusal = (kind: string, guard: LockGuard | "bound"): string => {
+  switch (guard) {
+    case "unknown":
+      return "there is no such host or contender"
+    case "down":
+      return "the host has failed"
+    case "paused":
+      return "the host stands still"
+    case "phase":
+      return kind === "Contend" ? "it contends already" : "it does not contend"
+    case "storage":
+      return kind === "TryLock" ? "the lock cannot be reached" : "the host has lost its storage already"
+    case "connected":
+      return "the host has not lost its storage"
+    case "running":
+      return "the host does not stand still"
+    case "bound":
+      return "the lock's generation would exceed bounds.generations"
+  }
 }
 
 /**

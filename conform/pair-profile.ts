@@ -1,5 +1,7 @@
 import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
+import type { GuardId } from "../model/guard-id.ts"
 import { inOrder as ends, type HostId } from "../model/ids.ts"
+import { refusalOf } from "../model/refusals.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
 import { candidates, step } from "../model/step.ts"
 import { protocolOf } from "../model/core.ts"
@@ -40,6 +42,8 @@ export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State>
     view: (state) => stateJsonOf(state),
     key: keyOf,
     changes: changesOf,
+    refusal: (kind, guard) => refusalOf(kind as Kind, guard as GuardId),
+    background: () => [],
   }
 }
 

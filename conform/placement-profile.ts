@@ -1,12 +1,15 @@
 import type { Config } from "../model/config.ts"
-import type { Action } from "../model/action.ts"
+import type { Action, Kind } from "../model/action.ts"
+import type { GuardId } from "../model/guard-id.ts"
 import type { CopyId, HostId } from "../model/ids.ts"
 import { linkBetween } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
+import { refusalOf } from "../model/refusals.ts"
 import type { State } from "../model/state.ts"
 import { step } from "../model/step.ts"
 import { protocolOf } from "../model/core.ts"
 import type { StateJson } from "../traces/state-json.ts"
+import { stateLines } from "../traces/state-text.ts"
 import { fieldsOf, value } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 
@@ -41,6 +44,21 @@ export const placementProfile: Profile<Placed> = {
   view: ({ host }) => ({ host }),
   key: ({ host }) => String(host),
   changes: (_before, { host }) => [`${host} is a right answer`],
+  refusal: (kind, guard) => refusalOf(kind as Kind, guard as GuardId),
+  background: (config, question) => [
+    "the hosts, by the model:",
+    ...hostsOf(config).map((host) => `  ${host}  ${eligibilityText(config, question, host)}`),
+    "asked in the state:",
+    ...stateLines(stateOf(question)).map((line) => `  ${line}`),
+  ],
+}
+
+/** Whether a host is a right answer to a question, and if not, why. */
+const eligibilityText = (config: Config, question: AskedAction, host: HostId): string => {
+  const outcome = step(protocolOf(config), stateOf(question), actionOf(question, host))
+  return outcome.tag === "next"
+    ? "right"
+    : `wrong, guard ${outcome.guard}: ${refusalOf(question.kind as Kind, outcome.guard)}`
 }
 
 const hostsOf = ({ hosts }: Config): readonly HostId[] => hosts.map(({ id }) => id)

@@ -15,7 +15,9 @@ type Answered<S> =
  * Shape  `step` takes an open action in the first way that is allowed. `matching` are the actions that an asked one may mean in a state: itself, or where it leaves something
  *        open, every way to fill that in. `view` is the complete state as it would be shown, `sight` the tree of what
  *        there is to see in it. Two states with the same `key` go on alike and look alike. `enabled` are the actions
- *        of some kinds that may happen unasked. `changes` are what a step changed, in words.
+ *        of some kinds that may happen unasked. For people, in words: `changes` are what a step changed, `refusal` is
+ *        when an action of a kind is refused by a guard, and `background` what there is to know of an action beside
+ *        its name, in lines.
  */
 export type Profile<S> = {
   readonly name: ProfileName
@@ -28,4 +30,6 @@ export type Profile<S> = {
   readonly view: (state: S) => Json
   readonly key: (state: S) => string
   readonly changes: (before: S, after: S) => readonly string[]
+  readonly refusal: (kind: string, guard: string) => string
+  readonly background: (config: Config, action: AskedAction) => readonly string[]
 }
