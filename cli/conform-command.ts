@@ -24,7 +24,7 @@ export const addConform: AddCommand = (program, parse, end) => {
     .option("--time <time>", "time limit, like 30s, 5m or 1h (default: none)", parse.parseTime)
     .option(
       "--timeout <ms>",
-      "time limit for each answer, in milliseconds (default: 5000, and 30000 for the first)",
+      "time limit for each answer, in milliseconds; the first may take 10000 at least (default: 5000)",
       parse.parseMillis,
     )
     .option(

@@ -97,6 +97,9 @@ function scope(name: string, says: string, config: Config, refusals: Scope["refu
   return { name, says, config, kinds: null, refusals }
 }
 
+/** How much time passes at once, in milliseconds: more than a lease lasts, so that one which ends by itself is found. */
+const anHour = 3_600_000
+
 function candidates(state: LockState, kind: string): readonly AskedAction[] {
   const copies = Object.keys(state.copies)
   // One that the lock does not have yet loses like an old one.
@@ -108,7 +111,7 @@ function candidates(state: LockState, kind: string): readonly AskedAction[] {
     case "TryLock":
       return copies.map((copy) => ({ kind, copy }))
     case "Advance":
-      return [{ kind, ms: 1000 }]
+      return [{ kind, ms: anHour }]
     default:
       return Object.keys(state.hosts).map((host) => ({ kind, host }))
   }

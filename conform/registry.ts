@@ -192,6 +192,80 @@ const profiles = [
   },
 ] as const
 
+/** A state in full, for its reference: a pair that runs, and a link that is cut. */
+export const stateExample = {
+  hosts: {
+    h1: { up: true, storage: true, maintenance: false },
+    h2: { up: true, storage: true, maintenance: false },
+    h3: { up: true, storage: false, maintenance: true },
+  },
+  cut: [["h1", "h3"]],
+  pairs: {
+    p1: {
+      ft: "enabled",
+      power: "on",
+      state: "running",
+      reason: null,
+      registered: { primary: "h1", secondary: "h2" },
+      lock: { generation: 1, holder: "p1.1" },
+      copies: {
+        "p1.1": {
+          host: "h1",
+          role: "primary",
+          phase: "lockstep",
+          generation: 1,
+          log: [
+            [1, 1],
+            [1, 2],
+          ],
+          released: 0,
+          peer: "p1.2",
+          delivered: 1,
+          acked: 0,
+        },
+        "p1.2": {
+          host: "h2",
+          role: "secondary",
+          phase: "lockstep",
+          generation: 1,
+          log: [[1, 1]],
+          released: 0,
+        },
+      },
+      observed: [],
+    },
+  },
+}
+
+/** What each field of a state is, by its path. */
+export const stateWords: Readonly<Record<string, string>> = {
+  "hosts.*.up": "whether the host runs",
+  "hosts.*.storage": "whether it reaches the shared storage, or would if it ran",
+  "hosts.*.maintenance": "whether it is in maintenance",
+  cut: "the links that are cut: for each the list of its two hosts, in any order",
+  "pairs.*.ft": '`"enabled"`: nothing else is modelled',
+  "pairs.*.power": '`"on"` or `"off"`, as the operator wants it',
+  "pairs.*.state":
+    'the FT state: `"enabled"` (power is off), `"needSecondary"`, `"starting"` or `"running"`; it [follows](spec.md#the-state-that-vsphere-reports) from the rest',
+  "pairs.*.reason": "why it needs a Secondary; else `null`",
+  "pairs.*.registered.primary": "the host on which the Primary is on record",
+  "pairs.*.registered.secondary": "the host on which the Secondary is on record",
+  "pairs.*.lock.generation": "1 at the start, one more with each win",
+  "pairs.*.lock.holder": "the copy that has won last; `null` before any, and when that copy is gone",
+  "pairs.*.copies.*.host":
+    "where the copy runs; the copies of `p1` are `p1.1`, `p1.2`, …, and only those that run are there",
+  "pairs.*.copies.*.role": '`"primary"` or `"secondary"`',
+  "pairs.*.copies.*.phase": '`"syncing"`, `"lockstep"`, `"contending"` or `"live"`',
+  "pairs.*.copies.*.generation": "the generation of the lock in which the copy believes",
+  "pairs.*.copies.*.log":
+    "its entries, each `[generation, index]`: of which Primary, and at which position, from 1",
+  "pairs.*.copies.*.released": "how many of its outputs have left, as far as it knows",
+  "pairs.*.copies.*.peer": 'of a Primary with a channel: its Secondary, or `"gone"` once that has ended',
+  "pairs.*.copies.*.delivered": "of a Primary with a channel: how many entries its Secondary has",
+  "pairs.*.copies.*.acked": "of a Primary with a channel: how many of these it knows to be there",
+  "pairs.*.observed": "the outputs that the world has seen, each `[generation, index]` of its entry",
+}
+
 /** The reference of the wire, as it stands in docs/wire.md. */
 export const wireReference = (): string => `# The wire
 
@@ -214,6 +288,20 @@ ${profiles.map(({ name, what, shows, hides }) => `| \`${name}\` | ${what} | ${sh
 \`!hosts.*.maintenance\` takes out again what another path names. What it names must be in every state, and nothing else;
 only an answer with \`refused\` may leave the whole state out. Under \`copies\`, a copy that is not shown does not run. \`peer\`, \`delivered\` and
 \`acked\` are there only while the copy has a channel. A value that cannot be told this time is \`{"#ignore":true}\`.
+
+## A state in full
+
+This is what an implementation of the profile \`pair\` may show, and what comes with each question of the profile
+\`placement\`. Its JSON Schema is \`traces/schema/state.schema.json\`; the state of the profile \`lock\` is told in
+[profiles](profiles.md#what-is-shown).
+
+\`\`\`json
+${JSON.stringify(stateExample, null, 2)}
+\`\`\`
+
+| field | what it is |
+| --- | --- |
+${tableOf(stateWords)}
 
 ## Messages
 

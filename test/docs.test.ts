@@ -16,7 +16,9 @@ import { format, resolveConfig } from "prettier"
 import ts from "typescript"
 import { coreScope } from "../properties/mutants/mutant.ts"
 import { configOf } from "../traces/read.ts"
-import { messages, wireReference } from "../conform/registry.ts"
+import { misfit, pathsOf } from "../conform/observation.ts"
+import { messages, stateExample, stateWords, wireReference } from "../conform/registry.ts"
+import { stateSight } from "../conform/state-sight.ts"
 import { Answer, Ask } from "../conform/wire.ts"
 import { jsonSchemas } from "../conform/json-schemas.ts"
 import { packageRoot } from "../traces/package.ts"
@@ -177,6 +179,12 @@ describe("docs/wire.md", () => {
     expect(Schema.decodeUnknownSync(Ask, strictly)(ask)).toEqual(ask)
     expect(Schema.decodeUnknownSync(Answer, strictly)(answer)).toEqual(answer)
   })
+
+  it("shows a state in full, with a word on every field that it has", () => {
+    expect(misfit(stateSight, true, structuredClone(stateExample), stateExample)).toBeNull()
+    expect(Schema.decodeUnknownSync(Ask, strictly)(asking(stateExample))).toEqual(asking(stateExample))
+    expect(Object.keys(stateWords).toSorted()).toEqual(pathsOf(stateSight).toSorted())
+  })
 })
 
 describe("the links in the documentation", () => {
@@ -306,4 +314,9 @@ function markdownBelow(top: string): readonly string[] {
   return readdirSync(top, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(top, name))
+}
+
+/** A question of the profile placement, in a state. */
+function asking(state: object): object {
+  return { seq: 3, op: "apply", action: { kind: "PowerOn", pair: "p1" }, state }
 }

@@ -10,6 +10,7 @@ import { addList } from "../../cli/list-command.ts"
 import { addReplay } from "../../cli/replay-command.ts"
 import { addShow } from "../../cli/show-command.ts"
 import { addValidate } from "../../cli/validate-command.ts"
+import { startMin } from "../../conform/child.ts"
 
 /** Flags that ask for something which is else not done: there is no default to tell. */
 const asksForMore = /^--(at|require|dot|known-failing|record|recorded|scaffold|explain)$/
@@ -46,6 +47,10 @@ describe.each(commands)("the help of %s", (_name, add, sources) => {
     const due = [...new Set([0, 1, ...given, 70] as const)].toSorted((a, b) => a - b)
     expect(told).toEqual(due.map((code) => [code, exitMeanings[code]]))
   })
+})
+
+it("the help of conform tells how long the first answer may take", () => {
+  expect(helpOf(addConform).replace(/\s+/g, " ")).toContain(`the first may take ${startMin} at least`)
 })
 
 // Helpers

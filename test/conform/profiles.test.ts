@@ -12,7 +12,9 @@ import { guardIdsOf } from "../../model/rule.ts"
 import { coreRules } from "../../model/rules/table.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
 import { pathsOf } from "../../conform/observation.ts"
+import { placementCases } from "../../conform/placement-cases.ts"
 import { placementProfile, questionKinds } from "../../conform/placement-profile.ts"
+import { placementScopes } from "../../conform/placement-scopes.ts"
 
 const [, lock = "", placement = ""] = readFileSync("docs/profiles.md", "utf8").split(
   /^## (?:lock|placement)$/m,
@@ -51,6 +53,23 @@ describe("the page of the profiles", () => {
     expect([...rowsOf(placement).keys()].toSorted()).toEqual(
       [...new Set([...pathsOf(placementProfile.sight), ...questionKinds, ...guards])].toSorted(),
     )
+  })
+})
+
+describe("the questions of a placement", () => {
+  it("are those that hosts decide: the guards that bar one are those of the page, without the first six", () => {
+    const guards = [...rowsOf(placement).keys()].slice(1 + questionKinds.length)
+    const barring = placementScopes.flatMap((scope) =>
+      (placementCases.survey?.(scope).questions ?? []).flatMap((question) =>
+        placementProfile.matching(scope.config, { host: null }, question).flatMap((way) => {
+          const outcome = placementProfile.step(scope.config, { host: null }, way)
+          return outcome.tag === "refused" ? [outcome.guard] : []
+        }),
+      ),
+    )
+
+    expect(guards.slice(0, 6)).toEqual(["copy", "primary-only", "phase", "peer", "power", "may-run"])
+    expect([...new Set(barring)].toSorted()).toEqual(guards.slice(6).toSorted())
   })
 })
 

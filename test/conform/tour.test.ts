@@ -325,7 +325,7 @@ function lockActions({ hosts, copies, lock: { generation } }: LockState): readon
     ...(Object.keys(hosts) as (keyof typeof hosts)[]).flatMap((host) =>
       onHosts.map((kind) => ({ kind, host })),
     ),
-    { kind: "Advance", ms: 1000 },
+    { kind: "Advance", ms: 3_600_000 },
   ]
 }
 
