@@ -12,7 +12,7 @@ const logMax = 4_000
  * How long the first answer may take at least, in milliseconds: an implementation may have to start, and whoever allows
  * little for an answer means another thing.
  */
-export const startMin = 10_000
+const startMin = 10_000
 
 /** How long the pipes of a process that has ended may stay open, in milliseconds: what it has left behind may hold them. */
 const drainMax = 200
