@@ -205,11 +205,11 @@ describe("what validate tells", () => {
 
   it("as JSON is what differed, and how it is seen again", () => {
     const shown = '{"state":{"pairs":{"p1":{"power":"on"}}}}'
-    const { stdout } = validated(["--json", written("json.ndjson", `${header}\n${shown}`)])
+    const { stdout } = validated(["--json", written("json.ndjson", `${header}\n\n${shown}`)])
 
     expect(JSON.parse(stdout)).toMatchObject({
       verdict: "rejected",
-      line: 2,
+      line: 3,
       text: shown,
       candidates: 1,
       frontier: [{ tag: "differs", at: "pairs.p1.power", expected: "off", shown: "on" }],

@@ -8,6 +8,8 @@ import { protocolOf } from "../../model/core.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import { mapped } from "../../conform/log-map.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
+import { follower } from "../../conform/validate.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-validate-"))
@@ -60,6 +62,16 @@ describe("ftpair validate", () => {
     expect(status).toBe(14)
     expect(stdout).toContain("line 13 fits none")
     expect(stdout).toMatch(/generation: the model has 2, and was shown 7/)
+  })
+
+  it("holds a log to what its first line says that it observes", () => {
+    const header = { config: cluster, observes: ["pairs.*.copies.*.phase"] }
+    const log = [header, { action: protectedPair[0], state: { pairs: { p1: { copies: {} } } } }]
+
+    const { status, stdout } = validated([written("observes.ndjson", log)])
+
+    expect({ status, stdout }).toMatchObject({ status: 14 })
+    expect(stdout).toContain("line 2 fits none")
   })
 
   it("takes an operand that was not logged for any", () => {
@@ -126,6 +138,29 @@ describe("ftpair validate", () => {
     expect(status).toBe(1)
     expect(stderr).toContain(message)
     expect(stderr.trim().split("\n")).toHaveLength(1)
+  })
+})
+
+describe("a log that is followed", () => {
+  const options = { config: plainConfig(3, 1), observes: null, silent: [], candidatesMax: 10 }
+  const booted = { number: 2, action: protectedPair[0], state: { pairs: { p1: { copies: {} } } } }
+
+  it("is held to no bounds, whatever those of its cluster are", () => {
+    const config = plainConfig(3, 1, { faults: 0, log: 0, generations: 1 })
+    const log = follower("the log", pairProfile(), { ...options, config })
+
+    expect(log.take({ number: 2, action: { kind: "FailHost", host: "h3" }, state: undefined })).toBeNull()
+    expect(log.end()).toMatchObject({ tag: "accepted" })
+  })
+
+  it("shows everything that it says it observes, and else what it likes", () => {
+    const strict = follower("the log", pairProfile(), { ...options, observes: ["pairs.*.copies.*.phase"] })
+
+    expect(follower("the log", pairProfile(), options).take(booted)).toBeNull()
+    expect(strict.take(booted)).toMatchObject({
+      tag: "rejected",
+      frontier: [{ why: { tag: "differs", at: "pairs.p1.copies.p1.1" } }],
+    })
   })
 })
 
