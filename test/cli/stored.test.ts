@@ -11,6 +11,7 @@ import type { Action } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { refinementId } from "../../properties/refinement.ts"
 import { mutated } from "../../properties/mutants/mutant.ts"
 import { protocolOfStory, replay } from "../../traces/replay.ts"
 import { traceOf, writeTrace } from "../../traces/write.ts"
@@ -65,6 +66,22 @@ describe("replaying what is stored", () => {
     const { replayed, findings } = replayStored({ mutant: "HaFromEmpty", side: "both" }, catalogue, folder)
 
     expect({ replayed, findings }).toEqual({ replayed: 0, findings: [] })
+  })
+
+  it("replays what one side alone was wrong in for that side, and for no other", () => {
+    const folder = freshFolder(onTestFinished)
+    keepRun(folder, onOneHost, { property: refinementId, side: "model" })
+
+    const bySide = (["model", "engine", "both"] as const).map((side) => {
+      const { replayed, findings } = replayStored({ mutant, side }, catalogue, folder)
+      return [side, replayed, findings.map(({ property }) => property.id)]
+    })
+
+    expect(bySide).toEqual([
+      ["model", 1, ["S7"]],
+      ["engine", 0, []],
+      ["both", 0, []],
+    ])
   })
 
   it("replays what ships with the package where no mutant is asked for, and finds it as promised", () => {
@@ -195,8 +212,12 @@ const onTwoHosts: readonly Action[] = [
   { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
 ]
 
-/** Keeps a run as a breach of S7, which it may no longer be; tells its file. */
-const keepRun = (folder: string, actions: readonly Action[]): string => {
+/** Keeps a run as a breach, of S7 if nothing else is said, which it may no longer be; tells its file. */
+const keepRun = (
+  folder: string,
+  actions: readonly Action[],
+  more: { readonly property?: string; readonly side?: "model" | "engine" } = {},
+): string => {
   const file = join(folder, "S7.by-hand.itf.json")
   const config = plainConfig(2, 1)
   const { states } = replay(mutated(mutantNamed(mutant))(config), [], actions)
@@ -213,6 +234,7 @@ const keepRun = (folder: string, actions: readonly Action[]): string => {
       seed: null,
       minimality: "found",
       description: null,
+      ...more,
     },
     file,
   )

@@ -87,6 +87,22 @@ describe("what shrinking makes of a difference that a random case has shown", ()
     )
     expect(refused).toEqual([actions.at(-1)])
   })
+
+  it("is not said to be shortest where one action less is enough", async () => {
+    const connection = unhurried(peerOf("SecondarySkipsLock"))
+    const attempt = await attemptAt(connection, [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+      { kind: "BeginLockstep", copy: "p1.1" },
+      { kind: "JoinLockstep", copy: "p1.2" },
+      { kind: "Record", copy: "p1.1" },
+      { kind: "Suspect", copy: "p1.2" },
+    ])
+
+    const way = await shorterWay(connection, pairCases, attempt.outcome, attempt)
+
+    expect(way).toMatchObject({ outcome: { tag: "diverged" } })
+  })
 })
 
 describe("a failure that shows itself only at a high generation", () => {

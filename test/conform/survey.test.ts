@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest"
+import { kinds } from "../../model/action.ts"
+import { plainConfig } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import type { PairId } from "../../model/ids.ts"
 import { step } from "../../model/step.ts"
+import { atlasOf } from "../../conform/atlas.ts"
 import { coverageOf } from "../../conform/coverage.ts"
+import { pairCases } from "../../conform/pair-cases.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
 import { placementProfile, questionKinds } from "../../conform/placement-profile.ts"
 import { placementCases } from "../../conform/placement-cases.ts"
 import { placementScopes, statesOf } from "../../conform/placement-scopes.ts"
@@ -53,6 +58,30 @@ describe("the questions of a placement", () => {
 
     expect(coverage.told()).toMatchObject([
       { name: "limits", transitions: { covered: 1, all: 252 }, refusals: { covered: 0, all: 192 } },
+    ])
+  })
+})
+
+describe("a scope of which each question depends on the one before", () => {
+  it("is covered as far as its steps were followed", () => {
+    const pair = { profile: pairProfile(), caseSource: pairCases, kinds }
+    const config = plainConfig(1, 1, { faults: 0, log: 0, generations: 3, powerOffUpTo: 1, fencesUpTo: 1 })
+    const scope: Scope = { name: "here", says: "", config, kinds: null, refusals: "all" }
+    const coverage = coverageOf(pair, [scope])
+    const before = pair.profile.initial(config)
+    const powerOn = { kind: "PowerOn", pair: "p1", host: "h1" }
+    const outcome = pair.profile.step(config, before, powerOn)
+    if (outcome.tag !== "next") throw new Error("expected a start")
+
+    coverage.note({ path: "scopes/here/1", config, actions: [] }, [
+      { isTaken: false, before, action: { kind: "PowerOff", pair: "p1" } },
+      { isTaken: true, before, action: powerOn, after: outcome.state },
+    ])
+
+    const { transitions, refusals } = atlasOf(pair, scope)
+    expect(Math.min(transitions, refusals)).toBeGreaterThan(1)
+    expect(coverage.told()).toMatchObject([
+      { transitions: { covered: 1, all: transitions }, refusals: { covered: 1, all: refusals } },
     ])
   })
 })

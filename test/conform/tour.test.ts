@@ -88,6 +88,19 @@ describe("a tour", () => {
     )
   })
 
+  it("begins on each of the hosts that look alike", () => {
+    const cases = [...tourOf(pair, scopeOf(3, { faults: 0, log: 0 }, "all"))]
+
+    const hosts = cases.map(
+      ({ config, actions }) =>
+        actions.find(
+          (action) => pair.profile.step(config, pair.profile.initial(config), action).tag === "next",
+        )?.["host"],
+    )
+
+    expect(new Set(hosts)).toEqual(new Set(["h1", "h2", "h3"]))
+  })
+
   it("goes on for long, and begins anew seldom", () => {
     for (const scope of pairCases.scopes.filter(({ name }) => name === "two-faults")) {
       const cases = [...tourOf(pair, scope)]

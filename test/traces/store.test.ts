@@ -42,10 +42,12 @@ describe("keep", () => {
   it("gives the same counterexample the same file, and another one another", () => {
     const folder = freshFolder()
 
-    const files = [counterexample, counterexample, other].map((each) => keep(folder, each))
+    const elsewhere = { ...counterexample, config: plainConfig(3, 1) }
+
+    const files = [counterexample, counterexample, other, elsewhere].map((each) => keep(folder, each))
 
     expect(files[1]).toBe(files[0])
-    expect(files[2]).not.toBe(files[0])
+    expect(new Set(files).size).toBe(3)
     expect(filesIn(folder, ".itf.json")).toEqual([...new Set(files)].sort())
   })
 })
@@ -200,6 +202,13 @@ describe("what is in the store", () => {
           file,
           JSON.stringify({ config: { hosts: [{ id: "h1" }], pairs: [{ id: "p1" }] }, actions: [] }),
         )
+      },
+    ],
+    [
+      "a run that promises to hold",
+      (file) => {
+        const config = { hosts: [{ id: "h1" }], pairs: [{ id: "p1" }] }
+        writeFileSync(file, JSON.stringify({ config, actions: [], expect: { verdict: "holds" } }))
       },
     ],
     [
