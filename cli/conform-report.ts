@@ -223,7 +223,8 @@ const share = ({ covered, all }: { readonly covered: number; readonly all: numbe
   `${covered === all ? "all" : `${number(covered)} of`} ${counted(all, thing)}`
 
 const vacuityText = ({ actions }: Hello, { tally, unseen, untaken }: ConformReport["result"]): string => {
-  if (tally.taken + tally.refused === 0) return "vacuous: no answer told anything"
+  if (tally.taken + tally.refused === 0)
+    return `vacuous: no answer told anything${tally.skipped === 0 ? "" : `; ${counted(tally.skipped, "ask")} skipped`}`
   const isDeclared = (kind: string): boolean => (actions as readonly string[]).includes(kind)
   const skipped = untaken.filter(isDeclared)
   const undeclared = untaken.filter((kind) => !isDeclared(kind))
