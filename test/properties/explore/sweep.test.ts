@@ -168,6 +168,18 @@ describe("tallies together", () => {
       [...whole.witnessedAt].filter((at, n) => at >= 0 || (mutant.witnessedAt[n] as number) >= 0).length,
     )
   })
+
+  it("count the deadlocks of all, and each witness where it was seen first", () => {
+    const { tally } = sweep(scopeOf({}))
+    const seenAt = (depth: number) => tally.witnessedAt.map((_, n) => (n === 0 ? depth : -1))
+    const early = { ...tally, deadlocks: 1, witnessedAt: seenAt(3) }
+    const late = { ...tally, deadlocks: 2, witnessedAt: seenAt(4) }
+
+    for (const both of [together([early, late]), together([late, early])]) {
+      expect(both.deadlocks).toBe(3)
+      expect([both.witnessedAt[0], both.witnessedAt[1]]).toEqual([3, -1])
+    }
+  })
 })
 
 // Helpers
