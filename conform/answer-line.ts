@@ -9,6 +9,12 @@ export const lineMax = 1024 * 1024
 /** How deep an answer may be nested. A state is half of that. */
 const depthMax = 32
 
+/** How many lists and objects an answer may have: each takes memory, however short it is. The largest clusters have a third of that. */
+const partsMax = 100_000
+
+/** What a list or an object weighs, beside its text, in bytes of text. */
+const partWeight = 64
+
 /** What a line is that is no answer: by its code, and in words. */
 export type BadLine = { readonly code: FaultCode; readonly detail: string }
 
@@ -18,11 +24,16 @@ export const takeAnswer = (line: Buffer | string): Reply | BadLine => {
   if (bytes.length > lineMax) return { code: "too-long", detail: tooLong }
   if (!isUtf8(bytes)) return { code: "not-json", detail: "expected UTF-8, and these bytes are none" }
   const text = bytes.toString("utf8")
-  const { end, depth } = firstObject(bytes)
+  const { end, depth, parts } = firstObject(bytes)
+  if (parts > partsMax)
+    return {
+      code: "malformed",
+      detail: `expected at most ${partsMax.toLocaleString("en-US")} lists and objects`,
+    }
   if (depth > depthMax)
     return { code: "malformed", detail: `expected an answer nested at most ${depthMax} deep` }
   const json = parsed(text)
-  if (json !== null) return replyOf(text, json)
+  if (json !== null) return replyOf(text, json, bytes.length + partWeight * parts)
   const rest = end === null ? "" : bytes.subarray(end).toString("utf8").trimStart()
   if (end === null || rest === "" || parsed(bytes.subarray(0, end).toString("utf8")) === null)
     return { code: "not-json", detail: "expected an answer: one JSON object on a line" }
@@ -36,10 +47,10 @@ const textMax = 4_000
 const textStart = 250
 
 /** An answer as far as it is kept: of a long text in it, its start and its length. */
-export const replyOf = (line: string, json: Reply["json"]): Reply =>
+export const replyOf = (line: string, json: Reply["json"], weight = 0): Reply =>
   line.length <= textMax
-    ? { line, json }
-    : { line: copied(shortened(line)), json: withoutLongTexts(json) as Reply["json"] }
+    ? { line, json, weight }
+    : { line: copied(shortened(line)), json: withoutLongTexts(json) as Reply["json"], weight }
 
 const withoutLongTexts = (json: unknown): unknown => {
   if (typeof json === "string") return kept(json)
@@ -90,9 +101,12 @@ const parsed = (text: string): Reply["json"] | null => {
 
 const [quote, backslash, open, openList, close, closeList] = Buffer.from('"\\{[}]')
 
-/** Where the first JSON object of a line ends, null if it does not, and how deep it is nested. One pass. */
-const firstObject = (bytes: Buffer): { readonly end: number | null; readonly depth: number } => {
+/** Where the first JSON object of a line ends, null if it does not; how deep it is nested, and how many parts it has. One pass. */
+const firstObject = (
+  bytes: Buffer,
+): { readonly end: number | null; readonly depth: number; readonly parts: number } => {
   let depth = 0
+  let parts = 0
   let deepest = 0
   let isInString = false
   for (let at = 0; at < bytes.length; at += 1) {
@@ -103,11 +117,12 @@ const firstObject = (bytes: Buffer): { readonly end: number | null; readonly dep
     } else if (byte === quote) isInString = true
     else if (byte === open || byte === openList) {
       depth += 1
+      parts += 1
       if (depth > deepest) deepest = depth
     } else if (byte === close || byte === closeList) {
       depth -= 1
-      if (depth <= 0) return { end: at + 1, depth: deepest }
+      if (depth <= 0) return { end: at + 1, depth: deepest, parts }
     }
   }
-  return { end: null, depth: deepest }
+  return { end: null, depth: deepest, parts }
 }

@@ -11,6 +11,7 @@ import { jsonOfConfig } from "../traces/read.ts"
 import { traceFormat, type TraceJson } from "../traces/schema.ts"
 import type { StateJson } from "../traces/state-json.ts"
 import { writeTrace } from "../traces/write.ts"
+import { repliesOf } from "./attempt.ts"
 import { runOf } from "./candidates.ts"
 import type { Reply } from "./peer.ts"
 import type { Placed } from "./placement-profile.ts"
@@ -84,7 +85,7 @@ export const keepFailure = <S>(
   const first = steps[0]?.before ?? profile.initial(config)
   const states = [first, ...steps.map(({ after }) => after)]
   const last = steps.at(-1)
-  const replies = outcome.tag === "diverged" ? outcome.replies : (outcome.fault.replies ?? [])
+  const replies = repliesOf(outcome)
   const trace = {
     "#meta": {
       format: traceFormat,

@@ -1,9 +1,22 @@
 import type { Config } from "../model/config.ts"
 import type { CaseOutcome } from "./connection.ts"
+import { AdapterFault } from "./fault.ts"
+import type { Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 
 /** The outcomes that are failures of the implementation. */
 export type Failing<S> = Extract<CaseOutcome<S>, { readonly tag: "diverged" | "broken" }>
+
+/** What was answered until a failure, it included. */
+export const repliesOf = <S>(outcome: Failing<S>): readonly Reply[] =>
+  outcome.tag === "diverged" ? outcome.replies : (outcome.fault.replies ?? [])
+
+/** A failure without what was answered before it. */
+export const withoutReplies = <S>(outcome: Failing<S>): Failing<S> => {
+  if (outcome.tag === "diverged") return { ...outcome, replies: [] }
+  const { code, detail, line, log } = outcome.fault
+  return { ...outcome, fault: new AdapterFault({ code, detail, line, log }) }
+}
 
 export const isFailing = <S>(outcome: CaseOutcome<S>): outcome is Failing<S> =>
   outcome.tag === "diverged" || outcome.tag === "broken"

@@ -9,7 +9,8 @@ import type { Case, CaseSource } from "./case-source.ts"
 import { dueOf } from "./promise.ts"
 import { noAnswers, type Tally } from "./session.ts"
 import { Interrupted } from "./fault.ts"
-import { isFailing, type Failing } from "./attempt.ts"
+import { isFailing, repliesOf, withoutReplies, type Failing } from "./attempt.ts"
+import { weightOf } from "./peer.ts"
 import { tourOf } from "./tour.ts"
 
 /**
@@ -69,6 +70,9 @@ export type Conformance<S> = {
 /** How many cases of a source may fail before it is left: named ones are run to their end. */
 const failuresMax = { named: Infinity, scopes: 1, random: 1 }
 
+/** What the answers to cases that failed may weigh that are kept, all together: the later ones are asked again anyway. */
+const repliesMax = 8 * 1024 * 1024
+
 /** How often another cluster is drawn in place of one of a sort that the implementation does not have. */
 const redrawsMax = 40
 
@@ -115,6 +119,12 @@ export const conform = async <S>(
   const isStopped = (): boolean => signal.hasCome || spec.isStopped?.() === true
   const isLate = (): boolean => isStopped() || performance.now() > spec.until
 
+  let weight = 0
+  const kept = (outcome: Failing<S>): Failing<S> => {
+    weight += weightOf(repliesOf(outcome))
+    return weight > repliesMax ? withoutReplies(outcome) : outcome
+  }
+
   const note = (each: Case, outcome: CaseOutcome<S>): boolean => {
     for (const kind of Object.keys(tally) as (keyof Tally)[]) tally[kind] += outcome.tally[kind]
     clusters.note(each.config, outcome.tag !== "skipped")
@@ -130,7 +140,7 @@ export const conform = async <S>(
     if (outcome.tag === "fits" && spec.isKnown(each.path)) healed.push(each.path)
     if (!isFailing(outcome)) return false
     if (spec.isKnown(each.path)) known.push(each.path)
-    else failed.push({ case: each, outcome })
+    else failed.push({ case: each, outcome: kept(outcome) })
     return !spec.isKnown(each.path)
   }
 
@@ -149,7 +159,8 @@ export const conform = async <S>(
     let failures = 0
     let hung = 0
     sourceNow = source
-    for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses))) {
+    for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses), isLate)) {
+      if (outcome.tag === "cut") return false
       const isFailure = note(each, outcome)
       progress(counts.named + counts.scopes + counts.random)
       if (isFailure) failures += 1

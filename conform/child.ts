@@ -2,7 +2,7 @@ import { misnumbered, takeAnswer, lineMax, tooLong, type BadLine } from "./answe
 import { AdapterFault, Interrupted, shortened } from "./fault.ts"
 import { lineCutter } from "./lines.ts"
 import { closePipes, ended, forget, hasExited, howEnded, kill, startProcess } from "./processes.ts"
-import type { AskBody, Peer, Reply } from "./peer.ts"
+import { heavy, weightMin, type AskBody, type Peer, type Reply } from "./peer.ts"
 import type { FaultCode } from "./wire.ts"
 
 /** How much of the end of stderr is kept for a message. */
@@ -17,10 +17,6 @@ const startMin = 10_000
 /** How long the pipes of a process that has ended may stay open, in milliseconds: what it has left behind may hold them. */
 const drainMax = 200
 
-/** How many bytes the answers to one exchange may have: for each ask, and for few at least. */
-const bytesEachMax = 64 * 1024
-const bytesMin = 32 * lineMax
-
 /** How many asks wait at the most, whatever an implementation can take. */
 const windowMax = 10_000
 
@@ -30,13 +26,14 @@ export type Overheard = (direction: "ask" | "answer", line: string) => void
 /**
  * What waits for answers: the asks that are not sent yet, and how the exchange ends.
  *
- * Shape  `bytes` is how long the answers are so far.
+ * Shape  `weight` is what the answers weigh so far, and `weightMax` what they may.
  */
 type Waiting = {
   readonly bodies: readonly AskBody[]
   readonly replies: Reply[]
   sent: number
-  bytes: number
+  weight: number
+  readonly weightMax: number
   readonly resolve: (replies: readonly Reply[]) => void
   readonly reject: (fault: unknown) => void
 }
@@ -169,9 +166,9 @@ export const startChild = async (
       return
     }
     waiting.replies.push(reply)
-    waiting.bytes += bytes.length
-    if (waiting.bytes > Math.max(bytesMin, bytesEachMax * waiting.bodies.length)) {
-      broken("too-long", `the answers of a batch have ${waiting.bytes} bytes so far`, reply.line)
+    waiting.weight += reply.weight ?? 0
+    if (waiting.weight > waiting.weightMax) {
+      broken("too-long", heavy(waiting.replies.length), reply.line)
       return
     }
     if (waiting.replies.length < waiting.bodies.length) {
@@ -225,13 +222,13 @@ export const startChild = async (
   })
 
   return {
-    ask: (bodies) =>
+    ask: (bodies, weightMax = weightMin) =>
       new Promise((resolve, reject) => {
         if (fault !== null) {
           reject(fault)
           return
         }
-        waiting = { bodies, replies: [], sent: 0, bytes: 0, resolve, reject }
+        waiting = { bodies, replies: [], sent: 0, weight: 0, weightMax, resolve, reject }
         overdueSince = null
         if (hasEnded) {
           broken("crashed", `it had ended before it was asked: ${shortened(JSON.stringify(bodies[0]))}`)

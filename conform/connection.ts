@@ -1,13 +1,14 @@
-import { setImmediate } from "node:timers/promises"
 import type { Config } from "../model/config.ts"
+import { untilLate } from "../properties/explore/turns.ts"
 import { startChild, type Overheard } from "./child.ts"
 import { AdapterFault } from "./fault.ts"
-import type { AskBody, Peer, Reply } from "./peer.ts"
+import { heavy, weightOf, type AskBody, type Peer, type Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
+import { asksOf, batchesOf, weightMaxOf } from "./batch.ts"
 import type { Case } from "./case-source.ts"
 import {
   greet,
-  judgeCase,
+  judging,
   leave,
   noAnswers,
   resetOf,
@@ -17,8 +18,10 @@ import {
 } from "./session.ts"
 import type { Hello } from "./wire.ts"
 
-/** How an implementation fared in a case, its breaking of the wire included. */
-export type CaseOutcome<S> = CaseResult<S> | Broken
+/** How an implementation fared in a case, its breaking of the wire included; `cut`, where the time was up before it had failed. */
+export type CaseOutcome<S> = CaseResult<S> | Broken | Cut
+
+type Cut = { readonly tag: "cut"; readonly tally: CaseResult<never>["tally"] }
 
 type Broken = {
   readonly tag: "broken"
@@ -39,27 +42,35 @@ export const starterOf =
  * An implementation that is started again when it has broken the wire.
  *
  * Shape  `run` asks whole cases, many at a time where the implementation allows it, and tells the outcome of each in
- *        their order; null in place of a case lets the event loop run. `trial` asks one case; with a pace, waiting so many milliseconds before each action. `close`
- *        takes leave; it rejects with AdapterFault if that is not answered.
+ *        their order; null in place of a case lets the event loop run. `trial` asks one case; with a pace, waiting so many
+ *        milliseconds before each action. Once `isLate`, no more is asked, and the case that was being asked is cut.
+ *        `close` takes leave; it rejects with AdapterFault if that is not answered.
  */
 export type Connection<S> = {
   readonly hello: Hello
   readonly profile: Profile<S>
   readonly run: (
     cases: Iterable<Case | null>,
+    isLate?: () => boolean,
   ) => AsyncGenerator<{ readonly case: Case; readonly outcome: CaseOutcome<S> }>
-  readonly trial: (config: Config, actions: readonly AskedAction[], pace?: number) => Promise<CaseOutcome<S>>
+  readonly trial: (
+    config: Config,
+    actions: readonly AskedAction[],
+    pace?: number,
+    isLate?: () => boolean,
+  ) => Promise<CaseOutcome<S>>
   readonly close: () => Promise<void>
 }
 
 /**
  * How many asks are on their way at once, at the most: while they are answered, the answers before are judged. Fewer
  * where few may wait unanswered, and at the beginning: twice as many after each batch that was answered in a quarter of
- * a second, half as many after one that took longer, so that whoever is slow can be left in time.
+ * a second by answers that are not heavy, half as many otherwise, so that whoever is slow can be left in time.
  */
 const batchAsksMax = 400
 const batchAsksEach = 8
 const batchMillis = 250
+const batchWeight = 4 * 1024 * 1024
 
 /** Connects to an implementation that has said hello. */
 export const connectionOf = <S>(
@@ -74,10 +85,13 @@ export const connectionOf = <S>(
   let isBroken = false
   let asksMax = batchAsksEach
 
-  /** Batches are larger or smaller from now on, as it took so many milliseconds to answer one. */
-  const adapt = (millis: number): void => {
+  /** Batches are larger or smaller from now on, as it took so many milliseconds to answer one, and what the answers weigh. */
+  const adapt = (millis: number, weight: number): void => {
     const most = Math.min(batchAsksMax, batchAsksEach * (hello.window ?? 1))
-    asksMax = millis <= batchMillis ? Math.min(most, 2 * asksMax) : Math.max(batchAsksEach, asksMax >> 1)
+    asksMax =
+      millis <= batchMillis && weight <= batchWeight
+        ? Math.min(most, 2 * asksMax)
+        : Math.max(batchAsksEach, asksMax >> 1)
   }
 
   const restart = async (): Promise<void> => {
@@ -91,20 +105,52 @@ export const connectionOf = <S>(
   /** Whether it has a cluster, by its JSON, as far as it has been asked. */
   const accepted = new Map<string, boolean>()
 
+  /** How many asks are sent before it is seen whether it is late: of whoever is slow, as few as keep it busy. */
+  const pieceMax = (): number => (asksMax > batchAsksEach ? asksMax : Math.min(asksMax, hello.window ?? 1))
+
+  /** What is answered to asks, up to where it is late. */
+  const askedInTime = async (
+    bodies: readonly AskBody[],
+    weightMax: number,
+    isLate: () => boolean,
+  ): Promise<readonly Reply[]> => {
+    const replies: Reply[] = []
+    let weight = 0
+    while (replies.length < bodies.length && (replies.length === 0 || !isLate())) {
+      const piece = bodies.slice(replies.length, replies.length + pieceMax())
+      const answered = await session.peer.ask(piece, weightMax).catch(after(replies))
+      replies.push(...answered)
+      weight += weightOf(answered)
+      if (weight > weightMax) throw tooHeavy(replies)
+    }
+    return replies
+  }
+
   /** What is answered to cases one after the other: to each its reset first, and the actions only if it was done. */
-  const inTurn = async (cases: readonly Case[]): Promise<readonly (readonly Reply[])[]> => {
+  const inTurn = async (
+    cases: readonly Case[],
+    isLate: () => boolean,
+  ): Promise<readonly (readonly Reply[])[]> => {
     const answered: (readonly Reply[])[] = []
     for (const each of cases) {
       const [reset, ...actions] = asksOf(each) as readonly [AskBody, ...AskBody[]]
       const first = await session.peer.ask([reset])
-      const isFollowed = isDone(first[0] as Reply) && actions.length > 0
-      answered.push(isFollowed ? [...first, ...(await session.peer.ask(actions).catch(after(first)))] : first)
+      const isFollowed = isDone(first[0] as Reply) && actions.length > 0 && !isLate()
+      answered.push(
+        isFollowed
+          ? [...first, ...(await askedInTime(actions, weightMaxOf([each]), isLate).catch(after(first)))]
+          : first,
+      )
+      if (isLate()) break
     }
     return answered
   }
 
   /** The same with many asks on their way: a cluster that was not met before is asked for by itself first. */
-  const atOnce = async (cases: readonly Case[]): Promise<readonly (readonly Reply[])[]> => {
+  const atOnce = async (
+    cases: readonly Case[],
+    isLate: () => boolean,
+  ): Promise<readonly (readonly Reply[])[]> => {
     const resets = cases.map(({ config }) => resetOf(config))
     const clusters = resets.map((reset) => JSON.stringify(reset))
     const unmet = new Map(clusters.flatMap((cluster, n) => (accepted.has(cluster) ? [] : [[cluster, n]])))
@@ -114,18 +160,26 @@ export const connectionOf = <S>(
     const bodies = cases.map((each, n) =>
       accepted.get(clusters[n] as string) === true ? asksOf(each) : [resets[n] as AskBody],
     )
-    const replies = await session.peer.ask(bodies.flat())
+    const replies = await askedInTime(bodies.flat(), weightMaxOf(cases), isLate)
     let at = 0
-    return bodies.map(({ length }) => replies.slice(at, (at += length)))
+    return bodies.map(({ length }) => replies.slice(at, (at += length))).filter(({ length }) => length > 0)
   }
 
-  /** What is answered to cases, case by case. Of a case whose cluster it does not have, only the reset is asked. */
-  const ask = async (cases: readonly Case[]): Promise<readonly (readonly Reply[])[] | AdapterFault> => {
+  /**
+   * What is answered to cases, case by case: to fewer, and to the last not all, once it is late. Of a case whose cluster it
+   * does not have, only the reset is asked.
+   */
+  const ask = async (
+    cases: readonly Case[],
+    isLate: () => boolean,
+  ): Promise<readonly (readonly Reply[])[] | AdapterFault> => {
     try {
       if (isBroken) await restart()
       const began = now()
-      const replies = await ((hello.window ?? 1) === 1 || cases.length === 1 ? inTurn(cases) : atOnce(cases))
-      adapt(now() - began)
+      const replies = await ((hello.window ?? 1) === 1 || cases.length === 1
+        ? inTurn(cases, isLate)
+        : atOnce(cases, isLate))
+      adapt(now() - began, weightOf(replies.flat()))
       return replies
     } catch (error) {
       if (!(error instanceof AdapterFault)) throw error
@@ -134,42 +188,50 @@ export const connectionOf = <S>(
     }
   }
 
-  const judged = (each: Case, replies: readonly Reply[]): CaseOutcome<S> => {
+  const judged = async (
+    each: Case,
+    replies: readonly Reply[],
+    isLate: () => boolean,
+  ): Promise<CaseOutcome<S>> => {
     try {
-      return judgeCase(session, each.config, each.actions, replies)
+      const result = await untilLate(judging(session, each.config, each.actions, replies), isLate)
+      const isCut =
+        result === null || (result.tag === "fits" && replies.length <= each.actions.length && isLate())
+      return isCut ? { tag: "cut", tally: noAnswers() } : result
     } catch (error) {
       if (error instanceof AdapterFault) return { tag: "broken", fault: error, tally: noAnswers() }
       throw error
     }
   }
 
-  const alone = async (each: Case): Promise<CaseOutcome<S>> => {
-    const replies = await ask([each])
+  const alone = async (each: Case, isLate: () => boolean): Promise<CaseOutcome<S>> => {
+    const replies = await ask([each], isLate)
     return replies instanceof AdapterFault
       ? { tag: "broken", fault: replies, tally: noAnswers() }
-      : judged(each, replies[0] as readonly Reply[])
+      : judged(each, replies[0] as readonly Reply[], isLate)
   }
 
   return {
     hello,
     profile,
-    run: async function* (cases) {
+    run: async function* (cases, isLate = () => false) {
+      const send = (batch: readonly Case[]) => ask(batch, isLate)
       const batches = batchesOf(cases, () => asksMax)
-      let asked = await batches.next(ask)
+      let asked = await batches.next(send)
       try {
         while (asked !== null) {
           const { batch } = asked
           const replies = await asked.sent
           if (replies instanceof AdapterFault) {
             asked = null
-            const outcomes = await oneByOne(batch, alone, replies)
+            const outcomes = await oneByOne(batch, (each) => alone(each, isLate), replies)
             yield* outcomes
-            asked = await batches.next(ask, batch.slice(outcomes.length))
+            asked = await batches.next(send, batch.slice(outcomes.length))
             continue
           }
-          asked = await batches.next(ask)
+          asked = await batches.next(send)
           for (const [n, each] of batch.entries())
-            yield { case: each, outcome: judged(each, replies[n] as readonly Reply[]) }
+            yield { case: each, outcome: await judged(each, replies[n] ?? [], isLate) }
         }
       } finally {
         batches.end()
@@ -177,9 +239,9 @@ export const connectionOf = <S>(
         await asked?.sent
       }
     },
-    trial: (config, actions, pace = 0) =>
+    trial: (config, actions, pace = 0, isLate = () => false) =>
       pace === 0
-        ? alone({ path: "trial", config, actions })
+        ? alone({ path: "trial", config, actions }, isLate)
         : paced(
             { path: "trial", config, actions },
             pace,
@@ -187,10 +249,11 @@ export const connectionOf = <S>(
               if (isBroken) await restart()
               return session.peer.ask(bodies)
             },
-            judged,
+            (each, replies) => judged(each, replies, isLate),
             () => {
               isBroken = true
             },
+            isLate,
           ),
     close: async () => {
       if (isBroken) {
@@ -205,6 +268,9 @@ export const connectionOf = <S>(
     },
   }
 }
+
+const tooHeavy = (replies: readonly Reply[]): AdapterFault =>
+  new AdapterFault({ code: "too-long", detail: heavy(replies.length), line: null, log: "", replies })
 
 /** A fault, with what was answered before it. */
 const after =
@@ -227,58 +293,6 @@ export const opened = (each: Case, chooses: readonly string[] = []): Case =>
           return chooses.includes(action.kind) ? { ...open, kind: action.kind } : action
         }),
       }
-
-const asksOf = ({ config, actions }: Case): readonly AskBody[] => [
-  resetOf(config),
-  ...actions.map(({ state, ...action }) => ({
-    op: "apply",
-    action,
-    ...(state === undefined ? {} : { state }),
-  })),
-]
-
-/** The cases in batches; the next one is made up while the one before is on its way. `again` goes first. */
-const batchesOf = (
-  cases: Iterable<Case | null>,
-  asksMax: () => number,
-): {
-  readonly next: <A>(
-    send: (batch: readonly Case[]) => A,
-    again?: readonly Case[],
-  ) => Promise<{ readonly batch: readonly Case[]; readonly sent: A } | null>
-  readonly end: () => void
-} => {
-  let isEnded = false
-  const source = cases[Symbol.iterator]()
-  const gathered = async (): Promise<readonly Case[]> => {
-    const batch: Case[] = []
-    for (let asks = 0; asks < asksMax();) {
-      const next = source.next()
-      if (next.done === true) break
-      if (next.value === null) {
-        await setImmediate()
-        if (isEnded) break
-        continue
-      }
-      batch.push(next.value)
-      asks += next.value.actions.length + 1
-    }
-    return batch
-  }
-  let ready = gathered()
-  return {
-    next: async (send, again = []) => {
-      const batch = again.length > 0 ? again : await ready
-      if (batch.length === 0) return null
-      const sent = send(batch)
-      if (batch !== again) ready = gathered()
-      return { batch, sent }
-    },
-    end: () => {
-      isEnded = true
-    },
-  }
-}
 
 /**
  * The cases of a batch that broke the wire, up to the one that does so again; the others are still to be run. If none
@@ -306,15 +320,16 @@ const paced = async <S>(
   each: Case,
   pace: number,
   ask: Peer["ask"],
-  judged: (each: Case, replies: readonly Reply[]) => CaseOutcome<S>,
+  judged: (each: Case, replies: readonly Reply[]) => Promise<CaseOutcome<S>>,
   broke: () => void,
+  isLate: () => boolean,
 ): Promise<CaseOutcome<S>> => {
   const replies: Reply[] = []
   try {
     for (const body of asksOf(each)) {
       if (replies.length > 0) await new Promise((resolve) => setTimeout(resolve, pace))
       replies.push(...(await ask([body]).catch(after(replies))))
-      if (!isDone(replies[0] as Reply)) break
+      if (!isDone(replies[0] as Reply) || isLate()) break
     }
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error

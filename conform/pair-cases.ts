@@ -1,6 +1,7 @@
 import { kindsOf, type Action, type Kind } from "../model/action.ts"
 import { plainConfig } from "../model/config.ts"
-import { copyIdOf } from "../model/ids.ts"
+import { copyIdOf, type CopyId } from "../model/ids.ts"
+import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
 import { candidates } from "../model/step.ts"
 import { arbitraryPlan } from "../properties/arbitrary/plan.ts"
@@ -42,9 +43,16 @@ export const pairCases: CaseSource<State> = {
 const ofStrangers = (state: State, asked: Action | undefined): readonly Action[] => {
   if (asked === undefined || !("copy" in asked)) return []
   return pairsOf(state).flatMap((pair) => {
-    const ids = Array.from({ length: pair.started + 1 }, (_, n) => copyIdOf(pair.id, n + 1))
-    const gone = ids.filter((id) => pair.copies.every((copy) => copy.id !== id))
-    const latest = gone.findLast((id) => id !== ids.at(-1))
-    return latest === undefined ? [] : [{ ...asked, copy: latest }]
+    const copy = latestGone(pair)
+    return copy === null ? [] : [{ ...asked, copy }]
   })
+}
+
+/** The copy that was started last of those that run no longer; null if there is none. */
+const latestGone = ({ id, started, copies }: Pair): CopyId | null => {
+  for (let n = started; n >= 1; n -= 1) {
+    const copy = copyIdOf(id, n)
+    if (copies.every((other) => other.id !== copy)) return copy
+  }
+  return null
 }

@@ -1,5 +1,6 @@
 import { unbounded, type Config } from "../model/config.ts"
 import { BadInput, oneOf } from "../traces/bad-input.ts"
+import { finished } from "../properties/explore/turns.ts"
 import { decode } from "../traces/decode.ts"
 import { jsonOfConfig } from "../traces/read.ts"
 import {
@@ -116,12 +117,16 @@ export const resetOf = (config: Config): AskBody => {
  * Follows the answers to a reset and to actions by the model, up to the first that does not fit. Throws AdapterFault,
  * with the answers up to the first that is none.
  */
-export const judgeCase = <S>(
+export const judgeCase = <S>(...judged: Parameters<typeof judging<S>>): CaseResult<S> =>
+  finished(judging(...judged))
+
+/** The same, as work that gives way after each answer. */
+export function* judging<S>(
   session: Omit<Session<S>, "peer">,
   config: Config,
   actions: readonly AskedAction[],
   replies: readonly Reply[],
-): CaseResult<S> => {
+): Generator<void, CaseResult<S>, void> {
   let read = 0
   const reading = function* (): Generator<readonly [number, Reply]> {
     for (const [step, reply] of replies.entries()) {
@@ -130,19 +135,19 @@ export const judgeCase = <S>(
     }
   }
   try {
-    return followed(session, config, actions, replies, reading())
+    return yield* following(session, config, actions, replies, reading())
   } catch (error) {
     throw error instanceof AdapterFault ? error.after(replies.slice(0, read)) : error
   }
 }
 
-const followed = <S>(
+function* following<S>(
   { hello, profile, sight, candidatesMax }: Omit<Session<S>, "peer">,
   { bounds: _, ...unbound }: Config,
   actions: readonly AskedAction[],
   replies: readonly Reply[],
   reading: Iterable<readonly [number, Reply]>,
-): CaseResult<S> => {
+): Generator<void, CaseResult<S>, void> {
   const config: Config = { ...unbound, bounds: unbounded }
   const silent = new Set<string>(hello.silent ?? [])
   const watch: Watch<S> = {
@@ -168,6 +173,7 @@ const followed = <S>(
       isSure &&= result.candidates.length === 1
       if (isSure && action !== null) steps.push(...sureStep(candidates, sighting, result.candidates))
       candidates = result.candidates
+      yield
       continue
     }
     // What is no answer of the wire at all is told as that, and not as a difference.

@@ -59,7 +59,11 @@ export const shrink = async <S>(
   isLate: () => boolean = () => false,
 ): Promise<Shrunk<S> | null> => {
   const budget = budgetOf(isWaiting(first) ? trialsMax.waiting : trialsMax.broken, isLate)
-  const connection = { ...patient, run: (cases: Iterable<Case | null>) => patient.run(inTime(cases, budget)) }
+  const connection: Connection<S> = {
+    ...patient,
+    run: (cases) => patient.run(inTime(cases, budget), budget.isLate),
+    trial: (config, actions, pace) => patient.trial(config, actions, pace, budget.isLate),
+  }
   const cut = (): Shrunk<S>["cut"] => (budget.isLate() ? "time" : null)
   const steadiness = await steadinessOf(connection, failing, first, budget)
   if (steadiness.failures === 0) return null
@@ -157,10 +161,14 @@ const steadinessOf = async <S>(
   if (isWaiting(first)) return { tag: "deterministic", failures: 1, runs: 1 }
   const fast: boolean[] = []
   const slow: boolean[] = []
-  for (let i = 0; i < fastRuns && !budget.isLate(); i += 1)
-    fast.push(isAlike(first, await connection.trial(config, actions)))
-  for (let i = 0; i < slowRuns && !budget.isLate(); i += 1)
-    slow.push(isAlike(first, await connection.trial(config, actions, slowPace)))
+  const tried = async (runs: boolean[], times: number, pace: number): Promise<void> => {
+    for (let i = 0; i < times && !budget.isLate(); i += 1) {
+      const outcome = await connection.trial(config, actions, pace)
+      if (outcome.tag !== "cut") runs.push(isAlike(first, outcome))
+    }
+  }
+  await tried(fast, fastRuns, 0)
+  await tried(slow, slowRuns, slowPace)
   const runs = [...fast, ...slow]
   budget.trials += runs.length
   if (runs.length === 0) return { tag: "seen once", failures: 1, runs: 1 }

@@ -84,15 +84,29 @@ const legOf = <S>(
 
 /** The way to the nearest transition that was not taken yet, with it; empty if none is within reach. */
 const routeFrom = (from: Place, open: readonly number[], taken: ReadonlySet<string>): string[] => {
-  const cameBy = new Map<Place, { readonly before: Place; readonly label: string } | null>([[from, null]])
-  for (const place of cameBy.keys()) {
+  const isMet = new Uint8Array(open.length)
+  const met: Met[] = [{ place: from, before: null, label: "" }]
+  isMet[from.number] = 1
+  for (const at of met) {
+    const { place } = at
     if ((open[place.number] as number) > 0) {
       const last = [...place.exits.keys()].find((label) => !taken.has(`${place.number} ${label}`)) as string
-      const route = [last]
-      for (let at = cameBy.get(place); at != null; at = cameBy.get(at.before)) route.unshift(at.label)
-      return route
+      return [...labelsTo(at), last]
     }
-    for (const [label, next] of place.exits) if (!cameBy.has(next)) cameBy.set(next, { before: place, label })
+    for (const [label, next] of place.exits) {
+      if (isMet[next.number] === 1) continue
+      isMet[next.number] = 1
+      met.push({ place: next, before: at, label })
+    }
   }
   return []
+}
+
+/** A state that a search has met, and from where it came there. */
+type Met = { readonly place: Place; readonly before: Met | null; readonly label: string }
+
+const labelsTo = (met: Met): string[] => {
+  const labels: string[] = []
+  for (let at = met; at.before !== null; at = at.before) labels.unshift(at.label)
+  return labels
 }

@@ -186,7 +186,7 @@ export const faults = {
   "left-out": "a field that `observes` in hello promises is not shown",
   undeclared: "a field is shown that `observes` in hello does not name",
   "too-long":
-    "a line longer than 1 MiB, or answers of a case that are longer than 32 MiB, and than 64 KiB each",
+    "a line longer than 1 MiB, or answers of a case that take more than 16 MiB and 32 KiB each, in a larger cluster more: their text, and 64 bytes for each list and object",
   "no-exit": "still running after bye",
   "bad-exit": "after bye it ended by a signal, or with another status than 0",
 } as const

@@ -9,7 +9,7 @@ import type { Peer } from "../../conform/peer.ts"
 import type { Case } from "../../conform/case-source.ts"
 import { documentOf, freshFolder, ftpair, program } from "../cli/ftpair.ts"
 import { commandOf, conform, conformBriefly, leftRunning, lockRun } from "./lock-adapter.ts"
-import { connectedTo, hello, peerOf } from "./model-peer.ts"
+import { hello, peerOf } from "./model-peer.ts"
 
 /** By mode: the flags, if a timeout has to be waited for, and what is said. */
 const broken: readonly (readonly [mode: string, said: readonly RegExp[], flags?: readonly string[]])[] = [
@@ -294,9 +294,15 @@ describe("a batch of asks", () => {
     const each: Case = { path: "each", config: plainConfig(2, 1), actions }
     const asked = 2 * 500
 
-    for await (const { outcome } of connectedTo(peer, { window }).run(
-      Array.from({ length: 500 }, () => each),
-    ))
+    const quick = connectionOf(
+      () => Promise.resolve(peer),
+      { peer, hello: { ...hello, window } },
+      pairProfile(),
+      100,
+      () => 0,
+    )
+
+    for await (const { outcome } of quick.run(Array.from({ length: 500 }, () => each)))
       expect(outcome.tag).toBe("fits")
 
     const all = sizes.reduce((sum, size) => sum + size, 0)
@@ -305,14 +311,17 @@ describe("a batch of asks", () => {
     expect(Math.max(...sizes)).toBeGreaterThanOrEqual(most)
   })
 
-  it("stays small for an implementation that takes long to answer", async () => {
+  it.for([
+    ["takes long to answer", 1000, 0],
+    ["answers what takes much memory", 0, 1_000_000],
+  ] as const)("stays small for an implementation that %s", async ([, millis, weight]) => {
     const sizes: number[] = []
     const inner = peerOf(null)
     const peer: Peer = {
       ...inner,
-      ask: (bodies) => {
+      ask: async (bodies) => {
         sizes.push(bodies.length)
-        return inner.ask(bodies)
+        return (await inner.ask(bodies)).map((reply) => ({ ...reply, weight }))
       },
     }
     let now = 0
@@ -321,7 +330,7 @@ describe("a batch of asks", () => {
       { peer, hello: { ...hello, window: 1000 } },
       pairProfile(),
       100,
-      () => (now += 1000),
+      () => (now += millis),
     )
     const each: Case = { path: "each", config: plainConfig(2, 1), actions: [] }
 

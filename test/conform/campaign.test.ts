@@ -3,6 +3,7 @@ import { coreKinds } from "../../model/action.ts"
 import { plainConfig } from "../../model/config.ts"
 import type { State } from "../../model/state.ts"
 import { conform, type Conformance, type ConformSpec } from "../../conform/campaign.ts"
+import { repliesOf } from "../../conform/attempt.ts"
 import { connectionOf, type Connection } from "../../conform/connection.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import { pairCases } from "../../conform/pair-cases.ts"
@@ -103,6 +104,36 @@ describe("a failure of a named case", () => {
     expect(cases).toEqual({ named: 3, scopes: 0, random: 0 })
     expect(failed.map(({ case: { path } }) => path)).toEqual(["a", "c"])
     expect(stopped).toBe("failed")
+  })
+})
+
+describe("answers that take much memory", () => {
+  it("are kept for the first failures, and not for those after", async () => {
+    const inner = peerOf("SecondarySkipsLock")
+    const peer: Peer = {
+      ...inner,
+      ask: async (bodies) => (await inner.ask(bodies)).map((reply) => ({ ...reply, weight: 500_000 })),
+    }
+    const named = Array.from({ length: 6 }, (_, n) => failing(`failing ${n}`))
+
+    const { failed } = await conform(connectedTo(peer), pairCases, { ...spec, named })
+
+    expect(failed.map(({ outcome }) => repliesOf(outcome).length)).toEqual([6, 6, 0, 0, 0, 0])
+  })
+
+  it("break the wire, where a case has more of them than states can weigh", async () => {
+    const inner = peerOf(null)
+    const peer: Peer = {
+      ...inner,
+      ask: async (bodies) => (await inner.ask(bodies)).map((reply) => ({ ...reply, weight: 4_500_000 })),
+    }
+
+    const outcome = await connectedTo(peer).trial(plainConfig(2, 1), protect)
+
+    expect(outcome).toMatchObject({
+      tag: "broken",
+      fault: { code: "too-long", detail: "4 answers in a row take more memory than states do" },
+    })
   })
 })
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest"
+import { plainConfig } from "../../model/config.ts"
 import type { State } from "../../model/state.ts"
 import { shrinkingUntil } from "../../cli/conform-failure.ts"
 import { coreScope } from "../../properties/mutants/mutant.ts"
-import { conform, type FailedCase } from "../../conform/campaign.ts"
-import type { Connection } from "../../conform/connection.ts"
+import { conform, type ConformSpec, type FailedCase } from "../../conform/campaign.ts"
+import { connectionOf, type Connection } from "../../conform/connection.ts"
 import { pairCases } from "../../conform/pair-cases.ts"
+import { pairProfile } from "../../conform/pair-profile.ts"
+import type { AskBody, Peer } from "../../conform/peer.ts"
 import { shrink, type Shrunk } from "../../conform/shrink.ts"
-import { connectedTo, peerOf } from "./model-peer.ts"
+import { connectedTo, hello, peerOf } from "./model-peer.ts"
 
 describe("shrinking that is late", () => {
   it("before it begins tries nothing, and tells the failure as it was found", async () => {
@@ -19,6 +22,16 @@ describe("shrinking that is late", () => {
     expect(asked).toEqual([])
     expect(shrunk).toMatchObject({ steadiness: { tag: "seen once" }, minimality: "found", cut: "time" })
     expect(shrunk.actions).toHaveLength(found.outcome.tag === "diverged" ? found.outcome.step : 0)
+  })
+
+  it("in its first run tells the failure as seen once, not as one that comes and goes", async () => {
+    const found = await firstFailure()
+    const asked: AskBody[] = []
+    const connection = connectedTo(overheard(peerOf("SecondarySkipsLock"), asked))
+
+    const shrunk = await shrinkLate(connection, found, () => asked.length >= 2)
+
+    expect(shrunk).toMatchObject({ steadiness: { tag: "seen once" }, cut: "time" })
   })
 
   it("ends at any moment with the next answer, with what it has so far", async () => {
@@ -53,20 +66,108 @@ describe("shrinking that is late", () => {
   })
 })
 
+describe("a case that is being asked when the time is up", () => {
+  const actions = Array.from({ length: 40 }, () => ({ kind: "PowerOn", pair: "p1", host: "h1" }))
+
+  it.for([1, 4])("is cut, after the asks that are on their way, where %i may wait", async (window) => {
+    const asked: AskBody[] = []
+    const connection = connectedTo(overheard(peerOf(null), asked), { window })
+
+    const outcome = await connection.trial(plainConfig(2, 1), actions, 0, () => asked.length >= 10)
+
+    expect(outcome.tag).toBe("cut")
+    expect(asked.length).toBeLessThan(10 + window)
+  })
+
+  it("has failed all the same, if what was answered by then does not fit", async () => {
+    const asked: AskBody[] = []
+    const { case: found, outcome: first } = await firstFailure()
+    const connection = connectedTo(overheard(peerOf("SecondarySkipsLock"), asked))
+
+    const outcome = await connection.trial(
+      found.config,
+      [...found.actions, ...actions],
+      0,
+      () => asked.length > found.actions.length,
+    )
+
+    expect(outcome).toMatchObject({ tag: "diverged", step: first.tag === "diverged" ? first.step : 0 })
+    expect(asked.length).toBeLessThan(found.actions.length + actions.length)
+  })
+
+  it("is neither counted as run nor takes a scope for gone through", async () => {
+    const asked: AskBody[] = []
+    const connection = connectedTo(overheard(peerOf(null), asked))
+
+    const { cases, isToured, stopped } = await conform(connection, pairCases, {
+      ...randomCases,
+      config: null,
+      isStopped: () => asked.length >= 30,
+    })
+
+    expect({ cases, isToured, stopped }).toEqual({
+      cases: { named: 0, scopes: 0, random: 0 },
+      isToured: false,
+      stopped: "interrupted",
+    })
+  })
+
+  it("gives way while it is judged, and is judged no further", async () => {
+    let heard = false
+    const profile = pairProfile()
+    const peer = peerOf(null)
+    const connection = connectionOf(
+      () => Promise.resolve(peer),
+      { peer, hello },
+      {
+        ...profile,
+        step: (...asked) => {
+          busy(10)
+          return profile.step(...asked)
+        },
+      },
+      10_000,
+    )
+    setTimeout(() => {
+      heard = true
+    }, 0)
+
+    const outcome = await connection.trial(plainConfig(2, 1), actions, 0, () => heard)
+
+    expect(outcome.tag).toBe("cut")
+  })
+})
+
 // Helpers
+
+/** An implementation, whose asks are noted as they come. */
+const overheard = (inner: Peer, asked: AskBody[]): Peer => ({
+  ...inner,
+  ask: (bodies) => {
+    asked.push(...bodies)
+    return inner.ask(bodies)
+  },
+})
+
+const busy = (milliseconds: number): void => {
+  const until = performance.now() + milliseconds
+  while (performance.now() < until);
+}
 
 const wrong = (): Connection<State> => connectedTo(peerOf("SecondarySkipsLock"))
 
+const randomCases: ConformSpec = {
+  named: [],
+  runs: 3_000,
+  seed: "7",
+  config: coreScope,
+  isPicked: () => true,
+  isKnown: () => false,
+  until: Infinity,
+}
+
 const firstFailure = async (): Promise<FailedCase<State>> => {
-  const { failed } = await conform(wrong(), pairCases, {
-    named: [],
-    runs: 3_000,
-    seed: "7",
-    config: coreScope,
-    isPicked: () => true,
-    isKnown: () => false,
-    until: Infinity,
-  })
+  const { failed } = await conform(wrong(), pairCases, randomCases)
   return failed[0] as FailedCase<State>
 }
 

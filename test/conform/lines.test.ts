@@ -41,8 +41,9 @@ const bad: readonly (readonly [line: string | Buffer, code: string, detail: RegE
   ['{"a":"}{\\"}{"}{"seq":2}', "no-newline", /and there are two/],
   ['{"seq":1}\u0000', "not-json", /nothing after the answer/],
   [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), "not-json", /UTF-8/],
-  [`{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, "malformed", /at most 32 deep/],
-  ["[".repeat(500_000), "malformed", /at most 32 deep/],
+  [`{"a":${"[".repeat(90_000)}${"]".repeat(90_000)}}`, "malformed", /at most 32 deep/],
+  ["[".repeat(90_000), "malformed", /at most 32 deep/],
+  [`{"a":[${"{},".repeat(99_998)}{}]}`, "malformed", /at most 100,000 lists and objects/],
   [`{"a":"${"x".repeat(lineMax)}"}`, "too-long", /longer than 1,048,576 bytes/],
 ]
 
@@ -58,7 +59,12 @@ describe("a line that is no answer is told by its code", () => {
     '{"seq":1,"refused":"\\ud800"}',
     '{"seq":1,"__proto__":{"ok":true},"constructor":null}',
   ])("and one that is, is taken: %s", (line) => {
-    expect(takeAnswer(line)).toEqual({ line, json: JSON.parse(line) as unknown })
+    expect(takeAnswer(line)).toMatchObject({ line, json: JSON.parse(line) as unknown })
+  })
+
+  it("and weighs its bytes, and 64 for each list and object", () => {
+    expect(takeAnswer('{"seq":1,"a":["ä",{}]}')).toMatchObject({ weight: 23 + 3 * 64 })
+    expect(takeAnswer(`{"a":[${"{},".repeat(99_997)}{}]}`)).toMatchObject({ weight: 300_001 + 100_000 * 64 })
   })
 
   it.for([

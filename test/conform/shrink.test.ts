@@ -304,12 +304,16 @@ const shrunkOf = async (
   { case: each, outcome }: FailedCase<State>,
 ): Promise<Shrunk<State>> => (await shrink(connection, pairCases, each, outcome)) as Shrunk<State>
 
-/** A copy that asks no lock, in those runs that are told by how many there were before and by how it is asked. */
+/**
+ * A copy that asks no lock, in those runs that are told by how many there were before, and by whether any time passes between
+ * a reset and the first action.
+ */
 const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer => {
   const right = peerOf(null)
   const wrong = peerOf("SecondarySkipsLock")
   let resets = 0
   let isBegun = false
+  let hasTimePassed = false
   let current = right
   return {
     ask: async (bodies) => {
@@ -318,11 +322,15 @@ const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer
         if (body.op === "reset") {
           resets += 1
           isBegun = false
+          hasTimePassed = false
+          setImmediate(() => {
+            hasTimePassed = true
+          })
           await wrong.ask([body])
           replies.push(...(await right.ask([body])))
           continue
         }
-        if (!isBegun) current = isWrong(resets, bodies.length === 1) ? wrong : right
+        if (!isBegun) current = isWrong(resets, hasTimePassed) ? wrong : right
         isBegun = true
         replies.push(...(await current.ask([body])))
       }
