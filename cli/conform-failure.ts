@@ -49,21 +49,15 @@ const shrinkingMin = 5_000
 /** When to stop making failures short: with the run, which is until then, but not at once. */
 export const shrinkingUntil = (until: number, now: number): number => Math.max(until, now + shrinkingMin)
 
-/** How steady a failure is that nobody has tried again. */
-const seenOnce: Shrunk<unknown>["steadiness"] = { tag: "seen once", failures: 1, runs: 1 }
-
-/** A failure as it was found: it did not show itself again, or something came before anybody tried. */
-export const asFound = <S>(
-  { case: each, outcome }: FailedCase<S>,
-  cut: Shrunk<S>["cut"] = null,
-): Shrunk<S> => ({
+/** A failure as it was found: a signal came before it was made short. */
+export const asFound = <S>({ case: each, outcome }: FailedCase<S>): Shrunk<S> => ({
   config: each.config,
   actions: outcome.tag === "diverged" ? each.actions.slice(0, outcome.step) : each.actions,
   outcome,
-  steadiness: cut === null ? { tag: "flaky", failures: 1, runs: 8 } : seenOnce,
+  steadiness: { tag: "seen once", failures: 1, runs: 1 },
   minimality: "found",
   trials: 0,
-  cut,
+  cut: "signal",
 })
 
 /** Keeps a failure, and tells it: where it cannot be kept, it is told all the same. */

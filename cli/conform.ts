@@ -174,13 +174,12 @@ const drive = async <S>(
     const shrinkUntil = shrinkingUntil(spec.until, performance.now())
     const isLate = (): boolean => performance.now() > shrinkUntil
     for (const failure of distinctFailures(result.failed).slice(0, shrunkMax)) {
-      const shrunk = await shrink(connection, ground.caseSource, failure.case, failure.outcome, isLate).catch(
+      const short = await shrink(connection, ground.caseSource, failure.case, failure.outcome, isLate).catch(
         (error: unknown) => {
-          if (error instanceof Interrupted) return asFound(failure, "signal")
+          if (error instanceof Interrupted) return asFound(failure)
           throw error
         },
       )
-      const short = shrunk ?? asFound(failure)
       const sort = sortOfShrunk(short)
       const same = told.findIndex((each) => each.sort === sort)
       const before = told[same]

@@ -49,7 +49,6 @@ const trialsMax = { broken: 400, waiting: 6 }
  * are one wrong step: what failed is first asked again wherever the model says the same to it, nearest first. Then
  * drops episodes and single actions, simplifies the cluster, asks again what failed after actions of the kinds that are
  * left, and tries all shorter ways at last. Once it is late, nothing more is begun, and the shortest case so far is told.
- * Null if it does not fail again.
  */
 export const shrink = async <S>(
   patient: Connection<S>,
@@ -57,7 +56,7 @@ export const shrink = async <S>(
   failing: Case,
   first: Failing<S>,
   isLate: () => boolean = () => false,
-): Promise<Shrunk<S> | null> => {
+): Promise<Shrunk<S>> => {
   const budget = budgetOf(isWaiting(first) ? trialsMax.waiting : trialsMax.broken, isLate)
   const connection: Connection<S> = {
     ...patient,
@@ -66,7 +65,6 @@ export const shrink = async <S>(
   }
   const cut = (): Shrunk<S>["cut"] => (budget.isLate() ? "time" : null)
   const steadiness = await steadinessOf(connection, failing, first, budget)
-  if (steadiness.failures === 0) return null
   const attempt = attemptOf(connection, caseSource, first, steadiness, budget)
   const whole = await attempt(failing.config, probed(connection.profile, failing.config, failing.actions))
   if (whole === null) {

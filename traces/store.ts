@@ -118,8 +118,9 @@ const failureIn = (file: string): Story | null => {
 
 /** Keeps a counterexample in a folder, and tells the file. The same one again takes the same file. Throws CannotWrite. */
 export const keep = (folder: string, counterexample: Counterexample): string => {
+  const { config, actions, side } = counterexample
   const digest = createHash("sha256")
-    .update(JSON.stringify([counterexample.config, counterexample.actions]))
+    .update(JSON.stringify([config, actions, ...(side === undefined ? [] : [side])]))
     .digest("hex")
     .slice(0, 8)
   const story = counterexample.mutant === null ? digest : `${storyOf(counterexample.mutant)}-${digest}`

@@ -179,7 +179,7 @@ const shrunkOf = async (
   }
   const config = plainConfig(3, 1)
   const outcome = await failingOutcome()
-  return (await shrink(connection, pairCases, { path: "drawn", config, actions }, outcome)) as Shrunk<State>
+  return shrink(connection, pairCases, { path: "drawn", config, actions }, outcome)
 
   async function failingOutcome(): Promise<Failing<State>> {
     for (;;) {

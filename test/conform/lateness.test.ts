@@ -175,7 +175,7 @@ const shrinkLate = async (
   connection: Connection<State>,
   { case: each, outcome }: FailedCase<State>,
   isLate: () => boolean,
-): Promise<Shrunk<State>> => (await shrink(connection, pairCases, each, outcome, isLate)) as Shrunk<State>
+): Promise<Shrunk<State>> => shrink(connection, pairCases, each, outcome, isLate)
 
 /** The connection, whose outcomes are noted as they come. */
 const counted = (connection: Connection<State>, outcomes: unknown[]): Connection<State> => ({

@@ -217,8 +217,8 @@ describe("how steady a failure is", () => {
 
     const shrunk = await shrink(connection, pairCases, case_, outcome)
 
-    expect(shrunk?.steadiness.tag).toBe(tag)
-    expect(shrunk?.actions.map(({ kind }) => kind)).toEqual([
+    expect(shrunk.steadiness.tag).toBe(tag)
+    expect(shrunk.actions.map(({ kind }) => kind)).toEqual([
       "PowerOn",
       "SpawnSecondary",
       "BeginLockstep",
@@ -234,7 +234,7 @@ describe("how steady a failure is", () => {
     const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
     const shrunk = await shrink(connection, pairCases, case_, outcome)
 
-    expect(shrunk?.steadiness).toEqual({ tag: "flaky", failures: 2, runs: 7 })
+    expect(shrunk.steadiness).toEqual({ tag: "flaky", failures: 2, runs: 7 })
   })
 
   it.each([
@@ -262,7 +262,7 @@ describe("how steady a failure is", () => {
     const shrunk = await shrink(connectedTo(wrongWhen(() => false)), pairCases, case_, outcome)
 
     expect(shrunk).toMatchObject({ actions: skipped, minimality: "found", outcome })
-    expect(shrunk?.steadiness).toMatchObject({ tag: "flaky", failures: 1 })
+    expect(shrunk.steadiness).toMatchObject({ tag: "flaky", failures: 1 })
   })
 })
 
@@ -302,7 +302,7 @@ const firstFailure = async (
 const shrunkOf = async (
   connection: Connection<State>,
   { case: each, outcome }: FailedCase<State>,
-): Promise<Shrunk<State>> => (await shrink(connection, pairCases, each, outcome)) as Shrunk<State>
+): Promise<Shrunk<State>> => shrink(connection, pairCases, each, outcome)
 
 /**
  * A copy that asks no lock, in those runs that are told by how many there were before, and by whether any time passes between

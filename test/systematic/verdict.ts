@@ -61,7 +61,7 @@ export const verdictOn = async (
     if (first === undefined) return { comparison, finding: null }
     beat("driven")
     const shrunk = await shrink(connection, pairCases, first.case, first.outcome)
-    return { comparison, finding: { case: first.case.path, shrunk: shrunk?.actions.length ?? null } }
+    return { comparison, finding: { case: first.case.path, shrunk: shrunk.actions.length } }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

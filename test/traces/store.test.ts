@@ -44,10 +44,14 @@ describe("keep", () => {
 
     const elsewhere = { ...counterexample, config: plainConfig(3, 1) }
 
-    const files = [counterexample, counterexample, other, elsewhere].map((each) => keep(folder, each))
+    const oneSided = { ...counterexample, side: "engine" as const }
+
+    const files = [counterexample, counterexample, other, elsewhere, oneSided].map((each) =>
+      keep(folder, each),
+    )
 
     expect(files[1]).toBe(files[0])
-    expect(new Set(files).size).toBe(3)
+    expect(new Set(files).size).toBe(4)
     expect(filesIn(folder, ".itf.json")).toEqual([...new Set(files)].sort())
   })
 })
