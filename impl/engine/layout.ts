@@ -1,6 +1,17 @@
 import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { capacityOf, LayoutError, type Capacity } from "./capacity.ts"
+import {
+  bitsFor,
+  booksFields,
+  copyFields,
+  headFields,
+  pastFields,
+  widthOf,
+  type FieldType,
+  type FieldTypes,
+  type Room,
+} from "./fields.ts"
 import { packedParts } from "./parts/fields.ts"
 
 /**
@@ -25,11 +36,20 @@ export type LayoutOptions = {
 /** Whatever a state of the model holds, but for the names of its copies. */
 export const wholly = Object.freeze({ interventions: true, registered: true, reason: true })
 
-/** A part of a control or head cell. */
-export type Field = { readonly shift: number; readonly mask: number }
+/**
+ * Where a field is, and what it holds.
+ *
+ * Shape  `cell` counts from the first of its pair or copy. A field for which there is no room has mask 0.
+ */
+export type Field = {
+  readonly holds: FieldType
+  readonly cell: number
+  readonly shift: number
+  readonly mask: number
+}
 
-/** A number that a part of the protocol keeps of a copy: `cell` counts from the copy's first. */
-type PartField = Field & { readonly cell: number }
+/** The fields of a declaration, each in its place. */
+type Placed<Declared extends FieldTypes> = { readonly [Name in keyof Declared]: Field }
 
 /**
  * Where everything in a state is. A state is worked on as cells, one 32-bit number each: those of the cluster,
@@ -64,23 +84,16 @@ export type Layout = {
   readonly firstCopy: number
   /** One cell of control, those of the log, and those of the parts of the protocol. */
   readonly copyCells: number
-  readonly partFields: Readonly<Record<string, PartField>>
+  readonly partFields: Placed<FieldTypes>
   readonly logCells: number
   readonly entryBits: number
   readonly indexBits: number
   readonly entriesPerCell: number
-  readonly head: { readonly power: Field; readonly generation: Field; readonly holder: Field }
-  readonly past: { readonly interventions: Field; readonly singleFault: Field }
+  readonly head: Placed<typeof headFields>
+  readonly past: Placed<typeof pastFields>
   readonly storesBooks: boolean
-  readonly books: { readonly primary: Field; readonly secondary: Field; readonly reason: Field }
-  readonly copy: {
-    readonly phase: Field
-    readonly generation: Field
-    readonly released: Field
-    readonly peer: Field
-    readonly delivered: Field
-    readonly acked: Field
-  }
+  readonly books: Placed<typeof booksFields>
+  readonly copy: Placed<typeof copyFields>
 }
 
 /** The layout of a configuration's states. Throws LayoutError where one does not fit. */
@@ -89,26 +102,32 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const pairs = config.pairs.length
   const among = options.among ?? kinds
   const capacity = capacityOf(config, options.capacity)
-  const head = fields({ power: 1, generation: bitsFor(capacity.generations + 1), holder: bitsFor(hosts) })
-  const counted = options.interventions === true ? bitsFor(interventionsMax(capacity)) : 0
-  const past = fields({ interventions: counted, singleFault: options.singleFault === true ? 2 : 0 })
+  const room = { ...capacity, hosts }
   const storesBooks = options.registered === "stored"
-  const place = storesBooks || options.registered === true ? bitsFor(hosts) : 0
-  const books = fields({ primary: place, secondary: place, reason: options.reason === true ? 3 : 0 })
-  const count = bitsFor(capacity.log)
-  const copy = fields({
-    phase: 3,
-    generation: bitsFor(capacity.generations + 1),
-    released: count,
-    peer: bitsFor(hosts + 1),
-    delivered: count,
-    acked: count,
-  })
+  const isRegistered = storesBooks || options.registered === true
+  const head = inOneCell("the lock of a pair", placed(headFields, room, 0))
+  const past = inOneCell(
+    "the past of a pair",
+    placed(pastFields, room, 1, {
+      interventions: options.interventions === true,
+      singleFault: options.singleFault === true,
+    }),
+  )
+  const books = inOneCell(
+    "the books of a pair",
+    placed(booksFields, room, 2, {
+      primary: isRegistered,
+      secondary: isRegistered,
+      reason: options.reason === true,
+    }),
+  )
+  const copy = placed(copyFields, room, 0)
   const indexBits = options.indexed === true ? bitsFor(capacity.log) : 0
-  const entryBits = bitsFor(capacity.generations + 1) + indexBits
-  if (copy.bits > 32 || entryBits > 32)
+  const entryBits = widthOf(copyFields.generation, room) + indexBits
+  const controlBits = copy.widths.reduce((sum, width) => sum + width, 0)
+  if (controlBits > 32 || entryBits > 32)
     throw new LayoutError(
-      `the engine keeps a copy's control in 32 bits, and these numbers of hosts (${hosts}), entries (${capacity.log}) and generations (${capacity.generations}) take ${Math.max(copy.bits, entryBits)}`,
+      `the engine keeps a copy's control in 32 bits, and these numbers of hosts (${hosts}), entries (${capacity.log}) and generations (${capacity.generations}) take ${Math.max(controlBits, entryBits)}`,
     )
   const entriesPerCell = Math.floor(32 / entryBits)
   const logCells = Math.ceil(capacity.log / entriesPerCell)
@@ -125,13 +144,13 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     ...bitSet(hosts).map((width) => (changesMaintenance ? width : 0)),
     ...bitSet(links),
   ]
-  const ofParts = partFieldsOf(config, capacity, 1 + logCells)
-  const ofCopy = [copy.bits, ...logWidths, ...ofParts.widths]
+  const ofParts = placed(partFieldsOf(config), room, copy.widths.length + logCells)
+  const ofCopy = [...copy.widths, ...logWidths, ...ofParts.widths]
   // A width of 0 keeps a cell out of what is stored.
   const ofPair = [
-    head.bits,
-    past.bits,
-    storesBooks ? books.bits : 0,
+    ...head.widths,
+    ...past.widths,
+    ...books.widths.map((width) => (storesBooks ? width : 0)),
     ...logWidths,
     ...config.hosts.flatMap(() => ofCopy),
   ]
@@ -167,45 +186,51 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   }
 }
 
-/**
- * How often operators can act on one pair: in each generation they may halt its Primary by a test, which costs none,
- * and then take the generation itself.
- */
-const interventionsMax = ({ generations }: Capacity): number => 2 * generations
-
-/** How many bits hold the numbers from 0 to `max`. */
-const bitsFor = (max: number): number => 32 - Math.clz32(max)
-
 /** The widths of the cells that hold a set of `size` bits. */
 const bitSet = (size: number): readonly number[] =>
   Array.from({ length: Math.ceil(size / 32) }, (_, n) => Math.min(32, size - 32 * n))
 
-const fields = <Name extends string>(
-  widths: Readonly<Record<Name, number>>,
-): { readonly bits: number; readonly at: Readonly<Record<Name, Field>> } => {
-  let shift = 0
-  const at = {} as Record<Name, Field>
-  for (const [name, width] of Object.entries(widths) as [Name, number][]) {
-    at[name] = { shift: shift % 32, mask: 2 ** width - 1 }
-    shift += width
+/**
+ * Places fields one after another, in as many cells from `first` on as they take: no field straddles two. One that is not
+ * wanted has no room.
+ */
+const placed = <Declared extends FieldTypes>(
+  declared: Declared,
+  room: Room,
+  first: number,
+  wanted: { readonly [Name in keyof Declared]?: boolean } = {},
+): { readonly widths: readonly number[]; readonly at: Placed<Declared> } => {
+  const widths: number[] = []
+  const at: Record<string, Field> = {}
+  for (const [name, holds] of Object.entries(declared)) {
+    const width = wanted[name] === false ? 0 : widthOf(holds, room)
+    if (widths.length === 0 || (widths.at(-1) as number) + width > 32) widths.push(0)
+    const last = widths.length - 1
+    const shift = widths[last] as number
+    at[name] = { holds, cell: first + last, shift: shift % 32, mask: 2 ** width - 1 }
+    widths[last] = shift + width
   }
-  return { bits: shift, at }
+  return { widths, at: at as Placed<Declared> }
 }
 
-/** Where the parts that are on keep what they count of a copy, in cells from `first` on. */
-const partFieldsOf = (config: Config, capacity: Capacity, first: number) => {
-  const widths: number[] = []
-  const at: Record<string, PartField> = {}
-  for (const { copyFields } of packedParts.filter(({ isOn }) => isOn(config)))
-    for (const [name, most] of Object.entries(copyFields(capacity))) {
-      const width = bitsFor(most)
-      if (widths.length === 0 || (widths.at(-1) as number) + width > 32) widths.push(0)
-      const shift = widths.at(-1) as number
-      at[name] = { cell: first + widths.length - 1, shift, mask: 2 ** width - 1 }
-      widths[widths.length - 1] = shift + width
-    }
-  return { widths, at }
+/** The same fields, if one cell holds them. Throws LayoutError if none does. */
+const inOneCell = <Fields extends { readonly widths: readonly number[] }>(
+  what: string,
+  fields: Fields,
+): Fields => {
+  if (fields.widths.length === 1) return fields
+  throw new LayoutError(
+    `the engine keeps ${what} in 32 bits, and with so many hosts or generations it takes more`,
+  )
 }
+
+/** The fields of the parts that are on. */
+const partFieldsOf = (config: Config): FieldTypes =>
+  Object.fromEntries(
+    packedParts
+      .filter(({ isOn }) => isOn(config))
+      .flatMap(({ copyFields: ofPart }) => Object.entries(ofPart)),
+  )
 
 /** Where cells of these widths are stored: the widest first, each in the first word with room for it. */
 const stored = (widths: readonly number[]) => {

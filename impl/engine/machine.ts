@@ -1,18 +1,14 @@
+import { copyFields, numbered } from "./fields.ts"
 import type { Layout } from "./layout.ts"
 
 /** The phases of a copy, its role included, as the engine numbers them. 0 is no copy. */
-export const phase = Object.freeze({
-  none: 0,
-  syncing: 1,
-  lockstepSecondary: 2,
-  lockstepPrimary: 3,
-  contendingSecondary: 4,
-  contendingPrimary: 5,
-  live: 6,
-})
+export const phase = numbered(copyFields.phase.values)
 
 /** The values of a peer below which there is none: `first` is the first host's copy. */
-export const peer = Object.freeze({ none: 0, gone: 1, first: 2 })
+export const peer = Object.freeze({
+  ...numbered(copyFields.peer.others),
+  first: copyFields.peer.others.length,
+})
 
 /**
  * One state, worked on in place. Every change is noted, so that `undo` takes back all since the last `load` or

@@ -6,7 +6,9 @@ import type { Entry } from "../../model/log.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
 import { CapacityExceeded } from "./capacity.ts"
+import type { Field, Layout } from "./layout.ts"
 import { peer, phase } from "./machine.ts"
+import { numberFor, valueFor, type PlainValue } from "./plain-value.ts"
 import { reasonNumber, reasonNamed } from "./reasons.ts"
 import { sinceProtected } from "./single-fault.ts"
 import { isSecondary } from "./phase.ts"
@@ -68,7 +70,7 @@ const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
 
 const packCopy = (view: View, slot: number, copy: Copy, places: ReadonlyMap<CopyId, number>): void => {
   const { channel } = copy
-  const control = view.control(phaseNumber(copy), copy.generation, copy.released)
+  const control = view.control(phaseNumber(copy), 0, 0)
   const named =
     channel === null
       ? peer.none
@@ -77,9 +79,19 @@ const packCopy = (view: View, slot: number, copy: Copy, places: ReadonlyMap<Copy
         : peer.first + (places.get(channel.peer) ?? 0)
   view.write(slot, view.withChannel(control, named, channel?.delivered ?? 0, channel?.acked ?? 0))
   packLog(view, view.logOf(slot), copy.log)
-  for (const name of Object.keys(view.layout.partFields))
-    view.partField(name).put(slot, (copy as unknown as Readonly<Record<string, number>>)[name] ?? 0)
+  const hosts = hostIds(view)
+  for (const [name, { holds }] of plainFields(view.layout))
+    view.copyField(name).put(slot, numberFor(holds, (copy as unknown as PlainFields)[name], hosts))
 }
+
+/** The fields of a copy that are packed by hand: its phase and role are one number, and its channel may be absent. */
+const packedByHand = ["phase", "peer", "delivered", "acked"]
+
+/** The fields of a copy that the model keeps under the same names, each as one plain value. */
+const plainFields = ({ copy, partFields }: Layout): readonly (readonly [string, Field])[] =>
+  Object.entries<Field>({ ...copy, ...partFields }).filter(([name]) => !packedByHand.includes(name))
+
+type PlainFields = Readonly<Record<string, PlainValue | undefined>>
 
 const packLog = (view: View, log: number, entries: readonly Entry[]): void => {
   view.copyPrefix(log, log, 0)
@@ -140,6 +152,7 @@ const unpackPair = (view: View, n: number): Pair => {
 const unpackCopy = (view: View, slot: number): Copy => {
   const control = view.controlOf(slot)
   const pair = view.layout.config.pairs[view.pairOf(slot)] as View["layout"]["config"]["pairs"][number]
+  const hosts = hostIds(view)
   const named = view.peerIn(control)
   const channel: Channel | null =
     named === peer.none
@@ -151,16 +164,17 @@ const unpackCopy = (view: View, slot: number): Copy => {
         }
   return {
     id: copyIdOf(pair.id, view.hostOf(slot) + 1),
-    host: (view.layout.config.hosts[view.hostOf(slot)] as { id: HostId }).id,
+    host: hosts[view.hostOf(slot)] as HostId,
     role: isSecondary(view.phaseIn(control)) ? "secondary" : "primary",
     phase: phaseName[view.phaseIn(control)] as Phase,
-    generation: view.generationIn(control),
     log: unpackLog(view, view.logOf(slot)),
-    released: view.releasedIn(control),
     channel,
-    ...Object.fromEntries(
-      Object.keys(view.layout.partFields).map((name) => [name, view.partField(name).of(slot)]),
-    ),
+    ...(Object.fromEntries(
+      plainFields(view.layout).map(([name, { holds }]) => [
+        name,
+        valueFor(holds, view.copyField(name).of(slot), hosts),
+      ]),
+    ) as Pick<Copy, "generation" | "released">),
   }
 }
 
@@ -196,6 +210,8 @@ const phaseNumber = ({ id, phase: name, role }: Copy): number => {
     throw new CapacityExceeded(`the engine has no place for ${id}, a ${name} ${role}`)
   return number
 }
+
+const hostIds = (view: View): readonly HostId[] => view.layout.config.hosts.map(({ id }) => id)
 
 const hostNumber = (view: View, host: HostId): number =>
   view.layout.config.hosts.findIndex(({ id }) => id === host)

@@ -1,30 +1,25 @@
 import type { CrashReason, NeedSecondaryReason } from "../../model/reason.ts"
+import { booksFields } from "./fields.ts"
 import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { View } from "./view.ts"
 
 /** The reasons by number: 0 is none. */
-const names = [
-  null,
-  "initializing",
-  "userAction",
-  "partialHardwareFailure",
-  "lostConnection",
-  "divergence",
-  "checkpointError",
-  "other",
-] as const satisfies readonly (NeedSecondaryReason | null)[]
+const names: readonly Name[] = booksFields.reason.values
 
-type Name = (typeof names)[number]
+type Name = NeedSecondaryReason | "none"
 
 const numberOf = (name: Name): number => names.indexOf(name)
 
-export const reasonNumber = (reason: NeedSecondaryReason | null): number => numberOf(reason)
+export const reasonNumber = (reason: NeedSecondaryReason | null): number => numberOf(reason ?? "none")
 
-export const reasonNamed = (number: number): NeedSecondaryReason | null => names[number] ?? null
+export const reasonNamed = (number: number): NeedSecondaryReason | null => {
+  const name = names[number] ?? "none"
+  return name === "none" ? null : name
+}
 
 /** What a crash is said to be of, as a number; 0 where nothing is said. */
-export const crashNumber = (reason: CrashReason | undefined): number => numberOf(reason ?? null)
+export const crashNumber = (reason: CrashReason | undefined): number => numberOf(reason ?? "none")
 
 /** The same as a field of the action. */
 export const crashNamed = (number: number): { readonly reason?: CrashReason } => {

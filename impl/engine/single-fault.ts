@@ -1,8 +1,9 @@
 import { evidenceOf } from "./evidence.ts"
+import { numbered, pastFields } from "./fields.ts"
 import type { View } from "./view.ts"
 
 /** What has happened since a pair was last protected in a cluster without damage: no fault, or one; else it counts as unprotected. */
-export const sinceProtected = Object.freeze({ unprotected: 0, noFault: 1, oneFault: 2 })
+export const sinceProtected = numbered(pastFields.singleFault.values)
 
 /**
  * The single-fault history, which S19 asks for, kept in each pair's past cell: whether the pair was *running* in a

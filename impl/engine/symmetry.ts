@@ -1,5 +1,5 @@
-import type { Layout } from "./layout.ts"
-import { peer } from "./machine.ts"
+import { hostNamesIn } from "./host-names.ts"
+import type { Field, Layout } from "./layout.ts"
 import type { View } from "./view.ts"
 
 /**
@@ -27,18 +27,19 @@ const hostOrdersMax = 120
 const ordersMax = 720
 
 export const symmetryOf = (view: View): Symmetry => {
-  const { layout, machine, hosts, pairs, controlOf, logOf, peerIn, holderOf, headOf, observedOf, has } = view
-  const { booksOf, primaryAtIn, secondaryAtIn, registrations } = view
+  const { layout, machine, hosts, pairs, controlOf, cellOf, holderOf, headOf, observedOf, has } = view
   const { cells, key } = machine
-  const { wordOf, shiftOf, words, logCells, copyCells, firstCopy } = layout
+  const { wordOf, shiftOf, words, logCells, copyCells, firstCopy, observed } = layout
   const permuted = withinReason(hostClasses(layout), hostOrdersMax)
   const hostOrders = permutationsWithin(permuted)
   const pairOrdersMax = Math.floor(ordersMax / hostOrders.length)
   const pairOrders = permutationsWithin(withinReason(pairClasses(layout), pairOrdersMax))
   const inverses = hostOrders.map(inverseOf)
-  const holder = layout.head.holder
-  const peerShift = layout.copy.peer.shift
-  const peerMask = layout.copy.peer.mask << peerShift
+  const { head, past, books, copy, partFields } = layout
+  const inPair = [head, past, books].flatMap(Object.values<Field>)
+  const inCopy = [copy, partFields].flatMap(Object.values<Field>)
+  const pairNames = Array.from({ length: observed }, (_, cell) => hostNamesIn(inPair, cell))
+  const copyNames = Array.from({ length: copyCells }, (_, cell) => hostNamesIn(inCopy, cell))
   const signature = new Int32Array(hosts)
   let best = new Int32Array(words)
   let image = new Int32Array(words)
@@ -54,10 +55,11 @@ export const symmetryOf = (view: View): Symmetry => {
       for (let n = 0; n < pairs; n += 1) {
         const pair = pairOrder[n] as number
         const slot = pair * hosts + host
-        const control = controlOf(slot)
-        const named = peerIn(control)
-        hash = mixed(hash, (control & ~peerMask) | (Math.min(named, peer.first) << peerShift))
-        for (let n = 1; n < copyCells; n += 1) hash = mixed(hash, cells[logOf(slot) - 1 + n] as number)
+        for (let n = 0; n < copyCells; n += 1) {
+          const value = cells[cellOf(slot) + n] as number
+          const names = copyNames[n] ?? null
+          hash = mixed(hash, names === null ? value : names.unnamed(value))
+        }
         if (holderOf(pair) === host) hash = mixed(hash, 7)
       }
       signature[host] = hash
@@ -99,25 +101,21 @@ export const symmetryOf = (view: View): Symmetry => {
   }
 
   const writePair = (from: number, to: number, order: Int32Array, inverse: Int32Array): void => {
-    const held = holderOf(from)
-    const head = (cells[headOf(from)] as number) & ~(holder.mask << holder.shift)
-    put(headOf(to), head | ((held < 0 ? 0 : (inverse[held] as number) + 1) << holder.shift))
-    copyCell(headOf(from) + 1, headOf(to) + 1)
-    if (layout.storesBooks) {
-      const primary = inverse[primaryAtIn(from, booksOf(from))] as number
-      const secondary = inverse[secondaryAtIn(from, booksOf(from))] as number
-      put(headOf(to) + 2, registrations(to, primary, secondary))
+    for (let n = 0; n < observed; n += 1) {
+      const value = cells[headOf(from) + n] as number
+      const names = pairNames[n] ?? null
+      put(headOf(to) + n, names === null ? value : names.renamed(value, inverse))
     }
     for (let cell = 0; cell < logCells; cell += 1) copyCell(observedOf(from) + cell, observedOf(to) + cell)
     for (let host = 0; host < hosts; host += 1) {
       const slot = from * hosts + (order[host] as number)
-      const control = controlOf(slot)
-      if (control === 0) continue
-      const named = peerIn(control)
-      const now = named < peer.first ? named : (inverse[named - peer.first] as number) + peer.first
+      if (controlOf(slot) === 0) continue
       const cell = headOf(to) + firstCopy + host * copyCells
-      put(cell, (control & ~peerMask) | (now << peerShift))
-      for (let n = 1; n < copyCells; n += 1) copyCell(logOf(slot) - 1 + n, cell + n)
+      for (let n = 0; n < copyCells; n += 1) {
+        const value = cells[cellOf(slot) + n] as number
+        const names = copyNames[n] ?? null
+        put(cell + n, names === null ? value : names.renamed(value, inverse))
+      }
     }
   }
 

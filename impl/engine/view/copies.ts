@@ -1,5 +1,12 @@
 import { outgrown } from "../capacity.ts"
+import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
+
+/** How one field of copies is read and written, by slot. */
+type FieldAccessor = {
+  readonly of: (slot: number) => number
+  readonly put: (slot: number, value: number) => void
+}
 
 /** Copies by *slot* (pair × hosts + host). A copy's control is one number; `0` is no copy. */
 export const copiesIn = ({ layout, cells, set }: Machine) => {
@@ -52,19 +59,26 @@ export const copiesIn = ({ layout, cells, set }: Machine) => {
     for (let n = 0; n < copyCells; n += 1) set(cellOf(to) + n, cells[cellOf(from) + n] as number)
     erase(from)
   }
-  /** A number that a part of the protocol keeps of copies: how it is read and written. */
-  const partField = (name: string) => {
-    const field = layout.partFields[name]
-    if (field === undefined) throw new Error(`defect: no part that is on keeps ${name}`)
-    const { cell, shift, mask } = field
-    return {
-      of: (slot: number): number => ((cells[cellOf(slot) + cell] as number) >>> shift) & mask,
-      put: (slot: number, value: number): void => {
-        if (value > mask) throw outgrown(name, mask)
-        const rest = (cells[cellOf(slot) + cell] as number) & ~(mask << shift)
-        set(cellOf(slot) + cell, rest | (value << shift))
-      },
-    }
+  const accessorOf = (name: string, { cell, shift, mask }: Field): FieldAccessor => ({
+    of: (slot) => ((cells[cellOf(slot) + cell] as number) >>> shift) & mask,
+    put: (slot, value) => {
+      if (value > mask) throw outgrown(name, mask)
+      const rest = (cells[cellOf(slot) + cell] as number) & ~(mask << shift)
+      set(cellOf(slot) + cell, rest | (value << shift))
+    },
+  })
+  const accessors = Object.fromEntries(
+    Object.entries({ ...layout.copy, ...layout.partFields }).map(([name, field]) => [
+      name,
+      accessorOf(name, field),
+    ]),
+  )
+  /** A field of copies by its name, the core's or a part's that is on: how it is read and written. */
+  const copyField = (name: string): FieldAccessor => {
+    const accessor = accessors[name]
+    if (accessor === undefined)
+      throw new Error(`defect: neither the core nor a part that is on keeps ${name}`)
+    return accessor
   }
 
   return {
@@ -87,6 +101,6 @@ export const copiesIn = ({ layout, cells, set }: Machine) => {
     write,
     erase,
     transfer,
-    partField,
+    copyField,
   }
 }

@@ -114,6 +114,13 @@ describe("a configuration that does not fit", () => {
     expect(laidOut(2 ** 28)).toThrow(LayoutError)
   })
 
+  it("is refused where the places of a registration would not fit beside each other", () => {
+    const laidOut = () => layoutOf(plainConfig(20_000, 1), { registered: true, reason: true })
+
+    expect(laidOut).toThrow(LayoutError)
+    expect(laidOut).toThrow(/the books of a pair/)
+  })
+
   it("is refused where the faults would not fit, and never laid out without room for them", () => {
     const { maskOf, faults } = layoutOrNull(bounded({ log: 1, generations: 5, faults: 2 ** 32 })) ?? {
       maskOf: [-1],

@@ -1,3 +1,4 @@
+import { count } from "../../../impl/engine/fields.ts"
 import { refusal, taken } from "../../../impl/engine/guards.ts"
 import type { PackedPart } from "../../../impl/engine/part.ts"
 import type { EngineMutation } from "../../../impl/engine/rule.ts"
@@ -7,15 +8,15 @@ import "./words.ts"
 export const packedWeariness: PackedPart = {
   id: "weariness",
   isOn: (config) => config.weariness === true,
-  copyFields: () => ({ recorded: 2 }),
+  copyFields: { recorded: count(() => 2) },
 }
 
 /** The part again, over packed states. */
 export const wearinessRules: EngineMutation = (
   { Record, TryLock, TestRestartSecondary },
-  { machine, controlOf, lockOf, pairOf, partField },
+  { machine, controlOf, lockOf, pairOf, copyField },
 ) => {
-  const recorded = partField("recorded")
+  const recorded = copyField("recorded")
   const asked: readonly number[] = [refusal.copy, refusal["primary-only"], refusal.phase]
 
   /** A copy that has won the lock is rested. */
