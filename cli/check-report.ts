@@ -7,7 +7,7 @@ import { schedulesNeeded } from "../properties/check/rarity.ts"
 import type { Property } from "../properties/property.ts"
 import { refinementId } from "../properties/refinement.ts"
 import type { Witness } from "../properties/witnesses.ts"
-import { breachedIn, type CheckFlags, type Checked } from "./checked.ts"
+import { violatedIn, type CheckFlags, type Checked } from "./checked.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
 import type { Style } from "./style.ts"
 import { actionsTaken, isWhole, quoted, rates } from "./report.ts"
@@ -60,10 +60,10 @@ export const closingLines = (
   ]
 }
 
-/** What is said where a stored run has breached something, and nothing was drawn. */
+/** What is said where a stored run has violated something, and nothing was drawn. */
 const undrawnLines = (style: Style, checked: Checked): readonly string[] => [
   style.bad(
-    `breached: ${[...breachedIn(checked)].join(", ")}; stopped at the stored runs, and nothing was drawn`,
+    `violated: ${[...violatedIn(checked)].join(", ")}; stopped at the stored runs, and nothing was drawn`,
   ),
 ]
 
@@ -105,7 +105,7 @@ const verdictLine = (style: Style, checked: Checked, code: ExitCode): string => 
         `${counted(checked.stored.broken.length, "stored run")} not as promised; what was drawn held`,
       )
     default:
-      return style.bad(`breached: ${[...breachedIn(checked)].join(", ")}`)
+      return style.bad(`violated: ${[...violatedIn(checked)].join(", ")}`)
   }
 }
 
@@ -174,12 +174,12 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
   }
 }
 
-/** A property was not breached in a campaign that stopped before its end: that is no verdict on it. */
+/** A property was not violated in a campaign that stopped before its end: that is no verdict on it. */
 const verdictOf = (
   checked: Checked,
   property: Property,
 ): "breached" | "held" | "inconclusive" | "not-run" => {
-  if (breachedIn(checked).has(property.id)) return "breached"
+  if (violatedIn(checked).has(property.id)) return "breached"
   if (checked.campaign === null || checked.unasked.includes(property)) return "not-run"
   return isWhole(checked.campaign) ? "held" : "inconclusive"
 }

@@ -16,8 +16,8 @@ import { readConfig } from "../traces/read.ts"
 import { protocolOfStory } from "../traces/replay.ts"
 import { storeAt } from "../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./check-report.ts"
-import { breachedBy, breachedIn, type Checked, type CheckFlags } from "./checked.ts"
-import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
+import { violatedBy, violatedIn, type Checked, type CheckFlags } from "./checked.ts"
+import { codeOfViolation, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { findingOf } from "./finding.ts"
 import { interruption } from "./interruption.ts"
 import { defaultWorkers, freshSeed } from "./options.ts"
@@ -104,7 +104,7 @@ export const check = async (
   }
   const code = codeOf(flags, checked)
   if (ran !== null)
-    say("", ...summaryLines(style, properties, wanted, ran, breachedIn(checked), checked.unasked))
+    say("", ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unasked))
   if (finding !== null) say("", ...finding.lines)
   say("", ...closingLines(style, flags, checked, code))
   if (finding?.unsaved != null && flags.quiet !== true)
@@ -191,7 +191,7 @@ const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
   const { findings, stored, isRepeatable, isStopped, unseen, isIdle } = checked
   const isFound = findings.length > 0 || stored.broken.length > 0 || !isRepeatable
   return worst([
-    ...findings.flatMap(breachedBy).map(codeOfBreach),
+    ...findings.flatMap(violatedBy).map(codeOfViolation),
     ...(stored.broken.length > 0 ? [exitCodes.notAsPromised] : []),
     ...(isRepeatable ? [] : [exitCodes.nonDeterministic]),
     ...(isFound || isStopped || flags.allowVacuous === true || (unseen.length === 0 && !isIdle)

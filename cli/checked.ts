@@ -51,12 +51,12 @@ export type Checked = {
   readonly drawingSeconds: number
 }
 
-/** The properties that one finding breaches, the one that is told first before those of the same step. */
-export const breachedBy = ({ property, also }: Finding): readonly Property[] => [
+/** The properties that one finding violates, the one that is told first before those of the same step. */
+export const violatedBy = ({ property, also }: Finding): readonly Property[] => [
   property,
   ...also.map((other) => other.property),
 ]
 
-/** The ids of the properties that a check has seen breached. */
-export const breachedIn = ({ findings }: Checked): ReadonlySet<string> =>
-  new Set(findings.flatMap(breachedBy).map(({ id }) => id))
+/** The ids of the properties that a check has seen violated. */
+export const violatedIn = ({ findings }: Checked): ReadonlySet<string> =>
+  new Set(findings.flatMap(violatedBy).map(({ id }) => id))

@@ -51,7 +51,7 @@ const judged = (file: string, recording: Recording, flags: ConformFlags): ExitCo
   }
 }
 
-/** The failure that is told: the first difference, or where there is none, the first breach of the wire. */
+/** The failure that is told: the first difference, or where there is none, the first violation of the wire. */
 const firstOf = <S>({ failed }: Rejudged<S>) => {
   const failures = failed.flatMap(({ case: each, outcome }) =>
     isFailing(outcome) ? [{ case: each, outcome }] : [],

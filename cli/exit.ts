@@ -26,8 +26,8 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   [exitCodes.ok]: "done, and all that was asked for held",
   [exitCodes.usage]: "wrong usage, configuration or input",
   [exitCodes.deadlock]: "a deadlock, in which something is owed",
-  [exitCodes.safety]: "a safety property is breached",
-  [exitCodes.liveness]: "a liveness property is breached",
+  [exitCodes.safety]: "a safety property is violated",
+  [exitCodes.liveness]: "a liveness property is violated",
   [exitCodes.divergence]: "the engine, an implementation or a log differs from the model",
   [exitCodes.vacuous]: "vacuous: a witness was never seen, or there was nothing to judge",
   [exitCodes.notAsPromised]: "not as promised: a stored run, or a list of known failures",
@@ -45,8 +45,8 @@ export const worst = (codes: readonly ExitCode[]): ExitCode => {
   return isForeign ? exitCodes.foreign : (found[0] ?? exitCodes.ok)
 }
 
-/** The code of a breach, by the family of what it breaches. */
-export const codeOfBreach = ({ family }: Property): ExitCode => {
+/** The code of a violation, by the family of what it violates. */
+export const codeOfViolation = ({ family }: Property): ExitCode => {
   switch (family) {
     case "safety":
       return exitCodes.safety

@@ -41,7 +41,7 @@ export type ExploredDivergence = {
   readonly refused: { readonly step: number; readonly guard: string } | null
 }
 
-/** What was found: breaches that the model confirms, and those that it does not. */
+/** What was found: violations that the model confirms, and those that it does not. */
 export type ExploredFindings = {
   readonly findings: readonly ExploredFinding[]
   readonly divergences: readonly ExploredDivergence[]
@@ -49,7 +49,7 @@ export type ExploredFindings = {
 
 /**
  * Every run that was found, judged by the model. One that the model takes and finds nothing wrong with, or does
- * not take, is a difference between the engine and the model, and no breach.
+ * not take, is a difference between the engine and the model, and no violation.
  */
 export const exploredFindings = (
   style: Style,
@@ -97,17 +97,17 @@ type Run = {
   readonly minimality: "shortest" | "found"
 }
 
-const runsIn = ({ scope, breaches, liveness }: Explored): readonly Run[] => [
-  ...breaches.map(({ property, actions, minimality }): Run => ({
+const runsIn = ({ scope, violations, liveness }: Explored): readonly Run[] => [
+  ...violations.map(({ property, actions, minimality }): Run => ({
     property: propertyOf(property),
     actions,
     loop: null,
     minimality,
   })),
   ...(liveness === null || liveness === "unknown" ? [] : liveness).flatMap(
-    ({ property, breach }): readonly Run[] => {
-      if (breach === null) return []
-      const { stem, loop } = breach
+    ({ property, violation }): readonly Run[] => {
+      if (violation === null) return []
+      const { stem, loop } = violation
       return [
         {
           property: propertyOf(property),
@@ -139,7 +139,7 @@ const judge = (
   { property, actions, loop }: Run,
 ): Confirmed | { readonly tag: "divergence"; readonly divergence: ExploredDivergence } => {
   const protocol = modelOf(scope)
-  const { states, breaches, refusal } = replay(protocol, [property], actions)
+  const { states, violations, refusal } = replay(protocol, [property], actions)
   const told = actions.map(describe).join(" ")
   const denied = (words: string) => ({
     tag: "divergence" as const,
@@ -159,14 +159,14 @@ const judge = (
       }))
       .with({ tag: "refuted" }, ({ why }) =>
         denied(
-          `the engine finds ${property.id} breached by ${told} with a loop from step ${loop + 1} on, and the model does not: ${why}`,
+          `the engine finds ${property.id} violated by ${told} with a loop from step ${loop + 1} on, and the model does not: ${why}`,
         ),
       )
       .exhaustive()
-  const [breach] = breaches
-  return breach === undefined
-    ? denied(`the engine finds ${property.id} breached after ${told}, and the model does not`)
-    : { tag: "confirmed", why: breach.why, states, fairness: [] }
+  const [violation] = violations
+  return violation === undefined
+    ? denied(`the engine finds ${property.id} violated after ${told}, and the model does not`)
+    : { tag: "confirmed", why: violation.why, states, fairness: [] }
 }
 
 const findingOf = (
@@ -188,7 +188,7 @@ const findingOf = (
     fairness,
     ...kept,
     lines: [
-      style.bad(`${property.id} ${property.name} breached ${lengthWords(found)}: ${minimality}`),
+      style.bad(`${property.id} ${property.name} violated ${lengthWords(found)}: ${minimality}`),
       `  ${why}`,
       style.faint(`  ${property.why}`),
       "",

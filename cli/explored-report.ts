@@ -52,13 +52,13 @@ const propertyWords = (style: Style, explored: Explored, told: Told, property: P
   const { end, liveness, suspected } = explored
   const { conclusion, divergences } = told
   if (conclusion.tag === "breached" && conclusion.findings.some((found) => found.property === property))
-    return style.bad("breached")
+    return style.bad("violated")
   if (divergences.some(({ property: id }) => id === property.id) || suspected.includes(property.id))
-    return style.bad("breached, says the engine")
+    return style.bad("violated, says the engine")
   if (isLiveness(property) && liveness === "unknown") return style.warn("not decided on the graph")
   if (divergences.some(({ property: id }) => id === null)) return style.warn("held on the engine alone")
   if (end === "complete") return style.good("held")
-  return style.warn(end === "breach" ? "held so far" : "held as far as explored")
+  return style.warn(end === "violation" ? "held so far" : "held as far as explored")
 }
 
 const notAskedWords = (
@@ -121,10 +121,10 @@ const livenessLines = (style: Style, { liveness }: Explored): readonly string[] 
   if (liveness === "unknown") return [style.warn("liveness: the graph is too large to ask, or nobody waited")]
   return [
     style.strong("liveness, of every weakly fair run: the kinds whose fairness each needs"),
-    ...liveness.map(({ property, breach, needs }) =>
-      breach === null
+    ...liveness.map(({ property, violation, needs }) =>
+      violation === null
         ? `  ${property}  ${needs.length === 0 ? "no single kind" : needs.join(", ")}`
-        : `  ${property}  ${style.bad(`breached: ${counted(breach.stem.length, "step")}, then ${breach.loop.length === 0 ? "nothing more" : `a loop of ${breach.loop.length}`}`)}`,
+        : `  ${property}  ${style.bad(`violated: ${counted(violation.stem.length, "step")}, then ${violation.loop.length === 0 ? "nothing more" : `a loop of ${violation.loop.length}`}`)}`,
     ),
   ]
 }
@@ -197,7 +197,7 @@ const verdictWords = (style: Style, conclusion: Conclusion): string =>
     .with({ tag: "vacuous" }, ({ missing }) => style.bad(`vacuous, never seen: ${missing.join(", ")}`))
     .with({ tag: "breached" }, ({ findings, isDeadlock }) => {
       const ids = findings.map(({ property }) => property.id).join(", ")
-      return style.bad(`${isDeadlock ? "deadlock, " : ""}breached: ${ids}`)
+      return style.bad(`${isDeadlock ? "deadlock, " : ""}violated: ${ids}`)
     })
     .with({ tag: "divergence" }, () => style.bad("the engine and the model disagree"))
     .with({ tag: "inconclusive" }, () => style.warn("inconclusive, what was explored held"))

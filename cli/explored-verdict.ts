@@ -1,7 +1,7 @@
 import { match } from "ts-pattern"
 import { counted } from "../properties/amount.ts"
 import type { Exploration, Explored } from "../properties/explore/explore.ts"
-import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
+import { codeOfViolation, exitCodes, worst, type ExitCode } from "./exit.ts"
 import type { ExploredDivergence, ExploredFinding, ExploredFindings } from "./explored-finding.ts"
 import { scopeWords } from "./scope-words.ts"
 
@@ -29,7 +29,7 @@ export const concluded = (
   if (divergences.length > 0) return { tag: "divergence", divergences }
   return match(explored.end)
     .returnType<Conclusion>()
-    .with("breach", () => ({ tag: "divergence", divergences: [notFoundAgain(explored)] }))
+    .with("violation", () => ({ tag: "divergence", divergences: [notFoundAgain(explored)] }))
     .with("too many states", "interrupted", (why) => ({ tag: "inconclusive", why }))
     .with("complete", () => {
       if (missing.length > 0) return { tag: "vacuous", missing }
@@ -40,7 +40,7 @@ export const concluded = (
 
 const notFoundAgain = ({ suspected }: Explored): ExploredDivergence => ({
   property: suspected[0] ?? null,
-  words: `the engine finds ${suspected.join(", ")} breached, and no run that does so could be found again`,
+  words: `the engine finds ${suspected.join(", ")} violated, and no run that does so could be found again`,
   actions: [],
   refused: null,
 })
@@ -53,7 +53,7 @@ export const codeOf = (conclusion: Conclusion): ExitCode =>
     .with({ tag: "breached" }, ({ findings, isDeadlock }) =>
       worst([
         ...(isDeadlock ? [exitCodes.deadlock] : []),
-        ...findings.map(({ property }) => codeOfBreach(property)),
+        ...findings.map(({ property }) => codeOfViolation(property)),
       ]),
     )
     .with({ tag: "divergence" }, () => exitCodes.divergence)
@@ -84,8 +84,8 @@ export const assuranceOf = (
     )
     .with({ tag: "breached" }, ({ findings }) =>
       findings.every(({ minimality }) => minimality === "shortest")
-        ? `shortest: no run of fewer steps breaches any of these within ${within}`
-        : `found: a shorter run may breach one of these within ${within}`,
+        ? `shortest: no run of fewer steps violates any of these within ${within}`
+        : `found: a shorter run may violate one of these within ${within}`,
     )
     .with({ tag: "divergence" }, () => `none: the engine and the model disagree within ${within}`)
     .with(

@@ -5,12 +5,12 @@ import type { Campaign } from "../properties/check/campaign.ts"
 import { mutantsOf, type CampaignSpec } from "../properties/check/campaign-spec.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
-import type { Breach, Property } from "../properties/property.ts"
+import type { Violation, Property } from "../properties/property.ts"
 import { refinement } from "../properties/refinement.ts"
 import { CannotWrite } from "../traces/atomic-file.ts"
 import { minimising, type Minimised } from "../traces/minimise.ts"
 import { printable } from "../traces/printable.ts"
-import { replay, type BreachAt } from "../traces/replay.ts"
+import { replay, type ViolationAt } from "../traces/replay.ts"
 import { keep } from "../traces/store.ts"
 import type { Counterexample } from "../traces/write.ts"
 import type { Style } from "./style.ts"
@@ -19,14 +19,14 @@ import { quoted, stepLines, swarmLine } from "./report.ts"
 /**
  * What is said of one property that is false.
  *
- * Shape  `also` are the other properties that the same step breaches. `steps` is the length of its counterexample, kept in `file`, or null where it could not be: `unsaved` says why.
+ * Shape  `also` are the other properties that the same step violates. `steps` is the length of its counterexample, kept in `file`, or null where it could not be: `unsaved` says why.
  *        `schedule` is the number of the schedule that found it, and `reproduce` the line that finds it again; both are
  *        null for one that was kept before.
  */
 export type Finding = {
   readonly property: Property
   readonly why: string
-  readonly also: readonly Breach[]
+  readonly also: readonly Violation[]
   readonly steps: number
   readonly file: string | null
   readonly unsaved?: string
@@ -59,13 +59,13 @@ export function* findingOf(
     isStopped: () => stop.aborted,
   })
   if (minimal === null) return null
-  const { property, why } = minimal.breach
-  const { states, breaches } = replay(protocolIn(minimal.config), properties, minimal.run.actions)
-  const also = besides(minimal.breach, breaches)
+  const { property, why } = minimal.violation
+  const { states, violations } = replay(protocolIn(minimal.config), properties, minimal.run.actions)
+  const also = besides(minimal.violation, violations)
   const saved = savedIn(folder, counterexampleOf(spec, failure, minimal, states))
   const again = reproduce(spec, failure, configFile)
   const steps = minimal.run.actions.length
-  const from = failure.property === property.id ? "" : ` to a breach of ${failure.property}`
+  const from = failure.property === property.id ? "" : ` to a violation of ${failure.property}`
   return {
     property,
     why,
@@ -78,7 +78,7 @@ export function* findingOf(
     config: minimal.config,
     actions: minimal.run.actions,
     lines: [
-      style.bad(`${property.id} ${property.name} breached at step ${minimal.breach.step} of ${steps}`),
+      style.bad(`${property.id} ${property.name} violated at step ${minimal.violation.step} of ${steps}`),
       `  ${why}`,
       style.faint(`  ${property.why}`),
       ...alsoLines(style, also),
@@ -94,14 +94,15 @@ export function* findingOf(
   }
 }
 
-/** What else the step breaches that breached something. */
+/** What else the step violates that violated something. */
 export const besides = (
-  { property, step }: Pick<BreachAt, "property" | "step">,
-  breaches: readonly BreachAt[],
-): readonly Breach[] => breaches.filter((other) => other.step === step && other.property.id !== property.id)
+  { property, step }: Pick<ViolationAt, "property" | "step">,
+  violations: readonly ViolationAt[],
+): readonly Violation[] =>
+  violations.filter((other) => other.step === step && other.property.id !== property.id)
 
-/** A line for each other property that the same step breaches. */
-export const alsoLines = (style: Style, also: readonly Breach[]): readonly string[] =>
+/** A line for each other property that the same step violates. */
+export const alsoLines = (style: Style, also: readonly Violation[]): readonly string[] =>
   also.map(
     ({ property, why }) => `  ${style.bad(`and by the same step ${property.id} ${property.name}`)}: ${why}`,
   )
@@ -122,17 +123,17 @@ const savedIn = (
 const counterexampleOf = (
   spec: CampaignSpec,
   { number: schedule, on }: NonNullable<Campaign["failure"]>,
-  { config, run, breach, minimality }: Minimised,
+  { config, run, violation, minimality }: Minimised,
   states: Counterexample["states"],
 ): Counterexample => ({
-  property: breach.property.id,
-  step: breach.step,
-  why: breach.why,
+  property: violation.property.id,
+  step: violation.step,
+  why: violation.why,
   config,
   mutant: spec.mutant,
   ...(spec.side === "both" || spec.mutant === null ? {} : { side: spec.side }),
   actions: run.actions,
-  ...(breach.loop === undefined ? {} : { loop: breach.loop }),
+  ...(violation.loop === undefined ? {} : { loop: violation.loop }),
   states,
   found: `random: schedule ${schedule} of the seed${on === "engine" ? ", on the engine" : ""}`,
   seed: spec.seed,

@@ -19,7 +19,7 @@ import type { State } from "../model/state.ts"
 import { describe } from "../model/action.ts"
 import { atJson, atLines, stateAt, writePrefix } from "./at.ts"
 import { replayFailure } from "./conform-replay.ts"
-import { codeOfBreach, exitCodes, worst, type ExitCode } from "./exit.ts"
+import { codeOfViolation, exitCodes, worst, type ExitCode } from "./exit.ts"
 import { styleFor, type Style } from "./style.ts"
 import { stepLines } from "./report.ts"
 
@@ -108,8 +108,8 @@ const codeOf = ({ story, replayed, verdict, outcome }: Replayed): ExitCode => {
   if (outcome === "reproduced") return exitCodes.ok
   if (outcome === "vacuous") return exitCodes.vacuous
   if (story.expect !== null || verdict.verdict !== "breached") return exitCodes.notAsPromised
-  const breach = replayed.breaches.find(({ property }) => property.id === verdict.property)
-  return breach === undefined ? exitCodes.safety : codeOfBreach(breach.property)
+  const violation = replayed.violations.find(({ property }) => property.id === verdict.property)
+  return violation === undefined ? exitCodes.safety : codeOfViolation(violation.property)
 }
 
 /** The steps up to one as a schedule: of one file, or it would be overwritten by the next. */
@@ -143,9 +143,9 @@ const linesOf = (style: Style, each: Replayed, at: number | undefined): readonly
     ...(at === undefined
       ? [...stepLines(style, replayed.states, story.actions), ...refusalLines(style, each)]
       : [...atLines(style, story, replayed, at), ""]),
-    ...replayed.breaches.map(
+    ...replayed.violations.map(
       ({ property, why, step }) =>
-        `  ${style.bad(`${property.id} ${property.name} breached at step ${step}`)}: ${printable(why)}`,
+        `  ${style.bad(`${property.id} ${property.name} violated at step ${step}`)}: ${printable(why)}`,
     ),
     "",
     `  ${head(outcome)}: ${sentenceOf(each)}`,

@@ -32,13 +32,13 @@ export const summaryLines = (
   properties: readonly Property[],
   witnesses: readonly Witness[],
   campaign: Campaign,
-  breached: ReadonlySet<string>,
+  violated: ReadonlySet<string>,
   unasked: readonly Property[] = [],
 ): readonly string[] => [
   style.strong("properties"),
   ...properties.map((property) => {
-    const unbreached = isWhole(campaign) ? style.good("held") : "no breach seen"
-    const asked = breached.has(property.id) ? style.bad("breached") : unbreached
+    const unviolated = isWhole(campaign) ? style.good("held") : "no violation seen"
+    const asked = violated.has(property.id) ? style.bad("violated") : unviolated
     const verdict = unasked.includes(property) ? style.warn("not asked") : asked
     return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
   }),

@@ -99,13 +99,13 @@ const titleOf = ({ title, mutant }: Story): string =>
     .filter((part) => part !== "")
     .join("  ")
 
-/** What stands beneath the steps: what is breached there, and what is refused after. */
-const notesOf = (story: Story, { breaches, refusal }: Replay): ReadonlyMap<number, string> => {
+/** What stands beneath the steps: what is violated there, and what is refused after. */
+const notesOf = (story: Story, { violations, refusal }: Replay): ReadonlyMap<number, string> => {
   const notes = new Map<number, string>()
   const note = (step: number, line: string): void => {
     notes.set(step, notes.has(step) ? `${notes.get(step)}\n${line}` : line)
   }
-  for (const { property, why, step } of breaches)
+  for (const { property, why, step } of violations)
     note(step, `${property.id} ${property.name}: ${printable(why)}`)
   const refused = refusal === null ? undefined : story.actions[refusal.step - 1]
   if (refusal !== null && refused !== undefined)

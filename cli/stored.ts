@@ -17,7 +17,7 @@ import { quoted, stepLines } from "./report.ts"
  * What came of the stored runs that are replayed before anything is drawn.
  *
  * Shape  `broken` are the shipped ones that did not give what they promise; `findings` the kept failures that still
- *        fail, and for each property the shortest shipped run that breaches it by the rules of the protocol itself;
+ *        fail, and for each property the shortest shipped run that violates it by the rules of the protocol itself;
  *        `forgotten` those that held for the third time; `setAside` what could not be read as one.
  */
 export type Stored = {
@@ -87,30 +87,30 @@ const setAsideFor = ({ file, expect, config }: Story): readonly SetAside[] => {
   return why === null ? [] : [{ file, why: `${file}: ${why}` }]
 }
 
-/** Whether what a kept failure breached is among what is asked: else its holding says nothing. */
+/** Whether what a kept failure violated is among what is asked: else its holding says nothing. */
 const isAsked = ({ expect }: Story, properties: readonly Property[]): boolean =>
   expect?.verdict !== "breached" ||
   expect.property === refinementId ||
   properties.some(({ id }) => id === expect.property)
 
-/** What a shipped run is called that must not breach anything. */
+/** What a shipped run is called that must not violate anything. */
 const promised = "a stored run that promises to hold"
 
-/** Whether a run by the rules of the protocol itself promises that it breaches nothing. */
+/** Whether a run by the rules of the protocol itself promises that it violates nothing. */
 const promisesToHold = ({ mutant, expect }: Story): boolean =>
   mutant === null && expect?.verdict !== "breached"
 
-/** What a replayed run breaches; null if it holds. */
+/** What a replayed run violates; null if it holds. */
 const findingIn = (
   style: Style,
   story: Story,
-  { states, breaches }: Replay,
+  { states, violations }: Replay,
   what: string,
 ): Finding | null => {
-  const breach = breaches[0]
-  if (breach === undefined) return null
-  const { property, why, step } = breach
-  const also = besides(breach, breaches)
+  const violation = violations[0]
+  if (violation === undefined) return null
+  const { property, why, step } = violation
+  const also = besides(violation, violations)
   return {
     property,
     why,
@@ -123,7 +123,7 @@ const findingIn = (
     actions: story.actions,
     reproduce: null,
     lines: [
-      style.bad(`${property.id} ${property.name} is breached at step ${step}, by ${what}`),
+      style.bad(`${property.id} ${property.name} is violated at step ${step}, by ${what}`),
       `  ${why}`,
       ...alsoLines(style, also),
       "",

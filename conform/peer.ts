@@ -1,3 +1,5 @@
+import { counted } from "../properties/amount.ts"
+
 /** What is asked, but for its number, which whoever sends it gives. */
 export type AskBody = { readonly op: string; readonly [field: string]: unknown }
 
@@ -16,7 +18,7 @@ export const weightMin = 16 * 1024 * 1024
 
 /** What is said of answers that weigh too much. */
 export const heavy = (answers: number): string =>
-  `${answers} answers in a row take more memory than states do`
+  `${counted(answers, "answer")} in a row take more memory than states do`
 
 /** What answers weigh, all together. */
 export const weightOf = (replies: readonly Reply[]): number =>

@@ -10,9 +10,9 @@ export { guardMutants, type GuardMutant } from "./mutants/guards.ts"
 export { mutated, type Mutant } from "./mutants/mutant.ts"
 export type { Step } from "./step.ts"
 export {
-  breachesAtRest,
-  breachesOf,
-  type Breach,
+  violatesAtRest,
+  violationsOf,
+  type Violation,
   type PairAtRest,
   type PairStep,
   type Property,

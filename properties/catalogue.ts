@@ -3,7 +3,7 @@ import { fits, partsOf } from "./pattern.ts"
 import type { Property } from "./property.ts"
 import { safety } from "./safety.ts"
 
-/** Every property, in the order in which a step that breaches several is reported. */
+/** Every property, in the order in which a step that violates several is reported. */
 export const catalogue: readonly Property[] = [...safety, ...liveness]
 
 /** The properties whose id or name matches one of the patterns; `*` stands for any characters. */

@@ -35,7 +35,7 @@ export type Property = {
   readonly demands?: (config: Config, state: State, pair: Pair) => readonly Action[]
 }
 
-/** Whether a breach of the property is one of liveness: of something good that never comes. */
+/** Whether a violation of the property is one of liveness: of something good that never comes. */
 export const isLiveness = ({ family }: Property): boolean => family === "liveness"
 
 /** One step as one pair sees it, with what the run was for this pair before it. */
@@ -56,27 +56,27 @@ export type PairAtRest = {
 }
 
 /** A property that is false somewhere, and the sentence that says how. */
-export type Breach = { readonly property: Property; readonly why: string }
+export type Violation = { readonly property: Property; readonly why: string }
 
 /**
- * What a step breaches, in the order of the properties. `protocol` is what the run follows; `history` is that
+ * What a step violates, in the order of the properties. `protocol` is what the run follows; `history` is that
  * before the step.
  */
-export const breachesOf = (
+export const violationsOf = (
   protocol: Protocol,
   properties: readonly Property[],
   history: History,
   step: Step,
-): readonly Breach[] => {
+): readonly Violation[] => {
   const touched = touchedBy(protocol.config, history, step)
-  const breaches: Breach[] = []
+  const violations: Violation[] = []
   for (const property of properties) {
     const why =
       firstWhy(touched, (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after)) ??
       demandRefused(protocol, property, step.after)
-    if (why !== null) breaches.push({ property, why })
+    if (why !== null) violations.push({ property, why })
   }
-  return breaches
+  return violations
 }
 
 /**
@@ -101,23 +101,23 @@ export const touchedBy = (config: Config, history: History, step: Step): readonl
 const isNamed = (action: Action, { id }: Pair): boolean =>
   "pair" in action ? action.pair === id : "copy" in action && action.copy.startsWith(`${id}.`)
 
-/** What a state of rest breaches, in the order of the properties. */
-export const breachesAtRest = (
+/** What a state of rest violates, in the order of the properties. */
+export const violatesAtRest = (
   protocol: Protocol,
   properties: readonly Property[],
   history: History,
   state: State,
-): readonly Breach[] => {
+): readonly Violation[] => {
   const { config } = protocol
-  const breaches: Breach[] = []
+  const violations: Violation[] = []
   for (const property of properties) {
     const why =
       firstWhy(Object.values(state.pairs), (pair) =>
         property.atRest?.({ config, state, pair, history: history[pair.id] as PairHistory }),
       ) ?? demandRefused(protocol, property, state)
-    if (why !== null) breaches.push({ property, why })
+    if (why !== null) violations.push({ property, why })
   }
-  return breaches
+  return violations
 }
 
 /** Which of the actions that the property demands the rules refuse, and by which guard; of any pair, touched or not. */

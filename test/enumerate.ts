@@ -4,7 +4,7 @@ import type { Protocol } from "../model/protocol.ts"
 import { initial, type State } from "../model/state.ts"
 import { owed, successors } from "../model/step.ts"
 import { noHistory } from "../properties/history.ts"
-import { breachesAtRest, breachesOf, type Property } from "../properties/property.ts"
+import { violatesAtRest, violationsOf, type Property } from "../properties/property.ts"
 
 /** How large a reachable state space is: distinct states, successors generated, and the greatest depth. */
 type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
@@ -48,7 +48,7 @@ type Node = { readonly state: State; readonly action: Action | null; readonly fr
  * A shortest run at whose end one of the properties is false; null if there is none within the bounds, and
  * `"unknown"` if `statesMax` states were not enough to say. `key` tells states apart.
  */
-export const shortestBreach = (
+export const shortestViolation = (
   protocol: Protocol,
   among: readonly Kind[],
   properties: readonly Property[],
@@ -56,20 +56,20 @@ export const shortestBreach = (
 ): readonly Action[] | null | "unknown" => {
   const start = initial(protocol.config)
   const history = noHistory(start)
-  const isBreachedAtRest = (state: State) =>
+  const isViolatedAtRest = (state: State) =>
     isJudged(protocol, state) &&
-    breachesAtRest(protocol, properties, history, state).length > 0 &&
+    violatesAtRest(protocol, properties, history, state).length > 0 &&
     owed(protocol, state).every((successor) => key(successor.state) === key(state))
   const seen = new Set([key(start)])
   let layer: readonly Node[] = [{ state: start, action: null, from: null }]
   while (layer.length > 0) {
     const following: Node[] = []
     for (const node of layer) {
-      if (isBreachedAtRest(node.state)) return pathTo(node)
+      if (isViolatedAtRest(node.state)) return pathTo(node)
       for (const { action, state } of successors(protocol, node.state, among)) {
         const reached = { state, action, from: node }
         if (
-          breachesOf(protocol, properties, history, { before: node.state, action, after: state }).length > 0
+          violationsOf(protocol, properties, history, { before: node.state, action, after: state }).length > 0
         )
           return pathTo(reached)
         const id = key(state)

@@ -8,7 +8,7 @@ export {
   outcomeOf,
   replay,
   verdictOf,
-  type BreachAt,
+  type ViolationAt,
   type Replay,
   type ReplayOutcome,
   type Verdict,

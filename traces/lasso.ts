@@ -7,7 +7,7 @@ import { owed } from "../model/step.ts"
 import type { Protocol } from "../model/protocol.ts"
 import { isJudged } from "../properties/check/rest.ts"
 import { noHistory } from "../properties/history.ts"
-import { breachesAtRest, type Property } from "../properties/property.ts"
+import { violatesAtRest, type Property } from "../properties/property.ts"
 
 /**
  * The part of an action that the protocol owes in a loop: in how many of its states it is enabled, and whether it is
@@ -19,13 +19,13 @@ export type LoopFairness = {
   readonly taken: boolean
 }
 
-/** What the model says of a loop: that it breaches, and what makes it fair, or why it is no fair loop that does. */
+/** What the model says of a loop: that it violates, and what makes it fair, or why it is no fair loop that does. */
 type LassoVerdict =
   | { readonly tag: "breached"; readonly why: string; readonly fairness: readonly LoopFairness[] }
   | { readonly tag: "refuted"; readonly why: string }
 
 /**
- * Judges a lasso by the protocol: `states` are those of the whole run, from the `loop`-th on taken for ever. It breaches a
+ * Judges a lasso by the protocol: `states` are those of the whole run, from the `loop`-th on taken for ever. It violates a
  * property of rest if it comes back to where it began, but for the names of copies; if all that it does is what the
  * protocol owes; if each such action is disabled or taken somewhere in it; and if some state in it is as no state of
  * rest may be.
@@ -54,9 +54,9 @@ export const judgeLasso = (
   const starved = fairness.find((each) => each.enabled === "always" && !each.taken)
   if (starved !== undefined) return refuted(`${starved.action} is always enabled in it, and never taken`)
   for (const state of around) {
-    const [breach] = breachesAtRest(protocol, [property], noHistory(state), state)
-    if (breach !== undefined)
-      return { tag: "breached", why: `again and again, for ever: ${breach.why}`, fairness }
+    const [violation] = violatesAtRest(protocol, [property], noHistory(state), state)
+    if (violation !== undefined)
+      return { tag: "breached", why: `again and again, for ever: ${violation.why}`, fairness }
   }
   return refuted(`${property.id} holds in every state of the loop`)
 }

@@ -11,7 +11,7 @@ import { searching } from "../properties/check/search.ts"
 import { settle } from "../properties/check/simulate.ts"
 import { comesToRest, respawned } from "../properties/liveness.ts"
 import { isAtRest } from "../properties/check/rest.ts"
-import { breachesAtRest, isLiveness, type Property } from "../properties/property.ts"
+import { violatesAtRest, isLiveness, type Property } from "../properties/property.ts"
 import { finished } from "../properties/explore/turns.ts"
 import { copyNames } from "./copy-names.ts"
 
@@ -21,11 +21,11 @@ import { copyNames } from "./copy-names.ts"
  */
 export type Minimality = "found" | "1-minimal" | "shortest"
 
-/** A counterexample made short: its cluster, its run up to the breach, what it breaches, and the claim. */
+/** A counterexample made short: its cluster, its run up to the violation, what it violates, and the claim. */
 export type Minimised = {
   readonly config: Config
   readonly run: Run
-  readonly breach: NonNullable<Run["breach"]>
+  readonly violation: NonNullable<Run["violation"]>
   readonly minimality: Minimality
 }
 
@@ -37,9 +37,9 @@ const shortestStatesMax = 20_000
 
 /**
  * Makes a counterexample shorter and simpler: drops actions, in chunks and one by one; drops hosts, pairs, rules
- * and limits that it does not need; looks for a shorter way from every state on it. What is left breaches one of
- * the properties, and no single action can go. Where a shorter run breaches another of them than the one that
- * was found, the shorter one is told: it is the same defect, seen earlier. Null if `actions` breaches none.
+ * and limits that it does not need; looks for a shorter way from every state on it. What is left violates one of
+ * the properties, and no single action can go. Where a shorter run violates another of them than the one that
+ * was found, the shorter one is told: it is the same defect, seen earlier. Null if `actions` violates none.
  */
 export const minimise = (
   protocolIn: ProtocolOf,
@@ -71,9 +71,9 @@ export function* minimising(
   const inOrder = attempt(simplest, config, actions)
   const plain = inOrder === null ? { ...simplest, turns } : simplest
   const start = inOrder ?? attempt(plain, config, actions)
-  if (start?.breach == null) return null
-  const shrinking = { ...plain, asksRounds: start.breach.loop !== undefined }
-  const first = start.breach.property
+  if (start?.violation == null) return null
+  const shrinking = { ...plain, asksRounds: start.violation.loop !== undefined }
+  const first = start.violation.property
   let best = { config, run: start }
   while (!isStopped()) {
     const fewer = { ...best, run: yield* withFewerActions(shrinking, best.config, best.run) }
@@ -90,23 +90,23 @@ export function* minimising(
 }
 
 /**
- * The same, told by its cause where its last state breaches several properties at once: a pair that is not protected
- * again (L1) is what follows from another failure to go on; else by what was breached in the first place.
+ * The same, told by its cause where its last state violates several properties at once: a pair that is not protected
+ * again (L1) is what follows from another failure to go on; else by what was violated in the first place.
  */
 const withCause = (shrinking: Shrinking, first: Property, minimal: Minimised): Minimised => {
-  const { config, run, breach } = minimal
+  const { config, run, violation } = minimal
   const judge = shrinking.judgeIn(config)
   if (
-    breach.loop !== undefined ||
-    breach.property.atRest === undefined ||
+    violation.loop !== undefined ||
+    violation.property.atRest === undefined ||
     !isAtRest(judge.protocol, run.state)
   )
     return minimal
-  const breaches = breachesAtRest(judge.protocol, judge.properties, run.history, run.state)
-  const causes = breaches.filter(({ property }) => property !== respawned)
-  const cause = causes.find(({ property }) => property === first) ?? causes[0] ?? breach
-  const told = { ...cause, step: breach.step }
-  return { ...minimal, breach: told, run: { ...run, breach: told } }
+  const violations = violatesAtRest(judge.protocol, judge.properties, run.history, run.state)
+  const causes = violations.filter(({ property }) => property !== respawned)
+  const cause = causes.find(({ property }) => property === first) ?? causes[0] ?? violation
+  const told = { ...cause, step: violation.step }
+  return { ...minimal, violation: told, run: { ...run, violation: told } }
 }
 
 /** The judge of each cluster, and how runs are gone to rest; `asksRounds` where what is made short goes round for ever. */
@@ -119,7 +119,7 @@ type Shrinking = Minimising & {
 /**
  * Replays the actions as far as they go: one that is refused is passed over, and a copy is called by the name
  * that it gets this time. A liveness property is judged once the rest of the way has been gone to rest. The
- * run, cut off at its breach; null if there is none.
+ * run, cut off at its violation; null if there is none.
  */
 const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[]): Run | null => {
   const judge = shrinking.judgeIn(config)
@@ -134,20 +134,20 @@ const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[
     names.note(original, outcome.tag === "next" ? run.state : null)
     if (outcome.tag === "refused") continue
     run = observe(judge, run, { action, state: outcome.state })
-    if (run.breach !== null) return run
+    if (run.violation !== null) return run
     states.push(run.state)
     const round = rounds?.after(action, run.state) ?? null
     if (round !== null) run = observeRound(judge, run, round, states.slice(-round))
-    if (run.breach !== null) return run
+    if (run.violation !== null) return run
   }
   const isRestAsked = judge.properties.some(
     (property) => isLiveness(property) || property.atRest !== undefined,
   )
   const settled = isRestAsked ? settle(judge, run, shrinking.turns) : run
-  if (settled.breach === null) return null
+  if (settled.violation === null) return null
   // That a run never comes to rest is told by where it begins to: what it does then may go on for ever.
-  return settled.breach.property === comesToRest && settled.breach.loop === undefined
-    ? { ...run, breach: { ...settled.breach, step: run.actions.length } }
+  return settled.violation.property === comesToRest && settled.violation.loop === undefined
+    ? { ...run, violation: { ...settled.violation, step: run.actions.length } }
     : settled
 }
 
@@ -170,7 +170,7 @@ function* withFewerActions(shrinking: Shrinking, config: Config, start: Run): Ge
   }
 }
 
-/** A simpler cluster in which the same actions breach the property, no later: each simplification that works is kept. */
+/** A simpler cluster in which the same actions violate the property, no later: each simplification that works is kept. */
 function* inSimplerCluster(
   shrinking: Shrinking,
   config: Config,
@@ -310,7 +310,7 @@ const hostsOf = (action: Action): readonly HostId[] =>
   "hosts" in action ? action.hosts : "host" in action ? [action.host] : []
 
 /**
- * A shorter run that leaves this one at some state and breaches a property another way; null if none was found.
+ * A shorter run that leaves this one at some state and violates a property another way; null if none was found.
  * First by the protocol's actions and the kinds that this run has anyhow, which reaches farther; then by all.
  */
 function* shorterWay(shrinking: Shrinking, config: Config, run: Run): Generator<void, Run | null, void> {
@@ -342,7 +342,7 @@ function* detourAmong(
 }
 
 /**
- * The run with its claim. Among the shortest runs of all the one is told that breaches the earliest property, if
+ * The run with its claim. Among the shortest runs of all the one is told that violates the earliest property, if
  * the search reaches so far. What never comes to rest no such search can see: nothing is claimed to be shortest there.
  */
 function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<void, Minimised, void> {
@@ -352,13 +352,13 @@ function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<voi
   const shorter = yield* searching(judge, start, length - 1, shortestStatesMax)
   if (shorter !== "none" && shorter !== "unknown") return yield* claimed(shrinking, config, shorter)
   if (shrinking.isStopped()) return told(config, run, "found")
-  if (shorter === "unknown" || run.breach?.property === comesToRest || run.breach?.loop !== undefined)
+  if (shorter === "unknown" || run.violation?.property === comesToRest || run.violation?.loop !== undefined)
     return told(config, run, "1-minimal")
   const found = yield* searching(judge, start, length, shortestStatesMax)
   return told(config, found === "none" || found === "unknown" ? run : found, "shortest")
 }
 
 const told = (config: Config, run: Run, minimality: Minimality): Minimised => {
-  if (run.breach === null) throw new Error("defect: a counterexample without a breach")
-  return { config, run, breach: run.breach, minimality }
+  if (run.violation === null) throw new Error("defect: a counterexample without a violation")
+  return { config, run, violation: run.violation, minimality }
 }

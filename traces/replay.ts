@@ -11,7 +11,13 @@ import { noHistory, remember } from "../properties/history.ts"
 import { comesToRest } from "../properties/liveness.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
-import { breachesAtRest, breachesOf, isLiveness, type Breach, type Property } from "../properties/property.ts"
+import {
+  violatesAtRest,
+  violationsOf,
+  isLiveness,
+  type Violation,
+  type Property,
+} from "../properties/property.ts"
 import { refinement, refinementId } from "../properties/refinement.ts"
 import { judgeLasso } from "./lasso.ts"
 import type { Story } from "./read.ts"
@@ -19,17 +25,17 @@ import { stateJsonOf } from "./state-json.ts"
 import type { StateJson } from "./state-json.ts"
 
 /** A property that was found false, and after which action. */
-export type BreachAt = Breach & { readonly step: number }
+export type ViolationAt = Violation & { readonly step: number }
 
 /**
  * What came of replaying a story.
  *
- * Shape  `states` begins with the initial one and has one more for each action taken. `breaches` holds for each
- *        property the first step that breached it. `refusal` is the action that the rules refused, if one was.
+ * Shape  `states` begins with the initial one and has one more for each action taken. `violations` holds for each
+ *        property the first step that violated it. `refusal` is the action that the rules refused, if one was.
  */
 export type Replay = {
   readonly states: readonly State[]
-  readonly breaches: readonly BreachAt[]
+  readonly violations: readonly ViolationAt[]
   readonly refusal: { readonly step: number; readonly guard: GuardId } | null
 }
 
@@ -66,10 +72,11 @@ export const replay = (
   let state = initial(config)
   let history = noHistory(state)
   const states = [state]
-  const breaches = new Map<string, BreachAt>()
-  const note = (found: readonly Breach[], at: number): void => {
-    for (const breach of found)
-      if (!breaches.has(breach.property.id)) breaches.set(breach.property.id, { ...breach, step: at })
+  const violations = new Map<string, ViolationAt>()
+  const note = (found: readonly Violation[], at: number): void => {
+    for (const violation of found)
+      if (!violations.has(violation.property.id))
+        violations.set(violation.property.id, { ...violation, step: at })
   }
   for (const [i, action] of actions.entries()) {
     const outcome = step(protocol, state, action)
@@ -78,27 +85,27 @@ export const replay = (
       continue
     }
     if (outcome.tag === "refused")
-      return { states, breaches: [...breaches.values()], refusal: { step: i + 1, guard: outcome.guard } }
+      return { states, violations: [...violations.values()], refusal: { step: i + 1, guard: outcome.guard } }
     const taken = { before: state, action, after: outcome.state }
-    note(breachesOf(protocol, properties, history, taken), i + 1)
+    note(violationsOf(protocol, properties, history, taken), i + 1)
     history = remember(history, taken)
     state = outcome.state
     states.push(state)
   }
   if (loop !== null && loop < actions.length)
-    note(breachesInLoop(protocol, properties, { states, actions, loop }), actions.length)
+    note(violationsInLoop(protocol, properties, { states, actions, loop }), actions.length)
   else if (isJudged(config, state)) {
-    if (isAtRest(protocol, state)) note(breachesAtRest(protocol, properties, history, state), actions.length)
+    if (isAtRest(protocol, state)) note(violatesAtRest(protocol, properties, history, state), actions.length)
     else if (askRest) note(restlessFrom(protocol, state), actions.length)
   }
-  return { states, breaches: [...breaches.values()], refusal: null }
+  return { states, violations: [...violations.values()], refusal: null }
 }
 
-const breachesInLoop = (
+const violationsInLoop = (
   protocol: Protocol,
   properties: readonly Property[],
   lasso: Parameters<typeof judgeLasso>[2],
-): readonly Breach[] =>
+): readonly Violation[] =>
   properties.filter(isLiveness).flatMap((property) => {
     const verdict = judgeLasso(protocol, property, lasso)
     return verdict.tag === "breached" ? [{ property, why: verdict.why }] : []
@@ -106,9 +113,9 @@ const breachesInLoop = (
 
 const noProbes: ReadonlySet<number> = new Set()
 
-const restlessFrom = (protocol: Protocol, state: State): readonly Breach[] => {
+const restlessFrom = (protocol: Protocol, state: State): readonly Violation[] => {
   const run = settle({ protocol, properties: [comesToRest], witnesses: [] }, begin(state))
-  return run.breach === null ? [] : [run.breach]
+  return run.violation === null ? [] : [run.violation]
 }
 
 /** The protocol that a story is about: its mutant's, unless that is only the engine's. */
@@ -133,11 +140,12 @@ export const replayStory = (
   return replay(protocolIn(config), asked, actions, { askRest: denied === comesToRest.id, probes, loop })
 }
 
-/** What the replay says, in the words of an expectation; a breach of the property that is expected comes first. */
-export const verdictOf = ({ breaches, refusal }: Replay, story: Story): Verdict => {
+/** What the replay says, in the words of an expectation; a violation of the property that is expected comes first. */
+export const verdictOf = ({ violations, refusal }: Replay, story: Story): Verdict => {
   const expected = story.expect?.verdict === "breached" ? story.expect.property : null
-  const breach = breaches.find(({ property }) => property.id === expected) ?? breaches[0]
-  if (breach !== undefined) return { verdict: "breached", property: breach.property.id, step: breach.step }
+  const violation = violations.find(({ property }) => property.id === expected) ?? violations[0]
+  if (violation !== undefined)
+    return { verdict: "breached", property: violation.property.id, step: violation.step }
   return refusal === null ? { verdict: "holds" } : { verdict: "refused", ...refusal }
 }
 
@@ -196,7 +204,7 @@ export const wordsOf = (verdict: NonNullable<Story["expect"]>): string => {
       return final.length === 0 ? "all holds" : `all holds, and at the end ${final.join(", ")}`
     }
     case "breached":
-      return `${verdict.property} breached${verdict.step === undefined ? "" : ` at step ${verdict.step}`}`
+      return `${verdict.property} violated${verdict.step === undefined ? "" : ` at step ${verdict.step}`}`
     case "refused":
       return `refused${verdict.step === undefined ? "" : ` at step ${verdict.step}`}${verdict.guard === undefined ? "" : ` by ${verdict.guard}`}`
   }

@@ -112,7 +112,7 @@ const failureIn = (file: string): Story | null => {
   if (!stat.isFile()) throw new BadInput({ message: `${file}: expected a file, and no link or folder` })
   const story = readStory(file)
   if (story.expect?.verdict !== "breached")
-    throw new BadInput({ message: `${file}: expected a failure: a trace in which a property is breached` })
+    throw new BadInput({ message: `${file}: expected a failure: a trace in which a property is violated` })
   return story
 }
 

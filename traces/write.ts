@@ -29,7 +29,7 @@ export type Counterexample = {
   readonly loop?: number
 }
 
-/** The state to which a breach of liveness goes back for ever, by its number: the last, where the cluster is at rest. */
+/** The state to which a violation of liveness goes back for ever, by its number: the last, where the cluster is at rest. */
 const loopOf = ({ property, states, loop }: Counterexample): number | null =>
   loop !== undefined
     ? loop

@@ -8,7 +8,7 @@ export const taken = 0
 
 /**
  * What it answers where a faulty rule has put a second copy of a pair on one host. The layout has one place for
- * a copy on each host, so the step is not taken; it is a breach of anti-affinity there and then.
+ * a copy on each host, so the step is not taken; it is a violation of anti-affinity there and then.
  */
 export const unrepresentable = -1
 

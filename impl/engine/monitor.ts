@@ -9,7 +9,7 @@ import { sinceProtected, singleFaultHistoryOf } from "./single-fault.ts"
 import type { View } from "./view.ts"
 
 /**
- * The properties of the catalogue, read again over packed states. Each answer is the set of those that are breached.
+ * The properties of the catalogue, read again over packed states. Each answer is the set of those that are violated.
  *
  * Shape  `begin` is called at a state before steps are taken from it; `ofStep` after a step, at the state that it
  *        leads to; `ofState` and `ofPair` at any state; `ofRefusals`, which tries what must be possible and takes it
@@ -49,7 +49,7 @@ export const monitorOf = (engine: Engine): Monitor => {
     return false
   }
 
-  /** What the release that a copy has just made breaches. Its entry is the last that it counts as released. */
+  /** What the release that a copy has just made violates. Its entry is the last that it counts as released. */
   const ofRelease = (slot: number): PropertySet => {
     const copy = controlOf(slot)
     const output = view.releasedIn(copy) - 1
@@ -152,7 +152,7 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
   const knows = (pair: number, slot: number, seen: number): boolean =>
     seen === 0 || agree(logOf(slot), observedOf(pair), seen)
 
-  /** What one copy breaches by itself. */
+  /** What one copy violates by itself. */
   const ofCopy = (pair: number, host: number, copy: number, lock: number, seen: number): PropertySet => {
     const slot = pair * hosts + host
     const phaseNow = phaseIn(copy)

@@ -12,7 +12,7 @@ export {
   type Company,
   type Exploration,
   type Explored,
-  type ExploredBreach,
+  type ExploredViolation,
 } from "../explore/explore.ts"
 export { lassoAgainst, neededFairness, suffixOf, type Lasso, type Suffix } from "../explore/fairness.ts"
 export { graphOf, marked, type NamedGraph, type Reading, type StateGraph } from "../explore/graph.ts"

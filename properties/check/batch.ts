@@ -29,7 +29,7 @@ export type BatchResult = {
 }
 
 /**
- * A schedule that breaches a property.
+ * A schedule that violates a property.
  *
  * Shape  `schedule` is its number within the batch, from 1; `found` how many actions it had when it was drawn;
  *        `swarm` what was then drawn for it, and `turns` the order at its end. `config` and `actions` are as fast-check has shrunk them;
@@ -70,30 +70,30 @@ export const runBatch = (
       shrinkRuns += 1
       return (
         shrinkRuns > shrinkRunsMax ||
-        simulate(narrowed(judgeIn(plan.config), first.run), plan).breach === null
+        simulate(narrowed(judgeIn(plan.config), first.run), plan).violation === null
       )
     }
     const run = simulate(judgeIn(plan.config), plan)
     tally.count(run)
-    if (run.breach !== null) {
+    if (run.violation !== null) {
       first = { plan, run }
       onFound(resultOf(first, plan))
     }
-    return run.breach === null
+    return run.violation === null
   }
   const details = fc.check(fc.property(arbitraryPlan(config), holds), {
     seed: seedOf(seed, batch),
     numRuns: schedules,
   })
-  // What was thrown and is no breach is a defect, of the model, the engine or a property: it must not pass for one held.
+  // What was thrown and is no violation is a defect, of the model, the engine or a property: it must not pass for one held.
   if (details.failed && tally.isClean()) throw details.errorInstance
   return resultOf(first, details.counterexample?.[0] ?? null)
 }
 
-/** While a schedule is being shrunk, only the property that it was found to breach counts. */
-const narrowed = (judge: Judge, { breach }: Run): Judge => ({
+/** While a schedule is being shrunk, only the property that it was found to violate counts. */
+const narrowed = (judge: Judge, { violation }: Run): Judge => ({
   ...judge,
-  properties: judge.properties.filter((property) => property === breach?.property),
+  properties: judge.properties.filter((property) => property === violation?.property),
   witnesses: [],
 })
 
@@ -103,23 +103,23 @@ const failureOf = (
   shrunk: Plan | null,
   schedule: number,
 ): Failure | null => {
-  if (first?.run.breach == null || shrunk === null) return null
-  const { actions, breach } = simulate(narrowed(judgeIn(shrunk.config), first.run), shrunk)
+  if (first?.run.violation == null || shrunk === null) return null
+  const { actions, violation } = simulate(narrowed(judgeIn(shrunk.config), first.run), shrunk)
   return {
     schedule,
-    property: first.run.breach.property.id,
+    property: first.run.violation.property.id,
     found: first.run.actions.length,
     swarm: first.plan.swarm,
     turns: shrunk.turns,
     config: shrunk.config,
     actions,
-    loop: breach?.loop ?? null,
+    loop: violation?.loop ?? null,
   }
 }
 
 const startTally = () => {
   let schedules = 0
-  let breaches = 0
+  let violations = 0
   const actions: Partial<Record<Kind, number>> = {}
   const witnesses: Record<string, number> = {}
   return {
@@ -127,9 +127,9 @@ const startTally = () => {
       schedules += 1
       for (const { kind } of run.actions) actions[kind] = (actions[kind] ?? 0) + 1
       for (const id of run.sighted) witnesses[id] = (witnesses[id] ?? 0) + 1
-      breaches += run.breach === null ? 0 : 1
+      violations += run.violation === null ? 0 : 1
     },
-    isClean: (): boolean => breaches === 0,
+    isClean: (): boolean => violations === 0,
     result: () => ({ schedules, actions, witnesses }),
   }
 }

@@ -47,7 +47,7 @@ export type EngineRuns = {
 }
 
 /**
- * Runs schedules on the engine alone, fast: random actions, every safety property asked after each. What breaches
+ * Runs schedules on the engine alone, fast: random actions, every safety property asked after each. What violates
  * is judged by the model, which takes the same actions. A function of its arguments.
  */
 export const runEngineBatch = (
@@ -73,7 +73,7 @@ export const runEngineBatch = (
     const schedule = done + found.schedule
     const failure = {
       schedule,
-      property: idsIn(found.breached)[0] ?? "S7",
+      property: idsIn(found.violated)[0] ?? "S7",
       found: found.codes.length,
       swarm,
       turns: inTurn,
@@ -108,10 +108,10 @@ type Driver = ReturnType<typeof driverOf>
 /** What a draw that the rules do not allow answers: no set of properties is negative. */
 const refused = -1
 
-/** What a schedule was found to breach, by its number from 1. */
+/** What a schedule was found to violate, by its number from 1. */
 type Found = {
   readonly schedule: number
-  readonly breached: PropertySet
+  readonly violated: PropertySet
   readonly codes: readonly ActionCode[]
 }
 
@@ -160,7 +160,7 @@ const driverOf = (volume: EngineRuns, config: Config) => {
   }
 
   /**
-   * Takes one action drawn at random, from the state at which the monitor has begun, and tells what it breaches; `refused` if the rules do not allow it. First it is drawn whether a
+   * Takes one action drawn at random, from the state at which the monitor has begun, and tells what it violates; `refused` if the rules do not allow it. First it is drawn whether a
    * copy acts, and which, and then what of all that a copy in its phase might do.
    */
   const draw = (length: number, bits: number): PropertySet | typeof refused => {
@@ -191,15 +191,15 @@ const driverOf = (volume: EngineRuns, config: Config) => {
     )
   }
 
-  /** Runs one schedule, and tells what its last action breaches. */
-  const schedule = (): { readonly length: number; readonly breached: PropertySet } => {
+  /** Runs one schedule, and tells what its last action violates. */
+  const schedule = (): { readonly length: number; readonly violated: PropertySet } => {
     machine.load(start, 0)
     monitor.begin()
     let refusals = 0
     let now = situation()
     for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
-      const breached = draw(length, now)
-      if (breached === refused) {
+      const violated = draw(length, now)
+      if (violated === refused) {
         refusals += 1
         continue
       }
@@ -208,10 +208,10 @@ const driverOf = (volume: EngineRuns, config: Config) => {
       const { kind } = codes[length] as ActionCode
       counts[kind] = (counts[kind] as number) + 1
       length += 1
-      if (breached !== 0) return { length, breached }
+      if (violated !== 0) return { length, violated }
       monitor.begin()
     }
-    return { length: 0, breached: noProperty }
+    return { length: 0, violated: noProperty }
   }
 
   /**
@@ -237,9 +237,9 @@ const driverOf = (volume: EngineRuns, config: Config) => {
   const run = (swarm: Swarm, seed: number, schedules: number): Found | null => {
     follow(swarm, seed)
     for (let n = 1; n <= schedules; n += 1) {
-      const { length, breached } = schedule()
-      if (breached !== 0)
-        return { schedule: n, breached, codes: codes.slice(0, length).map((code) => ({ ...code })) }
+      const { length, violated } = schedule()
+      if (violated !== 0)
+        return { schedule: n, violated, codes: codes.slice(0, length).map((code) => ({ ...code })) }
     }
     return null
   }

@@ -7,7 +7,14 @@ import { counted } from "../amount.ts"
 import { noHistory, remember, type History } from "../history.ts"
 import { comesToRest } from "../liveness.ts"
 import type { Step } from "../step.ts"
-import { breachesAtRest, breachesOf, isLiveness, touchedBy, type Breach, type Property } from "../property.ts"
+import {
+  violatesAtRest,
+  violationsOf,
+  isLiveness,
+  touchedBy,
+  type Violation,
+  type Property,
+} from "../property.ts"
 import type { Witness } from "../witnesses.ts"
 import { isJudged } from "./rest.ts"
 
@@ -24,7 +31,7 @@ export type JudgeOf = (config: Config) => Judge
 /**
  * A run so far.
  *
- * Shape  `breach` is the first one found, by its earliest property in the catalogue, or null; `step` in it is
+ * Shape  `violation` is the first one found, by its earliest property in the catalogue, or null; `step` in it is
  *        the number of the action after which it holds, from 1; `loop`, where it never comes to rest and goes round,
  *        the number of the state to which the run comes back. `sighted` holds the witnesses seen.
  */
@@ -33,7 +40,7 @@ export type Run = {
   readonly actions: readonly Action[]
   readonly history: History
   readonly sighted: ReadonlySet<string>
-  readonly breach: (Breach & { readonly step: number; readonly loop?: number }) | null
+  readonly violation: (Violation & { readonly step: number; readonly loop?: number }) | null
 }
 
 export const begin = (state: State): Run => ({
@@ -41,35 +48,35 @@ export const begin = (state: State): Run => ({
   actions: [],
   history: noHistory(state),
   sighted: new Set(),
-  breach: null,
+  violation: null,
 })
 
-/** The run after one step more, with what the step breaches and what it lets be seen. */
+/** The run after one step more, with what the step violates and what it lets be seen. */
 export const observe = (judge: Judge, run: Run, { action, state }: Successor): Run => {
   const step: Step = { before: run.state, action, after: state }
   const actions = [...run.actions, action]
-  const breach = breachesOf(judge.protocol, judge.properties, run.history, step)[0]
+  const violation = violationsOf(judge.protocol, judge.properties, run.history, step)[0]
   return {
     state,
     actions,
     history: remember(run.history, step),
     sighted: sightedAfter(judge, run, step),
-    breach: breach === undefined ? null : { ...breach, step: actions.length },
+    violation: violation === undefined ? null : { ...violation, step: actions.length },
   }
 }
 
 /** The run, once it is left to itself: at rest, or not within its bound. */
 export const observeRest = (judge: Judge, run: Run, isAtRest: boolean): Run => {
   if (!isJudged(judge.protocol.config, run.state)) return run
-  const restless: readonly Breach[] = judge.properties
+  const restless: readonly Violation[] = judge.properties
     .filter((property) => property === comesToRest && !isAtRest)
     .map((property) => ({
       property,
       why: `after ${counted(run.actions.length, "step")} the protocol still goes on`,
     }))
-  const atRest = isAtRest ? breachesAtRest(judge.protocol, judge.properties, run.history, run.state) : []
-  const breach = [...restless, ...atRest][0]
-  return breach === undefined ? run : { ...run, breach: { ...breach, step: run.actions.length } }
+  const atRest = isAtRest ? violatesAtRest(judge.protocol, judge.properties, run.history, run.state) : []
+  const violation = [...restless, ...atRest][0]
+  return violation === undefined ? run : { ...run, violation: { ...violation, step: run.actions.length } }
 }
 
 /**
@@ -81,16 +88,16 @@ export const observeRound = (judge: Judge, run: Run, round: number, states: read
   const step = run.actions.length
   const loop = step - round
   const words = run.actions.slice(loop).map(describe).join(", ")
-  const breach: Breach | undefined = judge.properties.includes(comesToRest)
+  const violation: Violation | undefined = judge.properties.includes(comesToRest)
     ? {
         property: comesToRest,
         why: `after step ${step} all is as it was after step ${loop}, and ${words} may follow each other for ever`,
       }
-    : breachesAtRest(judge.protocol, judge.properties.filter(isLiveness), run.history, run.state).find(
+    : violatesAtRest(judge.protocol, judge.properties.filter(isLiveness), run.history, run.state).find(
         ({ property }) =>
-          states.every((state) => breachesAtRest(judge.protocol, [property], run.history, state).length > 0),
+          states.every((state) => violatesAtRest(judge.protocol, [property], run.history, state).length > 0),
       )
-  return breach === undefined ? run : { ...run, breach: { ...breach, step, loop } }
+  return violation === undefined ? run : { ...run, violation: { ...violation, step, loop } }
 }
 
 const sightedAfter = (judge: Judge, run: Run, step: Step): ReadonlySet<string> => {

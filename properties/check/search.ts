@@ -5,12 +5,12 @@ import { finished } from "../explore/turns.ts"
 import { isAtRest } from "./rest.ts"
 import { observe, observeRest, type Judge, type Run } from "./run.ts"
 
-/** What a bounded search found: a run that ends in a breach, that there is none, or that it could not tell. */
+/** What a bounded search found: a run that ends in a violation, that there is none, or that it could not tell. */
 export type Found = Run | "none" | "unknown"
 
 /**
- * A shortest continuation of `start` that breaches a property of the judge within `stepsMax` more steps, breadth
- * first; of several, one that breaches the earliest property in the judge's order. "unknown" once `statesMax`
+ * A shortest continuation of `start` that violates a property of the judge within `stepsMax` more steps, breadth
+ * first; of several, one that violates the earliest property in the judge's order. "unknown" once `statesMax`
  * states have been looked at.
  */
 export const shortestFrom = (
@@ -43,7 +43,7 @@ export function* searching(
         const longer = observe(judge, run, successor)
         found = graver(judge, found, longer)
         const key = keyOf(judge, longer)
-        if (longer.breach !== null || seen.has(key)) continue
+        if (longer.violation !== null || seen.has(key)) continue
         if (seen.size >= statesMax) return found ?? "unknown"
         seen.add(key)
         following.push(longer)
@@ -55,17 +55,17 @@ export function* searching(
   return "none"
 }
 
-/** Of two runs of one length, the one whose breach comes first in the judge's order; null where neither has one. */
+/** Of two runs of one length, the one whose violation comes first in the judge's order; null where neither has one. */
 const graver = ({ properties }: Judge, a: Run | null, b: Run | null): Run | null => {
-  if (b === null || b.breach === null) return a
-  if (a === null || a.breach === null) return b
-  return properties.indexOf(b.breach.property) < properties.indexOf(a.breach.property) ? b : a
+  if (b === null || b.violation === null) return a
+  if (a === null || a.violation === null) return b
+  return properties.indexOf(b.violation.property) < properties.indexOf(a.violation.property) ? b : a
 }
 
-/** The run, if it breaches a property by being at rest. */
+/** The run, if it violates a property by being at rest. */
 const restedAt = (judge: Judge, run: Run): Run | null => {
   const rested = observeRest(judge, run, true)
-  return rested.breach !== null && isAtRest(judge.protocol, run.state) ? rested : null
+  return rested.violation !== null && isAtRest(judge.protocol, run.state) ? rested : null
 }
 
 /** A run is told from another by its state, and by what a property may yet ask of its past, or of registrations. */

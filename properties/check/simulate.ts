@@ -15,8 +15,8 @@ import { inTurn, turnsOf, type Turns } from "./scheduler.ts"
 /**
  * Runs a plan, in three phases: an adversary draws actions from the swarm; then faults stop, and some of what
  * is broken heals; then every action that the protocol owes gets its turn, in an order that is fair, until the
- * cluster is at rest. Stops at the first breach. A run that does not come to rest within its bound, or goes round, is a
- * breach of liveness.
+ * cluster is at rest. Stops at the first violation. A run that does not come to rest within its bound, or goes round, is a
+ * violation of liveness.
  */
 export const simulate = (judge: Judge, plan: Plan): Run => {
   const { protocol } = judge
@@ -45,10 +45,10 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
       if (suspected !== null) stalled = { host: suspected.host, until: i + stallSteps }
     }
     run = observe(judge, run, chosen)
-    if (run.breach !== null) return run
+    if (run.violation !== null) return run
   }
   run = heal(judge, run, plan.heals)
-  return run.breach === null ? settle(judge, run, plan.turns) : run
+  return run.violation === null ? settle(judge, run, plan.turns) : run
 }
 
 /**
@@ -114,7 +114,7 @@ const heal = (judge: Judge, start: Run, heals: number): Run => {
       ({ action }) => describe(action) === describe(mend),
     )
     if (mended !== undefined) run = observe(judge, run, mended)
-    if (run.breach !== null) return run
+    if (run.violation !== null) return run
   }
   return run
 }
@@ -134,12 +134,12 @@ export const settle = (judge: Judge, start: Run, turns: Turns = inTurn): Run => 
     const due = next(run.state, i)
     if (due === null) return observeRest(judge, run, true)
     run = observe(judge, run, due)
-    if (run.breach !== null) return run
+    if (run.violation !== null) return run
     states.push(run.state)
     const round = rounds.after(due.action, due.state)
     if (round === null) continue
     const judged = observeRound(judge, run, round, states.slice(-round))
-    if (judged.breach !== null) return judged
+    if (judged.violation !== null) return judged
   }
   return observeRest(judge, run, isAtRest(judge.protocol, run.state))
 }

@@ -40,10 +40,10 @@ export const commutationOf = (
 
   const onSuccessor = (kind: number, a: number, b: number, answer: number): void => {
     const reached = answer === unrepresentable ? answer : hashOf(canonical(), 0, words)
-    // Beyond a breach all bets are off: of two Primaries the rules and the monitor take the first.
+    // Beyond a violation all bets are off: of two Primaries the rules and the monitor take the first.
     const isBroken = answer === unrepresentable || monitor.ofState() !== 0
-    const breached = isBroken ? 0 : intersection(monitor.ofStep(kind, a, b), compared)
-    const bits = breached === 0 ? 0 : folded(breached)
+    const violated = isBroken ? 0 : intersection(monitor.ofStep(kind, a, b), compared)
+    const bits = violated === 0 ? 0 : folded(violated)
     add(Math.imul(reached ^ Math.imul(bits + 1, 0x85ebca6b), 0xc2b2ae35) ^ Math.imul(kind + 1, 0x27d4eb2f))
   }
 

@@ -18,14 +18,14 @@ export type Asked<S, A> = {
 
 /**
  * What is within reach of a system's starts. The counts are of everything only if the enumeration is complete:
- * at a breach, where one state more would be too many, and when it is told to, it stops, and they are of what was
+ * at a violation, where one state more would be too many, and when it is told to, it stops, and they are of what was
  * seen until then.
  *
  * Units  `states`: distinct; `transitions`: successors generated, duplicates included; `depth`: steps of the
  *        longest of all shortest runs; `outDegree`: transitions of the states whose successors were generated.
  */
 export type Census<S, A> = {
-  readonly end: "complete" | "breach" | "too many states" | "interrupted"
+  readonly end: "complete" | "violation" | "too many states" | "interrupted"
   readonly states: number
   readonly transitions: number
   readonly depth: number
@@ -33,14 +33,14 @@ export type Census<S, A> = {
   readonly kinds: Readonly<Record<string, KindCount>>
   readonly deadlocks: number
   readonly deadlock: Path<S, A> | null
-  readonly breach: Breach<S, A> | null
+  readonly violation: Violation<S, A> | null
 }
 
 /** How many successors one kind of action generated, and how many of these nobody had seen before. */
 export type KindCount = { readonly distinct: number; readonly generated: number }
 
 /** A shortest run whose end, or last step, is not as it should be, and the sentence that says why. */
-type Breach<S, A> = { readonly path: Path<S, A>; readonly why: string }
+type Violation<S, A> = { readonly path: Path<S, A>; readonly why: string }
 
 /** Every state within reach of a system's starts, breadth first, and nothing clever. */
 export const enumerate = <S, A>(system: System<S, A>, asked: Asked<S, A> = {}): Census<S, A> =>
@@ -86,7 +86,7 @@ type Survey<S, A> = {
   readonly parents: number[]
   readonly places: number[]
   readonly kinds: Map<string, { distinct: number; generated: number }>
-  end: "breach" | "too many states" | "interrupted" | null
+  end: "violation" | "too many states" | "interrupted" | null
   expanded: number
   transitions: number
   depth: number
@@ -94,7 +94,7 @@ type Survey<S, A> = {
   most: number
   deadlocks: number
   deadlock: Path<S, A> | null
-  breach: Breach<S, A> | null
+  violation: Violation<S, A> | null
 }
 
 const surveyOf = <S, A>(system: System<S, A>, asked: Asked<S, A>): Survey<S, A> => ({
@@ -112,7 +112,7 @@ const surveyOf = <S, A>(system: System<S, A>, asked: Asked<S, A>): Survey<S, A> 
   most: 0,
   deadlocks: 0,
   deadlock: null,
-  breach: null,
+  violation: null,
 })
 
 const isOver = <S, A>({ end }: Survey<S, A>): boolean => end !== null
@@ -124,7 +124,7 @@ const startsOf = <S, A>(survey: Survey<S, A>): readonly Node<S>[] => {
     if (survey.seen.has(key)) continue
     const why = survey.asked.always?.(start) ?? null
     if (why !== null) {
-      breached(survey, { path: { start, moves: [] }, why })
+      violated(survey, { path: { start, moves: [] }, why })
       break
     }
     const node = entered(survey, key, start, -1, place)
@@ -145,7 +145,7 @@ const expand = <S, A>(survey: Survey<S, A>, node: Node<S>, following: Node<S>[])
     const isNew = !survey.seen.has(key)
     const why = whyOf(survey, node.state, move, isNew)
     if (why !== null) {
-      breached(survey, { path: longer(pathTo(survey, node.id), move), why })
+      violated(survey, { path: longer(pathTo(survey, node.id), move), why })
       return
     }
     if (!isNew) continue
@@ -159,9 +159,9 @@ const expand = <S, A>(survey: Survey<S, A>, node: Node<S>, following: Node<S>[])
 const whyOf = <S, A>({ asked }: Survey<S, A>, before: S, move: Move<S, A>, isNew: boolean): string | null =>
   asked.onStep?.(before, move.action, move.state) ?? (isNew ? asked.always?.(move.state) : null) ?? null
 
-const breached = <S, A>(survey: Survey<S, A>, breach: Breach<S, A>): void => {
-  survey.breach = breach
-  survey.end = "breach"
+const violated = <S, A>(survey: Survey<S, A>, violation: Violation<S, A>): void => {
+  survey.violation = violation
+  survey.end = "violation"
 }
 
 /** A state that nobody has seen before; null if it is one too many. */
@@ -226,5 +226,5 @@ const censusOf = <S, A>(survey: Survey<S, A>): Census<S, A> => ({
   kinds: Object.fromEntries(survey.kinds),
   deadlocks: survey.deadlocks,
   deadlock: survey.deadlock,
-  breach: survey.breach,
+  violation: survey.violation,
 })

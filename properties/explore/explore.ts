@@ -12,7 +12,7 @@ import type { KindCount } from "./enumerate.ts"
 import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
 import { modelSweeping } from "./model-sweep.ts"
 import { comparing, type Comparison } from "./comparison.ts"
-import { breachingRuns, type BreachingRun } from "./path.ts"
+import { violatingRuns, type ViolatingRun } from "./path.ts"
 import { engineFor, modelOf, type Scope } from "./scope.ts"
 import { shortest, sweeping, type SweepEnd, type Swept, type Tally } from "./sweep.ts"
 import { inTurns } from "./turns.ts"
@@ -40,10 +40,10 @@ export type Exploration = {
  *        for by symmetry. `waiting` counts states that were found and not looked at. `kinds` counts, for each kind,
  *        the states first reached by it and its steps. `witnessedAt`: the depth at which each witness was first seen,
  *        null for never; those that need a run's past are left out. `suspected`: the properties that the sweep
- *        found breached; `breaches`: runs that do so, of which there may be none where none could be found again.
+ *        found violated; `violations`: runs that do so, of which there may be none where none could be found again.
  *        `liveness` is null where it was not asked, "unknown" where the graph was too large. `compared` says how the
  *        engine compares with the model; null where the model alone was explored, and for a mutant, of which the two may
- *        differ beyond what it breaches. `bytes` is null where nobody counted.
+ *        differ beyond what it violates. `bytes` is null where nobody counted.
  */
 export type Explored = {
   readonly scope: Scope
@@ -61,15 +61,15 @@ export type Explored = {
   readonly kinds: Readonly<Partial<Record<Kind, KindCount>>>
   readonly witnessedAt: Readonly<Record<string, number | null>>
   readonly suspected: readonly string[]
-  readonly breaches: readonly ExploredBreach[]
+  readonly violations: readonly ExploredViolation[]
   readonly liveness: readonly LivenessVerdict[] | "unknown" | null
   readonly compared: Comparison | null
   readonly bytes: number | null
   readonly workers: number
 }
 
-/** A property that is breached, by a run: "shortest" if no shorter one breaches any. */
-export type ExploredBreach = {
+/** A property that is violated, by a run: "shortest" if no shorter one violates any. */
+export type ExploredViolation = {
   readonly property: string
   readonly actions: readonly Action[]
   readonly minimality: "shortest" | "found"
@@ -105,7 +105,7 @@ const exploredByEngine = (
     const { scope } = exploration
     const outcome = yield* swept(exploration, company)
     const { end, tally, waiting, bytes, workers } = outcome
-    const runs = end === "breach" ? yield* Effect.promise(() => runsOf(exploration, tally, company)) : []
+    const runs = end === "violation" ? yield* Effect.promise(() => runsOf(exploration, tally, company)) : []
     if (end === "asymmetric" || runs === "astray") {
       if (!scope.symmetry) throw new Error("defect: a run that was found cannot be walked again")
       const explored = yield* exploredByEngine(
@@ -120,8 +120,8 @@ const exploredByEngine = (
       end,
       ...countsOf(scope, tally),
       waiting,
-      suspected: idsIn([...tally.breached.values()].reduce(union, noProperty)),
-      breaches: runs,
+      suspected: idsIn([...tally.violated.values()].reduce(union, noProperty)),
+      violations: runs,
       liveness: yield* Effect.promise(() => livenessIn(exploration, company)),
       compared: yield* Effect.promise(() => comparedIn(exploration, company)),
       bytes,
@@ -179,7 +179,7 @@ const countsOf = ({ among }: Scope, tally: Tally) => ({
 })
 
 /**
- * The runs of a sweep that ended in a breach. They are searched for in full, without the reduction, which keeps
+ * The runs of a sweep that ended in a violation. They are searched for in full, without the reduction, which keeps
  * verdicts and no lengths. Where that takes too many states, or too long for whoever waits, a run of the reduced
  * sweep has to do.
  */
@@ -187,11 +187,11 @@ const runsOf = async (
   { scope, statesMax }: Exploration,
   tally: Tally,
   { signal }: Company,
-): Promise<readonly ExploredBreach[] | "astray"> => {
-  const told = (runs: readonly BreachingRun[], minimality: ExploredBreach["minimality"]) =>
+): Promise<readonly ExploredViolation[] | "astray"> => {
+  const told = (runs: readonly ViolatingRun[], minimality: ExploredViolation["minimality"]) =>
     runs.map(({ property, codes }) => ({ property, actions: actionsOf(scope, codes), minimality }))
   const full = await inTurns(
-    breachingRuns(
+    violatingRuns(
       { ...scope, reduction: false },
       {
         lengthMax: scope.reduction ? Infinity : shortest(tally),
@@ -204,7 +204,7 @@ const runsOf = async (
   if (full === "astray") return full
   if (typeof full !== "string") return told(full, "shortest")
   const reduced = await inTurns(
-    breachingRuns(scope, { lengthMax: Infinity, statesMax: Infinity, isStopped: () => false }),
+    violatingRuns(scope, { lengthMax: Infinity, statesMax: Infinity, isStopped: () => false }),
   )
   return typeof reduced !== "string" ? told(reduced, "found") : reduced === "astray" ? reduced : []
 }
@@ -219,7 +219,7 @@ const livenessIn = async (
       )
     : null
 
-/** For a mutant, null: beyond what it breaches the two may differ. */
+/** For a mutant, null: beyond what it violates the two may differ. */
 const comparedIn = async ({ scope }: Exploration, { signal }: Company): Promise<Explored["compared"]> =>
   scope.mutant === null ? await inTurns(comparing(scope, () => signal?.aborted === true)) : null
 
@@ -229,7 +229,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
   const asked = catalogue.filter(({ id }) => properties.includes(id))
   const isStopped = (): boolean => company.signal?.aborted === true
   const census = await inTurns(modelSweeping(modelOf(scope), among, asked, { statesMax, isStopped }))
-  const { breach } = census
+  const { violation } = census
   return {
     scope,
     isAsymmetric: false,
@@ -247,14 +247,14 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
       among.map((kind) => [kind, census.kinds[kind] ?? { distinct: 0, generated: 0 }]),
     ),
     witnessedAt: {},
-    suspected: breach === null ? [] : [breach.why],
-    breaches:
-      breach === null
+    suspected: violation === null ? [] : [violation.why],
+    violations:
+      violation === null
         ? []
         : [
             {
-              property: breach.why,
-              actions: breach.path.moves.map(({ action }) => action),
+              property: violation.why,
+              actions: violation.path.moves.map(({ action }) => action),
               minimality: "shortest",
             },
           ],

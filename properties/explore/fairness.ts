@@ -63,7 +63,7 @@ export type FairLabel = {
  * What a run does again and again is a strongly connected set of states with edges between them, or one state in
  * which it does nothing; and every such set is that of a run, one that goes all round it for ever. A larger such set
  * has every bad state, every state that disables a label and every edge that takes one that a smaller one within it
- * has: so if any is a breach, the maximal one around it is, and only these need to be asked.
+ * has: so if any is a violation, the maximal one around it is, and only these need to be asked.
  *
  * Shape  `good`: 0 or 1 by state; `isFair`: 0 or 1 by label.
  */
@@ -83,7 +83,7 @@ export const lassoAgainst = (
 
 /**
  * What fairness a property needs: the groups of labels of which each, when it alone is no longer fair, lets a run
- * breach the property, with such a run. Nothing is needed of what fails anyway: then `lasso` says how. That no group
+ * violate the property, with such a run. Nothing is needed of what fails anyway: then `lasso` says how. That no group
  * is needed does not mean that none at all would do: one may stand in for another.
  */
 export type NeededFairness = {

@@ -11,13 +11,13 @@ import { finished } from "./turns.ts"
 /** What the state graph says of one liveness property. */
 export type LivenessVerdict = {
   readonly property: Watched
-  readonly breach: LassoRun | null
-  /** The kinds whose fairness it needs: without one of them alone, some fair run breaches it. */
+  readonly violation: LassoRun | null
+  /** The kinds whose fairness it needs: without one of them alone, some fair run violates it. */
   readonly needs: readonly Kind[]
 }
 
 /**
- * A fair run that breaches: the stem, and then the loop for ever; with an empty loop nothing happens any more.
+ * A fair run that violates: the stem, and then the loop for ever; with an empty loop nothing happens any more.
  * `fairness` tells of each fair action that is enabled anywhere in the loop, or taken in it.
  */
 type LassoRun = {
@@ -51,7 +51,7 @@ export function* judgingLiveness(
   return liveness
     .filter((property) => isTold && scope.properties.includes(property))
     .map((property) => {
-      const good = Uint8Array.from(rest, (breached) => (includes(breached, property) ? 0 : 1))
+      const good = Uint8Array.from(rest, (violated) => (includes(violated, property) ? 0 : 1))
       const code = (label: number): ActionCode => codes[label] as ActionCode
       const { lasso, needs } = neededFairness(suffix, good, (label) => kinds[code(label).kind] as string)
       const run = (found: Lasso): LassoRun => ({
@@ -63,7 +63,7 @@ export function* judgingLiveness(
       })
       return {
         property,
-        breach: lasso === null ? null : run(lasso),
+        violation: lasso === null ? null : run(lasso),
         needs: needs.map(({ group }) => group as Kind),
       }
     })
@@ -82,7 +82,7 @@ type DrawnGraph = {
 
 /**
  * The graph of all states of an engine. A label is an action by what it names: a copy by its place. What a state
- * would breach if the cluster rested there, in `rest`; whether liveness may be asked of it, in `judged`.
+ * would violate if the cluster rested there, in `rest`; whether liveness may be asked of it, in `judged`.
  */
 function* graphOf(
   engine: Engine,

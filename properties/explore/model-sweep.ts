@@ -5,7 +5,7 @@ import { successors } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { isAtRest, isJudged } from "../check/rest.ts"
 import { noHistory } from "../history.ts"
-import { breachesAtRest, breachesOf, type Property } from "../property.ts"
+import { violatesAtRest, violationsOf, type Property } from "../property.ts"
 import { enumerating, type Census } from "./enumerate.ts"
 import type { System } from "./system.ts"
 import { finished } from "./turns.ts"
@@ -39,10 +39,10 @@ export const modelSweeping = (
     kindOf: ({ kind }) => kind,
     always: (state) =>
       isJudged(protocol.config, state) && isAtRest(protocol, state)
-        ? (breachesAtRest(protocol, properties, history, state)[0]?.property.id ?? null)
+        ? (violatesAtRest(protocol, properties, history, state)[0]?.property.id ?? null)
         : null,
     onStep: (before, action, after) =>
-      breachesOf(protocol, properties, history, { before, action, after })[0]?.property.id ?? null,
+      violationsOf(protocol, properties, history, { before, action, after })[0]?.property.id ?? null,
     statesMax,
     isStopped,
   })

@@ -9,7 +9,7 @@ import { engineFor, type Scope } from "./scope.ts"
 /** Whom a normalisation tells: see `stride.ts`. `trail` is longer by the steps that are being told. */
 type Told = {
   readonly trail: number[]
-  readonly breach: (bits: PropertySet, steps: number) => void
+  readonly violation: (bits: PropertySet, steps: number) => void
   readonly onWitness: (bits: number, steps: number) => void
   readonly onNormalising: (kind: number) => void
   readonly unseen: () => number
@@ -28,7 +28,7 @@ export const normalisationOf = (
   told: Told,
 ): { readonly engine: Engine; readonly normalise: (keys: Int32Array) => number } => {
   const engine = engineFor(scope)
-  const { trail, breach, onNormalising } = told
+  const { trail, violation, onNormalising } = told
   const { machine, layout } = engine
   const { words } = layout
   const normalise = normaliserOf(engine)
@@ -48,7 +48,7 @@ export const normalisationOf = (
       steps += 1
       onNormalising(kind)
       trail.push(kind, a, 0)
-      breach(monitor.ofStep(kind, a, 0), steps)
+      violation(monitor.ofStep(kind, a, 0), steps)
     },
   }
 
@@ -57,7 +57,7 @@ export const normalisationOf = (
     normalise: (keys) => {
       machine.load(keys, 0)
       steps = 1
-      breach(union(monitor.ofState(), monitor.ofRefusals()), 1)
+      violation(union(monitor.ofState(), monitor.ofRefusals()), 1)
       normalise(watch)
       return steps
     },
@@ -67,7 +67,7 @@ export const normalisationOf = (
 /** Judges a state that is left behind, by an engine of its own: what could be done there, and where it leads. */
 const outlookOf = (
   scope: Scope,
-  { trail, breach, onWitness, unseen }: Told,
+  { trail, violation, onWitness, unseen }: Told,
 ): ((keys: Int32Array, steps: number) => void) => {
   const engine = engineFor(scope)
   const monitor = monitorOf(engine)
@@ -78,7 +78,7 @@ const outlookOf = (
     const bits = answer === unrepresentable ? only.S7 : union(monitor.ofStep(kind, a, b), monitor.ofState())
     if (bits !== 0) {
       trail.push(kind, a, b)
-      breach(bits, taken + 1)
+      violation(bits, taken + 1)
       trail.length -= 3
     }
     const wanted = unseen()

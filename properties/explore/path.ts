@@ -5,15 +5,15 @@ import { engineFor, type Scope } from "./scope.ts"
 import { codesOn, strideOf, type Stride, type Strider } from "./stride.ts"
 import { hashOf, tableOf } from "./table.ts"
 
-/** A run that ends in a breach of a property. */
-export type BreachingRun = { readonly property: Watched; readonly codes: readonly ActionCode[] }
+/** A run that ends in a violation of a property. */
+export type ViolatingRun = { readonly property: Watched; readonly codes: readonly ActionCode[] }
 
 /**
- * What a search has found: for each property that is breached in the first layer in which any is, a run, in the
+ * What a search has found: for each property that is violated in the first layer in which any is, a run, in the
  * order of the catalogue; none if there is no such layer. "too many states", "interrupted": it did not get there.
  * "astray": a run that was found cannot be walked again, so the states that were joined were not alike.
  */
-export type Search = readonly BreachingRun[] | "too many states" | "interrupted" | "astray"
+export type Search = readonly ViolatingRun[] | "too many states" | "interrupted" | "astray"
 
 /** How far a search may go. */
 type SearchLimits = {
@@ -22,23 +22,23 @@ type SearchLimits = {
   readonly isStopped: () => boolean
 }
 
-/** Where a run breaches: `steps` steps from a state of the last layer. */
+/** Where a run violates: `steps` steps from a state of the last layer. */
 type End = { readonly key: Int32Array; readonly steps: number; readonly layer: number }
 
 /**
- * Runs that breach a property within `lengthMax` steps, breadth first: the shortest there are, if the scope takes no
+ * Runs that violate a property within `lengthMax` steps, breadth first: the shortest there are, if the scope takes no
  * steps at once. Layers are kept, and no parents: a run is found again backwards, layer by layer.
  */
-export function* breachingRuns(
+export function* violatingRuns(
   scope: Scope,
   { lengthMax, statesMax, isStopped }: SearchLimits,
 ): Generator<void, Search, void> {
   const ends = new Map<Watched, End>()
   let here: Int32Array = new Int32Array(0)
   let depth = 0
-  const note = (breached: PropertySet, steps: number): void => {
+  const note = (violated: PropertySet, steps: number): void => {
     if (depth + steps > lengthMax) return
-    for (const id of idsIn(breached)) {
+    for (const id of idsIn(violated)) {
       const known = ends.get(id)
       if (known === undefined || depth + steps < known.layer + known.steps)
         ends.set(id, { key: here, steps, layer: depth })
@@ -46,7 +46,7 @@ export function* breachingRuns(
   }
   let next: Frontier
   const stride = strideOf(scope, {
-    onBreach: note,
+    onViolation: note,
     onArrival: (keys) => {
       table.offer(keys, 0, hashOf(keys, 0, words), 0)
     },
@@ -76,7 +76,7 @@ export function* breachingRuns(
       yield
     }
     table.flush()
-    // A breach in a step is one step longer than one in the state before it; the next layer's own are as long.
+    // A violation in a step is one step longer than one in the state before it; the next layer's own are as long.
     const isDue = [...ends.values()].some((end) => lengthOf(end) <= depth)
     if (isDue || (next.size() === 0 && ends.size > 0)) return yield* runsTo(scope, layers, [...ends])
   }
@@ -91,7 +91,7 @@ function* runsTo(
   found: readonly (readonly [Watched, End])[],
 ): Generator<void, Search, void> {
   const minimum = Math.min(...found.map(([, end]) => lengthOf(end)))
-  const runs: BreachingRun[] = []
+  const runs: ViolatingRun[] = []
   for (const [property, end] of found.toSorted(([a], [b]) => watched.indexOf(a) - watched.indexOf(b))) {
     if (lengthOf(end) > minimum) continue
     const keys = yield* wayTo(scope, layers, end)
@@ -113,7 +113,7 @@ function* wayTo(
   let leads = 0
   const hasLed = (): boolean => leads > 0
   const { words, expand } = strideOf(scope, {
-    onBreach: () => {},
+    onViolation: () => {},
     onArrival: (keys) => {
       if (isSame(keys, wanted)) leads += 1
     },
@@ -135,7 +135,7 @@ function* wayTo(
 
 /**
  * The run itself: from the start, each time the steps to a state for which the next key on the way stands, and then
- * those that breach. Null if there are none such.
+ * those that violate. Null if there are none such.
  */
 const walked = (
   scope: Scope,
@@ -147,7 +147,7 @@ const walked = (
   const { machine, step } = engineFor(scope)
   for (const wanted of way.slice(1)) {
     const steps = firstTrail(scope, machine.key, (tell) => ({
-      onBreach: () => {},
+      onViolation: () => {},
       onArrival: (keys) => {
         if (isSame(keys, wanted)) tell()
       },
@@ -158,8 +158,8 @@ const walked = (
     machine.commit()
   }
   const last = firstTrail(scope, machine.key, (tell) => ({
-    onBreach: (breached, steps) => {
-      if (includes(breached, property) && steps === end.steps) tell()
+    onViolation: (violated, steps) => {
+      if (includes(violated, property) && steps === end.steps) tell()
     },
     onArrival: () => {},
   }))

@@ -21,11 +21,11 @@ import { hashOf } from "./table.ts"
  * What is told while a state is expanded, of the properties that are asked alone. `steps` counts from that state:
  * 0 is the state itself, 1 a step from it, more are those that normalising adds.
  *
- * Shape  `onBreach`: what is breached. `onArrival`: a successor, normalised if the scope says so, by the key of its
+ * Shape  `onViolation`: what is violated. `onArrival`: a successor, normalised if the scope says so, by the key of its
  *        representative, with the kind of its first step. `witnessMonitor` may be null: no witness is looked for.
  */
 export type Strider = {
-  readonly onBreach: (bits: PropertySet, steps: number) => void
+  readonly onViolation: (bits: PropertySet, steps: number) => void
   readonly onArrival: (keys: Int32Array, kind: number, steps: number) => void
   readonly onWitness?: (bits: number, steps: number) => void
   /** A step that normalising takes, by its kind. */
@@ -73,13 +73,13 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   let isResting = true
   let owed = noProperty
 
-  const breach = (found: PropertySet, steps: number): void => {
-    const breached = intersection(found, asked)
-    if (breached !== 0) strider.onBreach(breached, steps)
+  const violation = (found: PropertySet, steps: number): void => {
+    const violated = intersection(found, asked)
+    if (violated !== 0) strider.onViolation(violated, steps)
   }
 
   const normalisation = scope.reduction
-    ? normalisationOf(scope, { trail, breach, onWitness, onNormalising, unseen })
+    ? normalisationOf(scope, { trail, violation, onWitness, onNormalising, unseen })
     : null
   const normalised = normalisation?.engine ?? engine
   const canonical = !joins
@@ -94,11 +94,11 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     trail[1] = a
     trail[2] = b
     if (answer === unrepresentable) {
-      breach(only.S7, 1)
+      violation(only.S7, 1)
       return
     }
     const bits = monitor.ofStep(kind, a, b)
-    if (bits !== 0) breach(bits, 1)
+    if (bits !== 0) violation(bits, 1)
     if (unseen() !== 0) onWitness(witnessMonitor.ofStep(kind, a), 1)
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     if (isProtocol[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
@@ -116,7 +116,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     hash = hashOf(key, 0, words)
     isResting = rests
     const bits = union(monitor.ofState(), monitor.ofRefusals())
-    if (bits !== 0) breach(bits, 0)
+    if (bits !== 0) violation(bits, 0)
     const wanted = unseen()
     if (wanted !== 0) {
       onWitness(witnessMonitor.ofState(wanted), 0)
@@ -126,7 +126,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     engine.expand(onSuccessor)
     if (trail.length > 0) trail.length = 0
     owed = isResting && monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
-    breach(owed, 0)
+    violation(owed, 0)
     return successors
   }
 

@@ -14,7 +14,7 @@ import { finished } from "./turns.ts"
  *
  * Shape  `standsFor` counts all states that those met stand for, where symmetry joins some: else it is `states`.
  *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one.
- *        `depth` is that of the deepest layer expanded to its end. `breached` holds what is breached, by the
+ *        `depth` is that of the deepest layer expanded to its end. `violated` holds what is violated, by the
  *        length of the shortest run that ends so (with the reduction: by the number of layers before its end); `ends` counts states with no successor at all, and `deadlocks` those of
  *        them in which something is still owed. `witnessedAt` is the depth at which each witness was first seen, by
  *        its place in `sights`, or -1.
@@ -31,7 +31,7 @@ export type Tally = {
   highestGeneration: number
   readonly generated: Float64Array
   readonly distinct: Float64Array
-  readonly breached: Map<number, PropertySet>
+  readonly violated: Map<number, PropertySet>
   readonly witnessedAt: Int32Array
 }
 
@@ -47,7 +47,7 @@ export const freshTally = (): Tally => ({
   highestGeneration: 1,
   generated: new Float64Array(kinds.length),
   distinct: new Float64Array(kinds.length),
-  breached: new Map(),
+  violated: new Map(),
   witnessedAt: new Int32Array(watchedWitnesses.length).fill(-1),
 })
 
@@ -66,9 +66,9 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
 
   const stride = strideOf(scope, {
     // With the reduction, a layer is no length: that of the way there is the most that it can be.
-    onBreach: (bits, steps) => {
+    onViolation: (bits, steps) => {
       const length = depth + steps
-      tally.breached.set(length, union(tally.breached.get(length) ?? noProperty, bits))
+      tally.violated.set(length, union(tally.violated.get(length) ?? noProperty, bits))
     },
     onArrival: (keys, kind) => {
       tally.generated[kind] = (tally.generated[kind] as number) + 1
@@ -113,7 +113,7 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send): Expander => {
 }
 
 /** Why a sweep ended. "asymmetric": the rules do not treat alike what the scope has change places. */
-export type SweepEnd = "complete" | "breach" | "too many states" | "interrupted" | "asymmetric"
+export type SweepEnd = "complete" | "violation" | "too many states" | "interrupted" | "asymmetric"
 
 /**
  * How a sweep went. `waiting` counts states that were found and not expanded; `bytes` is the most that the table
@@ -140,7 +140,7 @@ const cuts = { none: 0, interrupted: 1, asymmetric: 2 } as const
 /**
  * Sweeps a scope breadth first, as one of several workers or alone: each expands the states that its share of
  * the hashes holds, and sends the others their own. Ends, all at once, with the layer in which a property is
- * first found breached, when no shorter breach can be left, or before the layer that would go beyond `statesMax`.
+ * first found violated, when no shorter violation can be left, or before the layer that would go beyond `statesMax`.
  * Gives way now and then, so that whoever goes on with it can do something else.
  */
 export function* sweepingAs(
@@ -220,10 +220,11 @@ const endOf = ({
   readonly depth: number
   readonly statesMax: number
 }): SweepEnd | null => {
-  const isBreached = minimum < noLength
+  const isViolated = minimum < noLength
   const isTooMuch = expanded + waiting > statesMax
   if (why === cuts.asymmetric) return "asymmetric"
-  if (isBreached && (minimum <= depth - 1 || waiting === 0 || isTooMuch || why !== cuts.none)) return "breach"
+  if (isViolated && (minimum <= depth - 1 || waiting === 0 || isTooMuch || why !== cuts.none))
+    return "violation"
   if (waiting === 0) return "complete"
   if (why === cuts.interrupted) return "interrupted"
   return isTooMuch ? "too many states" : null
@@ -239,8 +240,8 @@ const senderOf = (endpoint: Endpoint | null, workers: number, self: number, offe
         else endpoint.send(owner, keys, at, hash, kind)
       }
 
-/** The length of the shortest run that was found to end in a breach; Infinity if none was. */
-export const shortest = ({ breached }: Tally): number => Math.min(Infinity, ...breached.keys())
+/** The length of the shortest run that was found to end in a violation; Infinity if none was. */
+export const shortest = ({ violated }: Tally): number => Math.min(Infinity, ...violated.keys())
 
 /** Sweeps a scope on this thread, at one go. */
 export const sweep = (scope: Scope, limits: Partial<Limits> = {}): Swept => finished(sweeping(scope, limits))
@@ -273,8 +274,8 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)
     tally.generated.forEach((n, kind) => (sum.generated[kind] = (sum.generated[kind] as number) + n))
     tally.distinct.forEach((n, kind) => (sum.distinct[kind] = (sum.distinct[kind] as number) + n))
-    for (const [length, bits] of tally.breached)
-      sum.breached.set(length, union(sum.breached.get(length) ?? noProperty, bits))
+    for (const [length, bits] of tally.violated)
+      sum.violated.set(length, union(sum.violated.get(length) ?? noProperty, bits))
   }
   return sum
 }

@@ -11,7 +11,7 @@ export type SweepProgress = { readonly depth: number; readonly waiting: number }
 
 /**
  * Sweeps a scope with several workers, each of which holds its share of the states. The counts, and whether and
- * how shortly a property is breached, are those of one worker alone. The signal stops them, and what they have
+ * how shortly a property is violated, are those of one worker alone. The signal stops them, and what they have
  * covered is told; interrupting the effect stops them too. Of layers that one worker has `reached` before, no progress is
  * told: where workers begin anew, they have come further only beyond these.
  */

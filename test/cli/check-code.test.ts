@@ -59,7 +59,7 @@ describe("a check", () => {
       "R1",
     ],
   ])(
-    "that finds a breach of %s ends with its code",
+    "that finds a violation of %s ends with its code",
     async (_what, mutant, flags, actions, code, verdict, id) => {
       const told = await checked(failing(actions), { mutant, ...flags })
 

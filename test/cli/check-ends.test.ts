@@ -51,7 +51,7 @@ describe.concurrent("ftpair check", () => {
     )
 
     expect(answer.code).toBe(12)
-    expect(answer.stdout).toMatch(/^S7 \S+ breached at step 2 of 2$/m)
+    expect(answer.stdout).toMatch(/^S7 \S+ violated at step 2 of 2$/m)
     expect(answer.stdout).toMatch(/^ +saved: +not saved: .*cannot be written/m)
     expect(said(answer, "Reproduce:")).toContain("--seed 7")
     expect(answer.stderr).toMatch(/^ftpair: the counterexample is not saved: [^\n]*\n$/)

@@ -10,7 +10,7 @@ import { replay } from "../../traces/replay.ts"
 import { traceOf, writeTrace, type Counterexample } from "../../traces/write.ts"
 import { cluster, documentOf, freshFolder, ftpair, inShell, protect, write, type Answer } from "./ftpair.ts"
 
-describe.concurrent("ftpair check, where a safety property is breached,", () => {
+describe.concurrent("ftpair check, where a safety property is violated,", () => {
   let folder: string
   let found: Answer
   let remove: () => void
@@ -30,19 +30,19 @@ describe.concurrent("ftpair check, where a safety property is breached,", () => 
     expect(found.code).toBe(12)
   })
 
-  it("tells the property, and the numbered actions up to the breach", ({ expect }) => {
-    expect(found.stdout).toMatch(/^S1 SinglePrimary breached at step 5 of 5$/m)
-    expect(found.stdout).toMatch(/^ +S2 +NoDivergentOutput +no breach seen$/m)
+  it("tells the property, and the numbered actions up to the violation", ({ expect }) => {
+    expect(found.stdout).toMatch(/^S1 SinglePrimary violated at step 5 of 5$/m)
+    expect(found.stdout).toMatch(/^ +S2 +NoDivergentOutput +no violation seen$/m)
     expect(found.stdout).toMatch(/^ +1 {2}PowerOn\(p1, h1\) +p1 on/m)
     expect(found.stdout).toMatch(/^ +5 {2}Suspect\(p1\.2\) .*(\n.*)*p1\.2 secondary lockstep → primary live/m)
   })
 
-  it("tells what else the same step breaches, and ends with all of it", ({ expect }) => {
+  it("tells what else the same step violates, and ends with all of it", ({ expect }) => {
     expect(found.stdout).toMatch(
       /^ {2}and by the same step S15 NobodyAheadOfTheLock: p1\.2 .* is ahead of the lock/m,
     )
-    expect(found.stdout).toMatch(/^ +S15 +NobodyAheadOfTheLock +breached$/m)
-    expect(found.stdout).toMatch(/^breached: S1, S15, S30 /m)
+    expect(found.stdout).toMatch(/^ +S15 +NobodyAheadOfTheLock +violated$/m)
+    expect(found.stdout).toMatch(/^violated: S1, S15, S30 /m)
   })
 
   it("tells how long the run was as it was drawn, and after each way of shortening it", ({ expect }) => {
@@ -76,7 +76,7 @@ describe.concurrent("ftpair check, where a safety property is breached,", () => 
     const replayed = await inShell(folder, said(found, "Replay:"))
 
     expect(replayed.code).toBe(0)
-    expect(replayed.stdout).toContain("reproduced: S1 breached at step 5, as the file promises")
+    expect(replayed.stdout).toContain("reproduced: S1 violated at step 5, as the file promises")
   })
 
   it("keeps what the protocol itself does not reproduce", async ({ expect }) => {
@@ -91,7 +91,7 @@ describe.concurrent("ftpair check, where a safety property is breached,", () => 
 
     expect(answer.code).toBe(16)
     expect(answer.stdout).toMatch(
-      /the file promises: S1 breached at step 5; not as promised, so exit code 16$/m,
+      /the file promises: S1 violated at step 5; not as promised, so exit code 16$/m,
     )
   })
 })
@@ -377,9 +377,9 @@ const said = ({ stdout }: Answer, label: string): string =>
 
 /** The report of a failure, to the end, without how long it took. */
 const fromFailureOn = ({ stdout }: Answer): string =>
-  stdout.slice(stdout.indexOf("S1 SinglePrimary breached")).replace(/^[\d.]+ s \(.*$/m, "")
+  stdout.slice(stdout.indexOf("S1 SinglePrimary violated")).replace(/^[\d.]+ s \(.*$/m, "")
 
-/** A call that is quickly done: its mutant breaches nothing of what it is asked, and keeps the corpus out of it. */
+/** A call that is quickly done: its mutant violates nothing of what it is asked, and keeps the corpus out of it. */
 const quickly = (property: string, runs: number): readonly string[] => [
   ..."check --mutant ZeroMeansNone --workers 1 --json --property".split(" "),
   property,
@@ -387,7 +387,7 @@ const quickly = (property: string, runs: number): readonly string[] => [
   `${runs}`,
 ]
 
-/** Keeps a run by the rules of that mutant, as if it had once breached S7; tells its file within the folder. */
+/** Keeps a run by the rules of that mutant, as if it had once violated S7; tells its file within the folder. */
 const keepRun = (folder: string, actions: readonly Action[]): string => {
   const file = join(".ftpair", "failures", "S7.by-hand.itf.json")
   const config = plainConfig(2, 1, { log: 1 })

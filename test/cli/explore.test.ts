@@ -49,21 +49,24 @@ describe.concurrent("ftpair explore", () => {
     expect(generatedIn(model)).toEqual(generatedIn(packed))
   })
 
-  it("exits with 12 at a safety breach, and keeps a run that replays", async ({ expect, onTestFinished }) => {
+  it("exits with 12 at a safety violation, and keeps a run that replays", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const folder = freshFolder(onTestFinished)
 
     const found = await ftpair(folder, ...words("explore --mutant SecondarySkipsLock --property S1 --json"))
 
-    const [breach] = exploredBy(found).breaches
-    const replayed = await ftpair(folder, "replay", breach?.file ?? "")
+    const [violation] = exploredBy(found).breaches
+    const replayed = await ftpair(folder, "replay", violation?.file ?? "")
     expect(found.code).toBe(12)
-    expect(exploredBy(found)).toMatchObject({ verdict: "breached", end: "breach" })
-    expect(breach).toMatchObject({ property: "S1", steps: 5, shortest: 5 })
+    expect(exploredBy(found)).toMatchObject({ verdict: "breached", end: "violation" })
+    expect(violation).toMatchObject({ property: "S1", steps: 5, shortest: 5 })
     expect(replayed.code).toBe(0)
-    expect(replayed.stdout).toContain("reproduced: S1 breached at step 5")
+    expect(replayed.stdout).toContain("reproduced: S1 violated at step 5")
   })
 
-  it("tells the steps of a run once, though several properties are breached by it", async ({
+  it("tells the steps of a run once, though several properties are violated by it", async ({
     expect,
     onTestFinished,
   }) => {
@@ -75,14 +78,14 @@ describe.concurrent("ftpair explore", () => {
     )
 
     expect(code).toBe(12)
-    expect(stdout).toContain("S1 SinglePrimary breached after 5 steps: shortest")
+    expect(stdout).toContain("S1 SinglePrimary violated after 5 steps: shortest")
     expect(stdout).toMatch(
-      /S15 NobodyAheadOfTheLock breached after 5 steps: shortest\n.*\n.*\n\n {2}the same run as for S1, above\n\n {2}saved: /,
+      /S15 NobodyAheadOfTheLock violated after 5 steps: shortest\n.*\n.*\n\n {2}the same run as for S1, above\n\n {2}saved: /,
     )
     expect(stdout.match(/^ +5 {2}Suspect/gm)).toHaveLength(1)
   })
 
-  it("exits with 13 at a liveness breach, and keeps a run that replays", async ({
+  it("exits with 13 at a liveness violation, and keeps a run that replays", async ({
     expect,
     onTestFinished,
   }) => {
@@ -90,12 +93,12 @@ describe.concurrent("ftpair explore", () => {
 
     const found = await ftpair(folder, ...words("explore --mutant HolderBlocksRestart --property L1 --json"))
 
-    const [breach] = exploredBy(found).breaches
-    const replayed = await ftpair(folder, "replay", breach?.file ?? "")
+    const [violation] = exploredBy(found).breaches
+    const replayed = await ftpair(folder, "replay", violation?.file ?? "")
     expect(found.code).toBe(13)
-    expect(breach).toMatchObject({ property: "L1", steps: 2 })
+    expect(violation).toMatchObject({ property: "L1", steps: 2 })
     expect(replayed.code).toBe(0)
-    expect(replayed.stdout).toContain("reproduced: L1 breached at step 2")
+    expect(replayed.stdout).toContain("reproduced: L1 violated at step 2")
   })
 
   it("is inconclusive beyond the most states, and tells what was covered", async ({
@@ -208,8 +211,8 @@ describe.concurrent("ftpair check, where only the engine is a mutant,", () => {
 
     const found = await ftpair(folder, ...words(call))
 
-    const [breach] = exploredBy(found).breaches
-    const replayed = await ftpair(folder, "replay", breach?.file ?? "")
+    const [violation] = exploredBy(found).breaches
+    const replayed = await ftpair(folder, "replay", violation?.file ?? "")
     expect(found.code).toBe(14)
     expect(replayed.code).toBe(0)
     expect(replayed.stdout).toContain("reproduced")

@@ -18,24 +18,24 @@ describe("an exploration", () => {
     ["interrupted, and lacks a witness", {}, ["fork"], "inconclusive", 20],
     ["complete, but for liveness", { liveness: "unknown" }, [], "inconclusive", 20],
     ["complete, but for liveness, and lacks a witness", { liveness: "unknown" }, ["fork"], "vacuous", 15],
-    ["breach, and no run that the model confirms", { suspected: ["S1"] }, [], "divergence", 14],
+    ["violation, and no run that the model confirms", { suspected: ["S1"] }, [], "divergence", 14],
   ])("that ended %s is no other verdict than it is", (how, more, missing, word, code) => {
     const conclusion = concluded(exploredTo(how, more), nothing, missing)
 
     expect([wordOf(conclusion), codeOf(conclusion)]).toEqual([word, code])
   })
 
-  it.each(["complete", "breach", "too many states", "interrupted"])(
-    "that ended %s is breached by what the model confirms, and a divergence by what it denies",
+  it.each(["complete", "violation", "too many states", "interrupted"])(
+    "that ended %s is violated by what the model confirms, and a divergence by what it denies",
     (how) => {
       const told = exploredTo(how)
-      const [breached, denied, both] = [
+      const [violated, denied, both] = [
         concluded(told, { findings: [findingOf("S1")], divergences: [] }, ["fork"]),
         concluded(told, { findings: [], divergences: [divergence] }, ["fork"]),
         concluded(told, { findings: [findingOf("S1")], divergences: [divergence] }, []),
       ]
 
-      expect([breached, denied, both].map((each) => [wordOf(each), codeOf(each)])).toEqual([
+      expect([violated, denied, both].map((each) => [wordOf(each), codeOf(each)])).toEqual([
         ["breached", 12],
         ["divergence", 14],
         ["breached", 12],
@@ -52,7 +52,7 @@ describe("an exploration", () => {
     [["R1"], 0, "breached", 14],
     [["R1", "L1"], 0, "breached", 13],
   ] as const)(
-    "in which %j are breached, with %i deadlocks, is told as %s, with %i",
+    "in which %j are violated, with %i deadlocks, is told as %s, with %i",
     (ids, deadlocks, word, code) => {
       const findings = ids.map((id) => findingOf(id))
 
@@ -73,8 +73,8 @@ describe("what a verdict is worth", () => {
       /^exhaustive, but for colliding fingerprints, /,
     ],
     ["vacuous", { tag: "vacuous", missing: ["fork"] }, {}, /^vacuous: .*, and fork never seen$/],
-    ["shortest", breachedBy("shortest", "shortest"), {}, /^shortest: no run of fewer steps breaches any /],
-    ["not all shortest", breachedBy("shortest", "found"), {}, /^found: a shorter run may breach one /],
+    ["shortest", violatedBy("shortest", "shortest"), {}, /^shortest: no run of fewer steps violates any /],
+    ["not all shortest", violatedBy("shortest", "found"), {}, /^found: a shorter run may violate one /],
     ["divergence", { tag: "divergence", divergences: [] }, {}, /^none: the engine and the model disagree /],
     ["stopped", { tag: "inconclusive", why: "interrupted" }, {}, /^partial, as a signal .* within 3 steps, /],
     [
@@ -138,7 +138,7 @@ const exploredTo = (how: string, more: Partial<Explored> = {}): Explored => ({
   kinds: {},
   witnessedAt: {},
   suspected: [],
-  breaches: [],
+  violations: [],
   liveness: null,
   compared: null,
   bytes: null,
@@ -167,7 +167,7 @@ function findingOf(id: string, minimality: ExploredFinding["minimality"] = "shor
   }
 }
 
-function breachedBy(...minimalities: readonly ExploredFinding["minimality"][]): Conclusion {
+function violatedBy(...minimalities: readonly ExploredFinding["minimality"][]): Conclusion {
   const findings = minimalities.map((minimality) => findingOf("S1", minimality))
   return { tag: "breached", findings, isDeadlock: false, divergences: [] }
 }

@@ -113,18 +113,18 @@ describe("a rule that applies where the protocol's own never does", () => {
 })
 
 describe("a livelock", () => {
-  it("is a breach of liveness, kept as a lasso that replays as one", async ({ onTestFinished }) => {
+  it("is a violation of liveness, kept as a lasso that replays as one", async ({ onTestFinished }) => {
     const out = freshFolder(onTestFinished)
 
     const { code, document } = await explored({ ...small, liveness: true, property: ["L1"], out }, restless)
 
-    const [breach] = document.breaches
-    const story = readStory(breach?.file ?? "")
+    const [violation] = document.breaches
+    const story = readStory(violation?.file ?? "")
     expect(code).toBe(13)
-    expect(breach).toMatchObject({ property: "L1", minimality: "found" })
-    expect(breach?.loop).toBeLessThan(breach?.steps ?? 0)
-    expect(breach?.fairness?.length).toBeGreaterThan(0)
-    expect(story.loop).toBe(breach?.loop)
+    expect(violation).toMatchObject({ property: "L1", minimality: "found" })
+    expect(violation?.loop).toBeLessThan(violation?.steps ?? 0)
+    expect(violation?.fairness?.length).toBeGreaterThan(0)
+    expect(story.loop).toBe(violation?.loop)
     expect(outcomeOf(story, replayStory(catalogue, story, restless.model))).toBe("reproduced")
     expect(outcomeOf(story, replayStory(catalogue, story))).toBe("refused-now")
   })

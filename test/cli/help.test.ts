@@ -79,9 +79,10 @@ function isTold({ long, description, defaultValue }: Option): boolean {
   return isExtra || description.includes("(default: ") || defaultValue !== undefined
 }
 
-/** Whether a command's source gives the code, by its name; breaches of properties give those of the three families. */
+/** Whether a command's source gives the code, by its name; violations of properties give those of the three families. */
 function gives(file: string, name: string): boolean {
   const text = readFileSync(`cli/${file}`, "utf8")
-  const isOfBreach = ["safety", "liveness", "divergence"].includes(name) && text.includes("codeOfBreach")
-  return isOfBreach || text.includes(`exitCodes.${name}`)
+  const isOfViolation =
+    ["safety", "liveness", "divergence"].includes(name) && text.includes("codeOfViolation")
+  return isOfViolation || text.includes(`exitCodes.${name}`)
 }

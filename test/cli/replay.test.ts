@@ -36,7 +36,7 @@ describe.concurrent("ftpair replay", () => {
 
   it("exits with the gravest of several files", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
-    const files = [holds, refused, breachesSafety].map((schedule, i) => write(folder, `${i}.json`, schedule))
+    const files = [holds, refused, violatesSafety].map((schedule, i) => write(folder, `${i}.json`, schedule))
 
     const answer = await ftpair(folder, "replay", "--json", ...files)
 
@@ -50,7 +50,7 @@ describe.concurrent("ftpair replay", () => {
 
   it("draws each step with what it changed, and says what came of it", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
-    const file = write(folder, "run.json", { title: "Two on one host.", ...breachesSafety })
+    const file = write(folder, "run.json", { title: "Two on one host.", ...violatesSafety })
 
     const { stdout } = await ftpair(folder, "replay", file)
 
@@ -58,13 +58,13 @@ describe.concurrent("ftpair replay", () => {
     expect(stdout).toMatch(
       /^ +2 {2}SpawnSecondary\(p1\.1, h1\) {2}p1 needSecondary \(initializing\) → starting$/m,
     )
-    expect(stdout).toMatch(/S7 AntiAffinity breached at step 2: p1\.1 and p1\.2 both run on h1/)
-    expect(stdout).toContain("diverged: S7 breached at step 2")
+    expect(stdout).toMatch(/S7 AntiAffinity violated at step 2: p1\.1 and p1\.2 both run on h1/)
+    expect(stdout).toContain("diverged: S7 violated at step 2")
   })
 
   it("says nothing with --quiet", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
-    const file = write(folder, "run.json", breachesSafety)
+    const file = write(folder, "run.json", violatesSafety)
 
     const answer = await ftpair(folder, "replay", "--quiet", file)
 
@@ -76,7 +76,7 @@ describe.concurrent("ftpair replay", () => {
     onTestFinished,
   }) => {
     const folder = freshFolder(onTestFinished)
-    const file = write(folder, "run.json", breachesSafety)
+    const file = write(folder, "run.json", violatesSafety)
     write(folder, "one.json", { ...cluster(0), hosts: [{ id: "h1", ftVmsMax: 1 }] })
     const calls = ["--mutant none", "--config one.json", "--property S1"]
 
@@ -96,8 +96,8 @@ describe.concurrent("ftpair replay", () => {
 describe.concurrent("ftpair replay of a schedule that promises nothing", () => {
   it.for([
     ["exits with 0 where all holds", 0, { config: cluster(2), actions: protect }],
-    ["exits with 12 where safety is breached", 12, breachesSafety],
-    ["exits with 13 where liveness is breached", 13, breachesLiveness],
+    ["exits with 12 where safety is violated", 12, violatesSafety],
+    ["exits with 13 where liveness is violated", 13, violatesLiveness],
     ["exits with 16 where an action is refused", 16, refused],
   ] as const)("%s", async ([, code, schedule], { expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
@@ -135,8 +135,8 @@ describe.concurrent("ftpair replay of schedules that make a promise", () => {
     const folder = freshFolder(onTestFinished)
     const files = [
       { ...holds, expect: { verdict: "holds", final: { p1: "running" } } },
-      { ...breachesSafety, expect: breachOf("S7", 2) },
-      { ...breachesLiveness, expect: breachOf("L4") },
+      { ...violatesSafety, expect: violationOf("S7", 2) },
+      { ...violatesLiveness, expect: violationOf("L4") },
       { ...refused, expect: { verdict: "refused", step: 2, guard: "anti-affinity" } },
     ].map((schedule, i) => write(folder, `${i}.json`, schedule))
 
@@ -157,10 +157,10 @@ describe.concurrent("ftpair replay of schedules that make a promise", () => {
     const folder = freshFolder(onTestFinished)
     const files = [
       { ...holds, expect: { verdict: "holds", final: { p1: "starting" } } },
-      { ...holds, expect: breachOf("S7") },
+      { ...holds, expect: violationOf("S7") },
       { ...holds, expect: { verdict: "refused" } },
-      { ...breachesSafety, expect: breachOf("S1") },
-      { ...breachesSafety, expect: { verdict: "holds" } },
+      { ...violatesSafety, expect: violationOf("S1") },
+      { ...violatesSafety, expect: { verdict: "holds" } },
       { ...refused, expect: { verdict: "holds" } },
       { ...refused, expect: { verdict: "refused", guard: "limits" } },
     ].map((schedule, i) => write(folder, `${i}.json`, schedule))
@@ -188,23 +188,23 @@ type Replayed = { readonly file: string; readonly outcome: string }
 const holds = { config: cluster(2), actions: protect }
 
 /** Two copies on one host, which only a mutant allows. */
-const breachesSafety = {
+const violatesSafety = {
   config: cluster(2),
   mutant: "SpawnIgnoresAntiAffinity",
   actions: [protect[0], { ...protect[1], host: "h1" }],
 }
 
 /** The same, by the rules of the protocol. */
-const refused = { config: cluster(2), actions: breachesSafety.actions }
+const refused = { config: cluster(2), actions: violatesSafety.actions }
 
 /** An entry that is never released, in a cluster that is then at rest. */
-const breachesLiveness = {
+const violatesLiveness = {
   config: cluster(1, { log: 1 }),
   mutant: "LiveWithholds",
   actions: [protect[0], { kind: "Record", copy: "p1.1" }],
 }
 
-const breachOf = (property: string, step?: number) => ({
+const violationOf = (property: string, step?: number) => ({
   verdict: "breached",
   property,
   ...(step === undefined ? {} : { step }),

@@ -7,12 +7,12 @@ import { summaryLines } from "../../cli/report.ts"
 import { matching } from "../../properties/catalogue.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 
-describe("a property that was not breached", () => {
+describe("a property that was not violated", () => {
   it.each<readonly [Campaign["stopped"], string, string]>([
     ["runs", "held", "held"],
     ["time", "held", "held"],
-    ["failure", "no breach seen", "inconclusive"],
-    ["interrupted", "no breach seen", "inconclusive"],
+    ["failure", "no violation seen", "inconclusive"],
+    ["interrupted", "no violation seen", "inconclusive"],
   ])("of a campaign that ended for %s: %s", (stopped, words, verdict) => {
     const campaign = { ...ran, stopped }
 
@@ -20,7 +20,7 @@ describe("a property that was not breached", () => {
     const told = lines.flatMap((line) => /^ {2}(S\d) +\w+ +(.*)$/.exec(line)?.slice(1).join(": ") ?? [])
     const document = jsonOf({ ...checked, campaign }, exitCodes.inconclusive)
 
-    expect(told).toEqual([`S1: ${words}`, "S2: breached", `S4: ${words}`])
+    expect(told).toEqual([`S1: ${words}`, "S2: violated", `S4: ${words}`])
     expect(document.properties).toEqual({ S1: { verdict }, S2: { verdict }, S4: { verdict: "not-run" } })
   })
 })

@@ -21,7 +21,7 @@ describe.concurrent("ftpair show", () => {
     expect(rows[8]).toMatch(/^ +8 {2}TryLock\(p1\.2\) .*P p1\.2 g2 live 0\/0 .*p1 g2 by p1\.2/)
   })
 
-  it("notes a breach beneath its step, and the mutant above", async ({ expect, onTestFinished }) => {
+  it("notes a violation beneath its step, and the mutant above", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const file = write(folder, "run.json", {
       config: cluster(2),
@@ -32,10 +32,10 @@ describe.concurrent("ftpair show", () => {
     const { code, stdout } = await ftpair(folder, "show", "--format", "text", "--width", "200", file)
 
     const lines = stdout.split("\n")
-    const breached = lines.findIndex((line) => line.includes("SpawnSecondary(p1.1, h1)"))
+    const violated = lines.findIndex((line) => line.includes("SpawnSecondary(p1.1, h1)"))
     expect(code).toBe(0)
     expect(lines[0]).toBe("mutant SpawnIgnoresAntiAffinity")
-    expect(lines[breached + 1]).toBe("   !  S7 AntiAffinity: p1.1 and p1.2 both run on h1")
+    expect(lines[violated + 1]).toBe("   !  S7 AntiAffinity: p1.1 and p1.2 both run on h1")
   })
 
   it("draws a run as far as it goes, and notes what is refused", async ({ expect, onTestFinished }) => {

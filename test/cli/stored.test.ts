@@ -95,16 +95,16 @@ describe("replaying what is stored", () => {
     expect(broken).toEqual([])
   })
 
-  it("finds what shipped runs breach that promise to hold, each property once, by its shortest run", () => {
+  it("finds what shipped runs violate that promise to hold, each property once, by its shortest run", () => {
     const { broken, findings } = replayEdited(freshFolder(onTestFinished), "SecondarySkipsLock")
 
     expect(findings).toMatchObject([{ property: { id: "S1" }, steps: 7 }])
-    expect(broken.filter(({ outcome }) => outcome.includes("S1 breached")).length).toBeGreaterThan(10)
+    expect(broken.filter(({ outcome }) => outcome.includes("S1 violated")).length).toBeGreaterThan(10)
     expect(broken.map(({ file }) => file)).toContain(findings[0]?.file)
     expect(findings[0]?.lines[0]).toContain("by a stored run that promises to hold")
   })
 
-  it("finds no breach in a run that promises one, or that does otherwise without any", () => {
+  it("finds no violation in a run that promises one, or that does otherwise without any", () => {
     const { broken, findings } = replayEdited(freshFolder(onTestFinished), "NeverRespawn")
 
     expect(broken.length).toBeGreaterThan(0)
@@ -112,8 +112,8 @@ describe("replaying what is stored", () => {
   })
 
   it.each([
-    ["SecondarySkipsLock", "the breach of a safety property", 12],
-    ["LoserRetries", "the breach of a liveness property", 13],
+    ["SecondarySkipsLock", "the violation of a safety property", 12],
+    ["LoserRetries", "the violation of a liveness property", 13],
   ])("by the rules of %s ends a check with the code of %s, %i", async (edited, _what, code) => {
     const out = freshFolder(onTestFinished)
 
@@ -212,7 +212,7 @@ const onTwoHosts: readonly Action[] = [
   { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
 ]
 
-/** Keeps a run as a breach, of S7 if nothing else is said, which it may no longer be; tells its file. */
+/** Keeps a run as a violation, of S7 if nothing else is said, which it may no longer be; tells its file. */
 const keepRun = (
   folder: string,
   actions: readonly Action[],

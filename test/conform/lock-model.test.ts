@@ -155,7 +155,7 @@ describe("in every state of three contenders, up to the third generation", () =>
   const census = enumerate(system(3, 3), { always: wrongIn, onStep: wrongStep, kindOf: ({ kind }) => kind })
 
   it("no two hold at the lock's generation, and the lock never goes back", () => {
-    expect(census).toMatchObject({ end: "complete", breach: null })
+    expect(census).toMatchObject({ end: "complete", violation: null })
   })
 
   it("every kind of action is met", () => {

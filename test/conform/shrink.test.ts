@@ -41,7 +41,7 @@ const some = [
 
 describe("what shrinking makes of a difference that a random case has shown", () => {
   it.each(some.map((name) => [name, shortestOf(name)] as const))(
-    "%s: no more than half as long again as the shortest breach, of %i actions",
+    "%s: no more than half as long again as the shortest violation, of %i actions",
     async (name, shortest) => {
       const connection = unhurried(peerOf(name))
 
@@ -268,7 +268,7 @@ describe("how steady a failure is", () => {
 
 // Helpers
 
-/** The length of the shortest run of a mutant that breaches a property. */
+/** The length of the shortest run of a mutant that violates a property. */
 function shortestOf(name: string): number {
   const lengths = Object.values(mutantNamed(name)?.killedBy ?? {}).filter((steps) => steps !== null)
   return Math.min(...lengths)

@@ -211,10 +211,15 @@ const rawWords = [
   "@raw@",
 ]
 
+/** How deep lists are nested at the most: damage to the number of a nesting may make it any. */
+const deepest = 100_000
+
+const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth)
+
 /** The text of a document, with what JSON.stringify cannot write. */
 export const textOf = (json: Json): string =>
   JSON.stringify(json)
-    .replace(/"@deep@(\d+)"/g, (_, depth: string) => "[".repeat(Number(depth)) + "]".repeat(Number(depth)))
+    .replace(/"@deep@(\d+)"/g, (_, depth: string) => nested(Math.min(Number(depth), deepest)))
     .replace(/"@raw@([^"]*)"/g, "$1")
 
 /** One damage, done to a text. */

@@ -258,7 +258,7 @@ describe("a change to the rules is noticed", () => {
   )
 
   it.each(rows)("by %s: %s", (id, _what, change, config) => {
-    const path = breachOf(id, change(protocolOf(config)))
+    const path = violationOf(id, change(protocolOf(config)))
     const last = path.moves.at(-1)
     const before = path.moves.at(-2)?.state ?? path.start
 
@@ -275,15 +275,15 @@ describe("a change to the rules is noticed", () => {
 
 type Move = { readonly action: Action; readonly state: State }
 
-/** A shortest run that breaches the property. */
-function breachOf(id: string, protocol: Protocol) {
-  const { breach } = modelSweep(
+/** A shortest run that violates the property. */
+function violationOf(id: string, protocol: Protocol) {
+  const { violation } = modelSweep(
     protocol,
     kinds,
     effects.filter((each) => each.id === id),
     20_000,
   )
-  return { found: breach?.why ?? null, start: initial(protocol.config), moves: [], ...breach?.path }
+  return { found: violation?.why ?? null, start: initial(protocol.config), moves: [], ...violation?.path }
 }
 
 /** What the monitor of packed states makes of a step, however it came about. */

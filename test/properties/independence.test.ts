@@ -224,7 +224,7 @@ const foundByModel = async (
   const { catalogue } = await import("../../properties/catalogue.ts")
   const { protocolOf } = await import("../../model/core.ts")
   const asked = catalogue.filter(({ id }) => id === property)
-  return modelSweep(protocolOf(config), among, asked, 3000).breach?.why ?? null
+  return modelSweep(protocolOf(config), among, asked, 3000).violation?.why ?? null
 }
 
 const foundByEngine = async (
@@ -236,5 +236,5 @@ const foundByEngine = async (
   const { idsIn, noProperty } = await import("../../impl/engine/property-set.ts")
   const scope = { config, among, mutant: null, properties: [property], symmetry: false, reduction: false }
   const { tally } = sweep(scope, { statesMax: 3000 })
-  return idsIn(tally.breached.get(shortest(tally)) ?? noProperty)
+  return idsIn(tally.violated.get(shortest(tally)) ?? noProperty)
 }

@@ -20,71 +20,72 @@ describe("a state of rest", () => {
   const recorded = reach(three, alone, "Record(p1.1)")
 
   /** A property, what is not right, the state, whom the sentence names, and the nearest state that is right. */
-  const rows: readonly (readonly [Property, what: string, breach: State, names: string, holds: State])[] = [
-    [respawned, "a Primary alone, with hosts to spare", single, "its Secondary", reach(three, toRunning)],
+  const rows: readonly (readonly [Property, what: string, violation: State, names: string, holds: State])[] =
     [
-      respawned,
-      "a Primary alone, with one host to spare",
-      reach(three, alone, "FailHost(h2)"),
-      "its Secondary",
-      noOtherHost,
-    ],
-    [
-      respawned,
-      "no copy, with hosts to spare",
-      reach(three, alone, "FailHost(h1)"),
-      "its Primary",
-      reach(three),
-    ],
-    [
-      secondaryTookOver,
-      "a Secondary that waits for a Primary that is gone",
-      orphan,
-      "p1.2",
-      reach(three, toRunning),
-    ],
-    [
-      secondaryTookOver,
-      "a contender with storage",
-      changed(orphan, { "p1.2": { phase: "contending" } }),
-      "p1.2",
-      reach(three, toRunning, "CrashCopy(p1.1) LoseStorage(h2)"),
-    ],
-    [
-      secondaryTookOver,
-      "such a Secondary, of the lock's generation",
-      orphan,
-      "p1.2",
-      changed(orphan, { "p1.2": { generation: 0 } }),
-    ],
-    [staleHalts, "a stale copy with storage", stale, "p1.1", reach(three, overtaken, "LoseStorage(h1)")],
-    [
-      staleHalts,
-      "a copy that outlives the power-off",
-      reach(three, toRunning, "PowerOff(p1)"),
-      "p1.2",
-      reach(three, toRunning),
-    ],
-    [
-      served,
-      "an output withheld",
-      recorded,
-      "0 of 1 output released",
-      reach(three, alone, "Record(p1.1) Release(p1.1)"),
-    ],
-    [
-      served,
-      "an output withheld by a Primary that does not contend",
-      recorded,
-      "p1.1",
-      reach(three, alone, "Record(p1.1) LoseStorage(h1)"),
-    ],
-  ]
+      [respawned, "a Primary alone, with hosts to spare", single, "its Secondary", reach(three, toRunning)],
+      [
+        respawned,
+        "a Primary alone, with one host to spare",
+        reach(three, alone, "FailHost(h2)"),
+        "its Secondary",
+        noOtherHost,
+      ],
+      [
+        respawned,
+        "no copy, with hosts to spare",
+        reach(three, alone, "FailHost(h1)"),
+        "its Primary",
+        reach(three),
+      ],
+      [
+        secondaryTookOver,
+        "a Secondary that waits for a Primary that is gone",
+        orphan,
+        "p1.2",
+        reach(three, toRunning),
+      ],
+      [
+        secondaryTookOver,
+        "a contender with storage",
+        changed(orphan, { "p1.2": { phase: "contending" } }),
+        "p1.2",
+        reach(three, toRunning, "CrashCopy(p1.1) LoseStorage(h2)"),
+      ],
+      [
+        secondaryTookOver,
+        "such a Secondary, of the lock's generation",
+        orphan,
+        "p1.2",
+        changed(orphan, { "p1.2": { generation: 0 } }),
+      ],
+      [staleHalts, "a stale copy with storage", stale, "p1.1", reach(three, overtaken, "LoseStorage(h1)")],
+      [
+        staleHalts,
+        "a copy that outlives the power-off",
+        reach(three, toRunning, "PowerOff(p1)"),
+        "p1.2",
+        reach(three, toRunning),
+      ],
+      [
+        served,
+        "an output withheld",
+        recorded,
+        "0 of 1 output released",
+        reach(three, alone, "Record(p1.1) Release(p1.1)"),
+      ],
+      [
+        served,
+        "an output withheld by a Primary that does not contend",
+        recorded,
+        "p1.1",
+        reach(three, alone, "Record(p1.1) LoseStorage(h1)"),
+      ],
+    ]
 
-  it.each(rows.map((row) => [row[0].id, row[1], row] as const))("breaches %s with %s", (_id, _what, row) => {
-    const [property, , breach, culprit, holds] = row
+  it.each(rows.map((row) => [row[0].id, row[1], row] as const))("violates %s with %s", (_id, _what, row) => {
+    const [property, , violation, culprit, holds] = row
 
-    expect(restedAt(property, breach)).toContain(culprit)
+    expect(restedAt(property, violation)).toContain(culprit)
     expect(restedAt(property, holds)).toBeNull()
   })
 
@@ -94,7 +95,7 @@ describe("a state of rest", () => {
     expect(asked).toEqual(new Set(liveness.filter(({ atRest }) => atRest !== undefined)))
   })
 
-  it("breaches S19 unprotected after one fault, and not after two, nor where it was never sheltered", () => {
+  it("violates S19 unprotected after one fault, and not after two, nor where it was never sheltered", () => {
     const oneFault = reach(three, failedOver)
     const twoFaults = reach(three, failedOver, "CutLink(h1-h2)")
 
@@ -107,7 +108,7 @@ describe("a state of rest", () => {
     expect(sentences).toEqual([expect.stringContaining("p1 was running"), null, null])
   })
 
-  it("does not breach S19 protected again, or where no host could take the copy", () => {
+  it("does not violate S19 protected again, or where no host could take the copy", () => {
     const again = reach(three, failedOver, "SpawnSecondary(p1.2,h3) BeginLockstep(p1.2) JoinLockstep(p1.3)")
     const nowhere = changed(reach(three, failedOver), { h3: { maintenance: true } })
 

@@ -9,7 +9,7 @@ import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
 import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
-import { shortestBreach } from "../enumerate.ts"
+import { shortestViolation } from "../enumerate.ts"
 import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
 
 /**
@@ -26,28 +26,28 @@ describe("a mutant is caught", () => {
   it.each(kills.map(({ mutant, id, steps }) => [mutant.name, id, steps, mutant] as const))(
     "%s: by %s, after %i steps and no fewer",
     (_name, id, steps, mutant) => {
-      const run = breachOf(mutant, id)
+      const run = violationOf(mutant, id)
 
       expect(run.map(written)).toHaveLength(steps)
     },
   )
 
-  // The same breach as above with logs of two instead of none. It is judged at rest, and where logs are bounded
+  // The same violation as above with logs of two instead of none. It is judged at rest, and where logs are bounded
   // the pair rests only once they are full: two records and their releases come first.
   it("PowerOffBumpsOnly, with logs of two: by L3, after 9 steps and no fewer", () => {
     const mutant = mutantNamed("PowerOffBumpsOnly")
 
-    const run = mutant === null ? [] : breachOf(mutant, "L3", usualScope)
+    const run = mutant === null ? [] : violationOf(mutant, "L3", usualScope)
 
     expect(run.map(written)).toHaveLength(9)
   })
 
   it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
-    "%s: and on its way to the breach it answers something else than the protocol",
+    "%s: and on its way to the violation it answers something else than the protocol",
     (_name, mutant) => {
       const [kill] = kills.filter((each) => each.mutant === mutant)
 
-      const states = kill === undefined ? [] : statesOn(mutant, breachOf(mutant, kill.id))
+      const states = kill === undefined ? [] : statesOn(mutant, violationOf(mutant, kill.id))
 
       expect(states.some((state) => answersDiffer(mutant, state))).toBe(true)
     },
@@ -126,21 +126,21 @@ const kindsFor = (mutant: Mutant): readonly Kind[] => {
   return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance])]
 }
 
-/** A shortest run of the mutant that breaches the property. Each is searched for once. */
-const breachOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonly Action[] => {
+/** A shortest run of the mutant that violates the property. Each is searched for once. */
+const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonly Action[] => {
   const key = `${mutant.name} ${id} ${config.bounds.log}`
-  const known = breaches.get(key)
+  const known = violations.get(key)
   if (known !== undefined) return known
   const properties = catalogue.filter((property) => property.id === id)
   // S18 reads the count of interventions, which is no part of a state's identity.
   const options = { key: id === "S18" ? identityWithInterventions : identity }
-  const found = shortestBreach(mutated(mutant)(config), kindsFor(mutant), properties, options)
-  if (found === null || found === "unknown") throw new Error(`${mutant.name} never breaches ${id}`)
-  breaches.set(key, found)
+  const found = shortestViolation(mutated(mutant)(config), kindsFor(mutant), properties, options)
+  if (found === null || found === "unknown") throw new Error(`${mutant.name} never violates ${id}`)
+  violations.set(key, found)
   return found
 }
 
-const breaches = new Map<string, readonly Action[]>()
+const violations = new Map<string, readonly Action[]>()
 
 const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
   const protocol = mutated(mutant)(scopeOf(mutant))

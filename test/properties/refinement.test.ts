@@ -66,13 +66,13 @@ describe("an entry out of its place, for which the engine has none,", () => {
     (_mutant, story) => {
       const protocolIn = protocolOfStory(story)
 
-      const { breaches, refusal } = replay(
+      const { violations, refusal } = replay(
         protocolIn(story.config),
         [refinement(protocolIn, null)],
         story.actions,
       )
 
-      expect(breaches.map(({ property }) => property.id)).toEqual(["R1"])
+      expect(violations.map(({ property }) => property.id)).toEqual(["R1"])
       expect(refusal).toBeNull()
     },
   )
@@ -82,10 +82,10 @@ describe("an entry out of its place, for which the engine has none,", () => {
     const record: Action = { kind: "Record", copy: "p1.1" }
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }, record, record]
 
-    const { breaches, states } = replay(mutant(plainConfig(2, 1)), [refinement(mutant, null)], actions)
+    const { violations, states } = replay(mutant(plainConfig(2, 1)), [refinement(mutant, null)], actions)
 
     expect(states).toHaveLength(4)
-    expect(breaches).toMatchObject([{ step: 2, why: expect.stringContaining("Record(p1.1): ") as string }])
+    expect(violations).toMatchObject([{ step: 2, why: expect.stringContaining("Record(p1.1): ") as string }])
   })
 })
 

@@ -40,7 +40,7 @@ describe("a step", () => {
   const rows: readonly (readonly [
     Property,
     what: string,
-    breach: PairStep,
+    violation: PairStep,
     names: string,
     holds: PairStep,
   ])[] = [
@@ -148,10 +148,10 @@ describe("a step", () => {
     ],
   ]
 
-  it.each(rows.map((row) => [row[0].id, row[1], row] as const))("breaches %s with %s", (_id, _what, row) => {
-    const [property, , breach, culprit, holds] = row
+  it.each(rows.map((row) => [row[0].id, row[1], row] as const))("violates %s with %s", (_id, _what, row) => {
+    const [property, , violation, culprit, holds] = row
 
-    expect(property.onStep?.(breach)).toContain(culprit)
+    expect(property.onStep?.(violation)).toContain(culprit)
     expect(property.onStep?.(holds)).toBeNull()
   })
 
@@ -178,7 +178,7 @@ describe("a step", () => {
       safety.capacity,
       taken(full, reach(three, toRunning, "Migrate(p1.2,h3)"), "Record(p1.1)", { h3: { storage: false } }),
     ],
-  ] as const)("does not breach %s: %s", (_id, _why, property, seen) => {
+  ] as const)("does not violate %s: %s", (_id, _why, property, seen) => {
     expect(property.onStep?.(seen)).toBeNull()
   })
 

@@ -109,11 +109,11 @@ describe("a state", () => {
     ],
   ]
 
-  it.each(rows.map((row) => [row[0].id, row[2], row] as const))("breaches %s with %s", (_id, _what, row) => {
+  it.each(rows.map((row) => [row[0].id, row[2], row] as const))("violates %s with %s", (_id, _what, row) => {
     const [property, holds, , change, culprit] = row
-    const breach = changed(holds, change)
+    const violation = changed(holds, change)
 
-    expect(property.always?.(p1(breach), breach)).toContain(culprit)
+    expect(property.always?.(p1(violation), violation)).toContain(culprit)
     expect(property.always?.(p1(holds), holds)).toBeNull()
   })
 
@@ -149,7 +149,7 @@ describe("a state", () => {
       safety.maintenanceEmpty,
       changed(running, { h3: { maintenance: true } }),
     ],
-  ] as const)("does not breach %s: %s", (_id, _why, property, state) => {
+  ] as const)("does not violate %s: %s", (_id, _why, property, state) => {
     expect(property.always?.(p1(state), state)).toBeNull()
   })
 

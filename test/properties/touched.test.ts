@@ -16,7 +16,7 @@ import { isJudged } from "../../properties/check/rest.ts"
 import { noHistory } from "../../properties/history.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
-import { breachesAtRest, breachesOf, touchedBy } from "../../properties/property.ts"
+import { violatesAtRest, violationsOf, touchedBy } from "../../properties/property.ts"
 import { act, changed, clusterOf, reach } from "../fixtures.ts"
 
 // A fault of one host touches several pairs, and whichever of them suffers what it should not, it is told.
@@ -62,7 +62,7 @@ describe("a step that touches several pairs", () => {
       .map((each) => `SpawnSecondary(${each}.1,h2) BeginLockstep(${each}.1) JoinLockstep(${each}.2)`)
     const state = reach(config, "PowerOn(p1,h1) PowerOn(p2,h1) PowerOn(p3,h1)", ...words)
 
-    const why = breachesAtRest(protocol, catalogue, noHistory(state), state).map((each) => each.why)
+    const why = violatesAtRest(protocol, catalogue, noHistory(state), state).map((each) => each.why)
 
     expect(why).toEqual([expect.stringContaining(id)])
     expect(idsIn(monitorAt(state).atRest())).toEqual(["L1"])
@@ -75,7 +75,7 @@ describe("what is asked of every pair", () => {
     const state = reach(config, ...places, `LoseStorage(h1) PowerOff(${id})`)
     const waiting = mutantNamed("PowerOnWaitsForTheLost")
 
-    const found = breachesAtRest(mutated(waiting)(config), matching(["S25"]), noHistory(state), state)
+    const found = violatesAtRest(mutated(waiting)(config), matching(["S25"]), noHistory(state), state)
 
     expect(found.map(({ why }) => why)).toEqual([expect.stringContaining(`PowerOn(${id}, `)])
     expect(idsIn(monitorAt(state, waiting).ofRefusals())).toEqual(["S25"])
@@ -97,14 +97,14 @@ describe("a placement", () => {
     ["without storage", { h2: { storage: false } }, ["S9"]],
     ["in maintenance", { h2: { maintenance: true } }, ["S9", "P3"]],
     ["as it should be", {}, []],
-  ] as const)("is judged by the host, here %s", (_what, change, breached) => {
+  ] as const)("is judged by the host, here %s", (_what, change, violated) => {
     const after = changed(taken("SpawnSecondary(p1.1,h2)"), change)
 
     const [model, packed] = [judged, monitored].map((by) => by("SpawnSecondary(p1.1,h2)", after))
 
-    expect(model).toEqual(expect.arrayContaining([...breached]))
+    expect(model).toEqual(expect.arrayContaining([...violated]))
     expect(packed?.includes("S9")).toBe(model?.includes("S9"))
-    expect(model?.includes("S9")).toBe((breached as readonly string[]).includes("S9"))
+    expect(model?.includes("S9")).toBe((violated as readonly string[]).includes("S9"))
   })
 })
 
@@ -125,7 +125,7 @@ function emptied(state: State, id: PairId): State {
 }
 
 function judged(asked: string, after: State): readonly string[] {
-  const found = breachesOf(protocol, catalogue, noHistory(before), { before, action: act(asked), after })
+  const found = violationsOf(protocol, catalogue, noHistory(before), { before, action: act(asked), after })
   return found.map(({ property }) => property.id)
 }
 

@@ -36,10 +36,10 @@ export const recount = async (pinned: PinnedScope, workers: number): Promise<Rec
     ...missingIn(reduced.scope, reduced, { named: [], required: [] }).map(
       (name) => `reduced: ${name} never seen`,
     ),
-    ...[plain, symmetric, reduced].flatMap(({ end, breaches }) =>
-      end === "complete" && breaches.length === 0
+    ...[plain, symmetric, reduced].flatMap(({ end, violations }) =>
+      end === "complete" && violations.length === 0
         ? []
-        : [`${end}: ${breaches.map(({ property }) => property).join(", ")}`],
+        : [`${end}: ${violations.map(({ property }) => property).join(", ")}`],
     ),
   ]
   return { plain, wrong }

@@ -10,7 +10,7 @@ import type { Property } from "../../properties/property.ts"
 import { judgeLasso } from "../../traces/lasso.ts"
 
 describe("a lasso of a Primary that gives up each sync", () => {
-  it("breaches what fails in its loop, and is fair", () => {
+  it("violates what fails in its loop, and is fair", () => {
     expect(judged(idleGuest, [powerOn, ...round(2)], 1)).toEqual({
       tag: "breached",
       why: expect.stringMatching(/^again and again, for ever: p1 comes to rest needSecondary, /) as string,
@@ -23,7 +23,7 @@ describe("a lasso of a Primary that gives up each sync", () => {
     })
   })
 
-  it("may go round several times, and breaches from a later state on too", () => {
+  it("may go round several times, and violates from a later state on too", () => {
     const actions = [powerOn, ...round(2), ...round(3)]
 
     expect([1, 2, 4].map((loop) => judged(idleGuest, actions, loop).tag)).toEqual([
@@ -33,7 +33,7 @@ describe("a lasso of a Primary that gives up each sync", () => {
     ])
   })
 
-  it.each([1, 2])("breaches by any one of its states, whichever comes first: from %i on", (loop) => {
+  it.each([1, 2])("violates by any one of its states, whichever comes first: from %i on", (loop) => {
     const again: Action = { kind: "SpawnSecondary", copy: "p1.1", host: "h2" }
     const actions = loop === 1 ? [powerOn, ...round(2)] : [powerOn, ...round(2), again]
     const alone: Property = {

@@ -33,19 +33,19 @@ describe("minimise", () => {
     ["PowerOnResetsLock"],
     ["PowerOffWithoutFence"],
     ["HolderBlocksRestart"],
-  ])("makes what breaches under %s as short as it can be, or nearly", (name) => {
+  ])("makes what violates under %s as short as it can be, or nearly", (name) => {
     const mutant = mutantCalled(name)
     const { protocolIn, properties } = judging(mutant)
     const shortest = Math.min(...Object.values(mutant.killedBy).flatMap((steps) => steps ?? []))
     fc.assert(
       fc.property(anySeed, (seed) => {
-        const found = firstBreach(mutant, seed)
+        const found = firstViolation(mutant, seed)
 
         const minimal = minimised(protocolIn, properties, found.config, found.actions)
 
         const { actions } = minimal.run
         const protocol = protocolIn(minimal.config)
-        expect(breachAtEnd(protocol, properties, actions)).toBe(minimal.breach.property.id)
+        expect(violationAtEnd(protocol, properties, actions)).toBe(minimal.violation.property.id)
         expect(actions.length).toBeLessThanOrEqual(found.actions.length)
         expect(actions.length).toBeLessThanOrEqual(1.5 * shortest)
         expect(dispensable(protocol, properties, actions).map(written)).toEqual([])
@@ -61,12 +61,12 @@ describe("minimise", () => {
       const { protocolIn, properties } = judging(mutant)
       fc.assert(
         fc.property(anySeed, (seed) => {
-          const found = firstBreach(mutant, seed)
+          const found = firstViolation(mutant, seed)
 
           const { config, run, minimality } = minimised(protocolIn, properties, found.config, found.actions)
 
           expect(minimality).toBe("shortest")
-          expect(someBreachWithin(protocolIn(config), properties, run.actions.length - 1)).toBe(false)
+          expect(someViolationWithin(protocolIn(config), properties, run.actions.length - 1)).toBe(false)
         }),
         { numRuns: 1 },
       )
@@ -99,8 +99,8 @@ describe("minimise", () => {
       minimised(protocolOf, [tooManyGenerations], config, onAndOff),
     )
 
-    expect(inFew).toMatchObject({ minimality: "shortest", breach: { step: 10 } })
-    expect(inMany).toMatchObject({ minimality: "1-minimal", breach: { step: 10 } })
+    expect(inFew).toMatchObject({ minimality: "shortest", violation: { step: 10 } })
+    expect(inMany).toMatchObject({ minimality: "1-minimal", violation: { step: 10 } })
   })
 
   it("names the cause of what rests, not what follows from it", () => {
@@ -112,13 +112,13 @@ describe("minimise", () => {
       { kind: "RestoreStorage", host: "h1" },
     ]
 
-    const { breach } = minimised(protocolIn, catalogue, plainConfig(2, 1, { log: 0 }), actions)
+    const { violation } = minimised(protocolIn, catalogue, plainConfig(2, 1, { log: 0 }), actions)
 
-    expect(breach.property.id).toBe("L3")
-    expect(breach.why).toContain("p1.1 on h1 rests contending at generation 1")
+    expect(violation.property.id).toBe("L3")
+    expect(violation.why).toContain("p1.1 on h1 rests contending at generation 1")
   })
 
-  it("keeps to what was breached at first, where what rests in the end breaches another too", () => {
+  it("keeps to what was violated at first, where what rests in the end violates another too", () => {
     const resting = (id: string, atRest: NonNullable<Property["atRest"]>): Property => {
       const { always: _, ...others } = tooManyGenerations
       return { ...others, id, atRest }
@@ -126,13 +126,18 @@ describe("minimise", () => {
     const untouched = resting("untouched", ({ pair }) => (pair.interventions === 0 ? "untouched" : null))
     const rests = resting("rests", () => "it rests")
 
-    const { breach, run } = minimised(protocolOf, [untouched, rests], plainConfig(2, 1), onAndOff.slice(0, 2))
+    const { violation, run } = minimised(
+      protocolOf,
+      [untouched, rests],
+      plainConfig(2, 1),
+      onAndOff.slice(0, 2),
+    )
 
     expect(run.actions).toEqual([])
-    expect(breach.property.id).toBe("rests")
+    expect(violation.property.id).toBe("rests")
   })
 
-  it("takes away what the breach does not need: hosts, pairs, rules, limits and room in the logs", () => {
+  it("takes away what the violation does not need: hosts, pairs, rules, limits and room in the logs", () => {
     const cluster: Config = {
       ...plainConfig(4, 2, { log: 2 }),
       rules: [{ pairs: ["p2"], type: "must", run: "not-on", group: "a", active: true }],
@@ -177,14 +182,14 @@ describe("minimise", () => {
     }
     const unruled: ProtocolOf = (config) => without("PowerOn", "rule")(protocolOf(config))
 
-    const { config, run, breach, minimality } = minimised(unruled, matching(["S8"]), cluster, [
+    const { config, run, violation, minimality } = minimised(unruled, matching(["S8"]), cluster, [
       { kind: "PowerOn", pair: "p1", host: "h1" },
     ])
     const folder = freshFolder(onTestFinished)
     keep(folder, {
-      property: breach.property.id,
-      step: breach.step,
-      why: breach.why,
+      property: violation.property.id,
+      step: violation.step,
+      why: violation.why,
       config,
       mutant: null,
       actions: run.actions,
@@ -227,9 +232,9 @@ describe("minimise", () => {
     const config = plainConfig(2, 1, { log: 0 })
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 
-    const { run, breach, minimality } = minimised(restless, matching(["L0"]), config, actions)
+    const { run, violation, minimality } = minimised(restless, matching(["L0"]), config, actions)
 
-    expect(breach.property.id).toBe("L0")
+    expect(violation.property.id).toBe("L0")
     expect(minimality).toBe("1-minimal")
     expect(dispensable(restless(config), matching(["L0"]), run.actions).map(written)).toEqual([])
   })
@@ -241,8 +246,8 @@ describe("minimise", () => {
 
     const minimal = minimise(restless, matching(["L1"]), plainConfig(2, 1, { log: 0 }), actions, turns)
 
-    expect(minimal).toMatchObject({ minimality: "1-minimal", breach: { property: { id: "L1" } } })
-    expect(minimal?.breach.loop).toBeLessThan(minimal?.run.actions.length ?? 0)
+    expect(minimal).toMatchObject({ minimality: "1-minimal", violation: { property: { id: "L1" } } })
+    expect(minimal?.violation.loop).toBeLessThan(minimal?.run.actions.length ?? 0)
   })
 
   it("passes over what is refused, and calls each copy by the name that it then gets", () => {
@@ -259,7 +264,7 @@ describe("minimise", () => {
     expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
   })
 
-  it("has nothing to say of a run that breaches nothing", () => {
+  it("has nothing to say of a run that violates nothing", () => {
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 
     expect(minimise(protocolOf, catalogue, plainConfig(2, 1, { log: 1 }), actions)).toBeNull()
@@ -314,13 +319,13 @@ const judging = (mutant: Mutant): Judging => ({
 
 const spawning = judging(mutantCalled("SpawnIgnoresAntiAffinity"))
 
-/** What any run breaches that a generation is lost in often enough: in ten steps at the least. */
+/** What any run violates that a generation is lost in often enough: in ten steps at the least. */
 const tooManyGenerations: Property = {
   id: "fewGenerations",
   name: "FewGenerations",
   family: "safety",
   statement: "There are five generations at the most.",
-  why: "A run that breaches it is long.",
+  why: "A run that violates it is long.",
   checks: [],
   witness: "",
   always: ({ lock }) => (lock.generation > 5 ? `there is generation ${lock.generation}` : null),
@@ -334,17 +339,17 @@ const onAndOff: readonly Action[] = Array.from({ length: 8 }, (): readonly Actio
 /** A seed; a smaller one is no simpler. */
 const anySeed = fc.noShrink(fc.nat())
 
-/** The first run that breaches something, of those drawn from a seed: long, and full of what it does not need. */
-const firstBreach = (
+/** The first run that violates something, of those drawn from a seed: long, and full of what it does not need. */
+const firstViolation = (
   mutant: Mutant,
   seed: number,
 ): { readonly config: Config; readonly actions: readonly Action[] } => {
   const { protocolIn, properties } = judging(mutant)
   for (const plan of fc.sample(arbitraryPlan(null), { seed, numRuns: 4000 })) {
     const run = simulate({ protocol: protocolIn(plan.config), properties, witnesses: [] }, plan)
-    if (run.breach !== null) return { config: plan.config, actions: run.actions }
+    if (run.violation !== null) return { config: plan.config, actions: run.actions }
   }
-  throw new Error(`no run breaches anything under ${mutant.name}`)
+  throw new Error(`no run violates anything under ${mutant.name}`)
 }
 
 const minimised = (
@@ -354,22 +359,22 @@ const minimised = (
   actions: readonly Action[],
 ): Minimised => {
   const minimal = minimise(protocolIn, properties, config, actions)
-  if (minimal === null) throw new Error("the run that was to be made short breaches nothing")
+  if (minimal === null) throw new Error("the run that was to be made short violates nothing")
   return minimal
 }
 
-/** The property that the run breaches at its end and not before; null if there is none. */
-const breachAtEnd = (
+/** The property that the run violates at its end and not before; null if there is none. */
+const violationAtEnd = (
   protocol: Protocol,
   properties: readonly Property[],
   actions: readonly Action[],
 ): string | null => {
-  const { breaches, refusal } = replay(protocol, properties, actions)
-  const isAtEnd = refusal === null && breaches.every((breach) => breach.step === actions.length)
-  return isAtEnd ? (breaches[0]?.property.id ?? null) : null
+  const { violations, refusal } = replay(protocol, properties, actions)
+  const isAtEnd = refusal === null && violations.every((violation) => violation.step === actions.length)
+  return isAtEnd ? (violations[0]?.property.id ?? null) : null
 }
 
-/** The actions without each of which, one at a time, the others still breach something. */
+/** The actions without each of which, one at a time, the others still violate something. */
 const dispensable = (
   protocol: Protocol,
   properties: readonly Property[],
@@ -377,7 +382,7 @@ const dispensable = (
 ): readonly Action[] =>
   actions.filter((_action, i) => {
     const taken = possible(protocol, actions.toSpliced(i, 1))
-    return replay(protocol, properties, taken, { askRest: true }).breaches.length > 0
+    return replay(protocol, properties, taken, { askRest: true }).violations.length > 0
   })
 
 /** Those of the actions that are not refused. */
@@ -390,18 +395,18 @@ const possible = (protocol: Protocol, actions: readonly Action[]): readonly Acti
   })
 }
 
-/** Whether any run of so many actions breaches something: each is tried, with nothing left out. */
-const someBreachWithin = (
+/** Whether any run of so many actions violates something: each is tried, with nothing left out. */
+const someViolationWithin = (
   protocol: Protocol,
   properties: readonly Property[],
   steps: number,
   actions: readonly Action[] = [],
 ): boolean => {
-  const { breaches, states } = replay(protocol, properties, actions)
+  const { violations, states } = replay(protocol, properties, actions)
   const state = states.at(-1)
-  if (breaches.length > 0) return true
+  if (violations.length > 0) return true
   if (steps === 0 || state === undefined) return false
   return successors(protocol, state).some(({ action }) =>
-    someBreachWithin(protocol, properties, steps - 1, [...actions, action]),
+    someViolationWithin(protocol, properties, steps - 1, [...actions, action]),
   )
 }

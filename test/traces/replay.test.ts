@@ -42,7 +42,7 @@ describe("replay", () => {
       fc.property(arbitraryRun(), ({ config, actions, states }) => {
         expect(replay(protocolOf(config), catalogue, actions)).toEqual({
           states,
-          breaches: [],
+          violations: [],
           refusal: null,
         })
       }),
@@ -57,15 +57,15 @@ describe("replay", () => {
     expect(states).toEqual(statesOf(two, null, protectedPair))
   })
 
-  it("goes on after a breach, and tells the first step of each property that is breached", () => {
-    const { breaches, states } = replay(mutated(mutantNamed("SpawnIgnoresAntiAffinity"))(two), catalogue, [
+  it("goes on after a violation, and tells the first step of each property that is violated", () => {
+    const { violations, states } = replay(mutated(mutantNamed("SpawnIgnoresAntiAffinity"))(two), catalogue, [
       powerOn,
       { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
       { kind: "Record", copy: "p1.1" },
     ])
 
     expect(states).toHaveLength(4)
-    expect(breaches).toMatchObject([{ property: { id: "S7" }, step: 2 }])
+    expect(violations).toMatchObject([{ property: { id: "S7" }, step: 2 }])
   })
 
   it("asks for liveness only at rest", () => {
@@ -73,8 +73,8 @@ describe("replay", () => {
     const withholding = mutated(mutantNamed("LiveWithholds"))(one)
     const record: Action = { kind: "Record", copy: "p1.1" }
 
-    expect(replay(withholding, catalogue, [powerOn]).breaches).toEqual([])
-    expect(replay(withholding, catalogue, [powerOn, record]).breaches).toMatchObject([
+    expect(replay(withholding, catalogue, [powerOn]).violations).toEqual([])
+    expect(replay(withholding, catalogue, [powerOn, record]).violations).toMatchObject([
       { property: { id: "L4" }, step: 2 },
     ])
   })
@@ -90,7 +90,7 @@ describe("replay", () => {
 
       const replayed = replay(withholding, catalogue, actions, { probes: new Set([at]) })
 
-      expect(replayed).toMatchObject({ breaches: [{ property: { id: "L4" }, step: 3 }], refusal: null })
+      expect(replayed).toMatchObject({ violations: [{ property: { id: "L4" }, step: 3 }], refusal: null })
       expect(replayed.states).toHaveLength(4)
     }
   })
@@ -99,9 +99,9 @@ describe("replay", () => {
     const config = plainConfig(2, 1, { log: 0 })
     const restless = mutated(mutantNamed("SuspectsForNothing"))(config)
 
-    expect(replay(restless, catalogue, protectedPair.slice(0, 2)).breaches).toEqual([])
+    expect(replay(restless, catalogue, protectedPair.slice(0, 2)).violations).toEqual([])
     expect(
-      replay(restless, matching(["L0"]), protectedPair.slice(0, 2), { askRest: true }).breaches,
+      replay(restless, matching(["L0"]), protectedPair.slice(0, 2), { askRest: true }).violations,
     ).toMatchObject([{ property: { id: "L0" }, step: 2 }])
   })
 })
@@ -112,13 +112,13 @@ describe("replay of a run that ends at rest", () => {
     mutated(mutantNamed("LiveWithholds"))(plainConfig(1, 1, { log: 1, generations }))
 
   it.each([null, 2])("asks how it rests where nothing is done in its loop: %s", (loop) => {
-    expect(replay(withholding(2), catalogue, run, { loop }).breaches).toMatchObject([
+    expect(replay(withholding(2), catalogue, run, { loop }).violations).toMatchObject([
       { property: { id: "L4" }, step: 2 },
     ])
   })
 
   it("asks nothing of that at the bound of its generations", () => {
-    expect(replay(withholding(1), catalogue, run).breaches).toEqual([])
+    expect(replay(withholding(1), catalogue, run).violations).toEqual([])
   })
 })
 
@@ -133,9 +133,9 @@ describe("replay of a loop", () => {
       { kind: "SyncLost", copy: "p1.2" },
     ]
 
-    const { breaches } = replay(giveUp, matching(["S1", "L0", "L1"]), actions, { loop: 1 })
+    const { violations } = replay(giveUp, matching(["S1", "L0", "L1"]), actions, { loop: 1 })
 
-    expect(breaches).toMatchObject([{ property: { id: "L1" }, step: 4 }])
+    expect(violations).toMatchObject([{ property: { id: "L1" }, step: 4 }])
   })
 })
 
@@ -157,12 +157,12 @@ describe("replay of a story", () => {
       actions: protectedPair.slice(0, 2),
     }
 
-    const [silent, denied] = [null, breach("L0")].map((expected) =>
+    const [silent, denied] = [null, violation("L0")].map((expected) =>
       replayStory(catalogue, { ...story, expect: expected }),
     )
 
-    expect(silent?.breaches).toEqual([])
-    expect(denied?.breaches).toMatchObject([{ property: { id: "L0" }, step: 2 }])
+    expect(silent?.violations).toEqual([])
+    expect(denied?.violations).toMatchObject([{ property: { id: "L0" }, step: 2 }])
   })
 })
 
@@ -189,9 +189,9 @@ describe("the rules of a story", () => {
       meta: { side } as unknown as Story["meta"],
     }
 
-    const { breaches } = replayStory([], story)
+    const { violations } = replayStory([], story)
 
-    expect(breaches).toHaveLength(divergences)
+    expect(violations).toHaveLength(divergences)
   })
 })
 
@@ -214,24 +214,24 @@ describe("outcomeOf", () => {
       "holds",
     ],
     ["diverged", "it ends for another reason", { ...alone, ...endsIn("needSecondary:other") }, "holds"],
-    ["fixed", "it holds what it should breach", { expect: breach("S1") }, "holds"],
+    ["fixed", "it holds what it should violate", { expect: violation("S1") }, "holds"],
     ["fixed", "it holds what it should refuse", { expect: { verdict: "refused" } }, "holds"],
-    ["diverged", "it breaches and nothing was promised", twoOnOneHost, "breached"],
+    ["diverged", "it violates and nothing was promised", twoOnOneHost, "breached"],
     [
       "diverged",
-      "it breaches what should hold",
+      "it violates what should hold",
       { ...twoOnOneHost, expect: { verdict: "holds" } },
       "breached",
     ],
-    ["reproduced", "it breaches as promised", { ...twoOnOneHost, expect: breach("S7") }, "breached"],
-    ["reproduced", "it breaches when promised", { ...twoOnOneHost, expect: breach("S7", 2) }, "breached"],
-    ["diverged", "it breaches at another step", { ...twoOnOneHost, expect: breach("S7", 1) }, "breached"],
-    ["diverged", "it breaches something else", { ...twoOnOneHost, expect: breach("S1") }, "breached"],
+    ["reproduced", "it violates as promised", { ...twoOnOneHost, expect: violation("S7") }, "breached"],
+    ["reproduced", "it violates when promised", { ...twoOnOneHost, expect: violation("S7", 2) }, "breached"],
+    ["diverged", "it violates at another step", { ...twoOnOneHost, expect: violation("S7", 1) }, "breached"],
+    ["diverged", "it violates something else", { ...twoOnOneHost, expect: violation("S1") }, "breached"],
     ["refused-now", "it is refused and nothing was promised", refusedAtOnce, "refused"],
     [
       "refused-now",
-      "it is refused what should breach",
-      { ...refusedAtOnce, expect: breach("S7") },
+      "it is refused what should violate",
+      { ...refusedAtOnce, expect: violation("S7") },
       "refused",
     ],
     [
@@ -265,8 +265,8 @@ describe("outcomeOf", () => {
 })
 
 describe("verdictOf", () => {
-  it("tells the breach that is promised, though another came first", () => {
-    const story: Story = { ...running, ...skipped, expect: breach("S15") }
+  it("tells the violation that is promised, though another came first", () => {
+    const story: Story = { ...running, ...skipped, expect: violation("S15") }
 
     const replayed = replay(
       mutated(mutantNamed("SecondarySkipsLock"))(story.config),
@@ -274,7 +274,7 @@ describe("verdictOf", () => {
       story.actions,
     )
 
-    expect(replayed.breaches.map(({ property }) => property.id)).toEqual(["S1", "S15", "S30"])
+    expect(replayed.violations.map(({ property }) => property.id)).toEqual(["S1", "S15", "S30"])
     expect(verdictOf(replayed, story)).toEqual({ verdict: "breached", property: "S15", step: 5 })
     expect(verdictOf(replayed, { ...story, expect: null })).toMatchObject({ property: "S1" })
   })
@@ -345,7 +345,7 @@ const skipped: Partial<Story> = {
   actions: [...protectedPair, { kind: "Suspect", copy: "p1.2" }],
 }
 
-const breach = (property: string, step?: number): NonNullable<Story["expect"]> => ({
+const violation = (property: string, step?: number): NonNullable<Story["expect"]> => ({
   verdict: "breached",
   property,
   ...(step === undefined ? {} : { step }),

@@ -32,8 +32,10 @@ const write = (mutant: Mutant, property: Property): void => {
   const config = mutant.scope ?? coreScope
   const judge: Judge = { protocol: mutated(mutant)(config), properties: [property], witnesses: [] }
   const found = shortestFrom(judge, begin(initial(config)), 20, statesMax, kindsFor(mutant))
-  if (found === "none" || found === "unknown" || found.breach === null) {
-    process.stdout.write(`${mutant.name} ${property.id}: ${found === "none" ? "no breach" : "not found"}\n`)
+  if (found === "none" || found === "unknown" || found.violation === null) {
+    process.stdout.write(
+      `${mutant.name} ${property.id}: ${found === "none" ? "no violation" : "not found"}\n`,
+    )
     return
   }
   const name = fileNameOf(property.id, storyOf(mutant.name))
@@ -41,8 +43,8 @@ const write = (mutant: Mutant, property: Property): void => {
   const trace = traceOf(
     {
       property: property.id,
-      step: found.breach.step,
-      why: found.breach.why,
+      step: found.violation.step,
+      why: found.violation.why,
       config,
       mutant: mutant.name,
       actions: found.actions,

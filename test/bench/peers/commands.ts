@@ -6,7 +6,7 @@ import type { Protocol } from "../../../model/protocol.ts"
 import { initial, type State } from "../../../model/state.ts"
 import { candidates, step } from "../../../model/step.ts"
 import { noHistory, remember, type History } from "../../../properties/history.ts"
-import { breachesOf } from "../../../properties/property.ts"
+import { violationsOf } from "../../../properties/property.ts"
 import { safety } from "../../../properties/safety.ts"
 
 /**
@@ -24,7 +24,7 @@ type CommandFigures = {
   readonly actionsPerSecond: number
 }
 
-/** Runs `schedules` schedules of 50 commands at most. A breach is thrown, as fast-check reports it. */
+/** Runs `schedules` schedules of 50 commands at most. A violation is thrown, as fast-check reports it. */
 export const runCommands = (config: Config, schedules: number, seed = 1): CommandFigures => {
   const protocol = protocolOf(config)
   let drawn = 0
@@ -80,8 +80,8 @@ abstract class Taken implements Command {
     const outcome = action === null ? null : step(run.protocol, run.state, action)
     if (action === null || outcome?.tag !== "next") throw new Error(`defect: ${this.toString()} is refused`)
     const taken = { before: run.state, action, after: outcome.state }
-    const [breach] = breachesOf(run.protocol, safety, run.history, taken)
-    if (breach !== undefined) throw new Error(`${breach.property.id}: ${breach.why}`)
+    const [violation] = violationsOf(run.protocol, safety, run.history, taken)
+    if (violation !== undefined) throw new Error(`${violation.property.id}: ${violation.why}`)
     run.history = remember(run.history, taken)
     run.state = outcome.state
     this.count()

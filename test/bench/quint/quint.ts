@@ -20,7 +20,7 @@ type QuintFigures = {
 /** Whether Quint is installed, in its own folder: `npm ci` there. */
 export const isInstalled = (): boolean => existsSync(quint)
 
-/** Runs `samples` traces of at most `maxSteps` steps. A breach of S1 is a defect of the twin, and thrown. */
+/** Runs `samples` traces of at most `maxSteps` steps. A violation of S1 is a defect of the twin, and thrown. */
 export const simulateTwin = (samples: number, maxSteps = 50, seed = 1): QuintFigures => {
   const start = performance.now()
   const { status, stdout, stderr } = spawnSync(

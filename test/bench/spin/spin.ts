@@ -59,7 +59,7 @@ type Search = {
  * What a search has found, in the model's own counting, and what it has cost.
  *
  * Shape  `depth` is the greatest distance from the start if the search is breadth first, else the longest path
- *        that was taken. `breached`: whether an assertion failed, which ends the search.
+ *        that was taken. `violated`: whether an assertion failed, which ends the search.
  * Units  `seconds` is SPIN's own figure, `wallSeconds` that of the process from start to exit; neither has
  *        the translation and the compilation in it, which are `buildSeconds`.
  */
@@ -67,7 +67,7 @@ type Figures = {
   readonly states: number
   readonly transitions: number
   readonly depth: number
-  readonly breached: boolean
+  readonly violated: boolean
   readonly seconds: number
   readonly wallSeconds: number
   readonly buildSeconds: number
@@ -153,7 +153,7 @@ const figuresIn = (report: string): Omit<Figures, "wallSeconds" | "buildSeconds"
     states: numberIn(report, /([\d.e+]+) states, stored/),
     transitions: numberIn(report, /([\d.e+]+) transitions \(= stored\+matched\)/) - 1,
     depth: numberIn(report, /depth reached (\d+)/),
-    breached: numberIn(report, /errors: (\d+)/) > 0,
+    violated: numberIn(report, /errors: (\d+)/) > 0,
     seconds: numberIn(report, /elapsed time ([\d.e+]+) seconds/),
     megabytes: numberIn(report, /([\d.]+)\s+total (?:actual memory|shared memory) usage/),
   }

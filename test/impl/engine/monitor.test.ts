@@ -23,7 +23,7 @@ import { comesToRest } from "../../../properties/liveness.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import type { Step } from "../../../properties/step.ts"
-import { breachesAtRest, breachesOf } from "../../../properties/property.ts"
+import { violatesAtRest, violationsOf } from "../../../properties/property.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
@@ -58,16 +58,16 @@ describe("the monitors of properties and witnesses", () => {
     },
   )
 
-  it("find no breach in the protocol", () => {
-    const breached = protocolWalks().flatMap((walk) => [...walked(walk).breached])
+  it("find no violation in the protocol", () => {
+    const violated = protocolWalks().flatMap((walk) => [...walked(walk).violated])
 
-    expect(breached).toEqual([])
+    expect(violated).toEqual([])
   })
 
-  it.each(watched.map((id) => [id]))("have something to find: %s is breached on the way", (id) => {
-    const breached = new Set(everyWalk().flatMap((walk) => [...walked(walk).breached]))
+  it.each(watched.map((id) => [id]))("have something to find: %s is violated on the way", (id) => {
+    const violated = new Set(everyWalk().flatMap((walk) => [...walked(walk).violated]))
 
-    expect([...breached]).toContain(id)
+    expect([...violated]).toContain(id)
   })
 
   it.each(watchedWitnesses.map((id) => [id]))("have something to find: %s is seen on the way", (id) => {
@@ -83,7 +83,7 @@ describe("the monitors of properties and witnesses", () => {
   )("let the lock grow by one at the most, and never go back: %s", (kind) => {
     const { machine, view, ...others } = engineOf(layoutOf(plainConfig(2, 1)))
     const monitor = monitorOf({ machine, view, ...others })
-    const breachedBy = (growth: number): boolean => {
+    const violatedBy = (growth: number): boolean => {
       view.lockAt(0, 2, -1)
       machine.commit()
       monitor.begin()
@@ -91,7 +91,7 @@ describe("the monitors of properties and witnesses", () => {
       return idsIn(monitor.ofStep(kinds.indexOf(kind), 0, 0)).includes("S10")
     }
 
-    expect([-1, 0, 1, 2, 3].map(breachedBy)).toEqual([true, false, false, true, true])
+    expect([-1, 0, 1, 2, 3].map(violatedBy)).toEqual([true, false, false, true, true])
   })
 
   it("do not judge liveness at the bound of generations", () => {
@@ -117,7 +117,7 @@ type Walk = {
 /** What a walk showed: where the engine finds something else than the model, and what was found at all. */
 type Findings = {
   readonly differences: readonly string[]
-  readonly breached: ReadonlySet<string>
+  readonly violated: ReadonlySet<string>
   readonly sighted: ReadonlySet<string>
 }
 
@@ -150,7 +150,7 @@ function mutantWalks(): readonly Walk[] {
   }))
 }
 
-/** The shortest runs that breach what the first states of a scope do not, and no step further. */
+/** The shortest runs that violate what the first states of a scope do not, and no step further. */
 function corpusWalks(): readonly Walk[] {
   return filesIn(corpusFolder, ".itf.json").map((file) => {
     const { config, mutant, actions } = readStory(file)
@@ -194,10 +194,10 @@ const walkedAnew = ({ mutant, config, indexed, along, statesMax }: Walk): Findin
     const next = along[n]
     for (const { action, state } of successors(protocol, place.state)) {
       const taken: Step = { before: place.state, action, after: state }
-      const isBreached = sides.compareStep(place, taken)
+      const isViolated = sides.compareStep(place, taken)
       const isOnTheWay = next !== undefined && written(next) === written(action)
       const key = identityWithInterventions(state)
-      if (isCrowded(state) || (isOnTheWay ? false : isBreached || n < along.length || seen.has(key))) continue
+      if (isCrowded(state) || (isOnTheWay ? false : isViolated || n < along.length || seen.has(key))) continue
       seen.add(key)
       queue.push({ state, history: remember(place.history, taken) })
     }
@@ -217,7 +217,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const monitor = monitorOf(engine)
   const witnessMonitor = witnessMonitorOf(engine)
   const differences: string[] = []
-  const breached = new Set<string>()
+  const violated = new Set<string>()
   const sighted = new Set<string>()
 
   const compare = (what: string, model: readonly string[], packed: readonly string[]): void => {
@@ -235,21 +235,21 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     packPlace(place)
     if (monitor.isJudged() !== isJudged(config, place.state)) differences.push("isJudged")
     if (!isAtRest(protocol, place.state)) return
-    const model = idsOf(breachesAtRest(protocol, asked, place.history, place.state))
+    const model = idsOf(violatesAtRest(protocol, asked, place.history, place.state))
     compare(
       `at rest in ${identityWithInterventions(place.state)}`,
       model,
       idsIn(union(monitor.atRest(), monitor.ofRefusals())),
     )
-    for (const id of model) breached.add(id)
+    for (const id of model) violated.add(id)
   }
 
-  /** Whether the step breaches anything: beyond it, the walk does not go. */
+  /** Whether the step violates anything: beyond it, the walk does not go. */
   const compareStep = (place: Place, taken: Step): boolean => {
     const { action, before } = taken
     const what = `${written(action)} from ${identityWithInterventions(before)}`
-    const model = idsOf(breachesOf(protocol, asked, place.history, taken))
-    for (const id of model) breached.add(id)
+    const model = idsOf(violationsOf(protocol, asked, place.history, taken))
+    for (const id of model) violated.add(id)
     packPlace(place)
     const code = codeOf(layout, before, action)
     if (code === null) throw new Error(`${written(action)} was taken by a copy that is not there`)
@@ -274,14 +274,14 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     return model.length > 0
   }
 
-  return { findings: { differences, breached, sighted }, compareAtRest, compareStep }
+  return { findings: { differences, violated, sighted }, compareAtRest, compareStep }
 }
 
 const asked = catalogue.filter((property) => property !== comesToRest)
 const everySight = 2 ** watchedWitnesses.length - 1
 
-const idsOf = (breaches: ReturnType<typeof breachesOf>): readonly Watched[] => {
-  const ids = breaches.map(({ property }) => property.id)
+const idsOf = (violations: ReturnType<typeof violationsOf>): readonly Watched[] => {
+  const ids = violations.map(({ property }) => property.id)
   return watched.filter((id) => ids.includes(id))
 }
 

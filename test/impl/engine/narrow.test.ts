@@ -83,7 +83,7 @@ describe("the count of what operators have done", () => {
     const { end, tally } = sweep(scope)
 
     expect(end).toBe("complete")
-    expect(tally.breached).toEqual(new Map())
+    expect(tally.violated).toEqual(new Map())
     expect(tally.highestGeneration).toBe(6)
   })
 })

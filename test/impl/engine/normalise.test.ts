@@ -52,7 +52,7 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
 /** What is asked of a state or a step. Those that ask about a run's past tell apart states that are otherwise the same. */
 const safety = watched.filter((id) => !id.startsWith("L") && id !== "S18" && id !== "S19")
 
-/** What mutants breach of safety. */
+/** What mutants violate of safety. */
 const kills = mutants.flatMap((mutant) =>
   Object.keys(mutant.killedBy)
     .filter((id) => !id.startsWith("L"))
@@ -147,12 +147,12 @@ describe("with the reduction, a sweep", () => {
       sweep({ config, among, mutant: null, properties: safety, symmetry: false, reduction }),
     )
 
-    expect(whole).toMatchObject({ end: "complete", tally: { breached: new Map() } })
-    expect(reduced).toMatchObject({ end: "complete", tally: { breached: new Map() } })
+    expect(whole).toMatchObject({ end: "complete", tally: { violated: new Map() } })
+    expect(reduced).toMatchObject({ end: "complete", tally: { violated: new Map() } })
     expect(reduced?.tally.states).toBeLessThan(whole?.tally.states ?? 0)
   })
 
-  it.each(kills)("finds that %s breaches %s", (name, id, { scope = coreScope }) => {
+  it.each(kills)("finds that %s violates %s", (name, id, { scope = coreScope }) => {
     const asked = {
       config: scope,
       among: kinds,
@@ -164,8 +164,8 @@ describe("with the reduction, a sweep", () => {
 
     const { end, tally } = sweep(asked)
 
-    expect(end).toBe("breach")
-    expect(idsIn([...tally.breached.values()].reduce(union, noProperty))).toEqual([id])
+    expect(end).toBe("violation")
+    expect(idsIn([...tally.violated.values()].reduce(union, noProperty))).toEqual([id])
   })
 
   it("takes nothing at once that the scope does not offer", () => {

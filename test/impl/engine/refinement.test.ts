@@ -166,13 +166,13 @@ describe("a fault planted in the engine shows", () => {
     ["HaFromEmpty", 6],
     ["StorageLossUnvalidated", 2],
   ])("%s: in a random run, made short, whose last action is answered differently", (name, stepsMax) => {
-    const { run, breach } = foundAtRandom(name)
+    const { run, violation } = foundAtRandom(name)
 
     const last = run.actions.at(-1)
-    expect(breach.property.id).toBe(refinementId)
+    expect(violation.property.id).toBe(refinementId)
     expect(run.actions.length).toBeLessThanOrEqual(stepsMax)
-    expect(breach.step).toBe(run.actions.length)
-    expect(breach.why.startsWith(`${last === undefined ? "" : written(last)}: `)).toBe(true)
+    expect(violation.step).toBe(run.actions.length)
+    expect(violation.why.startsWith(`${last === undefined ? "" : written(last)}: `)).toBe(true)
   })
 })
 
@@ -219,17 +219,20 @@ describe("a mutant of the model and that of the engine", () => {
     expect(divergences.filter((each) => each !== null)).toEqual([])
   })
 
-  it.each(corpusRuns())("%s: are alike all the way to the breach", (_name, { config, mutant, actions }) => {
-    const protocol = mutated(mutant)(config)
-    const differential = pairFor(protocol, kinds, mutant)
+  it.each(corpusRuns())(
+    "%s: are alike all the way to the violation",
+    (_name, { config, mutant, actions }) => {
+      const protocol = mutated(mutant)(config)
+      const differential = pairFor(protocol, kinds, mutant)
 
-    const divergences = statesOf(protocol, actions)
-      .filter((state) => !isCrowded(state))
-      .map((state) => divergenceText(divergenceIn(differential, state)))
+      const divergences = statesOf(protocol, actions)
+        .filter((state) => !isCrowded(state))
+        .map((state) => divergenceText(divergenceIn(differential, state)))
 
-    expect(divergences.length).toBeGreaterThan(0)
-    expect(divergences.filter((each) => each !== null)).toEqual([])
-  })
+      expect(divergences.length).toBeGreaterThan(0)
+      expect(divergences.filter((each) => each !== null)).toEqual([])
+    },
+  )
 })
 
 describe("a divergence is told", () => {

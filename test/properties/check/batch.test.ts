@@ -46,7 +46,7 @@ describe("runBatch", () => {
     expect(Math.max(...Object.values(witnesses))).toBeLessThanOrEqual(batchSize)
   })
 
-  it("throws what a property throws, which is no breach and not to be taken for one held", () => {
+  it("throws what a property throws, which is no violation and not to be taken for one held", () => {
     const failing: Property = {
       ...(catalogue[0] as Property),
       always: () => {
@@ -75,14 +75,14 @@ describe("runBatch", () => {
     (mutant) => {
       const { schedules, failure } = failing(mutant)
 
-      const { breaches, refusal } = replayed(mutant, failure)
+      const { violations, refusal } = replayed(mutant, failure)
       expect(failure.schedule).toBe(schedules)
       expect(refusal).toBeNull()
-      expect(breaches.map(({ property }) => property.id)).toContain(failure.property)
+      expect(violations.map(({ property }) => property.id)).toContain(failure.property)
     },
   )
 
-  it("makes a failure short by the property that it breaches, though another is breached sooner", () => {
+  it("makes a failure short by the property that it violates, though another is violated sooner", () => {
     const properties = [generationIsLost, rests]
     const judgeIn: JudgeOf = (config) => ({ protocol: protocolOf(config), properties, witnesses: [] })
     const small = plainConfig(2, 1, { log: 0 })
@@ -91,11 +91,11 @@ describe("runBatch", () => {
       lost = runBatch(judgeIn, small, "7", batch).failure
 
     const { config, actions } = lost as Failing["failure"]
-    const { breaches } = replay(protocolOf(config), [generationIsLost], actions)
-    expect(breaches).toMatchObject([{ step: actions.length }])
+    const { violations } = replay(protocolOf(config), [generationIsLost], actions)
+    expect(violations).toMatchObject([{ step: actions.length }])
   })
 
-  it("tells of a failure what it was found to breach, though the short run breaches another first", () => {
+  it("tells of a failure what it was found to violate, though the short run violates another first", () => {
     const onFirst = propertyOf("first", {
       onStep: ({ step: { action } }) =>
         action.kind === "PowerOn" && action.host === "h1" ? "it is on h1" : null,
@@ -110,8 +110,8 @@ describe("runBatch", () => {
     const lost = results.filter((failure) => failure?.property === generationIsLost.id)
 
     for (const failure of lost) {
-      const { breaches } = replay(protocolOf(small), [generationIsLost], failure?.actions ?? [])
-      expect(breaches).toMatchObject([{ step: failure?.actions.length }])
+      const { violations } = replay(protocolOf(small), [generationIsLost], failure?.actions ?? [])
+      expect(violations).toMatchObject([{ step: failure?.actions.length }])
     }
     const isOnFirst = (action: Action): boolean => action.kind === "PowerOn" && action.host === "h1"
     expect(lost.some((failure) => failure?.actions.some(isOnFirst))).toBe(true)
@@ -157,7 +157,7 @@ const generationIsLost = propertyOf("lost", {
   always: ({ lock }) => (lock.generation > 1 ? "a generation is lost" : null),
 })
 
-/** What every run breaches at its end, the empty one too. */
+/** What every run violates at its end, the empty one too. */
 const rests = propertyOf("rests", { atRest: () => "it rests" })
 
 const ids = catalogue.map(({ id }) => id)

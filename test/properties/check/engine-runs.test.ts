@@ -73,7 +73,7 @@ describe("a batch on the engine", () => {
     const small = minimise(volume.protocolIn, matching([property]), config, actions)
     expect(failure?.schedule).toBe(schedules)
     expect(actions).toHaveLength(failure?.found ?? -1)
-    expect(small?.breach.property.id).toBe(property)
+    expect(small?.violation.property.id).toBe(property)
     expect(small?.run.actions.length).toBeLessThanOrEqual(actions.length)
   })
 

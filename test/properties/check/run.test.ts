@@ -17,30 +17,30 @@ import { mutated } from "../../../properties/mutants/mutant.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 
 describe("a run", () => {
-  it("begins with nothing done, nothing seen and nothing breached", () => {
+  it("begins with nothing done, nothing seen and nothing violated", () => {
     const state = initial(two)
 
-    expect(begin(state)).toMatchObject({ state, actions: [], breach: null, sighted: new Set() })
+    expect(begin(state)).toMatchObject({ state, actions: [], violation: null, sighted: new Set() })
   })
 
   it("goes on action by action", () => {
     const run = runOf(judging(null), protectedPair)
 
     expect(run.actions).toEqual(protectedPair)
-    expect(run.breach).toBeNull()
+    expect(run.violation).toBeNull()
     expect(run.state.pairs["p1"]?.copies.map(({ phase }) => phase)).toEqual(["lockstep", "lockstep"])
   })
 
-  it("tells, of several properties that a step breaches, the earliest of the catalogue", () => {
-    const { breach } = runOf(judging("SecondarySkipsLock"), [...protectedPair, suspect])
+  it("tells, of several properties that a step violates, the earliest of the catalogue", () => {
+    const { violation } = runOf(judging("SecondarySkipsLock"), [...protectedPair, suspect])
 
-    expect(breach).toMatchObject({ property: { id: "S1" }, step: 5 })
+    expect(violation).toMatchObject({ property: { id: "S1" }, step: 5 })
   })
 
   it("looks only at the properties that it is judged by", () => {
     const judge = { ...judging("SecondarySkipsLock"), properties: matching(["S15", "S7"]) }
 
-    expect(runOf(judge, [...protectedPair, suspect]).breach).toMatchObject({ property: { id: "S15" } })
+    expect(runOf(judge, [...protectedPair, suspect]).violation).toMatchObject({ property: { id: "S15" } })
   })
 
   it("remembers what it has seen", () => {
@@ -60,20 +60,20 @@ describe("a run", () => {
 })
 
 describe("a run that is left to itself", () => {
-  it("breaches a liveness property by how it rests", () => {
+  it("violates a liveness property by how it rests", () => {
     const config = plainConfig(1, 1, { log: 1 })
     const judge = judging("LiveWithholds", config)
     const run = runOf(judge, [powerOn, { kind: "Record", copy: "p1.1" }])
 
-    expect(run.breach).toBeNull()
-    expect(observeRest(judge, run, true).breach).toMatchObject({ property: { id: "L4" }, step: 2 })
+    expect(run.violation).toBeNull()
+    expect(observeRest(judge, run, true).violation).toMatchObject({ property: { id: "L4" }, step: 2 })
   })
 
-  it("breaches L0, and nothing else, by not resting", () => {
+  it("violates L0, and nothing else, by not resting", () => {
     const judge = judging(null)
     const run = runOf(judge, [powerOn])
 
-    expect(observeRest(judge, run, false).breach).toMatchObject({ property: { id: "L0" }, step: 1 })
+    expect(observeRest(judge, run, false).violation).toMatchObject({ property: { id: "L0" }, step: 1 })
     expect(observeRest({ ...judge, properties: matching(["L1"]) }, run, false)).toBe(run)
   })
 
@@ -85,12 +85,12 @@ describe("a run that is left to itself", () => {
     expect(observeRest(judge, run, false)).toBe(run)
   })
 
-  it("breaches by a round what fails in every state of it, where its coming to rest is not asked", () => {
+  it("violates by a round what fails in every state of it, where its coming to rest is not asked", () => {
     const judge = { ...judging(null), properties: matching(["S*", "L1"]) }
     const run = runOf(judge, [powerOn])
     const protectedAgain = runOf(judge, protectedPair)
 
-    expect(observeRound(judge, run, 1, [run.state, run.state]).breach).toMatchObject({
+    expect(observeRound(judge, run, 1, [run.state, run.state]).violation).toMatchObject({
       property: { id: "L1" },
       step: 1,
       loop: 0,
@@ -107,7 +107,7 @@ describe("a run that is left to itself", () => {
     })
 
     expect(bounded?.round).toBe(bounded?.run)
-    expect(free?.round.breach).toMatchObject({ property: { id: "L0" }, step: 1, loop: 0 })
+    expect(free?.round.violation).toMatchObject({ property: { id: "L0" }, step: 1, loop: 0 })
   })
 
   it("stays as it is where it rests as it should", () => {

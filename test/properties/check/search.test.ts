@@ -13,13 +13,13 @@ import { mutated } from "../../../properties/mutants/mutant.ts"
 import type { PairAtRest, PairStep, Property } from "../../../properties/property.ts"
 
 describe("shortestFrom", () => {
-  it("finds the breach of two steps, with the way to it", () => {
+  it("finds the violation of two steps, with the way to it", () => {
     const judge = judging("SpawnIgnoresAntiAffinity")
 
     const found = shortestFrom(judge, startOf(judge), 5, 10_000)
 
     expect(wayOf(found)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
-    expect(found).toMatchObject({ breach: { property: { id: "S7" }, step: 2 } })
+    expect(found).toMatchObject({ violation: { property: { id: "S7" }, step: 2 } })
   })
 
   it("finds it within two steps, and not within one", () => {
@@ -29,13 +29,13 @@ describe("shortestFrom", () => {
     expect(shortestFrom(judge, startOf(judge), 1, 10_000)).toBe("none")
   })
 
-  it("finds what is breached by being at rest", () => {
+  it("finds what is violated by being at rest", () => {
     const judge = judging("LiveWithholds", plainConfig(1, 1, { log: 1 }))
 
     const found = shortestFrom(judge, startOf(judge), 3, 10_000)
 
     expect(wayOf(found)).toEqual(["PowerOn(p1, h1)", "Record(p1.1)"])
-    expect(found).toMatchObject({ breach: { property: { id: "L4" }, step: 2 } })
+    expect(found).toMatchObject({ violation: { property: { id: "L4" }, step: 2 } })
   })
 
   it("goes on from where it is told to, and counts from the beginning", () => {
@@ -45,7 +45,7 @@ describe("shortestFrom", () => {
     const found = shortestFrom(judge, start, 1, 10_000)
 
     expect(wayOf(found)).toEqual(["PowerOn(p1, h2)", "SpawnSecondary(p1.1, h2)"])
-    expect(found).toMatchObject({ breach: { step: 2 } })
+    expect(found).toMatchObject({ violation: { step: 2 } })
   })
 
   it("says that there is none where it has seen everything", () => {
@@ -118,7 +118,7 @@ describe("shortestFrom", () => {
     expect(found.filter((action) => action.startsWith("PowerOff"))).toHaveLength(times)
   })
 
-  it("finds what is breached by being at rest where it begins", () => {
+  it("finds what is violated by being at rest where it begins", () => {
     const judge = judging("LiveWithholds", plainConfig(1, 1, { log: 1 }))
     const start = after(judge, [
       { kind: "PowerOn", pair: "p1", host: "h1" },
@@ -126,7 +126,7 @@ describe("shortestFrom", () => {
     ])
 
     expect(shortestFrom(judge, start, 3, 10_000)).toMatchObject({
-      breach: { property: { id: "L4" }, step: 2 },
+      violation: { property: { id: "L4" }, step: 2 },
     })
   })
 
@@ -134,7 +134,7 @@ describe("shortestFrom", () => {
     ["in a step", "onStep"],
     ["at rest", "atRest"],
   ] as const)(
-    "finds, of what is breached soonest, what comes first in the judge's order: %s",
+    "finds, of what is violated soonest, what comes first in the judge's order: %s",
     (_how, when) => {
       const onHost = (host: string): Property => ({
         ...made,
@@ -172,7 +172,7 @@ const made: Property = {
   witness: "",
 }
 
-/** A shortest run that breaches the property, in words. */
+/** A shortest run that violates the property, in words. */
 const foundBy = (config: Config, property: Property): readonly string[] => {
   const judge = { ...judging(null, config), properties: [property] }
   return wayOf(shortestFrom(judge, startOf(judge), 6, 10_000))

@@ -24,7 +24,7 @@ describe("simulate", () => {
       fc.property(arbitraryPlan(null), (plan) => {
         const run = simulated(null, plan)
 
-        expect(run.breach).toBeNull()
+        expect(run.violation).toBeNull()
         expect(isAtRest(protocolOf(plan.config), run.state)).toBe(true)
       }),
       { numRuns: 60 },
@@ -67,7 +67,7 @@ describe("simulate", () => {
   it("does nothing where nothing is chosen", () => {
     const run = simulated(null, { config: two, swarm: calm, choices: [], heals: 0, turns: inTurn })
 
-    expect(run).toMatchObject({ actions: [], breach: null, state: initial(two) })
+    expect(run).toMatchObject({ actions: [], violation: null, state: initial(two) })
   })
 
   it("takes for 0 the first thing of the simplest kind, and leaves the rest to the protocol", () => {
@@ -162,14 +162,14 @@ describe("simulate", () => {
     expect(newest).not.toEqual(inOrder)
   })
 
-  it("stops at the first breach", () => {
+  it("stops at the first violation", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
-        const { breach, actions } = simulated("SpawnIgnoresAntiAffinity", plan)
+        const { violation, actions } = simulated("SpawnIgnoresAntiAffinity", plan)
 
-        fc.pre(breach !== null)
-        expect(breach.step).toBe(actions.length)
-        expect(breach.property.id).toBe("S7")
+        fc.pre(violation !== null)
+        expect(violation.step).toBe(actions.length)
+        expect(violation.property.id).toBe("S7")
         expect(actions.at(-1)?.kind).toBe("SpawnSecondary")
       }),
       { numRuns: 20 },
@@ -182,9 +182,9 @@ describe("simulate", () => {
     const found = fc
       .sample(arbitraryPlan(two), { seed: 1, numRuns: 20 })
       .map((plan) => simulate(judge, plan))
-      .find(({ breach }) => breach !== null)
+      .find(({ violation }) => violation !== null)
 
-    expect(found?.breach?.property.id).toBe("L0")
+    expect(found?.violation?.property.id).toBe("L0")
     expect(found === undefined ? [] : owed(judge.protocol, found.state)).not.toEqual([])
   })
 
@@ -195,7 +195,7 @@ describe("simulate", () => {
         const run = simulated("NeverRespawn", plan)
 
         fc.pre(!isJudged(config, run.state))
-        expect(run.breach).toBeNull()
+        expect(run.violation).toBeNull()
       }),
       { numRuns: 20 },
     )
@@ -216,7 +216,7 @@ describe("simulate", () => {
 })
 
 describe("settle", () => {
-  it("finds no breach in a round of which only some states are one", () => {
+  it("finds no violation in a round of which only some states are one", () => {
     const protocol = without("AbandonSync", "needed")(protocolOf(plainConfig(2, 1, { log: 0 })))
     const outcome = step(protocol, initial(protocol.config), { kind: "PowerOn", pair: "p1", host: "h1" })
     if (outcome.tag === "refused") throw new Error(`it is refused: ${outcome.guard}`)
@@ -232,10 +232,10 @@ describe("settle", () => {
       seed: 0,
     })
 
-    expect(run.breach).toBeNull()
+    expect(run.violation).toBeNull()
   })
 
-  it("goes on after a round that breaches nothing that is asked", () => {
+  it("goes on after a round that violates nothing that is asked", () => {
     const protocol = without("AbandonSync", "needed")(protocolOf(plainConfig(2, 1, { log: 0 })))
     const outcome = step(protocol, initial(protocol.config), { kind: "PowerOn", pair: "p1", host: "h1" })
     if (outcome.tag === "refused") throw new Error(`it is refused: ${outcome.guard}`)
@@ -243,7 +243,7 @@ describe("settle", () => {
 
     const run = settle({ protocol, properties: [fewCopies], witnesses: [] }, begin(outcome.state), turns)
 
-    expect(run.breach).toMatchObject({ property: fewCopies, step: run.actions.length })
+    expect(run.violation).toMatchObject({ property: fewCopies, step: run.actions.length })
     expect(run.actions.map(({ kind }) => kind)).toEqual(
       ["SpawnSecondary", "AbandonSync", "SyncLost"].flatMap((kind, _n, all) =>
         kind === all[0] ? [...all, ...all, ...all, kind] : [],
@@ -254,13 +254,13 @@ describe("settle", () => {
 
 // Helpers
 
-/** What a pair breaches whose Secondary was started four times. */
+/** What a pair violates whose Secondary was started four times. */
 const fewCopies: Property = {
   id: "fewCopies",
   name: "FewCopies",
   family: "safety",
   statement: "No pair has had more than four copies.",
-  why: "It takes several rounds to breach it.",
+  why: "It takes several rounds to violate it.",
   checks: [],
   witness: "",
   always: ({ copies }) => (copies.some(({ id }) => id === "p1.5") ? "there is p1.5" : null),

@@ -5,7 +5,7 @@ import { plainConfig } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { taken, unrepresentable } from "../../../impl/engine/guards.ts"
 import { explore, type Explored } from "../../../properties/explore/explore.ts"
-import { breachingRuns } from "../../../properties/explore/path.ts"
+import { violatingRuns } from "../../../properties/explore/path.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 
@@ -16,18 +16,18 @@ describe("a run that was found, and cannot be walked again", () => {
   it("is astray where the rules do not treat hosts alike, and symmetry was taken for granted", () => {
     const limits = { lengthMax: 10, statesMax: Infinity, isStopped: () => false }
 
-    expect(finished(breachingRuns(scopeOf(true), limits))).toBe("astray")
+    expect(finished(violatingRuns(scopeOf(true), limits))).toBe("astray")
   })
 
-  it("has the scope explored once more without symmetry, where its breach is found", async () => {
-    const { isAsymmetric, scope, end, breaches } = await exploredIn(scopeOf(true))
+  it("has the scope explored once more without symmetry, where its violation is found", async () => {
+    const { isAsymmetric, scope, end, violations } = await exploredIn(scopeOf(true))
 
     expect({ isAsymmetric, symmetry: scope.symmetry, end }).toEqual({
       isAsymmetric: true,
       symmetry: false,
-      end: "breach",
+      end: "violation",
     })
-    expect(breaches.map(({ property, actions }) => [property, actions])).toEqual([
+    expect(violations.map(({ property, actions }) => [property, actions])).toEqual([
       [
         "S7",
         [

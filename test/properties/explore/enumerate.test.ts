@@ -57,12 +57,12 @@ describe("enumerate", () => {
   })
 
   it("stops at a state that is not as it should be, with a shortest run", () => {
-    const { end, breach, states } = enumerate(board(9), {
+    const { end, violation, states } = enumerate(board(9), {
       always: ({ x, y }) => (x * y === 2 ? `${x} by ${y}` : null),
     })
 
-    expect([end, breach?.why, written(breach?.path ?? null)]).toEqual([
-      "breach",
+    expect([end, violation?.why, written(violation?.path ?? null)]).toEqual([
+      "violation",
       "2 by 1",
       "0,0 right right up",
     ])
@@ -70,17 +70,23 @@ describe("enumerate", () => {
   })
 
   it("looks at where it starts, too", () => {
-    const { end, breach } = enumerate(board(1), { always: () => "wrong" })
+    const { end, violation } = enumerate(board(1), { always: () => "wrong" })
 
-    expect([end, breach]).toEqual(["breach", { path: { start: corner(0, 0), moves: [] }, why: "wrong" }])
+    expect([end, violation]).toEqual([
+      "violation",
+      { path: { start: corner(0, 0), moves: [] }, why: "wrong" },
+    ])
   })
 
   it("stops at a step that is not as it should be, though its end has been seen", () => {
-    const { breach } = enumerate(board(1), {
+    const { violation } = enumerate(board(1), {
       onStep: ({ y }, action) => (y === 1 && action === "right" ? "right, along the top" : null),
     })
 
-    expect([breach?.why, written(breach?.path ?? null)]).toEqual(["right, along the top", "0,0 up right"])
+    expect([violation?.why, written(violation?.path ?? null)]).toEqual([
+      "right, along the top",
+      "0,0 up right",
+    ])
   })
 
   it("is asked of each state once, and of each step", () => {
@@ -100,10 +106,10 @@ describe("enumerate", () => {
     expect(enumerate(board(3), { statesMax: 0 })).toMatchObject({ end: "too many states", states: 0 })
   })
 
-  it("rather tells of a breach than that there are too many states", () => {
+  it("rather tells of a violation than that there are too many states", () => {
     const { end } = enumerate(board(3), { statesMax: 3, always: ({ x, y }) => (x + y === 2 ? "far" : null) })
 
-    expect(end).toBe("breach")
+    expect(end).toBe("violation")
   })
 
   it("goes on from the first of the states that are the same", () => {

@@ -17,9 +17,12 @@ describe("a run that the reduced search has found", () => {
       await Effect.runPromise(explore({ ...reduced, statesMax: 600 })),
     ]
 
-    expect(whole).toMatchObject({ end: "breach", breaches: [{ property: "S1", minimality: "shortest" }] })
-    expect(cut).toMatchObject({ end: "breach", breaches: [{ property: "S1", minimality: "found" }] })
-    expect(whole.breaches[0]?.actions).toHaveLength(6)
+    expect(whole).toMatchObject({
+      end: "violation",
+      violations: [{ property: "S1", minimality: "shortest" }],
+    })
+    expect(cut).toMatchObject({ end: "violation", violations: [{ property: "S1", minimality: "found" }] })
+    expect(whole.violations[0]?.actions).toHaveLength(6)
   })
 })
 

@@ -63,8 +63,8 @@ export const definition: Definition = {
     inside(asked, set).some((edge) => edge.label === label),
 }
 
-/** Of all sets of states, those that a breach of the question may stay in. */
-export const breachingSets = (question: Question, by: Definition): readonly (readonly number[])[] => {
+/** Of all sets of states, those that a violation of the question may stay in. */
+export const violatingSets = (question: Question, by: Definition): readonly (readonly number[])[] => {
   const asked = { ...question, edges: edgesOf(question.graph), depths: depthsOf(question.graph) }
   const labels = fairLabels(question.graph)
   return subsets(question.graph.states).filter(

@@ -10,7 +10,7 @@ import {
 import type { StateGraph } from "../../../properties/explore/graph.ts"
 import {
   arbitraryQuestion,
-  breachingSets,
+  violatingSets,
   definition,
   depthsOf,
   fairLabels,
@@ -174,7 +174,7 @@ describe("the definition, word by word, on random graphs", () => {
   it("has it where it is found in graphs that are larger, and looked at by closure", () => {
     fc.assert(
       fc.property(arbitraryQuestion(40, 90), (question) => {
-        expect(found(question) !== null).toBe(closureHasBreach(question))
+        expect(found(question) !== null).toBe(closureHasViolation(question))
       }),
       { numRuns: 300 },
     )
@@ -186,7 +186,7 @@ describe("the definition, word by word, on random graphs", () => {
         const lasso = found(question)
         if (lasso === null) return
         const depths = depthsOf(question.graph)
-        const entries = breachingSets(question, definition).flat()
+        const entries = violatingSets(question, definition).flat()
 
         expect(flawsOf(question, lasso)).toEqual([])
         expect(lasso.stem.length).toBe(Math.min(...entries.map((state) => depths[state] as number)))
@@ -306,7 +306,7 @@ const found = ({ graph, good, judged }: Question): Lasso | null => lassoAgainst(
 
 const agreement = (by: Definition) =>
   fc.property(arbitraryQuestion(6, 10), (question) => {
-    expect(found(question) !== null).toBe(breachingSets(question, by).length > 0)
+    expect(found(question) !== null).toBe(violatingSets(question, by).length > 0)
   })
 
 /** What is wrong with a lasso as the run that it says it is. */
@@ -342,8 +342,8 @@ const flawsOf = (question: Question, { start, stem, entry, loop, fairness }: Las
   return Object.keys(claims).filter((claim) => claims[claim] === false)
 }
 
-/** Whether the question has a breach, by the largest sets of states that reach each other, found by closure. */
-const closureHasBreach = (question: Question): boolean => {
+/** Whether the question has a violation, by the largest sets of states that reach each other, found by closure. */
+const closureHasViolation = (question: Question): boolean => {
   const { graph, judged, good } = question
   const asked = { ...question, edges: edgesOf(graph), depths: depthsOf(graph) }
   const states = [...Array(graph.states).keys()]

@@ -23,10 +23,10 @@ const two = plainConfig(2, 1, bounds)
 const statesMax = 60_000
 
 describe("liveness of the protocol", () => {
-  it("is breached by no fair run, and needs the fairness of these kinds", () => {
+  it("is violated by no fair run, and needs the fairness of these kinds", () => {
     const verdicts = verdictsOf(scopeOf(three, null))
 
-    expect(verdicts.map(({ breach }) => breach)).toEqual([null, null, null, null])
+    expect(verdicts.map(({ violation }) => violation)).toEqual([null, null, null, null])
     expect(needsIn(verdicts)).toEqual({
       L1: "AbandonSync BeginLockstep HaRestart JoinLockstep SpawnSecondary Suspect SyncLost TryLock",
       L2: "Suspect TryLock",
@@ -38,7 +38,7 @@ describe("liveness of the protocol", () => {
   it("needs less where there are no faults", () => {
     const verdicts = verdictsOf(scopeOf(plainConfig(3, 1, { ...bounds, log: 0, faults: 0 }), null))
 
-    expect(verdicts.map(({ breach }) => breach)).toEqual([null, null, null, null])
+    expect(verdicts.map(({ violation }) => violation)).toEqual([null, null, null, null])
     expect(needsIn(verdicts)).toMatchObject({ L1: "BeginLockstep JoinLockstep SpawnSecondary", L4: "" })
   })
 
@@ -83,18 +83,18 @@ describe("a mutant has a fair run that ends badly,", () => {
     ["HolderBlocksRestart", "L1", 2, three],
     ["LiveWithholds", "L4", 3, two],
   ] as const)(
-    "%s, of %s, after %i steps: the model rests there, and breaches it",
+    "%s, of %s, after %i steps: the model rests there, and violates it",
     (name, id, steps, config) => {
       const scope = scopeOf(config, name)
 
-      const breach = verdictsOf(scope).find(({ property }) => property === id)?.breach
+      const violation = verdictsOf(scope).find(({ property }) => property === id)?.violation
 
-      expect(breach?.stem).toHaveLength(steps)
-      expect(breach?.loop).toEqual([])
-      expect(judged(scope, id, breach?.stem ?? [])).toEqual({
+      expect(violation?.stem).toHaveLength(steps)
+      expect(violation?.loop).toEqual([])
+      expect(judged(scope, id, violation?.stem ?? [])).toEqual({
         refusal: null,
         rests: true,
-        breaches: [[id, steps]],
+        violations: [[id, steps]],
       })
     },
   )
@@ -105,10 +105,10 @@ describe("a mutant has a fair run that ends badly,", () => {
     const among = coreKinds.filter((kind) => alphabet[kind].actor !== "fault")
 
     const verdicts = verdictsOf({ ...scopeOf(two, null), sides, among })
-    const breach = verdicts.find(({ property }) => property === "L4")?.breach
+    const violation = verdicts.find(({ property }) => property === "L4")?.violation
 
-    expect(breach?.stem).toHaveLength(5)
-    expect(breach?.loop).toEqual([])
+    expect(violation?.stem).toHaveLength(5)
+    expect(violation?.loop).toEqual([])
   })
 
   it("and keeps what it does not break: of the others it needs what the protocol needs", () => {
@@ -116,7 +116,7 @@ describe("a mutant has a fair run that ends badly,", () => {
 
     const verdicts = verdictsOf(scopeOf(three, "HolderBlocksRestart"))
 
-    expect(verdicts.map(({ property, breach }) => [property, breach === null])).toEqual([
+    expect(verdicts.map(({ property, violation }) => [property, violation === null])).toEqual([
       ["L1", false],
       ["L2", true],
       ["L3", true],
@@ -146,17 +146,17 @@ const verdictsOf = (scope: Scope): readonly LivenessVerdict[] => {
 const needsIn = (verdicts: readonly LivenessVerdict[]): Readonly<Record<string, string>> =>
   Object.fromEntries(verdicts.map(({ property, needs }) => [property, needs.join(" ")]))
 
-type Codes = NonNullable<LivenessVerdict["breach"]>["stem"]
+type Codes = NonNullable<LivenessVerdict["violation"]>["stem"]
 
-/** What the model says of a run: what it refuses, whether it rests at the end, and what is breached when. */
+/** What the model says of a run: what it refuses, whether it rests at the end, and what is violated when. */
 const judged = (scope: Scope, id: string, codes: Codes) => {
   const { config, mutant } = scope
   const protocol = mutated(mutantNamed(mutant ?? ""))(config)
-  const { states, breaches, refusal } = replay(protocol, matching([id]), actionsOf(scope, codes))
+  const { states, violations, refusal } = replay(protocol, matching([id]), actionsOf(scope, codes))
   const end = states.at(-1) as State
   return {
     refusal,
     rests: isJudged(config, end) && isAtRest(protocol, end),
-    breaches: breaches.map(({ property, step }) => [property.id, step]),
+    violations: violations.map(({ property, step }) => [property.id, step]),
   }
 }

@@ -4,7 +4,7 @@ import { plainConfig } from "../../../model/config.ts"
 import type { Watched } from "../../../impl/engine/property-set.ts"
 import { matching } from "../../../properties/catalogue.ts"
 import { actionsOf } from "../../../properties/explore/explore.ts"
-import { breachingRuns, type BreachingRun, type Search } from "../../../properties/explore/path.ts"
+import { violatingRuns, type ViolatingRun, type Search } from "../../../properties/explore/path.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
@@ -20,29 +20,29 @@ const lengthMax = 14
 
 describe("the shortest run", () => {
   it.each(kills.map(({ mutant, id, steps }) => [mutant.name, id, steps, mutant] as const))(
-    "of %s that breaches %s has %i actions, and the model breaches it with the last",
+    "of %s that violates %s has %i actions, and the model violates it with the last",
     (_name, id, steps, mutant) => {
       const scope = scopeOf(mutant, [id])
 
       const runs = shortestRuns(scope, lengthMax)
 
       expect(runs.map(({ property, codes }) => [property, codes.length])).toEqual([[id, steps]])
-      expect(judged(mutant, scope, runs[0])).toEqual({ refusal: null, breaches: [[id, steps]] })
+      expect(judged(mutant, scope, runs[0])).toEqual({ refusal: null, violations: [[id, steps]] })
     },
   )
 
-  it("of HaRestartOnSuspicion that breaches S19, which asks about the past, has 6 actions", () => {
+  it("of HaRestartOnSuspicion that violates S19, which asks about the past, has 6 actions", () => {
     const mutant = named("HaRestartOnSuspicion")
     const scope = scopeOf(mutant, ["S19"])
 
     const runs = shortestRuns(scope, lengthMax)
 
     expect(runs.map(({ property, codes }) => [property, codes.length])).toEqual([["S19", 6]])
-    expect(judged(mutant, scope, runs[0])).toEqual({ refusal: null, breaches: [["S19", 6]] })
+    expect(judged(mutant, scope, runs[0])).toEqual({ refusal: null, violations: [["S19", 6]] })
   })
 
   it.each(["SpawnIgnoresAntiAffinity", "SecondarySkipsLock", "HolderBlocksRestart", "OrphanSyncStays"])(
-    "of %s is as long without symmetry, and breaches the same",
+    "of %s is as long without symmetry, and violates the same",
     (name) => {
       const scope = scopeOf(named(name), Object.keys(named(name).killedBy))
 
@@ -67,19 +67,19 @@ describe("a run of the reduced graph", () => {
     ["PrimarySkipsLock", "S1"],
     ["SpawnInMaintenance", "S9"],
     ["WinWithoutBump", "S1"],
-  ])("of %s that breaches %s is one that the model takes, and breaches", (name, id) => {
+  ])("of %s that violates %s is one that the model takes, and violates", (name, id) => {
     const mutant = named(name)
     const scope = { ...scopeOf(mutant, [id]), reduction: true }
 
     const runs = shortestRuns(scope, Infinity)
 
-    const { refusal, breaches } = judged(mutant, scope, runs[0])
-    expect([refusal, breaches.map(([property]) => property)]).toEqual([null, [id]])
+    const { refusal, violations } = judged(mutant, scope, runs[0])
+    expect([refusal, violations.map(([property]) => property)]).toEqual([null, [id]])
   })
 })
 
 describe("the shortest runs", () => {
-  it("are one for each property that is breached at the least length, in the catalogue's order", () => {
+  it("are one for each property that is violated at the least length, in the catalogue's order", () => {
     const scope = scopeOf(named("SecondarySkipsLock"), ["S15", "S1", "S5", "L1"])
 
     const runs = shortestRuns(scope, lengthMax)
@@ -90,7 +90,7 @@ describe("the shortest runs", () => {
     ])
   })
 
-  it("breach at rest and in a step alike, where the lengths are the same", () => {
+  it("violate at rest and in a step alike, where the lengths are the same", () => {
     const scope = scopeOf(named("OrphanSyncStays"), ["L1", "L3"])
 
     const runs = shortestRuns(scope, lengthMax)
@@ -112,7 +112,7 @@ describe("the shortest runs", () => {
     expect(shortestRuns(scope, steps - 1)).toEqual([])
   })
 
-  it("are none where nothing is breached", () => {
+  it("are none where nothing is violated", () => {
     const config = plainConfig(3, 1, { log: 1, generations: 5, faults: 1, powerOffUpTo: 0 })
     const scope = { ...scopeOf(null, ["S1", "S7", "L1"]), config, among: coreKinds }
 
@@ -124,10 +124,10 @@ describe("the shortest runs", () => {
 
 const searched = (
   scope: Scope,
-  { lengthMax, statesMax = Infinity, isStopped = () => false }: Partial<Parameters<typeof breachingRuns>[1]>,
-): Search => finished(breachingRuns(scope, { lengthMax: lengthMax ?? Infinity, statesMax, isStopped }))
+  { lengthMax, statesMax = Infinity, isStopped = () => false }: Partial<Parameters<typeof violatingRuns>[1]>,
+): Search => finished(violatingRuns(scope, { lengthMax: lengthMax ?? Infinity, statesMax, isStopped }))
 
-const shortestRuns = (scope: Scope, lengthMax: number): readonly BreachingRun[] => {
+const shortestRuns = (scope: Scope, lengthMax: number): readonly ViolatingRun[] => {
   const found = searched(scope, { lengthMax })
   if (typeof found === "string") throw new Error(`the search ended: ${found}`)
   return found
@@ -148,12 +148,12 @@ const named = (name: string): Mutant => {
   return mutant
 }
 
-const summaryOf = (runs: readonly BreachingRun[]): readonly (readonly [Watched, number])[] =>
+const summaryOf = (runs: readonly ViolatingRun[]): readonly (readonly [Watched, number])[] =>
   runs.map(({ property, codes }) => [property, codes.length])
 
-/** What the model says of a run: what it refuses, and what is breached after which action. */
-const judged = (mutant: Mutant, scope: Scope, run: BreachingRun | undefined) => {
+/** What the model says of a run: what it refuses, and what is violated after which action. */
+const judged = (mutant: Mutant, scope: Scope, run: ViolatingRun | undefined) => {
   const actions = actionsOf(scope, run?.codes ?? [])
-  const { breaches, refusal } = replay(mutated(mutant)(scope.config), matching(scope.properties), actions)
-  return { refusal, breaches: breaches.map(({ property, step }) => [property.id, step]) }
+  const { violations, refusal } = replay(mutated(mutant)(scope.config), matching(scope.properties), actions)
+  return { refusal, violations: violations.map(({ property, step }) => [property.id, step]) }
 }

@@ -41,7 +41,7 @@ describe("a sweep of the protocol, up to generation 5, counts every state once:"
 
     expect(countsOf(swept)).toEqual(counts)
     expect(swept).toMatchObject({ end: "complete", waiting: 0 })
-    expect(swept.tally.breached).toEqual(new Map())
+    expect(swept.tally.violated).toEqual(new Map())
   })
 
   it.each(scopes)("up to symmetry, by what each state stands for: $name", ({ scope, counts }) => {
@@ -51,14 +51,14 @@ describe("a sweep of the protocol, up to generation 5, counts every state once:"
     expect({ states: standsFor, transitions: standsForTransitions, depth }).toEqual(counts)
     expect(swept.tally.states).toBeLessThan(counts.states)
     expect(swept).toMatchObject({ end: "complete", waiting: 0 })
-    expect(swept.tally.breached).toEqual(new Map())
+    expect(swept.tally.violated).toEqual(new Map())
   })
 
   it.each(scopes)("by fingerprints: $name", ({ scope, counts }) => {
     const swept = sweep(scope, { fingerprint: true })
 
     expect(countsOf(swept)).toEqual(counts)
-    expect(swept.tally.breached).toEqual(new Map())
+    expect(swept.tally.violated).toEqual(new Map())
   })
 })
 
@@ -99,7 +99,7 @@ describe("a sweep", () => {
     expect(swept.tally.states).toBeLessThanOrEqual(1000)
     expect(swept.tally.states + swept.waiting).toBeGreaterThan(1000)
     expect(swept.tally.depth).toBe(layers.length - 1)
-    expect(swept.tally.breached).toEqual(new Map())
+    expect(swept.tally.violated).toEqual(new Map())
   })
 
   it("takes as many states as there are, and not one less", () => {
@@ -127,14 +127,14 @@ describe("a sweep", () => {
     ["SpawnIgnoresAntiAffinity", 2, ["S7"]],
     ["HolderBlocksRestart", 2, ["L1"]],
     ["WinWithoutBump", 6, ["S1", "S30"]],
-  ])("of %s ends with the layer of its shortest breach, of %i steps: %j", (mutant, length, properties) => {
+  ])("of %s ends with the layer of its shortest violation, of %i steps: %j", (mutant, length, properties) => {
     const scope = scopeOf({ faults: 2, log: 2, powerOffUpTo: always, mutant })
 
     const swept = sweep(scope)
 
-    expect(swept.end).toBe("breach")
+    expect(swept.end).toBe("violation")
     expect(shortest(swept.tally)).toBe(length)
-    expect(idsIn(swept.tally.breached.get(length) ?? noProperty)).toEqual(properties)
+    expect(idsIn(swept.tally.violated.get(length) ?? noProperty)).toEqual(properties)
     expect(swept.tally.depth).toBe(length)
     expect(swept.waiting).toBeGreaterThan(0)
   })
@@ -145,7 +145,7 @@ describe("a sweep", () => {
     const swept = sweep({ ...scope, properties: ["S1", "S7"] })
 
     expect(swept.end).toBe("complete")
-    expect(swept.tally.breached).toEqual(new Map())
+    expect(swept.tally.violated).toEqual(new Map())
   })
 })
 
@@ -161,7 +161,7 @@ describe("tallies together", () => {
     expect(both.standsFor).toBe(whole.standsFor + mutant.standsFor)
     expect(both.depth).toBe(whole.depth)
     expect(both.highestGeneration).toBe(whole.highestGeneration)
-    expect(both.breached).toEqual(mutant.breached)
+    expect(both.violated).toEqual(mutant.violated)
     for (const [n, at] of both.witnessedAt.entries())
       expect([whole.witnessedAt[n], mutant.witnessedAt[n]]).toContain(at)
     expect([...both.witnessedAt].filter((at) => at >= 0)).toHaveLength(

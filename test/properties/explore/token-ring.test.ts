@@ -17,12 +17,12 @@ describe("the self-stabilising ring", () => {
   })
 
   it("keeps the one privilege once there is one alone", () => {
-    const { breach } = enumerate(tokenRing(4, 3), {
+    const { violation } = enumerate(tokenRing(4, 3), {
       onStep: (before, _machine, after) =>
         privileged(before).length === 1 && privileged(after).length > 1 ? "there are more again" : null,
     })
 
-    expect(breach).toBeNull()
+    expect(violation).toBeNull()
   })
 
   it.each([

@@ -77,11 +77,11 @@ describe("two-phase commit", () => {
   })
 
   it("is consistent, and deadlocks nowhere but where it has all been decided", () => {
-    const { breach, deadlocks } = enumerate(twoPhaseCommit(4), {
+    const { violation, deadlocks } = enumerate(twoPhaseCommit(4), {
       always: (state) => (isConsistent(state) ? null : "one has committed and one aborted"),
     })
 
-    expect({ breach, deadlocks }).toEqual({ breach: null, deadlocks: 0 })
+    expect({ violation, deadlocks }).toEqual({ violation: null, deadlocks: 0 })
   })
 
   it("counts its actions by kind, as many generated as there are transitions", () => {

@@ -53,13 +53,13 @@ describe("a sweep by workers", () => {
     [3, "WinWithoutBump", { symmetry: true }, 6],
     [2, "HolderBlocksRestart", { symmetry: true }, 2],
   ] as const)(
-    "ends, with %i, as one thread does at what %s breaches",
+    "ends, with %i, as one thread does at what %s violates",
     async (workers, mutant, how, length) => {
       const scope = scopeOf({ ...bounds, faults: 2 }, { ...how, mutant })
 
       const swept = await sweptBy(workers, scope)
 
-      expect(swept.end).toBe("breach")
+      expect(swept.end).toBe("violation")
       expect(shortest(swept.tally)).toBe(length)
       expect(exactly(swept)).toEqual(exactly(sweep(scope)))
     },
@@ -213,5 +213,5 @@ const exactly = ({ end, tally, waiting }: Swept) => ({
   ...(end === "too many states" ? { waiting } : {}),
   ...tally,
   distinct: tally.distinct.reduce((sum, n) => sum + n, 0),
-  breached: [...tally.breached].sort(([a], [b]) => a - b),
+  violated: [...tally.violated].sort(([a], [b]) => a - b),
 })
