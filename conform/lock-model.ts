@@ -7,7 +7,7 @@ import { advanced, freshLock, type Lock } from "../model/lock.ts"
  * that fail, stand still or lose their storage, and time, which entitles nobody. What a contender wins and loses
  * by here is `TryLock` of the whole protocol.
  *
- * Source  FT-11 in docs/spec.md.
+ * Source  FT-11 in docs/spec/core.md.
  */
 export type LockState = {
   readonly hosts: Readonly<Record<HostId, LockHost>>

@@ -246,7 +246,7 @@ export const stateWords: Readonly<Record<string, string>> = {
   "pairs.*.ft": '`"enabled"`: nothing else is modelled',
   "pairs.*.power": '`"on"` or `"off"`, as the operator wants it',
   "pairs.*.state":
-    'the FT state: `"enabled"` (power is off), `"needSecondary"`, `"starting"` or `"running"`; it [follows](spec.md#the-state-that-vsphere-reports) from the rest',
+    'the FT state: `"enabled"` (power is off), `"needSecondary"`, `"starting"` or `"running"`; it [follows](spec/core.md#the-state-that-vsphere-reports) from the rest',
   "pairs.*.reason": "why it needs a Secondary; else `null`",
   "pairs.*.registered.primary": "the host on which the Primary is on record",
   "pairs.*.registered.secondary": "the host on which the Secondary is on record",

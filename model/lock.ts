@@ -6,7 +6,7 @@ import type { CopyId, Generation } from "./ids.ts"
  * of an older generation can never win again (FT-11).
  *
  * Shape   `holder` is the copy that made the latest advance, or null: nobody yet, or that copy is gone.
- * Source  FT-11 in docs/spec.md, after Scales et al. 2010, section 2.3.
+ * Source  FT-11 in docs/spec/core.md, after Scales et al. 2010, section 2.3.
  */
 export type Lock = { readonly generation: Generation; readonly holder: CopyId | null }
 

@@ -19,7 +19,7 @@ export const noOtherEnd = (): null => null
  * What a host must be to take a copy of the pair, in the order in which it is checked. Going live is not a placement:
  * nothing here ever blocks a failover, only the respawn.
  *
- * Source  FT-09, FT-10, FT-13 in docs/spec.md.
+ * Source  FT-09, FT-10, FT-13 in docs/spec/core.md.
  */
 export const eligible = <A extends Placement>(
   otherEnd: OtherEnd<A>,

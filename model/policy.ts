@@ -13,7 +13,7 @@ import type { State } from "./state.ts"
  * The hosts that meet most `should` rules; of these the least loaded; of these the first of the configuration.
  * Null if no host is eligible.
  *
- * Source  FT-09, FT-10 in docs/spec.md.
+ * Source  FT-09, FT-10 in docs/spec/core.md.
  */
 export const referenceHost = (
   protocol: Protocol,

@@ -7,7 +7,7 @@ import type { GuardId } from "./guard-id.ts"
 import type { Pair } from "./pair.ts"
 import type { State } from "./state.ts"
 
-/** A requirement's id. docs/spec.md is where it is born. */
+/** A requirement's id. docs/spec/core.md is where it is born. */
 export type RequirementId = `FT-${string}`
 
 /** A guard that decides: the id with which a refusal names it, and when it holds of what the rule is about. */

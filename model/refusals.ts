@@ -168,7 +168,7 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
 }
 
 /**
- * When each rule refuses by each of its guards: the sentences of docs/spec.md, section 3. "It" is the copy that the
+ * When each rule refuses by each of its guards: the sentences of docs/spec/core.md, section 3. "It" is the copy that the
  * action names, or else its pair, host or link.
  */
 export const refusals = Object.fromEntries(

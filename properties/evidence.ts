@@ -6,7 +6,7 @@ import type { Entry, Log } from "../model/log.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
 
-// What properties and witnesses read out of a state. The words are those of docs/spec.md, and the model has
+// What properties and witnesses read out of a state. The words are those of docs/spec/core.md, and the model has
 // functions for most of them; none is called here, because a property that asked the code that it judges would
 // be wrong together with it.
 
@@ -42,7 +42,7 @@ export const farEnd = (pair: Pair, { channel }: Copy): Copy | null =>
 export const nearEnd = (pair: Pair, { id }: Pick<Copy, "id">): Copy | null =>
   pair.copies.find(({ channel }) => channel !== null && channel.peer === id) ?? null
 
-/** The state that vSphere reports, after the table in docs/spec.md. */
+/** The state that vSphere reports, after the table in docs/spec/core.md. */
 export const reportedState = (pair: Pair): FtState => {
   if (pair.power === "off") return "enabled"
   const leader = leaderOf(pair)

@@ -13,10 +13,10 @@ import { filesIn } from "../traces/store.ts"
 import { storyOf } from "../traces/write.ts"
 import { kindsChangedBy, refusingGuards } from "./fixtures.ts"
 
-/** Requirements that a later part of the model takes up: docs/spec.md says which. */
+/** Requirements that a later part of the model takes up: docs/spec/core.md says which. */
 const planned = ["FT-03"]
 
-const spec = readFileSync("docs/spec.md", "utf8")
+const spec = readFileSync("docs/spec/core.md", "utf8")
 const requirements = [...spec.matchAll(/^\| (FT-\d\d)\s/gm)].map((match) => match[1] as string)
 
 describe("a requirement's id travels", () => {

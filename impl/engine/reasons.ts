@@ -28,7 +28,7 @@ export const crashNamed = (number: number): { readonly reason?: CrashReason } =>
 }
 
 /**
- * Keeps why each pair needs a Secondary, after the table in docs/spec.md: the step that brings the pair there gives
+ * Keeps why each pair needs a Secondary, after the table in docs/spec/core.md: the step that brings the pair there gives
  * the reason, which is then kept; in every other state there is none.
  *
  * Shape  `begin` is called at a state, `explain` after a step from it.

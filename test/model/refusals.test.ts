@@ -6,7 +6,7 @@ import { guardMeanings } from "../../model/guard-id.ts"
 import { refusalOf, refusals } from "../../model/refusals.ts"
 import { refusingGuards } from "../fixtures.ts"
 
-const spec = readFileSync("docs/spec.md", "utf8")
+const spec = readFileSync("docs/spec/core.md", "utf8")
 
 describe.each(kinds)("the refusals of %s", (kind) => {
   it("are the sentences of the specification, guard by guard", () => {

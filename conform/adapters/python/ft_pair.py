@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fault-tolerant VM pairs behind ftpair's conformance wire: docs/spec.md, section by section."""
+"""Fault-tolerant VM pairs behind ftpair's conformance wire: docs/spec/core.md, section by section."""
 import json
 import sys
 

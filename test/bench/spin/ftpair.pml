@@ -1,5 +1,5 @@
 /*
- * The protocol of docs/spec.md, once more, for SPIN: a peer of the model that shares no code with it.
+ * The protocol of docs/spec/core.md, once more, for SPIN: a peer of the model that shares no code with it.
  *
  * One process, one control state, and one d_step for each action instance: so SPIN stores a state for each state
  * of the model, and takes a transition for each of its actions. A copy is told by its host, there being at most one

@@ -1,4 +1,4 @@
-/* An adapter for ftpair, profile pair: the whole protocol (docs/spec.md, docs/wire.md). */
+/* An adapter for ftpair, profile pair: the whole protocol (docs/spec/core.md, docs/wire.md). */
 #include "wire.h"
 
 /* Next, declare in observes what show() shows, like "hosts.*.up" or "pairs.*.lock": until then nothing is

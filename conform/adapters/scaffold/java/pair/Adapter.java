@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An adapter for ftpair, profile pair: the whole protocol (docs/spec.md, docs/wire.md). */
+/** An adapter for ftpair, profile pair: the whole protocol (docs/spec/core.md, docs/wire.md). */
 public final class Adapter {
     /**
      * Next, declare in observes what show() shows, like "hosts.*.up" or "pairs.*.lock": until then nothing is compared.

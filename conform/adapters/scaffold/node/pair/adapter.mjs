@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// An adapter for ftpair, profile pair: the whole protocol (docs/spec.md, docs/wire.md).
+// An adapter for ftpair, profile pair: the whole protocol (docs/spec/core.md, docs/wire.md).
 import { serve } from "./wire.mjs"
 
 // What can be asked. Take out what the implementation does not have.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An adapter for ftpair, profile pair: the whole protocol (docs/spec.md, docs/wire.md)."""
+"""An adapter for ftpair, profile pair: the whole protocol (docs/spec/core.md, docs/wire.md)."""
 from wire import serve
 
 HELLO = {
