@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs"
-import { basename } from "node:path"
+import { existsSync, readFileSync } from "node:fs"
+import { basename, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { alphabet, kinds } from "../model/action.ts"
 import { plainConfig } from "../model/config.ts"
 import { protocolOf } from "../model/core.ts"
+import type { RequirementId } from "../model/protocol.ts"
 import { coreRules } from "../model/rules/table.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { mutants } from "../properties/mutants/catalogue.ts"
@@ -17,23 +18,19 @@ import { kindsChangedBy, refusingGuards } from "./fixtures.ts"
 const planned = ["FT-03"]
 
 const spec = readFileSync("docs/spec/core.md", "utf8")
-const requirements = [...spec.matchAll(/^\| (FT-\d\d)\s/gm)].map((match) => match[1] as string)
+const requirements = [...spec.matchAll(/^\| (FT-\d\d)\s/gm)].map((match) => match[1] as RequirementId)
+const inForce = requirements.filter((id) => !planned.includes(id))
 
 describe("a requirement's id travels", () => {
   it("is born in the specification, once", () => {
     expect(requirements).toEqual(Array.from({ length: 13 }, (_, i) => `FT-${String(i + 1).padStart(2, "0")}`))
   })
 
-  it.each(requirements.filter((id) => !planned.includes(id)))(
-    "%s is served by a rule, checked by a property, broken by a mutant",
-    (id) => {
-      expect(
-        Object.values(coreRules).filter(({ serves }) => serves.includes(id as `FT-${string}`)),
-      ).not.toEqual([])
-      expect(catalogue.filter((property) => property.checks.includes(id as `FT-${string}`))).not.toEqual([])
-      expect(mutants.filter((mutant) => mutant.breaks.includes(id as `FT-${string}`))).not.toEqual([])
-    },
-  )
+  it.each(inForce)("%s is served by a rule, checked by a property, broken by a mutant", (id) => {
+    expect(kindsServing(id)).not.toEqual([])
+    expect(propertiesChecking(id)).not.toEqual([])
+    expect(mutantsBreaking(id)).not.toEqual([])
+  })
 
   it("is one that the specification knows, wherever it is named", () => {
     const named = [
@@ -43,6 +40,45 @@ describe("a requirement's id travels", () => {
     ]
 
     expect(named.filter((id) => !requirements.includes(id))).toEqual([])
+  })
+})
+
+describe.each(requirements)("the published sentence of %s", (id) => {
+  it("is quoted, or paraphrased, from a source that the specification lists", () => {
+    const sources = [...sectionOf("Sources").matchAll(/\*\*(.*?)\*\*/g)].map((match) => match[1] ?? "")
+
+    const cited = quotesOf(id).map((quote) => /^(?:“.*”|_Paraphrase_: .*) \(([^(),]+).*\)$/.exec(quote)?.[1])
+
+    expect(cited).not.toEqual([])
+    expect(sources).toEqual(expect.arrayContaining(cited))
+  })
+})
+
+describe.each(inForce)("the published sentence of %s", (id) => {
+  it("leads to the rules that serve it, each in its file", () => {
+    const links = linksIn(lineOf(id, "Carried by"))
+
+    expect(links.map(({ name }) => name).toSorted()).toEqual(kindsServing(id).toSorted())
+    for (const { name, file } of links)
+      expect(readFileSync(file, "utf8")).toMatch(new RegExp(`= rule\\(\\s*"${name}"`))
+  })
+
+  it("leads to the properties that check it", () => {
+    expect(lineOf(id, "Checked by").split(", ")).toEqual(propertiesChecking(id))
+  })
+
+  it("leads to scenarios that exist", () => {
+    const links = linksIn(lineOf(id, "Scenarios"))
+
+    expect(links).not.toEqual([])
+    for (const { name, file } of links) {
+      expect(file).toBe(`traces/scenarios/${name}.json`)
+      expect(existsSync(file)).toBe(true)
+    }
+  })
+
+  it("leads to the mutants that break it", () => {
+    expect(lineOf(id, "Mutants").split(", ")).toEqual(mutantsBreaking(id).map((name) => `\`${name}\``))
   })
 })
 
@@ -113,9 +149,41 @@ describe.each(mutants)("the mutant $name", ({ name, killedBy }) => {
 
 // Helpers
 
+function kindsServing(id: RequirementId): readonly string[] {
+  return Object.values(coreRules).flatMap(({ kind, serves }) => (serves.includes(id) ? [kind] : []))
+}
+
+function propertiesChecking(id: RequirementId): readonly string[] {
+  return catalogue.flatMap((property) => (property.checks.includes(id) ? [property.id] : []))
+}
+
+function mutantsBreaking(id: RequirementId): readonly string[] {
+  return mutants.flatMap(({ name, breaks }) => (breaks.includes(id) ? [name] : []))
+}
+
 /** The part of the specification under the heading of this name. */
 function sectionOf(heading: string): string {
-  return new RegExp(`^### ${heading}\\n([\\s\\S]*?)(?=^##)`, "m").exec(spec)?.[1] ?? ""
+  return new RegExp(`^####? ${heading}\\n([\\s\\S]*?)(?=^##)`, "m").exec(spec)?.[1] ?? ""
+}
+
+/** What the specification quotes under a requirement: one text for each paragraph of the quotation. */
+function quotesOf(id: RequirementId): readonly string[] {
+  const quoted = [...sectionOf(id).matchAll(/^>(.*)$/gm)].map((match) => match[1] ?? "").join("\n")
+  return quoted.split("\n\n").map((quote) => quote.replace(/\s+/g, " ").trim())
+}
+
+/** What stands under a requirement after this label, in one line. */
+function lineOf(id: RequirementId, label: string): string {
+  const found = new RegExp(`^- \\*\\*${label}\\*\\*: ([\\s\\S]*?)(?=\\n- |\\n\\n)`, "m").exec(sectionOf(id))
+  return found?.[1]?.replace(/\s+/g, " ") ?? ""
+}
+
+/** The links of a text whose words are code, each with the file that it leads to. */
+function linksIn(text: string): readonly { readonly name: string; readonly file: string }[] {
+  return [...text.matchAll(/\[`([\w-]+)`\]\(([^)]+)\)/g)].map(([, name = "", target = ""]) => ({
+    name,
+    file: join("docs/spec", target),
+  }))
 }
 
 /** The row of a table in the specification that begins with this id. */
