@@ -74,7 +74,7 @@ export const overtaken = `${toRunning} Suspect(p1.2) TryLock(p1.2)`
 export const failedOver = `${toRunning} FailHost(h1) Suspect(p1.2) TryLock(p1.2)`
 
 /** The actions of a schedule. */
-const schedule = (text: string): readonly Action[] =>
+export const schedule = (text: string): readonly Action[] =>
   text
     .trim()
     .split(/(?<=\))\s+/)
