@@ -195,6 +195,14 @@ describe("the links in the documentation", () => {
 
     expect(targets.filter((target) => !existsSync(join(dirname(page), target)))).toEqual([])
   })
+
+  it.each(pages)("%s leads only to sections that exist", (page) => {
+    const targets = [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(
+      ([, file = "", anchor = ""]) => ({ file: file === "" ? page : join(dirname(page), file), anchor }),
+    )
+
+    expect(targets.filter(({ file, anchor }) => !anchorsIn(file).includes(anchor))).toEqual([])
+  })
 })
 
 describe("the JSON Schemas in traces/schema", () => {
@@ -314,6 +322,16 @@ function markdownBelow(top: string): readonly string[] {
   return readdirSync(top, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(top, name))
+}
+
+/** What links to the sections of a page end with: its headings in small letters, without punctuation. */
+function anchorsIn(page: string): readonly string[] {
+  return [...readFileSync(page, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  )
 }
 
 /** A question of the profile placement, in a state. */
