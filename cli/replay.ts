@@ -43,50 +43,43 @@ type Replayed = {
   readonly outcome: ReplayOutcome | "vacuous"
 }
 
+/** What there is to say of one file. */
+type Told = {
+  readonly code: ExitCode
+  readonly lines: (style: Style) => readonly string[]
+  readonly json: object
+}
+
 /** Replays schedules and traces, and compares what comes of them with what they promise. */
 export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitCode => {
-  const style = styleFor(process.stdout, flags.color)
-  if (isPlain(flags)) {
-    const [failures, stories] = sortedOut(files)
-    if (failures.length > 0)
-      return worst([
-        tellFailures(style, failures, flags),
-        ...(stories.length === 0 ? [] : [replayFiles(stories, flags)]),
-      ])
-  }
   if (flags.out !== undefined) prepareFile(flags.out)
-  const all = files.map((file) => replayAs(changed(readStory(file), flags), flags))
-  if (flags.out !== undefined) writePrefixOf(all, flags.out, flags)
+  const all = files.map((file) => (isPlain(flags) ? storedFailureIn(file) : null) ?? storyIn(file, flags))
+  if (flags.out !== undefined) writePrefixOf(all.filter(isStory), flags.out, flags)
+  const told = all.map((each) => (isStory(each) ? toldOf(each, flags.at) : replayFailure(each)))
   if (flags.json === true) {
-    const json = all.map((each) => jsonOf(each, flags.at))
+    const json = told.map((each) => each.json)
     process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
-  } else if (flags.quiet !== true)
-    for (const each of all) process.stdout.write(`${linesOf(style, each, flags.at).join("\n")}\n\n`)
-  return worst(all.map(codeOf))
+  } else if (flags.quiet !== true) {
+    const style = styleFor(process.stdout, flags.color)
+    for (const { lines } of told) process.stdout.write(`${lines(style).join("\n")}\n\n`)
+  }
+  return worst(told.map(({ code }) => code))
 }
 
 /** Whether a file is to be told as it is: by nothing but its own words. */
 const isPlain = ({ config, property, mutant, at, out }: ReplayFlags): boolean =>
   [config, property, mutant, at, out].every((flag) => flag === undefined)
 
-/** Which files keep a failure of an implementation, and which are other stories. */
-const sortedOut = (files: readonly string[]): readonly [readonly StoredFailure[], readonly string[]] => {
-  const found = files.map((file) => ({ file, failure: storedFailureIn(file) }))
-  return [
-    found.flatMap(({ failure }) => failure ?? []),
-    found.flatMap(({ file, failure }) => (failure === null ? [file] : [])),
-  ]
-}
+const isStory = (each: Replayed | StoredFailure): each is Replayed => "replayed" in each
 
-const tellFailures = (style: Style, failures: readonly StoredFailure[], flags: ReplayFlags): ExitCode => {
-  const all = failures.map(replayFailure)
-  if (flags.json === true) {
-    const json = all.map((each) => each.json)
-    process.stdout.write(`${JSON.stringify(json.length === 1 ? json[0] : json, null, 2)}\n`)
-  } else if (flags.quiet !== true)
-    for (const each of all) process.stdout.write(`${each.lines(style).join("\n")}\n\n`)
-  return worst(all.map(({ code }) => code))
-}
+const storyIn = (file: string, flags: ReplayFlags): Replayed =>
+  replayAs(changed(readStory(file), flags), flags)
+
+const toldOf = (each: Replayed, at: number | undefined): Told => ({
+  code: codeOf(each),
+  lines: (style) => linesOf(style, each, at),
+  json: jsonOf(each, at),
+})
 
 /** The story in another cluster, or under other rules: then the states that it has stored say nothing. */
 const changed = (story: Story, flags: ReplayFlags): Story => ({

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { replayFailure } from "../../cli/conform-replay.ts"
+import { replayFiles } from "../../cli/replay.ts"
 import { styleFor } from "../../cli/style.ts"
 import { show } from "../../cli/show.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
@@ -174,6 +175,31 @@ it("a kept failure of what acts unasked is judged so", () => {
 
   expect(outcome.step).toBe(2)
   expect(told(file)).toMatchObject({ code: 0, text: expect.stringContaining("at step 2") as string })
+})
+
+it("a kept failure is told among schedules as they are: in one document, and with the gravest code of all", () => {
+  const folder = freshFolder(onTestFinished)
+  const actions = [{ kind: "Record", copy: "p1.1" }]
+  const refused = join(
+    folder,
+    write(folder, "refused.json", { config: { hosts: [{ id: "h1" }], pairs: [{ id: "p1" }] }, actions }),
+  )
+  const files = [refused, kept(folder), refused]
+
+  const { code, stdout } = inProcess(() => replayFiles(files, { json: true, color: false }))
+  const text = inProcess(() => replayFiles(files, { color: false })).stdout
+
+  expect(code).toBe(16)
+  expect(JSON.parse(stdout)).toMatchObject([
+    { file: refused, verdict: "refused" },
+    { file: files[1], outcome: "reproduced" },
+    { file: refused, verdict: "refused" },
+  ])
+  expect(text.match(/^ {2}(refused-now|reproduced): /gm)).toEqual([
+    "  refused-now: ",
+    "  reproduced: ",
+    "  refused-now: ",
+  ])
 })
 
 it("a kept failure with whose answers the model agrees is not as it promises", () => {
