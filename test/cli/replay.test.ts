@@ -1,8 +1,9 @@
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, it } from "vitest"
-import { scenariosFolder } from "../../traces/package.ts"
-import { cluster, documentOf, freshFolder, ftpair, protect, write } from "./ftpair.ts"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { replayFiles, type ReplayFlags } from "../../cli/replay.ts"
+import { corpusFolder, scenariosFolder } from "../../traces/package.ts"
+import { cluster, documentOf, freshFolder, ftpair, inProcess, protect, write } from "./ftpair.ts"
 
 describe.concurrent("ftpair replay", () => {
   it("gives what each of the published scenarios promises", async ({ expect, onTestFinished }) => {
@@ -181,7 +182,64 @@ describe.concurrent("ftpair replay of schedules that make a promise", () => {
   })
 })
 
+describe("ftpair replay of a trace that stores its states", () => {
+  /** A trace of which one stored state is not what its actions lead to. */
+  const edited = (): string => {
+    const text = readFileSync(join(corpusFolder, "S1.secondary-skips-lock.itf.json"), "utf8")
+    const lines = text.split("\n").map((line) => (isOfStep3.test(line) ? line.replace(...otherPower) : line))
+    expect(lines.join("\n")).not.toBe(text)
+    const folder = freshFolder(onTestFinished)
+    return join(folder, write(folder, "S1.edited.itf.json", lines.join("\n")))
+  }
+  const isOfStep3 = /^ *\{"#meta":\{"index":3,/
+  const otherPower = ['"power":"on"', '"power":"off"'] as const
+
+  it("is held to them, and names the first that differs", () => {
+    expect(replayed(edited())).toMatchObject({
+      code: 16,
+      stdout: expect.stringMatching(
+        /^ {2}diverged: .*; the state after step 3 is not the one stored; /m,
+      ) as string,
+    })
+  })
+
+  it("is not under rules or in a cluster that it is given", () => {
+    const file = edited()
+    const folder = freshFolder(onTestFinished)
+    const config = join(folder, write(folder, "three.json", cluster(3)))
+
+    for (const flags of [{ mutant: "SecondarySkipsLock" }, { config }])
+      expect(replayed(file, flags)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^ {2}reproduced: /m) as string,
+      })
+  })
+})
+
+describe("ftpair replay of an action that is refused", () => {
+  it("tells which, and by what guard", () => {
+    const folder = freshFolder(onTestFinished)
+
+    expect(replayed(join(folder, write(folder, "run.json", refused))).stdout).toMatch(
+      /^ +2 {2}SpawnSecondary\(p1\.1, h1\) {2}refused by the guard anti-affinity$/m,
+    )
+  })
+
+  it("takes it by the rules of a mutant that is given", () => {
+    const folder = freshFolder(onTestFinished)
+    const file = join(folder, write(folder, "run.json", refused))
+
+    expect(replayed(file, { mutant: "SpawnIgnoresAntiAffinity" })).toMatchObject({
+      code: 12,
+      stdout: expect.stringContaining("S7 AntiAffinity breached at step 2") as string,
+    })
+  })
+})
+
 // Helpers
+
+const replayed = (file: string, flags: Partial<ReplayFlags> = {}) =>
+  inProcess(() => replayFiles([file], { color: false, ...flags }))
 
 type Replayed = { readonly file: string; readonly outcome: string }
 

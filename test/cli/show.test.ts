@@ -2,7 +2,8 @@ import { join } from "node:path"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { replayFiles } from "../../cli/replay.ts"
 import { show, type ShowFlags } from "../../cli/show.ts"
-import { packageVersion, scenariosFolder } from "../../traces/package.ts"
+import { corpusFolder, packageVersion, scenariosFolder } from "../../traces/package.ts"
+import { readStory } from "../../traces/read.ts"
 import { cluster, freshFolder, ftpair, inProcess, protect, write } from "./ftpair.ts"
 
 describe.concurrent("ftpair show", () => {
@@ -172,6 +173,24 @@ describe("replay --at", () => {
         ]) as unknown,
       },
     })
+  })
+
+  it("goes by the rules of the mutant, there and in the schedule to go on from", () => {
+    const folder = freshFolder(onTestFinished)
+    const next = join(folder, "next.json")
+    const mutant = join(corpusFolder, "S7.spawn-ignores-anti-affinity.itf.json")
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true)
+
+    const { stdout } = inProcess(() => replayFiles([mutant], { color: false, at: 1, out: next }))
+    const document = inProcess(() => replayFiles([mutant], { color: false, json: true, at: 1 }))
+    said.mockRestore()
+
+    const spawned = { kind: "SpawnSecondary", copy: "p1.1", host: "h1" }
+    expect(stdout).toMatch(/^enabled, protocol\n[^]*^ {2}SpawnSecondary\(p1\.1, h1\) [^]*^refused$/m)
+    expect(JSON.parse(document.stdout)).toMatchObject({
+      at: { enabled: { protocol: expect.arrayContaining([expect.objectContaining({ action: spawned })]) } },
+    })
+    expect(readStory(next)).toMatchObject({ mutant: "SpawnIgnoresAntiAffinity", actions: { length: 1 } })
   })
 
   it("goes on from one file only", () => {

@@ -57,6 +57,25 @@ describe("replay", () => {
     expect(states).toEqual(statesOf(two, null, protectedPair))
   })
 
+  it("tells what was violated before an action that is refused", () => {
+    const story: Story = { ...running, ...twoOnOneHost }
+    const replayed = replay(mutated(mutantNamed("SpawnIgnoresAntiAffinity"))(two), catalogue, [
+      ...story.actions,
+      powerOn,
+    ])
+
+    expect(replayed.refusal).toMatchObject({ step: 3 })
+    expect(verdictOf(replayed, story)).toEqual({ verdict: "breached", property: "S7", step: 2 })
+  })
+
+  it("lets only those actions be refused of which that is said", () => {
+    const { refusal } = replay(protocolOf(two), catalogue, [...protectedPair, powerOn, powerOn], {
+      probes: new Set([6]),
+    })
+
+    expect(refusal).toMatchObject({ step: 5 })
+  })
+
   it("goes on after a violation, and tells the first step of each property that is violated", () => {
     const { violations, states } = replay(mutated(mutantNamed("SpawnIgnoresAntiAffinity"))(two), catalogue, [
       powerOn,
@@ -126,14 +145,8 @@ describe("replay of a loop", () => {
   it("asks every liveness property of it, and not the first alone", () => {
     const config = plainConfig(2, 1, { log: 0 })
     const giveUp = without("AbandonSync", "needed")(protocolOf(config))
-    const actions: readonly Action[] = [
-      powerOn,
-      { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
-      { kind: "AbandonSync", copy: "p1.1" },
-      { kind: "SyncLost", copy: "p1.2" },
-    ]
 
-    const { violations } = replay(giveUp, matching(["S1", "L0", "L1"]), actions, { loop: 1 })
+    const { violations } = replay(giveUp, matching(["S1", "L0", "L1"]), givingUp, { loop: 1 })
 
     expect(violations).toMatchObject([{ property: { id: "L1" }, step: 4 }])
   })
@@ -163,6 +176,25 @@ describe("replay of a story", () => {
 
     expect(silent?.violations).toEqual([])
     expect(denied?.violations).toMatchObject([{ property: { id: "L0" }, step: 2 }])
+  })
+})
+
+describe("a story", () => {
+  it("is replayed with the actions that may be refused", () => {
+    const story: Story = { ...running, actions: [...protectedPair, powerOn], probes: new Set([5]) }
+
+    expect(replayStory(catalogue, story)).toMatchObject({ refusal: null, states: { length: 6 } })
+  })
+
+  it("is replayed round its loop", () => {
+    const config = plainConfig(2, 1, { log: 0 })
+    const story: Story = { ...running, config, actions: givingUp, loop: 1 }
+
+    const { violations } = replayStory(matching(["L1"]), story, (each) =>
+      without("AbandonSync", "needed")(protocolOf(each)),
+    )
+
+    expect(breaches).toMatchObject([{ property: { id: "L1" }, step: 4 }])
   })
 })
 
@@ -314,6 +346,14 @@ const protectedPair: readonly Action[] = [
   { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
   { kind: "BeginLockstep", copy: "p1.1" },
   { kind: "JoinLockstep", copy: "p1.2" },
+]
+
+/** A Primary that is alone again after a sync that it gives up. */
+const givingUp: readonly Action[] = [
+  powerOn,
+  { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+  { kind: "AbandonSync", copy: "p1.1" },
+  { kind: "SyncLost", copy: "p1.2" },
 ]
 
 /** A schedule that ends in a pair that is protected, and promises nothing. */
