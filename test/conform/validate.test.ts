@@ -74,6 +74,36 @@ describe("ftpair validate", () => {
     expect(stdout).toContain("line 2 fits none")
   })
 
+  it("takes the flags rather than what its first line says", () => {
+    const header = {
+      config: { hosts: [{ id: "h1" }], pairs: [{ id: "p1" }] },
+      profile: "lock",
+      observes: ["lock"],
+      silent: ["Contend"],
+    }
+    const shown = {
+      pairs: { p1: { copies: { "p1.1": { phase: "lockstep" }, "p1.2": { phase: "lockstep" } } } },
+    }
+    const log = written("header.ndjson", [
+      header,
+      { action: protectedPair[0] },
+      { action: { kind: "SpawnSecondary", copy: "p1.1", host: "h2" } },
+      { state: shown },
+    ])
+    const explained = join(folder, "header.json")
+    const flags = ["--profile", "pair", "--config", written("header.cluster.json", [cluster])]
+    const phases = ["--observes", "pairs.*.copies.*.phase", "--explain", explained]
+
+    const all = validated([...flags, ...phases, "--silent", "BeginLockstep,JoinLockstep", log])
+    const some = validated([...flags, ...phases, "--silent", "BeginLockstep", log])
+
+    expect(all).toMatchObject({ status: 0, stderr: expect.stringContaining("wrote ") as string })
+    expect(some).toMatchObject({ status: 14, stderr: "" })
+    expect((JSON.parse(readFileSync(explained, "utf8")) as { actions: unknown }).actions).toEqual(
+      protectedPair.slice(0, 4),
+    )
+  })
+
   it("takes an operand that was not logged for any", () => {
     const log = [{ config: cluster }, ...[...protectedPair].map((action) => ({ action }))].map((line, n) =>
       n === 2 ? { action: { kind: "SpawnSecondary" } } : line,
