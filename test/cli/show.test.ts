@@ -188,7 +188,11 @@ describe("replay --at", () => {
     const spawned = { kind: "SpawnSecondary", copy: "p1.1", host: "h1" }
     expect(stdout).toMatch(/^enabled, protocol\n[^]*^ {2}SpawnSecondary\(p1\.1, h1\) [^]*^refused$/m)
     expect(JSON.parse(document.stdout)).toMatchObject({
-      at: { enabled: { protocol: expect.arrayContaining([expect.objectContaining({ action: spawned })]) } },
+      at: {
+        enabled: {
+          protocol: expect.arrayContaining([expect.objectContaining({ action: spawned })]) as unknown,
+        },
+      },
     })
     expect(readStory(next)).toMatchObject({ mutant: "SpawnIgnoresAntiAffinity", actions: { length: 1 } })
   })

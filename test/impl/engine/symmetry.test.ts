@@ -137,6 +137,21 @@ describe("what is alike does:", () => {
     expect(worldOf(config).symmetry.order).toBe(4)
   })
 
+  it("hosts in maintenance", () => {
+    const config = clusterOf([{}, {}, {}], { pairs: 2, bounds })
+    const { states, symmetry, at } = worldOf(config, layoutOf(config))
+    const [plain] = states as [State]
+    const host = "h1" as HostId
+    const maintained = { ...plain.hosts[host], maintenance: true } as State["hosts"][HostId]
+    const state = { ...plain, hosts: { ...plain.hosts, [host]: maintained } }
+
+    const images = symmetriesOf(config).map((permutation) => imageOf(state, permutation))
+    const keys = new Set(images.map((image) => canonicalOf(at, symmetry, image)))
+
+    expect(images.map(at)).toEqual(expect.arrayContaining([...keys]))
+    expect(keys.size).toBe(1)
+  })
+
   it("hosts by which the peer and the lock's holder are named", () => {
     const config = clusterOf([{}, {}, {}], { bounds })
     const { symmetry, at } = worldOf(config)
@@ -191,8 +206,8 @@ type Permutation = {
 }
 
 /** The model's states of a scope, and an engine that can be put at one: `at` does, and tells its key. */
-function worldOf(config: Config) {
-  const engine = engineOf(layoutOf(config, { among: coreKinds }))
+function worldOf(config: Config, layoutUsed = layoutOf(config, { among: coreKinds })) {
+  const engine = engineOf(layoutUsed)
   const { machine, view, layout } = engine
   const keys = new Map<string, Int32Array>()
   const note = (): void => {
