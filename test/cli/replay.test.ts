@@ -231,7 +231,7 @@ describe("ftpair replay of an action that is refused", () => {
 
     expect(replayed(file, { mutant: "SpawnIgnoresAntiAffinity" })).toMatchObject({
       code: 12,
-      stdout: expect.stringContaining("S7 AntiAffinity breached at step 2") as string,
+      stdout: expect.stringContaining("S7 AntiAffinity violated at step 2") as string,
     })
   })
 })

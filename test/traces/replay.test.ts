@@ -194,7 +194,7 @@ describe("a story", () => {
       without("AbandonSync", "needed")(protocolOf(each)),
     )
 
-    expect(breaches).toMatchObject([{ property: { id: "L1" }, step: 4 }])
+    expect(violations).toMatchObject([{ property: { id: "L1" }, step: 4 }])
   })
 })
 
