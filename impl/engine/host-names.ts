@@ -10,6 +10,9 @@ type HostNames = {
   readonly unnamed: (value: number) => number
 }
 
+/** A cell in which none is named. */
+export const noHosts: HostNames = { renamed: (value) => value, unnamed: (value) => value }
+
 /** What names hosts in one of the cells in which the fields are; null if nothing does. */
 export const hostNamesIn = (fields: readonly Field[], cell: number): HostNames | null => {
   const all = fields.filter((field) => field.cell === cell && field.mask !== 0).flatMap(hostNamesOf)

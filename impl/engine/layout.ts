@@ -82,8 +82,9 @@ export type Layout = {
   /** Within a pair: its head is the first cell, its past the second, its books the third. */
   readonly observed: number
   readonly firstCopy: number
-  /** One cell of control, those of the log, and those of the parts of the protocol. */
+  /** The cells of its control, usually one; those of the log; and those of the parts of the protocol. */
   readonly copyCells: number
+  readonly controlCells: number
   readonly partFields: Placed<FieldTypes>
   readonly logCells: number
   readonly entryBits: number
@@ -124,10 +125,9 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const copy = placed(copyFields, room, 0)
   const indexBits = options.indexed === true ? bitsFor(capacity.log) : 0
   const entryBits = widthOf(copyFields.generation, room) + indexBits
-  const controlBits = copy.widths.reduce((sum, width) => sum + width, 0)
-  if (controlBits > 32 || entryBits > 32)
+  if (entryBits > 32)
     throw new LayoutError(
-      `the engine keeps a copy's control in 32 bits, and these numbers of hosts (${hosts}), entries (${capacity.log}) and generations (${capacity.generations}) take ${Math.max(controlBits, entryBits)}`,
+      `the engine keeps an entry of a log in 32 bits, and these numbers of entries (${capacity.log}) and generations (${capacity.generations}) take ${entryBits}`,
     )
   const entriesPerCell = Math.floor(32 / entryBits)
   const logCells = Math.ceil(capacity.log / entriesPerCell)
@@ -173,6 +173,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     observed: 3,
     firstCopy: 3 + logCells,
     copyCells: ofCopy.length,
+    controlCells: copy.widths.length,
     partFields: ofParts.at,
     logCells,
     entryBits,

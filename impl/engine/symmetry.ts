@@ -1,4 +1,5 @@
-import { hostNamesIn } from "./host-names.ts"
+import { mixed } from "./hash.ts"
+import { hostNamesIn, noHosts } from "./host-names.ts"
 import type { Field, Layout } from "./layout.ts"
 import type { View } from "./view.ts"
 
@@ -40,6 +41,9 @@ export const symmetryOf = (view: View): Symmetry => {
   const inCopy = [copy, partFields].flatMap(Object.values<Field>)
   const pairNames = Array.from({ length: observed }, (_, cell) => hostNamesIn(inPair, cell))
   const copyNames = Array.from({ length: copyCells }, (_, cell) => hostNamesIn(inCopy, cell))
+  // The first cells by themselves: what is called by one name at one place is compiled into it.
+  const { renamed: renamedHead } = pairNames[0] ?? noHosts
+  const { renamed: renamedControl, unnamed: unnamedControl } = copyNames[0] ?? noHosts
   const signature = new Int32Array(hosts)
   let best = new Int32Array(words)
   let image = new Int32Array(words)
@@ -55,7 +59,8 @@ export const symmetryOf = (view: View): Symmetry => {
       for (let n = 0; n < pairs; n += 1) {
         const pair = pairOrder[n] as number
         const slot = pair * hosts + host
-        for (let n = 0; n < copyCells; n += 1) {
+        hash = mixed(hash, unnamedControl(cells[cellOf(slot)] as number))
+        for (let n = 1; n < copyCells; n += 1) {
           const value = cells[cellOf(slot) + n] as number
           const names = copyNames[n] ?? null
           hash = mixed(hash, names === null ? value : names.unnamed(value))
@@ -101,17 +106,18 @@ export const symmetryOf = (view: View): Symmetry => {
   }
 
   const writePair = (from: number, to: number, order: Int32Array, inverse: Int32Array): void => {
-    for (let n = 0; n < observed; n += 1) {
+    put(headOf(to), renamedHead(cells[headOf(from)] as number, inverse))
+    for (let n = 1; n < observed; n += 1) {
       const value = cells[headOf(from) + n] as number
-      const names = pairNames[n] ?? null
-      put(headOf(to) + n, names === null ? value : names.renamed(value, inverse))
+      if (value !== 0) put(headOf(to) + n, (pairNames[n] ?? noHosts).renamed(value, inverse))
     }
     for (let cell = 0; cell < logCells; cell += 1) copyCell(observedOf(from) + cell, observedOf(to) + cell)
     for (let host = 0; host < hosts; host += 1) {
       const slot = from * hosts + (order[host] as number)
       if (controlOf(slot) === 0) continue
       const cell = headOf(to) + firstCopy + host * copyCells
-      for (let n = 0; n < copyCells; n += 1) {
+      put(cell, renamedControl(cells[cellOf(slot)] as number, inverse))
+      for (let n = 1; n < copyCells; n += 1) {
         const value = cells[cellOf(slot) + n] as number
         const names = copyNames[n] ?? null
         put(cell + n, names === null ? value : names.renamed(value, inverse))
@@ -161,11 +167,6 @@ export const symmetryOf = (view: View): Symmetry => {
   }
 
   return { order: hostOrders.length * pairOrders.length, canonical, orbit, image: imageOf }
-}
-
-const mixed = (hash: number, value: number): number => {
-  const next = Math.imul(hash ^ value, 0x9e3779b1)
-  return next ^ (next >>> 15)
 }
 
 const isLess = (a: Int32Array, b: Int32Array, words: number): boolean => {

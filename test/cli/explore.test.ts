@@ -160,7 +160,7 @@ describe.concurrent("ftpair explore", () => {
     ["--hosts 0", /'--hosts <n>'.* expected how many: a whole number, 1 or more/],
     ["--mutant Nobody", /expected the name of a mutant/],
     ["--config two.json --hosts 3", /expected either these or --config/],
-    ["--log 4000", /the engine keeps a copy's control in 32 bits/],
+    ["--log 70000", /the engine counts log up to 65535, and not to 70000/],
   ] as const)(
     "is told in one line what is wrong with %s",
     async ([flags, message], { expect, onTestFinished }) => {

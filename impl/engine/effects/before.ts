@@ -11,7 +11,7 @@ import type { View } from "../view.ts"
 export type Before = ReturnType<typeof beforeOf>
 
 export const beforeOf = (view: View) => {
-  const { machine, layout, hosts, pairs, slots, pairOf, lockOf, holderOf, logOf, headOf } = view
+  const { machine, layout, hosts, pairs, slots, pairOf, lockOf, holderOf, headOf, cellOf, controlAt } = view
   const { leaderOf } = evidenceOf(view)
   const { cells } = machine
   const { logCells } = layout
@@ -19,9 +19,13 @@ export const beforeOf = (view: View) => {
   const lockBefore = new Int32Array(pairs)
   const holderBefore = new Int32Array(pairs)
   const leaderBefore = new Int32Array(pairs)
-  const cellOfSlot = Int32Array.from({ length: slots }, (_, slot) => logOf(slot) - 1)
 
-  const was = (slot: number): number => before[cellOfSlot[slot] as number] as number
+  const cellOfSlot = Int32Array.from({ length: slots }, (_, slot) => cellOf(slot))
+
+  const was =
+    layout.controlCells === 1
+      ? (slot: number): number => before[cellOfSlot[slot] as number] as number
+      : (slot: number): number => controlAt(before, cellOf(slot))
 
   const begin = (): void => {
     before.set(cells)
@@ -38,7 +42,6 @@ export const beforeOf = (view: View) => {
     return true
   }
 
-  const logBefore = (slot: number): number => (cellOfSlot[slot] as number) + 1
   const booksBefore = (pair: number): number => before[headOf(pair) + 2] as number
 
   const hadBit = (first: number, n: number): boolean =>
@@ -56,7 +59,6 @@ export const beforeOf = (view: View) => {
     holderBefore,
     leaderBefore,
     booksBefore,
-    logBefore,
     isSameLog,
     hadBit,
     placeOf,

@@ -9,7 +9,9 @@ import { isFault, isEnvironments } from "./kinds.ts"
 /** S31: what the environment does changes what it names, and nothing else. */
 export const environmentEffectsOf = (view: View, of: Before) => {
   const {
+    ackedIn,
     controlOf,
+    deliveredIn,
     faultsSoFar,
     headOf,
     holderOf,
@@ -23,12 +25,12 @@ export const environmentEffectsOf = (view: View, of: Before) => {
     pairOf,
     pairs,
     peerIn,
+    withChannel,
   } = view
   const { before, holderBefore, isSameLog, lockBefore, placeOf, was } = of
   const { farEnd } = evidenceOf(view)
   const { cells } = machine
   const { power } = layout.head
-  const peerMask = layout.copy.peer.mask << layout.copy.peer.shift
 
   /** Hosts, links, and the count of faults: one cell each, or sets of bits of which an action may change one. */
   const isClusterAstray = (kind: number, a: number): boolean => {
@@ -86,8 +88,7 @@ export const environmentEffectsOf = (view: View, of: Before) => {
     const end = named < 0 ? -1 : placeOf(named, kind, a, b)
     const due = end < 0 ? peerIn(earlier) : controlOf(end) === 0 ? peer.gone : peer.first + hostOf(end)
     return (
-      (earlier & ~peerMask) !== (later & ~peerMask) ||
-      peerIn(later) !== due ||
+      later !== withChannel(earlier, due, deliveredIn(earlier), ackedIn(earlier)) ||
       !isSameLog(logOf(slot), logOf(place))
     )
   }

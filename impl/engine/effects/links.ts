@@ -9,7 +9,7 @@ import { isByCopy } from "./kinds.ts"
 /** S22 and S23: nobody is told anything over a cut link, or answered by a storage that he does not reach. */
 export const linkEffectsOf = (view: View, of: Before) => {
   const { controlOf, hostOf, hosts, layout, linkOf, lockOf, logOf, machine, pairOf, phaseIn, slots } = view
-  const { before, hadBit, isSameLog, lockBefore, logBefore, placeOf, was } = of
+  const { before, hadBit, isSameLog, lockBefore, placeOf, was } = of
   const { farEnd, follows, linked } = evidenceOf(view)
   const { cells } = machine
 
@@ -67,7 +67,7 @@ export const linkEffectsOf = (view: View, of: Before) => {
       earlier === 0 ||
       primary === moved ||
       secondary === moved ||
-      !isSameLog(logBefore(earlierSlot), logOf(secondary)) ||
+      !isSameLog(logOf(earlierSlot), logOf(secondary)) ||
       (phaseIn(earlier) === phase.syncing && phaseIn(controlOf(secondary)) === phase.lockstepSecondary) ||
       (phaseIn(earlierPrimary) === phase.live && phaseIn(controlOf(primary)) === phase.lockstepPrimary)
     )

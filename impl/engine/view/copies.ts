@@ -1,6 +1,8 @@
 import { outgrown } from "../capacity.ts"
 import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
+import { controlsIn } from "./controls.ts"
+import { wideControlsIn } from "./wide-controls.ts"
 
 /** How one field of copies is read and written, by slot. */
 type FieldAccessor = {
@@ -9,9 +11,11 @@ type FieldAccessor = {
 }
 
 /** Copies by *slot* (pair × hosts + host). A copy's control is one number; `0` is no copy. */
-export const copiesIn = ({ layout, cells, set }: Machine) => {
+export const copiesIn = (machine: Machine) => {
+  const { layout, cells, set } = machine
   const { hosts, pairs, firstPair, pairCells, firstCopy, copyCells } = layout
-  const { phase: phaseField, generation, released, peer: peerField, delivered, acked } = layout.copy
+  const controls = layout.controlCells === 1 ? controlsIn(machine) : wideControlsIn(machine)
+  const { controlAt, writeAt } = controls
   // Looked up, not computed: a division costs more than all else that a rule does.
   const pairOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => Math.floor(slot / hosts))
   const hostOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => slot % hosts)
@@ -23,33 +27,19 @@ export const copiesIn = ({ layout, cells, set }: Machine) => {
   const pairOf = (slot: number): number => pairOfSlot[slot] as number
   const hostOf = (slot: number): number => hostOfSlot[slot] as number
   const cellOf = (slot: number): number => cellOfSlot[slot] as number
-  const controlOf = (slot: number): number => cells[cellOf(slot)] as number
-  const phaseIn = (control: number): number => control & phaseField.mask
-  const generationIn = (control: number): number => (control >>> generation.shift) & generation.mask
-  const releasedIn = (control: number): number => (control >>> released.shift) & released.mask
-  const peerIn = (control: number): number => (control >>> peerField.shift) & peerField.mask
-  const deliveredIn = (control: number): number => (control >>> delivered.shift) & delivered.mask
-  const ackedIn = (control: number): number => (control >>> acked.shift) & acked.mask
-  const channelMask =
-    (peerField.mask << peerField.shift) | (delivered.mask << delivered.shift) | (acked.mask << acked.shift)
-
-  /** A control of these parts, without a channel. */
-  const control = (phaseNow: number, generationNow: number, releasedNow: number): number =>
-    phaseNow | (generationNow << generation.shift) | (releasedNow << released.shift)
-  const withPhase = (old: number, phaseNow: number): number => (old & ~phaseField.mask) | phaseNow
-  const withGeneration = (old: number, now: number): number =>
-    (old & ~(generation.mask << generation.shift)) | (now << generation.shift)
-  const withReleased = (old: number, now: number): number =>
-    (old & ~(released.mask << released.shift)) | (now << released.shift)
-  const withChannel = (old: number, peerNow: number, deliveredNow: number, ackedNow: number): number =>
-    (old & ~channelMask) |
-    (peerNow << peerField.shift) |
-    (deliveredNow << delivered.shift) |
-    (ackedNow << acked.shift)
-  const withoutChannel = (old: number): number => old & ~channelMask
-  const write = (slot: number, now: number): void => {
-    set(cellOf(slot), now)
-  }
+  // The usual one cell is read where it stands: every rule begins with it.
+  const controlOf =
+    layout.controlCells === 1
+      ? (slot: number): number => cells[cellOf(slot)] as number
+      : (slot: number): number => controlAt(cells, cellOf(slot))
+  const write =
+    layout.controlCells === 1
+      ? (slot: number, now: number): void => {
+          set(cellOf(slot), now)
+        }
+      : (slot: number, now: number): void => {
+          writeAt(cellOf(slot), now)
+        }
   /** Nothing is left in the slot of a copy. */
   const erase = (slot: number): void => {
     for (let cell = cellOf(slot); cell < cellOf(slot) + copyCells; cell += 1) set(cell, 0)
@@ -86,18 +76,7 @@ export const copiesIn = ({ layout, cells, set }: Machine) => {
     hostOf,
     cellOf,
     controlOf,
-    phaseIn,
-    generationIn,
-    releasedIn,
-    peerIn,
-    deliveredIn,
-    ackedIn,
-    control,
-    withPhase,
-    withGeneration,
-    withReleased,
-    withChannel,
-    withoutChannel,
+    ...controls,
     write,
     erase,
     transfer,

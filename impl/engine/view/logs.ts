@@ -9,7 +9,7 @@ export const logsIn = (
   { headOf }: Pick<ReturnType<typeof pairsIn>, "headOf">,
   { cellOf }: Pick<ReturnType<typeof copiesIn>, "cellOf">,
 ) => {
-  const { logCells, entriesPerCell, entryBits } = layout
+  const { logCells, entriesPerCell, entryBits, controlCells } = layout
   const entryMask = entryBits === 32 ? -1 : 2 ** entryBits - 1
   const entries = layout.capacity.log + 1
   const cellOfEntry = Int32Array.from({ length: entries }, (_, n) => Math.floor(n / entriesPerCell))
@@ -19,7 +19,7 @@ export const logsIn = (
     n * entryBits === 32 ? -1 : 2 ** (n * entryBits) - 1,
   )
 
-  const logOf = (slot: number): number => cellOf(slot) + 1
+  const logOf = (slot: number): number => cellOf(slot) + controlCells
   const observedOf = (pair: number): number => headOf(pair) + layout.observed
   const lengthOf = (log: number): number => {
     for (let n = logCells - 1; n >= 0; n -= 1) {
