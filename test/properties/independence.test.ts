@@ -24,7 +24,18 @@ const ofTheModel = ["alphabet", "pairsOf"]
 const ofTheView = [
   ...["machine", "layout", "hosts", "pairs", "slots", "has", "headOf", "hostOf", "pairOf", "linkOf"],
   ...["isOn", "lockOf", "holderOf", "interventionsOf", "faultsSoFar", "booksOf", "primaryAtIn"],
-  ...["secondaryAtIn", "controlOf", "phaseIn", "generationIn", "releasedIn", "peerIn", "deliveredIn"],
+  ...[
+    "secondaryAtIn",
+    "cellOf",
+    "controlAt",
+    "withChannel",
+    "controlOf",
+    "phaseIn",
+    "generationIn",
+    "releasedIn",
+    "peerIn",
+    "deliveredIn",
+  ],
   ...["ackedIn", "logOf", "observedOf", "lengthOf", "entryOf", "agree"],
 ]
 
