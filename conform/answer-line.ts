@@ -9,7 +9,10 @@ export const lineMax = 1024 * 1024
 /** How deep an answer may be nested. A state is half of that. */
 const depthMax = 32
 
-/** How many lists and objects an answer may have: each takes memory, however short it is. The largest clusters have a third of that. */
+/**
+ * How many lists and objects an answer may have: each takes memory, however short it is. The largest clusters have a third
+ * of that.
+ */
 const partsMax = 100_000
 
 /** What a list or an object weighs, beside its text, in bytes of text. */
@@ -101,7 +104,10 @@ const parsed = (text: string): Reply["json"] | null => {
 
 const [quote, backslash, open, openList, close, closeList] = Buffer.from('"\\{[}]')
 
-/** Where the first JSON object of a line ends, null if it does not; how deep it is nested, and how many parts it has. One pass. */
+/**
+ * Where the first JSON object of a line ends, null if it does not; how deep it is nested, and how many parts it has. One
+ * pass.
+ */
 const firstObject = (
   bytes: Buffer,
 ): { readonly end: number | null; readonly depth: number; readonly parts: number } => {

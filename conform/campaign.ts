@@ -1,4 +1,5 @@
 import type { Config } from "../model/config.ts"
+import { inLongTurns } from "../properties/explore/turns.ts"
 import type { TourGround } from "./atlas.ts"
 import { clustersMet, type ClustersMet } from "./clusters.ts"
 import { opened, type CaseOutcome, type Connection } from "./connection.ts"
@@ -212,9 +213,6 @@ const kindsOf = (all: readonly string[], drivable: ReadonlySet<string>): readonl
 /** How many more cases than asked for are drawn at the most, in place of those whose cluster is not there. */
 const spareMax = (runs: number): number => runs + 20
 
-/** How long drawing goes on before it gives way, in milliseconds. */
-const turnMillis = 50
-
 /**
  * The random cases that are named, and the picked ones of a seed; in clusters of the sort that were met before. Null
  * between them gives way; once it is late, a case is drawn no further.
@@ -231,17 +229,14 @@ function* drawn<S>(
       yield own
       return
     }
-    const work = drawing(ground, name, config)
-    let began = performance.now()
-    for (let turn = work.next(); ; turn = work.next()) {
+    const turns = inLongTurns(drawing(ground, name, config))
+    for (let turn = turns.next(); ; turn = turns.next()) {
       if (turn.done === true) {
         yield turn.value
         return
       }
-      if (performance.now() - began < turnMillis) continue
       yield null
       if (isLate()) return
-      began = performance.now()
     }
   }
   for (const name of named) yield* caseOf(name)

@@ -18,7 +18,10 @@ import {
 } from "./session.ts"
 import type { Hello } from "./wire.ts"
 
-/** How an implementation fared in a case, its breaking of the wire included; `cut`, where the time was up before it had failed. */
+/**
+ * How an implementation fared in a case, its breaking of the wire included; `cut`, where the time was up before it had
+ * failed.
+ */
 export type CaseOutcome<S> = CaseResult<S> | Broken | Cut
 
 type Cut = { readonly tag: "cut"; readonly tally: CaseResult<never>["tally"] }
@@ -85,7 +88,7 @@ export const connectionOf = <S>(
   let isBroken = false
   let asksMax = batchAsksEach
 
-  /** Batches are larger or smaller from now on, as it took so many milliseconds to answer one, and what the answers weigh. */
+  /** Batches are larger or smaller from now on, by how many milliseconds it took to answer one, and what that weighs. */
   const adapt = (millis: number, weight: number): void => {
     const most = Math.min(batchAsksMax, batchAsksEach * (hello.window ?? 1))
     asksMax =

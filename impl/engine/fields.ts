@@ -48,6 +48,12 @@ export const copyFields = {
   acked: entries,
 } as const satisfies FieldTypes
 
+/**
+ * The fields of a copy that the model does not keep as one plain value of the same name: its phase and role are one number here,
+ * and its channel may be absent.
+ */
+export const combinedFields: readonly string[] = ["phase", "peer", "delivered", "acked"]
+
 /** A pair's power and its lock. */
 export const headFields = { power: flag, generation, holder: host("none") } as const satisfies FieldTypes
 

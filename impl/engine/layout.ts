@@ -1,5 +1,6 @@
 import { kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
+import type { HostId } from "../../model/ids.ts"
 import { capacityOf, LayoutError, type Capacity } from "./capacity.ts"
 import {
   bitsFor,
@@ -62,6 +63,7 @@ type Placed<Declared extends FieldTypes> = { readonly [Name in keyof Declared]: 
 export type Layout = {
   readonly config: Config
   readonly hosts: number
+  readonly hostIds: readonly HostId[]
   readonly pairs: number
   readonly capacity: Capacity
   readonly among: readonly Kind[]
@@ -158,6 +160,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   return {
     config,
     hosts,
+    hostIds: config.hosts.map(({ id }) => id),
     pairs,
     capacity,
     among,

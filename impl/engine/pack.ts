@@ -6,7 +6,6 @@ import type { Entry } from "../../model/log.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
 import { CapacityExceeded } from "./capacity.ts"
-import type { Field, Layout } from "./layout.ts"
 import { peer, phase } from "./machine.ts"
 import { numberFor, valueFor, type PlainValue } from "./plain-value.ts"
 import { reasonNumber, reasonNamed } from "./reasons.ts"
@@ -79,17 +78,9 @@ const packCopy = (view: View, slot: number, copy: Copy, places: ReadonlyMap<Copy
         : peer.first + (places.get(channel.peer) ?? 0)
   view.write(slot, view.withChannel(control, named, channel?.delivered ?? 0, channel?.acked ?? 0))
   packLog(view, view.logOf(slot), copy.log)
-  const hosts = hostIds(view)
-  for (const [name, { holds }] of plainFields(view.layout))
-    view.copyField(name).put(slot, numberFor(holds, (copy as unknown as PlainFields)[name], hosts))
+  for (const { name, holds, put } of view.plainFields)
+    put(slot, numberFor(holds, (copy as unknown as PlainFields)[name], view.layout.hostIds))
 }
-
-/** The fields of a copy that are packed by hand: its phase and role are one number, and its channel may be absent. */
-const packedByHand = ["phase", "peer", "delivered", "acked"]
-
-/** The fields of a copy that the model keeps under the same names, each as one plain value. */
-const plainFields = ({ copy, partFields }: Layout): readonly (readonly [string, Field])[] =>
-  Object.entries<Field>({ ...copy, ...partFields }).filter(([name]) => !packedByHand.includes(name))
 
 type PlainFields = Readonly<Record<string, PlainValue | undefined>>
 
@@ -152,7 +143,7 @@ const unpackPair = (view: View, n: number): Pair => {
 const unpackCopy = (view: View, slot: number): Copy => {
   const control = view.controlOf(slot)
   const pair = view.layout.config.pairs[view.pairOf(slot)] as View["layout"]["config"]["pairs"][number]
-  const hosts = hostIds(view)
+  const { hostIds } = view.layout
   const named = view.peerIn(control)
   const channel: Channel | null =
     named === peer.none
@@ -164,18 +155,20 @@ const unpackCopy = (view: View, slot: number): Copy => {
         }
   return {
     id: copyIdOf(pair.id, view.hostOf(slot) + 1),
-    host: hosts[view.hostOf(slot)] as HostId,
+    host: hostIds[view.hostOf(slot)] as HostId,
     role: isSecondary(view.phaseIn(control)) ? "secondary" : "primary",
     phase: phaseName[view.phaseIn(control)] as Phase,
     log: unpackLog(view, view.logOf(slot)),
     channel,
-    ...(Object.fromEntries(
-      plainFields(view.layout).map(([name, { holds }]) => [
-        name,
-        valueFor(holds, view.copyField(name).of(slot), hosts),
-      ]),
-    ) as Pick<Copy, "generation" | "released">),
+    ...(plainIn(view, slot) as Pick<Copy, "generation" | "released">),
   }
+}
+
+const plainIn = (view: View, slot: number): PlainFields => {
+  const plain: Record<string, PlainValue> = {}
+  for (const { name, holds, of } of view.plainFields)
+    plain[name] = valueFor(holds, of(slot), view.layout.hostIds)
+  return plain
 }
 
 const unpackLog = (view: View, log: number): readonly Entry[] =>
@@ -210,8 +203,6 @@ const phaseNumber = ({ id, phase: name, role }: Copy): number => {
     throw new CapacityExceeded(`the engine has no place for ${id}, a ${name} ${role}`)
   return number
 }
-
-const hostIds = (view: View): readonly HostId[] => view.layout.config.hosts.map(({ id }) => id)
 
 const hostNumber = (view: View, host: HostId): number =>
   view.layout.config.hosts.findIndex(({ id }) => id === host)

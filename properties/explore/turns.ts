@@ -10,22 +10,32 @@ export const finished = <A>(work: Generator<void, A, void>): A => {
   }
 }
 
-/** How long work that may be late goes on before it gives way, in milliseconds. */
+/** How long work goes on before it gives way, in milliseconds, where it does so only now and then. */
 const turnMillis = 50
+
+/** The same work, which gives way only after a while, however often it could. */
+export function* inLongTurns<A>(work: Generator<void, A, void>): Generator<void, A, void> {
+  for (;;) {
+    const until = performance.now() + turnMillis
+    do {
+      const turn = work.next()
+      if (turn.done === true) return turn.value
+    } while (performance.now() < until)
+    yield
+  }
+}
 
 /** Does the work, and lets the event loop run now and then; once it is late, the work is left, and null is told. */
 export const untilLate = async <A>(
   work: Generator<void, A, void>,
   isLate: () => boolean,
 ): Promise<A | null> => {
-  let began = performance.now()
+  const turns = inLongTurns(work)
   for (;;) {
-    const turn = work.next()
+    const turn = turns.next()
     if (turn.done === true) return turn.value
-    if (performance.now() - began < turnMillis) continue
     await setImmediate()
     if (isLate()) return null
-    began = performance.now()
   }
 }
 

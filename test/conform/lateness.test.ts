@@ -3,17 +3,18 @@ import { plainConfig } from "../../model/config.ts"
 import type { State } from "../../model/state.ts"
 import { shrinkingUntil } from "../../cli/conform-failure.ts"
 import { coreScope } from "../../properties/mutants/mutant.ts"
-import { conform, type ConformSpec, type FailedCase } from "../../conform/campaign.ts"
+import { conform, type FailedCase } from "../../conform/campaign.ts"
 import { connectionOf, type Connection } from "../../conform/connection.ts"
 import { pairCases } from "../../conform/pair-cases.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskBody, Peer } from "../../conform/peer.ts"
 import { shrink, type Shrunk } from "../../conform/shrink.ts"
+import { firstFailure, randomCases } from "./first-failure.ts"
 import { connectedTo, hello, peerOf } from "./model-peer.ts"
 
 describe("shrinking that is late", () => {
   it("before it begins tries nothing, and tells the failure as it was found", async () => {
-    const found = await firstFailure()
+    const found = await firstFailure(wrong())
     const asked: unknown[] = []
     const connection = counted(wrong(), asked)
 
@@ -25,7 +26,7 @@ describe("shrinking that is late", () => {
   })
 
   it("in its first run tells the failure as seen once, not as one that comes and goes", async () => {
-    const found = await firstFailure()
+    const found = await firstFailure(wrong())
     const asked: AskBody[] = []
     const connection = connectedTo(overheard(peerOf("SecondarySkipsLock"), asked))
 
@@ -35,7 +36,7 @@ describe("shrinking that is late", () => {
   })
 
   it("ends at any moment with the next answer, with what it has so far", async () => {
-    const found = await firstFailure()
+    const found = await firstFailure(wrong())
     const all: unknown[] = []
     const whole = await shrinkLate(counted(wrong(), all), found, () => false)
     expect(whole.cut).toBeNull()
@@ -81,7 +82,7 @@ describe("a case that is being asked when the time is up", () => {
 
   it("has failed all the same, if what was answered by then does not fit", async () => {
     const asked: AskBody[] = []
-    const { case: found, outcome: first } = await firstFailure()
+    const { case: found, outcome: first } = await firstFailure(wrong())
     const connection = connectedTo(overheard(peerOf("SecondarySkipsLock"), asked))
 
     const outcome = await connection.trial(
@@ -100,7 +101,7 @@ describe("a case that is being asked when the time is up", () => {
     const connection = connectedTo(overheard(peerOf(null), asked))
 
     const { cases, isToured, stopped } = await conform(connection, pairCases, {
-      ...randomCases,
+      ...randomCases(coreScope),
       config: null,
       isStopped: () => asked.length >= 30,
     })
@@ -155,21 +156,6 @@ const busy = (milliseconds: number): void => {
 }
 
 const wrong = (): Connection<State> => connectedTo(peerOf("SecondarySkipsLock"))
-
-const randomCases: ConformSpec = {
-  named: [],
-  runs: 3_000,
-  seed: "7",
-  config: coreScope,
-  isPicked: () => true,
-  isKnown: () => false,
-  until: Infinity,
-}
-
-const firstFailure = async (): Promise<FailedCase<State>> => {
-  const { failed } = await conform(wrong(), pairCases, randomCases)
-  return failed[0] as FailedCase<State>
-}
 
 const shrinkLate = async (
   connection: Connection<State>,

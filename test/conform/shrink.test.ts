@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
-import { coreScope } from "../../properties/mutants/mutant.ts"
 import { keepFailure } from "../../conform/artefact.ts"
-import { conform, type ConformSpec, type FailedCase } from "../../conform/campaign.ts"
+import { conform, type FailedCase } from "../../conform/campaign.ts"
 import type { Connection } from "../../conform/connection.ts"
 import { inProcess } from "../../conform/in-process.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
@@ -19,6 +18,7 @@ import { pairsOf, type State } from "../../model/state.ts"
 import { openKinds, type FaultCode, type Hello } from "../../conform/wire.ts"
 import { readStory } from "../../traces/read.ts"
 import { freshFolder } from "../cli/ftpair.ts"
+import { firstFailure, randomCases } from "./first-failure.ts"
 import { choosingPeerOf, connectedTo, hello, peerOf, statesOf } from "./model-peer.ts"
 
 /** Some mutants of every sort whose fault shows soon in the plain cluster. */
@@ -164,7 +164,7 @@ describe("an implementation that chooses the hosts itself", () => {
   it("conforms where it chooses as the model may", async () => {
     const connection = connectedTo(choosingPeerOf(null), { chooses: openKinds })
 
-    const { failed, cases } = await conform(connection, pairCases, { ...spec(), runs: 60 })
+    const { failed, cases } = await conform(connection, pairCases, { ...randomCases(), runs: 60 })
 
     expect(failed).toEqual([])
     expect(cases.random).toBe(60)
@@ -278,25 +278,6 @@ function shortestOf(name: string): number {
 const unhurried = (peer: Peer, more: Partial<Hello> = {}): Connection<State> => {
   const connection = connectedTo(peer, more)
   return { ...connection, trial: (config, actions) => connection.trial(config, actions) }
-}
-
-const spec = (config = coreScope): ConformSpec => ({
-  named: [],
-  runs: 3_000,
-  seed: "7",
-  config,
-  isPicked: () => true,
-  isKnown: () => false,
-  until: Infinity,
-})
-
-const firstFailure = async (
-  connection: Connection<State>,
-  config = coreScope,
-): Promise<FailedCase<State>> => {
-  const { failed } = await conform(connection, pairCases, spec(config))
-  expect(failed).toHaveLength(1)
-  return failed[0] as FailedCase<State>
 }
 
 const shrunkOf = async (

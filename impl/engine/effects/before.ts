@@ -11,7 +11,7 @@ import type { View } from "../view.ts"
 export type Before = ReturnType<typeof beforeOf>
 
 export const beforeOf = (view: View) => {
-  const { machine, layout, hosts, pairs, slots, pairOf, lockOf, holderOf, headOf, cellOf, controlAt } = view
+  const { machine, layout, hosts, pairs, pairOf, lockOf, holderOf, headOf, cellOf, controlAt } = view
   const { leaderOf } = evidenceOf(view)
   const { cells } = machine
   const { logCells } = layout
@@ -20,12 +20,7 @@ export const beforeOf = (view: View) => {
   const holderBefore = new Int32Array(pairs)
   const leaderBefore = new Int32Array(pairs)
 
-  const cellOfSlot = Int32Array.from({ length: slots }, (_, slot) => cellOf(slot))
-
-  const was =
-    layout.controlCells === 1
-      ? (slot: number): number => before[cellOfSlot[slot] as number] as number
-      : (slot: number): number => controlAt(before, cellOf(slot))
+  const was = (slot: number): number => controlAt(before, cellOf(slot))
 
   const begin = (): void => {
     before.set(cells)

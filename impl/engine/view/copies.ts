@@ -1,4 +1,5 @@
 import { outgrown } from "../capacity.ts"
+import { combinedFields } from "../fields.ts"
 import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
 import { controlsIn } from "./controls.ts"
@@ -71,6 +72,11 @@ export const copiesIn = (machine: Machine) => {
     return accessor
   }
 
+  /** The fields that the model keeps under the same names, each as one plain value. */
+  const plainFields = Object.entries<Field>({ ...layout.copy, ...layout.partFields })
+    .filter(([name]) => !combinedFields.includes(name))
+    .map(([name, { holds }]) => ({ name, holds, ...copyField(name) }))
+
   return {
     pairOf,
     hostOf,
@@ -81,5 +87,6 @@ export const copiesIn = (machine: Machine) => {
     erase,
     transfer,
     copyField,
+    plainFields,
   }
 }
