@@ -9,8 +9,9 @@ import { jsonOfConfig, type Story } from "../traces/read.ts"
 import { protocolOfStory, type Replay } from "../traces/replay.ts"
 import { stateJsonOf } from "../traces/state-json.ts"
 import { stateLines } from "../traces/state-text.ts"
+import type { Output } from "./output.ts"
 import type { Style } from "./style.ts"
-import { quoted, sayWritten } from "./report.ts"
+import { quoted } from "./report.ts"
 
 /** The state after step `n` of a replayed story. Throws `BadInput` where the run does not go so far. */
 export const stateAt = ({ file, actions }: Story, { states, refusal }: Replay, n: number): State => {
@@ -60,10 +61,10 @@ export const atJson = (story: Story, replayed: Replay, n: number): object => {
 }
 
 /**
- * Writes the first `n` actions of a story as a schedule that can be gone on with, and says so on stderr. Throws
+ * Writes the first `n` actions of a story as a schedule that can be gone on with, and notes that it has. Throws
  * `CannotWrite`.
  */
-export const writePrefix = (file: string, story: Story, n: number, isQuiet: boolean): void => {
+export const writePrefix = (file: string, story: Story, n: number, note: Output["note"]): void => {
   const head = {
     config: jsonOfConfig(story.config),
     ...(story.mutant === null ? {} : { mutant: story.mutant }),
@@ -71,7 +72,7 @@ export const writePrefix = (file: string, story: Story, n: number, isQuiet: bool
   const actions = story.actions.slice(0, n).map((action) => `    ${JSON.stringify(action)}`)
   const list = actions.length === 0 ? "[]" : `[\n${actions.join(",\n")}\n  ]`
   writeAtomically(file, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "actions": ${list}\n}\n`)
-  sayWritten(file, isQuiet)
+  note(`wrote ${file}`)
 }
 
 const actors: readonly Actor[] = ["protocol", "operator", "recovery", "fault"]

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander"
 import { packageVersion } from "../traces/package.ts"
 import { printable } from "../traces/printable.ts"
-import { addCheck } from "./check-command.ts"
+import { addCheck } from "./check/command.ts"
 import {
   messageLine,
   refuseEmptyNames,
@@ -11,14 +11,14 @@ import {
   type AddCommand,
   type Parsers,
 } from "./command.ts"
-import { addConform } from "./conform-command.ts"
+import { addConform } from "./conform/command.ts"
 import { exitCodes, type ExitCode } from "./exit.ts"
-import { addExplore } from "./explore-command.ts"
-import { addList } from "./list-command.ts"
-import { addReplay } from "./replay-command.ts"
-import { addShow } from "./show-command.ts"
+import { addExplore } from "./explore/command.ts"
+import { addList } from "./list/command.ts"
+import { addReplay } from "./replay/command.ts"
+import { addShow } from "./show/command.ts"
 import { guardStream } from "./sink.ts"
-import { addValidate } from "./validate-command.ts"
+import { addValidate } from "./validate/command.ts"
 
 const commands: readonly AddCommand[] = [
   addCheck,

@@ -7,7 +7,6 @@ import type { Witness } from "../properties/witnesses.ts"
 import { describe, type Action } from "../model/action.ts"
 import type { State } from "../model/state.ts"
 import { changesOf } from "../traces/diff.ts"
-import { printable } from "../traces/printable.ts"
 import type { Style } from "./style.ts"
 
 /** The numbered actions of a run, each with only what it changed. */
@@ -91,11 +90,6 @@ export const rates = (seconds: number, done: Readonly<Record<string, number>>): 
 /** How many actions all schedules of a campaign took. */
 export const actionsTaken = ({ actions }: Campaign): number =>
   Object.values(actions).reduce((sum, n) => sum + n, 0)
-
-/** Says on stderr that a file was written that was asked for, unless quiet is. */
-export const sayWritten = (file: string, isQuiet: boolean): void => {
-  if (!isQuiet) process.stderr.write(`ftpair: wrote ${printable(file)}\n`)
-}
 
 /** A file's name as a shell reads it back. */
 export const quoted = (file: string): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest"
 import { kinds } from "../../model/action.ts"
-import { exploreScope, type ExploreFlags } from "../../cli/explore.ts"
+import { exploreScope, type ExploreFlags } from "../../cli/explore/explore.ts"
 
 const ofBoth = "S18 and S19 ask about the past, which multiplies the states: name them with --property"
 const ofS18 = "S18 asks about the past, which multiplies the states: name it with --property"

@@ -1,30 +1,30 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { Command, type Option } from "commander"
 import { describe, expect, it } from "vitest"
-import { addCheck } from "../../cli/check-command.ts"
+import { addCheck } from "../../cli/check/command.ts"
 import type { AddCommand, Parsers } from "../../cli/command.ts"
-import { addConform } from "../../cli/conform-command.ts"
+import { addConform } from "../../cli/conform/command.ts"
 import { exitCodes, exitMeanings } from "../../cli/exit.ts"
-import { addExplore } from "../../cli/explore-command.ts"
-import { addList } from "../../cli/list-command.ts"
-import { addReplay } from "../../cli/replay-command.ts"
-import { addShow } from "../../cli/show-command.ts"
-import { addValidate } from "../../cli/validate-command.ts"
+import { addExplore } from "../../cli/explore/command.ts"
+import { addList } from "../../cli/list/command.ts"
+import { addReplay } from "../../cli/replay/command.ts"
+import { addShow } from "../../cli/show/command.ts"
+import { addValidate } from "../../cli/validate/command.ts"
 
 /** Flags that ask for something which is else not done: there is no default to tell. */
 const asksForMore = /^--(at|require|dot|known-failing|record|recorded|scaffold|explain)$/
 
-const commands: readonly (readonly [string, AddCommand, sources: readonly string[]])[] = [
-  ["check", addCheck, ["check.ts"]],
-  ["explore", addExplore, ["explore.ts", "explored-verdict.ts"]],
-  ["replay", addReplay, ["replay.ts", "conform-replay.ts"]],
-  ["show", addShow, ["show.ts"]],
-  ["conform", addConform, ["conform.ts", "conform-outcome.ts", "conform-recorded.ts"]],
-  ["validate", addValidate, ["validate.ts"]],
-  ["list", addList, ["list.ts"]],
+const commands: readonly (readonly [string, AddCommand])[] = [
+  ["check", addCheck],
+  ["explore", addExplore],
+  ["replay", addReplay],
+  ["show", addShow],
+  ["conform", addConform],
+  ["validate", addValidate],
+  ["list", addList],
 ]
 
-describe.each(commands)("the help of %s", (_name, add, sources) => {
+describe.each(commands)("the help of %s", (name, add) => {
   it("tells what holds where a flag that takes something is left out", () => {
     const silent = commandOf(add)
       .options.filter((option) => option.flags.includes("<"))
@@ -34,8 +34,9 @@ describe.each(commands)("the help of %s", (_name, add, sources) => {
   })
 
   it("tells every exit code that the command gives, and no other", () => {
+    const sources = sourcesOf(name)
     const given = Object.entries(exitCodes)
-      .filter(([name]) => sources.some((file) => gives(file, name)))
+      .filter(([code]) => sources.some((text) => gives(text, code)))
       .map(([, code]) => code)
 
     const told = [...helpOf(add).matchAll(/^ {2}(\d+) +(.*)$/gm)].map(([, code, words]) => [
@@ -79,9 +80,15 @@ function isTold({ long, description, defaultValue }: Option): boolean {
   return isExtra || description.includes("(default: ") || defaultValue !== undefined
 }
 
-/** Whether a command's source gives the code, by its name; violations of properties give those of the three families. */
-function gives(file: string, name: string): boolean {
-  const text = readFileSync(`cli/${file}`, "utf8")
+/** What makes a command's exit codes: the files of its folder, but for the one that declares its flags. */
+function sourcesOf(command: string): readonly string[] {
+  return readdirSync(`cli/${command}`)
+    .filter((file) => file !== "command.ts")
+    .map((file) => readFileSync(`cli/${command}/${file}`, "utf8"))
+}
+
+/** Whether a source gives the code, by its name; violations of properties give those of the three families. */
+function gives(text: string, name: string): boolean {
   const isOfViolation =
     ["safety", "liveness", "divergence"].includes(name) && text.includes("codeOfViolation")
   return isOfViolation || text.includes(`exitCodes.${name}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { list, type Listed } from "../../cli/list.ts"
+import { list, type Listed } from "../../cli/list/list.ts"
 import { guardMeanings } from "../../model/guard-id.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { pinnedScopes } from "../../properties/explore/pinned.ts"

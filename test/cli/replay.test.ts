@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { replayFiles, type ReplayFlags } from "../../cli/replay.ts"
+import { replayFiles, type ReplayFlags } from "../../cli/replay/replay.ts"
 import { corpusFolder, scenariosFolder } from "../../traces/package.ts"
 import { cluster, documentOf, freshFolder, ftpair, inProcess, protect, write } from "./ftpair.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { closingLines, jsonOf } from "../../cli/check-report.ts"
-import type { Checked } from "../../cli/checked.ts"
+import { closingLines, jsonOf } from "../../cli/check/report.ts"
+import type { Checked } from "../../cli/check/checked.ts"
 import { exitCodes } from "../../cli/exit.ts"
 import { styleFor } from "../../cli/style.ts"
 import { summaryLines } from "../../cli/report.ts"

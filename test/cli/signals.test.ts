@@ -8,7 +8,7 @@ import type * as Campaign from "../../properties/check/campaign.ts"
 import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
 import { inTurns } from "../../properties/explore/turns.ts"
 import { packageRoot } from "../../traces/package.ts"
-import { findingOf } from "../../cli/finding.ts"
+import { findingOf } from "../../cli/check/finding.ts"
 import { styleFor } from "../../cli/style.ts"
 import { freshFolder, ftpair, program } from "./ftpair.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { asFound } from "../../cli/conform-failure.ts"
-import { failureLines, faultLines } from "../../cli/conform-report.ts"
+import { asFound } from "../../cli/conform/failure.ts"
+import { failureLines, faultLines } from "../../cli/conform/report.ts"
 import { styleFor } from "../../cli/style.ts"
 import { plainConfig } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import type { State } from "../../model/state.ts"
-import { shrinkingUntil } from "../../cli/conform-failure.ts"
+import { shrinkingUntil } from "../../cli/conform/failure.ts"
 import { coreScope } from "../../properties/mutants/mutant.ts"
 import { conform, type FailedCase } from "../../conform/campaign.ts"
 import { connectionOf, type Connection } from "../../conform/connection.ts"

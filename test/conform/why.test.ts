@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
-import { answerLines } from "../../cli/conform-why.ts"
+import { answerLines } from "../../cli/conform/why.ts"
 import { styleFor } from "../../cli/style.ts"
 import { initialLock } from "../../conform/lock-model.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { tmpdir } from "node:os"
-import { conformWith } from "../../cli/conform.ts"
+import { conformWith } from "../../cli/conform/conform.ts"
 import { corpusFolder, packageRoot, scenariosFolder } from "../../traces/package.ts"
 import { quietly } from "./outcome.ts"
 import type { Json } from "./mutate.ts"

@@ -1,0 +1,212 @@
+import * as Effect from "effect/Effect"
+import { kindsOf } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { campaign, type Budget, type Campaign } from "../../properties/check/campaign.ts"
+import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
+import { catalogue } from "../../properties/catalogue.ts"
+import { unfitForEngine } from "../../properties/refinement.ts"
+import { isLiveness, type Property } from "../../properties/property.ts"
+import { canBeSeen, witnesses, type Witness } from "../../properties/witnesses.ts"
+import { schedulesForAll, schedulesNeeded } from "../../properties/check/rarity.ts"
+import { inTurns } from "../../properties/explore/turns.ts"
+import { watched } from "../../impl/engine/property-set.ts"
+import { BadInput } from "../../traces/bad-input.ts"
+import { readConfig } from "../../traces/read.ts"
+import { protocolOfStory } from "../../traces/replay.ts"
+import { storeAt } from "../../traces/store.ts"
+import { closingLines, jsonOf, titleLine } from "./report.ts"
+import { violatedBy, violatedIn, type Checked, type CheckFlags } from "./checked.ts"
+import { codeOfViolation, exitCodes, worst, type ExitCode } from "../exit.ts"
+import { findingOf } from "./finding.ts"
+import { interruption } from "../interruption.ts"
+import { defaultWorkers, freshSeed } from "../options.ts"
+import { outputFor } from "../output.ts"
+import { progressOn } from "../progress.ts"
+import { quoted, summaryLines } from "../report.ts"
+import { replayingStored, storedLines } from "./stored.ts"
+
+/**
+ * How many schedules are run when nobody says otherwise, by the model with the engine beside it and by the engine
+ * alone: well within two minutes on two cores. A slower machine does what it can in that time, and the floor of it
+ * whatever it takes: then every machine comes to a verdict.
+ */
+const defaultSchedules = 15_000
+const defaultVolume = 400_000
+const floorInDrawnClusters = { schedules: schedulesForAll, volume: 40_000 }
+const floorInOneCluster = { schedules: 300, volume: 20_000 }
+
+/** How long a check may take when nobody says otherwise. */
+const defaultMillis = 115_000
+
+/**
+ * Runs the main job and reports it. Results are written before they are reported. `now` tells milliseconds; `rulesOf`
+ * gives the rules by which shipped runs are replayed.
+ */
+export const check = async (
+  flags: CheckFlags,
+  now: () => number = () => performance.now(),
+  rulesOf: typeof protocolOfStory = protocolOfStory,
+): Promise<ExitCode> => {
+  if (flags.side !== undefined && (flags.mutant === undefined || flags.mutant === "none"))
+    throw new BadInput({ message: `--side ${flags.side}: expected --mutant beside it, whose side it is` })
+  const start = now()
+  const stop = interruption()
+  const { style, say, document, warn } = outputFor(flags)
+  const spec = specOf(flags)
+  const properties = catalogue.filter(({ id }) => spec.properties.includes(id))
+  const workers = flags.workers ?? defaultWorkers("check")
+  const folder = storeAt(flags.out)
+  say(titleLine(style, spec, workers))
+
+  const unfit = spec.config === null ? null : unfitForEngine(spec.config)
+  if (unfit !== null) say(style.warn(`the model runs alone: ${unfit}`))
+  const stored = await inTurns(replayingStored(style, spec, properties, folder, stop, rulesOf))
+  say(...storedLines(style, stored))
+  for (const { lines } of stored.findings) say("", ...lines)
+
+  const isDecided = stored.findings.length > 0
+  const budget = { ...budgetOf(flags, spec.config, unfit, now() - start), workers }
+  const startOfDrawing = now()
+  const ran = isDecided || stop.aborted ? null : await runCampaign(flags, spec, budget, stop)
+  const drawingSeconds = (now() - startOfDrawing) / 1000
+  const failure = ran?.failure ?? null
+  const finding =
+    failure === null
+      ? null
+      : await inTurns(findingOf(style, spec, properties, failure, folder, flags.config ?? null, stop))
+  const wanted = wantedWitnesses(spec, properties)
+  const unseen = ran === null ? [] : wanted.filter(({ id }) => ran.witnesses[id] === undefined)
+  const isExpected = ({ id }: Witness): boolean => schedulesNeeded(id, spec.config) <= (ran?.schedules ?? 0)
+  const checked: Checked = {
+    spec,
+    properties,
+    wanted,
+    stored,
+    campaign: ran,
+    findings: finding === null ? stored.findings : [...stored.findings, finding],
+    unseen: unseen.filter(isExpected),
+    rare: unseen.filter((witness) => !isExpected(witness)),
+    isIdle:
+      ran !== null &&
+      ran.schedules > 0 &&
+      kindsOf("protocol").every((kind) => ran.actions[kind] === undefined),
+    unasked: properties.filter((property) => !isAsked(property, ran)),
+    reproduce: reproduceLine(flags, spec),
+    workers,
+    isRepeatable: failure === null || finding !== null,
+    isStopped: stop.aborted,
+    seconds: (now() - start) / 1000,
+    drawingSeconds,
+  }
+  const code = codeOf(flags, checked)
+  if (ran !== null)
+    say("", ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unasked))
+  if (finding !== null) say("", ...finding.lines)
+  say("", ...closingLines(style, flags, checked, code))
+  if (finding?.unsaved != null) warn(`the counterexample is not saved: ${finding.unsaved}`)
+  document(jsonOf(checked, code))
+  return code
+}
+
+/** Whether anything asked a property: by the model all are, on the engine those of safety. */
+const isAsked = (property: Property, ran: Campaign | null): boolean =>
+  ran !== null &&
+  (ran.schedules > 0 ||
+    (ran.volume > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
+
+const specOf = (flags: CheckFlags): CampaignSpec => ({
+  seed: flags.seed ?? freshSeed(),
+  mutant: flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant,
+  side: flags.side ?? "both",
+  config: flags.config === undefined ? null : withBounds(readConfig(flags.config)),
+  properties: flags.property ?? catalogue.map(({ id }) => id),
+  isWhole: flags.property === undefined,
+})
+
+/** A guest that may always record never comes to rest: without a bound on the logs, one is set. */
+const withBounds = (config: Config): Config =>
+  Number.isFinite(config.bounds.log) ? config : { ...config, bounds: { ...config.bounds, log: 3 } }
+
+/** The witnesses that the properties asked for rely on, and that can be seen in the clusters at hand. */
+const wantedWitnesses = (
+  { config, isWhole }: CampaignSpec,
+  properties: readonly Property[],
+): readonly Witness[] =>
+  witnesses.filter(
+    (witness) =>
+      (isWhole || properties.some((property) => property.witness === witness.id)) &&
+      (config === null || canBeSeen(witness, config)),
+  )
+
+const noFloor = { schedules: 0, volume: 0 }
+
+/**
+ * What the campaign of a check may cost, so many milliseconds after the check began: with no flags that say otherwise
+ * a floor is run to its end, though its time be up. `unfit` is why the engine cannot take the cluster, or null: alone
+ * it then runs nothing.
+ */
+export const budgetOf = (
+  flags: CheckFlags,
+  config: Config | null,
+  unfit: string | null,
+  elapsed: number,
+): Omit<Required<Budget>, "workers"> => {
+  const ofModel = flags.time === undefined ? defaultSchedules : Infinity
+  const isTimed = flags.runs === undefined && flags.engineRuns === undefined
+  const isDefault = isTimed && flags.time === undefined
+  const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
+  const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
+  return {
+    schedules: flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0),
+    volume: unfit === null ? wanted : 0,
+    millis: Math.max(1, millisMax - elapsed),
+    floor: isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor,
+  }
+}
+
+const runCampaign = async (
+  flags: CheckFlags,
+  spec: CampaignSpec,
+  budget: Required<Budget>,
+  stop: AbortSignal,
+): Promise<Campaign> => {
+  const progress = progressOn(process.stderr, flags.quiet === true, { ...budget, wanted: witnesses.length })
+  try {
+    return await Effect.runPromise(campaign(spec, budget, progress.show, stop))
+  } finally {
+    progress.end()
+  }
+}
+
+/** Whether anything was drawn and judged at all, of what was asked. */
+const isJudged = ({ campaign: ran, properties, unasked }: Checked): boolean =>
+  ran !== null && ran.schedules + ran.volume > 0 && unasked.length < properties.length
+
+const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
+  const { findings, stored, isRepeatable, isStopped, unseen, isIdle } = checked
+  const isFound = findings.length > 0 || stored.broken.length > 0 || !isRepeatable
+  return worst([
+    ...findings.flatMap(violatedBy).map(codeOfViolation),
+    ...(stored.broken.length > 0 ? [exitCodes.notAsPromised] : []),
+    ...(isRepeatable ? [] : [exitCodes.nonDeterministic]),
+    ...(isFound || isStopped || flags.allowVacuous === true || (unseen.length === 0 && !isIdle)
+      ? []
+      : [exitCodes.vacuous]),
+    ...(isStopped || (!isFound && !isJudged(checked)) ? [exitCodes.inconclusive] : []),
+  ])
+}
+
+/** The line that checks the same again: a seed draws the same schedules, whatever the machine. */
+const reproduceLine = (flags: CheckFlags, spec: CampaignSpec): string =>
+  [
+    "npx ftpair check",
+    ...(flags.config === undefined ? [] : [`--config ${quoted(flags.config)}`]),
+    ...(spec.isWhole ? [] : spec.properties.map((id) => `--property ${id}`)),
+    ...(spec.mutant === null ? [] : [`--mutant ${spec.mutant}`]),
+    ...(spec.side === "both" ? [] : [`--side ${spec.side}`]),
+    `--seed ${spec.seed}`,
+    ...(flags.runs === undefined ? [] : [`--runs ${flags.runs}`]),
+    ...(flags.engineRuns === undefined ? [] : [`--engine-runs ${flags.engineRuns}`]),
+    ...(flags.time === undefined ? [] : [`--time ${Math.round(flags.time / 1000)}s`]),
+    ...(flags.allowVacuous === undefined ? [] : ["--allow-vacuous"]),
+  ].join(" ")

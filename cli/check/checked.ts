@@ -1,0 +1,60 @@
+import type { Campaign } from "../../properties/check/campaign.ts"
+import type { CampaignSpec, Side } from "../../properties/check/campaign-spec.ts"
+import type { Property } from "../../properties/property.ts"
+import type { Witness } from "../../properties/witnesses.ts"
+import type { Finding } from "./finding.ts"
+import type { Stored } from "./stored.ts"
+import type { OutputFlags } from "../output.ts"
+
+/** The flags of `ftpair check`, as commander gives them. */
+export type CheckFlags = OutputFlags & {
+  readonly config?: string
+  readonly property?: readonly string[]
+  readonly mutant?: string
+  readonly side?: Side
+  readonly seed?: string
+  readonly runs?: number
+  readonly engineRuns?: number
+  readonly time?: number
+  readonly allowVacuous?: true
+  readonly workers?: number
+  readonly out?: string
+}
+
+/**
+ * All that a check has come to.
+ *
+ * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
+ *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
+ *        more; `isIdle`, that the protocol took no step in any schedule; `unasked` the properties that nothing asked;
+ *        `isRepeatable` is false if a schedule failed once, and not again; `drawingSeconds` is the part of `seconds`
+ *        in which schedules were run.
+ */
+export type Checked = {
+  readonly spec: CampaignSpec
+  readonly properties: readonly Property[]
+  readonly wanted: readonly Witness[]
+  readonly stored: Stored
+  readonly campaign: Campaign | null
+  readonly findings: readonly Finding[]
+  readonly unseen: readonly Witness[]
+  readonly rare: readonly Witness[]
+  readonly unasked: readonly Property[]
+  readonly isIdle: boolean
+  readonly reproduce: string
+  readonly workers: number
+  readonly isRepeatable: boolean
+  readonly isStopped: boolean
+  readonly seconds: number
+  readonly drawingSeconds: number
+}
+
+/** The properties that one finding violates, the one that is told first before those of the same step. */
+export const violatedBy = ({ property, also }: Finding): readonly Property[] => [
+  property,
+  ...also.map((other) => other.property),
+]
+
+/** The ids of the properties that a check has seen violated. */
+export const violatedIn = ({ findings }: Checked): ReadonlySet<string> =>
+  new Set(findings.flatMap(violatedBy).map(({ id }) => id))

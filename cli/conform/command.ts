@@ -1,0 +1,57 @@
+import { choice, withExitCodes, withOutputFlags, type AddCommand } from "../command.ts"
+import { exitCodes } from "../exit.ts"
+import type { ConformFlags } from "./flags.ts"
+
+export const addConform: AddCommand = (program, parse, end) => {
+  const command = program
+    .command("conform")
+    .description(
+      "drives an implementation over the wire, compares it with the model, and shrinks differences",
+    )
+    .argument(
+      "[command...]",
+      "the command that starts the implementation, after --; its stdin and stdout are the wire",
+    )
+    .addOption(
+      choice(
+        "--profile <profile>",
+        "require this profile (default: what the implementation says); with --scaffold: the profile of the skeleton (default: pair in python and node, lock in c and java)",
+        ["pair", "lock", "placement"],
+      ),
+    )
+    .option("--config <file>", "draw random cases in this cluster only (default: clusters are drawn)")
+    .option("--runs <n>", "number of random cases (default: 2000)", parse.parseRuns)
+    .option("--time <time>", "time limit, like 30s, 5m or 1h (default: none)", parse.parseTime)
+    .option(
+      "--timeout <ms>",
+      "time limit for each answer, in milliseconds; the first may take 10000 at least (default: 5000)",
+      parse.parseMillis,
+    )
+    .option(
+      "--run <pattern>",
+      "run only these cases: a path with * and **, or a file; repeatable (default: all)",
+      parse.collectPatterns,
+    )
+    .option("--known-failing <@file>", "file of patterns of cases that are expected to fail, one per line")
+    .option("--smoke", "do only the handshake and five steps, as a first try")
+    .option("--advise", "list the bugs that would go unnoticed, given what this implementation shows")
+    .option("--record <file>", "record the whole session in this file")
+    .option("--recorded <file>", "judge a recorded session again, without the implementation")
+    .option("--scaffold <language>", "write an adapter skeleton into a folder: python, node, c or java")
+    .option(
+      "--seed <seed>",
+      "a decimal number, 0x and hex digits, or a commit hash (default: drawn anew)",
+      parse.parseSeedFlag,
+    )
+    .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
+    .action(async (words: readonly string[], flags: ConformFlags) => {
+      end(await (await import("./conform.ts")).conformWith(words, flags))
+    })
+  withExitCodes(withOutputFlags(command), [
+    exitCodes.divergence,
+    exitCodes.vacuous,
+    exitCodes.notAsPromised,
+    exitCodes.inconclusive,
+    exitCodes.foreign,
+  ])
+}

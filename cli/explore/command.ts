@@ -1,0 +1,85 @@
+import { choice, withExitCodes, withOutputFlags, type AddCommand } from "../command.ts"
+import { exitCodes } from "../exit.ts"
+import type { ExploreFlags } from "./explore.ts"
+
+export const addExplore: AddCommand = (program, parse, end) => {
+  const command = program
+    .command("explore")
+    .description("explores every state within bounds, breadth first, for shortest counterexamples")
+    .option(
+      "--config <file>",
+      "explore this cluster; its bounds give way to those below (default: the one of --hosts and --pairs; a mutant may bring its own)",
+    )
+    .option("--hosts <n>", "number of plain hosts; not with --config (default: 3)", parse.parseSize)
+    .option("--pairs <n>", "number of pairs; not with --config (default: 1)", parse.parseSize)
+    .option("--log <n>", "largest number of entries in a log (default: 2)", parse.parseBound)
+    .option("--generations <n>", "largest generation of a lock (default: 5)", parse.parseSize)
+    .option("--faults <n>", "largest number of faults in the whole cluster (default: 2)", parse.parseBound)
+    .option(
+      "--power-off-up-to <n>",
+      "largest generation at which PowerOff is allowed (default: any)",
+      parse.parseBound,
+    )
+    .option(
+      "--fences-up-to <n>",
+      "largest generation at which the test operations are allowed (default: any)",
+      parse.parseBound,
+    )
+    .option(
+      "--actions <kinds>",
+      "core, all, or a comma-separated list of kinds of action (default: core; all with --mutant)",
+      parse.parseActions,
+    )
+    .option(
+      "--property <id>",
+      "check only this property; * matches any letters; repeatable (default: all but those that multiply the states, which the report names; all with --mutant)",
+      parse.collectProperties,
+    )
+    .option(
+      "--mutant <name>",
+      "explore a protocol with one deliberate fault (default: none)",
+      parse.parseMutant,
+    )
+    .option("--no-symmetry", "treat states as different that differ only by swapping hosts or pairs")
+    .option(
+      "--reduction",
+      "take steps that only enable more at once, and skip the states before them (default: no)",
+    )
+    .option("--no-reduction", "follow every step (the default)")
+    .option(
+      "--require <names>",
+      "comma-separated kinds of action and witnesses that must be seen beside those that the scope promises",
+      parse.parseRequired,
+    )
+    .option("--liveness", "check liveness on the state graph too, under weak fairness")
+    .addOption(
+      choice("--engine <engine>", "what computes the steps: the packed engine, or the model itself", [
+        "packed",
+        "model",
+      ]).default("packed"),
+    )
+    .option(
+      "--max-states <n>",
+      "stop before exceeding this number of states (default: what memory holds)",
+      parse.parseStates,
+    )
+    .option("--fingerprint", "keep a 63-bit fingerprint of each state instead of all of it")
+    .option(
+      "--workers <n>",
+      "number of worker threads, at most 32 (default: one per core)",
+      parse.parseExplorers,
+    )
+    .option("--dot <file>", "draw the state graph of a small scope, for Graphviz")
+    .option("--out <dir>", "where counterexamples are kept (default: .ftpair/failures)")
+    .action(async (flags: ExploreFlags) => {
+      end(await (await import("./explore.ts")).exploreScope(flags))
+    })
+  withExitCodes(withOutputFlags(command), [
+    exitCodes.deadlock,
+    exitCodes.safety,
+    exitCodes.liveness,
+    exitCodes.divergence,
+    exitCodes.vacuous,
+    exitCodes.inconclusive,
+  ])
+}

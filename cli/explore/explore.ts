@@ -1,0 +1,331 @@
+import { totalmem } from "node:os"
+import * as Effect from "effect/Effect"
+import { coreKinds, kinds, type Kind } from "../../model/action.ts"
+import { plainConfig, type Bounds, type Config } from "../../model/config.ts"
+import { counted } from "../../properties/amount.ts"
+import { catalogue } from "../../properties/catalogue.ts"
+import { explore, type Exploration, type Explored } from "../../properties/explore/explore.ts"
+import type { Sides } from "../../properties/explore/sides.ts"
+import { asksRest, layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
+import { missingIn } from "../../properties/explore/vacuity.ts"
+import { mutantNamed } from "../../properties/mutants/catalogue.ts"
+import { coreScope } from "../../properties/mutants/mutant.ts"
+import { isLiveness, type Property } from "../../properties/property.ts"
+import { unfitForEngine } from "../../properties/refinement.ts"
+import { prepareFile } from "../../traces/atomic-file.ts"
+import { packageVersion } from "../../traces/package.ts"
+import { BadInput } from "../../traces/bad-input.ts"
+import { jsonOfConfig, readConfig } from "../../traces/read.ts"
+import { storeAt } from "../../traces/store.ts"
+import { writeDot } from "../../traces/dot.ts"
+import { refuseBeside } from "../beside.ts"
+import type { ExitCode } from "../exit.ts"
+import { exploredFindings } from "./finding.ts"
+import { exploredLines, type Told } from "./report.ts"
+import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
+import { interruption } from "../interruption.ts"
+import { defaultWorkers } from "../options.ts"
+import { outputFor, type OutputFlags } from "../output.ts"
+import { layersOn } from "../progress.ts"
+import { quoted } from "../report.ts"
+import { scopeWords } from "./scope-words.ts"
+
+/** The flags of `ftpair explore`, as commander gives them. */
+export type ExploreFlags = OutputFlags & {
+  readonly config?: string
+  readonly hosts?: number
+  readonly pairs?: number
+  readonly log?: number
+  readonly generations?: number
+  readonly faults?: number
+  readonly powerOffUpTo?: number
+  readonly fencesUpTo?: number
+  readonly actions?: readonly Kind[]
+  readonly property?: readonly string[]
+  readonly mutant?: string
+  readonly symmetry: boolean
+  readonly reduction?: boolean
+  readonly require?: readonly string[]
+  readonly liveness?: true
+  readonly engine: "model" | "packed"
+  readonly maxStates?: number
+  readonly fingerprint?: true
+  readonly workers?: number
+  readonly dot?: string
+  readonly out?: string
+}
+
+/** What a state costs at the most, in bytes: the table, the layers. Half of the memory is left to others. */
+const bytesPerState = 48
+
+/** More hosts and pairs than this have more states than anybody can wait for. */
+const most = { hosts: 16, pairs: 16, copies: 64 } as const
+
+/** Whom an exploration may be given: rules on both sides in place of those of `--mutant`, and who stops it. */
+export type ExploreCompany = { readonly sides?: Sides; readonly signal?: AbortSignal }
+
+/**
+ * Explores every state within the bounds, and reports it. Results are written before they are reported, and reported
+ * where they cannot be written.
+ */
+export const exploreScope = async (
+  flags: ExploreFlags,
+  { sides, signal = interruption() }: ExploreCompany = {},
+): Promise<ExitCode> => {
+  const start = performance.now()
+  const { style, say, document, note, warn } = outputFor(flags)
+  const exploration = explorationOf(flags, sides)
+  const folder = storeAt(flags.out)
+  if (flags.dot !== undefined) prepareFile(flags.dot)
+  say(`${style.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
+  if (flags.dot !== undefined) {
+    writeDot(flags.dot, exploration.scope)
+    note(`wrote ${flags.dot}`)
+  }
+  const progress = layersOn(process.stderr, flags.quiet === true)
+  const company = { onProgress: progress.show, signal }
+  const explored = await Effect.runPromise(explore(exploration, company)).finally(progress.end)
+  const found = exploredFindings(style, exploration, explored, folder)
+  const missing = missingIn(exploration.scope, explored, {
+    named: isNamed(flags.actions) ? flags.actions : [],
+    required: flags.require ?? [],
+  })
+  const conclusion = concluded(explored, found, missing)
+  const told = {
+    asked: askedOf(exploration),
+    notAsked: notAskedOf(exploration),
+    seconds: (performance.now() - start) / 1000,
+    conclusion,
+    divergences: found.divergences,
+  }
+  say(...exploredLines(style, exploration, explored, told), `Reproduce: ${reproduceLine(flags)}`)
+  document(jsonOf(flags, exploration, explored, told))
+  for (const { unsaved } of found.findings) if (unsaved !== null) warn(unsaved)
+  return codeOf(conclusion)
+}
+
+/** Whether kinds were asked for by their names, and not as one of the usual sets. */
+const isNamed = (actions: readonly Kind[] | undefined): actions is readonly Kind[] =>
+  actions !== undefined && actions !== coreKinds && actions !== kinds
+
+const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Exploration => {
+  const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
+  const config = configOf(flags, mutant)
+  refuseTooMany(config)
+  const among = flags.actions ?? (mutant === null ? coreKinds : kinds)
+  const reduction = flags.reduction === true
+  const properties = flags.property ?? defaultProperties(config, among, mutant, reduction)
+  refuseContradictions(flags, properties)
+  if (flags.engine === "packed") {
+    const unfit = unfitForEngine(config)
+    if (unfit !== null) throw new BadInput({ message: `${unfit}; --engine model has no such limit` })
+  }
+  const scope: Scope = {
+    config,
+    among,
+    mutant,
+    properties,
+    symmetry: flags.symmetry && flags.engine === "packed",
+    reduction,
+    ...(sides === undefined ? {} : { sides }),
+  }
+  return {
+    scope,
+    engine: flags.engine,
+    liveness: flags.liveness === true,
+    statesMax: flags.maxStates ?? statesInMemory(scope, flags.engine),
+    fingerprint: flags.fingerprint === true,
+    workers: flags.workers ?? defaultWorkers("explore"),
+  }
+}
+
+/** How many states half of the memory holds. Wide ones take more of it: half a table is empty, and there are layers. */
+const statesInMemory = (scope: Scope, engine: Exploration["engine"]): number => {
+  const bytes = engine === "packed" ? Math.max(bytesPerState, layoutFor(scope).words * 16) : 2000
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  return Math.floor(memory / 2 / bytes)
+}
+
+/** Said before any work begins. */
+const refuseTooMany = ({ hosts, pairs }: Config): void => {
+  if (hosts.length > most.hosts || pairs.length > most.pairs || hosts.length * pairs.length > most.copies)
+    throw new BadInput({
+      message: `explore takes up to ${most.hosts} hosts, ${most.pairs} pairs and ${most.copies} hosts times pairs: expected fewer than ${counted(hosts.length, "host")} and ${counted(pairs.length, "pair")}`,
+    })
+}
+
+/** What only the packed engine has. */
+const alone = ["fingerprint", "workers"] as const
+
+const refuseContradictions = (flags: ExploreFlags, properties: readonly string[]): void => {
+  const { reduction, engine, require = [] } = flags
+  if (engine === "model") refuseBeside("--engine model", "goes by itself, and keeps all", flags, alone)
+  if (reduction === true && engine === "model")
+    throw new BadInput({ message: "--reduction is the packed engine's: expected no --engine model with it" })
+  if (reduction === true && properties.includes("S19"))
+    throw new BadInput({
+      message: "--reduction repairs damage at once, and S19 asks about it: expected one or the other",
+    })
+  const witness = require.find((name) => !(kinds as readonly string[]).includes(name))
+  if (witness !== undefined && engine === "model")
+    throw new BadInput({
+      message: `--require ${witness}: the model by itself counts no witnesses: expected kinds of action`,
+    })
+}
+
+/** The cluster of a configuration, of the mutant, or the core scope; with what the flags say instead. */
+const configOf = (flags: ExploreFlags, mutant: string | null): Config => {
+  const { hosts, pairs } = flags
+  for (const [name, count] of Object.entries({ hosts, pairs }))
+    if (count !== undefined && count > most[name as "hosts" | "pairs"])
+      throw new BadInput({
+        message: `--${name} ${count}: expected ${most[name as "hosts" | "pairs"]} at the most`,
+      })
+  if (flags.config !== undefined && (hosts !== undefined || pairs !== undefined))
+    throw new BadInput({
+      message: "--hosts and --pairs make a cluster of their own: expected either these or --config",
+    })
+  const own = mutant === null ? null : mutantNamed(mutant)
+  const base =
+    flags.config !== undefined
+      ? readConfig(flags.config)
+      : hosts === undefined && pairs === undefined && own?.scope !== undefined
+        ? own.scope
+        : plainConfig(hosts ?? coreScope.hosts.length, pairs ?? coreScope.pairs.length)
+  const standard = flags.config === undefined && own?.scope === undefined ? coreScope.bounds : base.bounds
+  const bounds: Bounds = {
+    log: flags.log ?? finite(standard.log, coreScope.bounds.log),
+    generations: flags.generations ?? finite(standard.generations, coreScope.bounds.generations),
+    faults: flags.faults ?? finite(standard.faults, coreScope.bounds.faults),
+    powerOffUpTo: flags.powerOffUpTo ?? standard.powerOffUpTo,
+    fencesUpTo: flags.fencesUpTo ?? standard.fencesUpTo,
+  }
+  return { ...base, bounds }
+}
+
+const finite = (bound: number, otherwise: number): number => (Number.isFinite(bound) ? bound : otherwise)
+
+/**
+ * All but what is asked by name alone, as it tells states apart that are otherwise the same: S19, which asks about the
+ * past, S18 where operators can do what it counts, and S29, which asks about registrations. A mutant is asked
+ * everything that can be asked.
+ */
+const defaultProperties = (
+  config: Config,
+  among: readonly Kind[],
+  mutant: string | null,
+  reduction: boolean,
+): readonly string[] =>
+  catalogue
+    .map(({ id }) => id)
+    .filter((id) => id !== "L0")
+    .filter((id) => id !== "S19" || (mutant !== null && !reduction))
+    .filter((id) => id !== "S18" || mutant !== null || !mayIntervene(config, among))
+    .filter((id) => id !== "S29" || mutant !== null)
+
+/**
+ * Liveness is asked where the cluster rests: not under the reduction, which passes over the places of rest, and not
+ * where the protocol may not do all that it owes.
+ */
+const isAsked = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
+  scope.properties.includes(property.id) &&
+  property.id !== "L0" &&
+  // The model by itself keeps no past.
+  (property.id !== "S19" || engine === "packed") &&
+  (!isLiveness(property) || asksRest(liveness ? { ...scope, reduction: false } : scope))
+
+const askedOf = (exploration: Exploration): readonly Property[] =>
+  catalogue.filter((property) => isAsked(exploration, property))
+
+const notAskedOf = (exploration: Exploration): readonly Property[] =>
+  catalogue.filter((property) => !isAsked(exploration, property))
+
+/** The command again, as a shell takes it. */
+const reproduceLine = (flags: ExploreFlags): string => {
+  const valued: readonly (readonly [string, string | number | undefined])[] = [
+    ["config", flags.config],
+    ["hosts", flags.hosts],
+    ["pairs", flags.pairs],
+    ["log", flags.log],
+    ["generations", flags.generations],
+    ["faults", flags.faults],
+    ["power-off-up-to", flags.powerOffUpTo],
+    ["fences-up-to", flags.fencesUpTo],
+    ["actions", flags.actions === undefined ? undefined : actionWords(flags.actions)],
+    ...(flags.property ?? []).map((id) => ["property", id] as const),
+    ["mutant", flags.mutant],
+    ["engine", flags.engine === "packed" ? undefined : flags.engine],
+    ["max-states", flags.maxStates],
+    ["require", flags.require?.join(",")],
+  ]
+  return [
+    "npx ftpair explore",
+    ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(String(value))}`])),
+    ...(flags.symmetry ? [] : ["--no-symmetry"]),
+    ...(flags.reduction === true ? ["--reduction"] : []),
+    ...(flags.liveness === true ? ["--liveness"] : []),
+    ...(flags.fingerprint === true ? ["--fingerprint"] : []),
+  ].join(" ")
+}
+
+const actionWords = (actions: readonly Kind[]): string =>
+  actions === coreKinds ? "core" : actions === kinds ? "all" : actions.join(",")
+
+const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explored, told: Told) => {
+  const { scope } = explored
+  const { conclusion, divergences } = told
+  const findings = conclusion.tag === "breached" ? conclusion.findings : []
+  const disputed = conclusion.tag === "divergence" ? conclusion.divergences : divergences
+  return {
+    verdict: wordOf(conclusion),
+    version: packageVersion,
+    reproduce: reproduceLine(flags),
+    states: explored.states,
+    standsFor: explored.standsFor,
+    transitions: explored.transitions,
+    depth: explored.depth,
+    seconds: Number(told.seconds.toFixed(3)),
+    breaches: findings.map(
+      ({ property, steps, minimality, why, actions, loop, fairness, file, unsaved }) => ({
+        property: property.id,
+        steps,
+        ...(minimality === "shortest" ? { shortest: steps } : {}),
+        minimality,
+        why,
+        actions,
+        ...(loop === null ? {} : { loop, fairness }),
+        file,
+        ...(unsaved === null ? {} : { unsaved }),
+      }),
+    ),
+    divergences: disputed.map(({ words }) => words),
+    differences: disputed,
+    comparedStates: explored.compared?.states ?? null,
+    suspected: explored.suspected,
+    vacuous: conclusion.tag === "vacuous" ? conclusion.missing : [],
+    actions: explored.kinds,
+    witnesses: explored.witnessedAt,
+    properties: told.asked.map(({ id }) => id),
+    notAsked: told.notAsked.map(({ id }) => id),
+    liveness: explored.liveness,
+    assurance: assuranceOf(exploration, explored, conclusion),
+    scope: {
+      config: jsonOfConfig(scope.config),
+      actions: scope.among,
+      mutant: scope.mutant,
+      symmetry: scope.symmetry,
+      asymmetric: explored.isAsymmetric,
+      reduction: scope.reduction,
+      engine: exploration.engine,
+      exact: !exploration.fingerprint,
+    },
+    end: explored.end,
+    waiting: explored.waiting,
+    ends: explored.ends,
+    deadlocks: explored.deadlocks,
+    outDegree: { mean: explored.transitions / Math.max(1, explored.states), max: explored.mostSuccessors },
+    highestGeneration: explored.highestGeneration,
+    bytes: explored.bytes,
+    workers: explored.workers,
+  }
+}

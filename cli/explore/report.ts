@@ -1,0 +1,204 @@
+import { match } from "ts-pattern"
+import { counted, number } from "../../properties/amount.ts"
+import type { Exploration, Explored } from "../../properties/explore/explore.ts"
+import { isLiveness, type Property } from "../../properties/property.ts"
+import { assuranceOf, type Conclusion } from "./verdict.ts"
+import type { ExploredDivergence } from "./finding.ts"
+import type { Style } from "../style.ts"
+import { columns, rates } from "../report.ts"
+
+/** What a report tells beside the exploration itself. */
+export type Told = {
+  readonly asked: readonly Property[]
+  readonly notAsked: readonly Property[]
+  readonly seconds: number
+  readonly conclusion: Conclusion
+  readonly divergences: readonly ExploredDivergence[]
+}
+
+/** The whole report of an exploration, but its title. */
+export const exploredLines = (
+  style: Style,
+  exploration: Exploration,
+  explored: Explored,
+  told: Told,
+): readonly string[] => {
+  const { conclusion, divergences } = told
+  return [
+    style.strong("properties"),
+    ...told.asked.map(
+      (property) =>
+        `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(style, explored, told, property)}`,
+    ),
+    ...told.notAsked.map(({ id, name }) => style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not asked`)),
+    ...notAskedWords(style, exploration, told.notAsked),
+    ...livenessLines(style, explored),
+    style.strong("witnesses, first seen at depth"),
+    ...columns(witnessLines(style, explored)),
+    style.strong("actions, states first reached : steps"),
+    ...columns(actionLines(style, explored)),
+    ...(conclusion.tag === "breached" ? conclusion.findings.flatMap(({ lines }) => ["", ...lines]) : []),
+    ...(conclusion.tag === "divergence" ? conclusion.divergences : divergences).flatMap(({ words }) => [
+      "",
+      style.bad("the engine and the model disagree"),
+      `  ${words}`,
+    ]),
+    "",
+    ...closingLines(style, exploration, explored, told),
+  ]
+}
+
+const propertyWords = (style: Style, explored: Explored, told: Told, property: Property): string => {
+  const { end, liveness, suspected } = explored
+  const { conclusion, divergences } = told
+  if (conclusion.tag === "breached" && conclusion.findings.some((found) => found.property === property))
+    return style.bad("violated")
+  if (divergences.some(({ property: id }) => id === property.id) || suspected.includes(property.id))
+    return style.bad("violated, says the engine")
+  if (isLiveness(property) && liveness === "unknown") return style.warn("not decided on the graph")
+  if (divergences.some(({ property: id }) => id === null)) return style.warn("held on the engine alone")
+  if (end === "complete") return style.good("held")
+  return style.warn(end === "violation" ? "held so far" : "held as far as explored")
+}
+
+const notAskedWords = (
+  style: Style,
+  { scope, engine }: Exploration,
+  notAsked: readonly Property[],
+): readonly string[] => [
+  ...(notAsked.some(isLiveness) && scope.reduction
+    ? [
+        style.faint(
+          "  with --reduction liveness is asked with --liveness alone, of all that the protocol owes",
+        ),
+      ]
+    : []),
+  ...pastWords(
+    { scope, engine },
+    notAsked.map(({ id }) => id),
+  ).map((words) => style.faint(`  ${words}`)),
+  ...(notAsked.some(({ id }) => id === "S29")
+    ? [
+        style.faint(
+          "  S29 asks where pairs are registered, which multiplies the states: name it with --property",
+        ),
+      ]
+    : []),
+]
+
+/** Why those were not asked that ask about the past: S19 cannot be, on the model alone or with the reduction. */
+const pastWords = (
+  { scope, engine }: Pick<Exploration, "scope" | "engine">,
+  notAsked: readonly string[],
+): readonly string[] => {
+  const canAskS19 = engine === "packed" && !scope.reduction
+  const left = ["S18", "S19"].filter((id) => notAsked.includes(id))
+  const open = left.filter((id) => id === "S18" || canAskS19)
+  return [
+    ...(open.length === 2
+      ? ["S18 and S19 ask about the past, which multiplies the states: name them with --property"]
+      : open.map((id) => `${id} asks about the past, which multiplies the states: name it with --property`)),
+    ...(left.includes("S19") && !canAskS19
+      ? [
+          engine === "model"
+            ? "S19 asks about the past, of which the model by itself keeps none"
+            : "S19 asks about damage, which --reduction repairs at once: name it with --property, and without that",
+        ]
+      : []),
+  ]
+}
+
+/** What a mutant is explored with beside what the protocol is. */
+const mutantWords = (asked: readonly Property[]): string => {
+  const ids = ["S18", "S19", "S29"].filter((id) => asked.some((property) => property.id === id))
+  const properties =
+    ids.length === 0 ? "" : `, and asked ${ids.join(", ").replace(/, (\w+)$/, " and $1")} too`
+  return `a mutant is explored with all kinds of action${properties}, unless --actions and --property say otherwise`
+}
+
+const livenessLines = (style: Style, { liveness }: Explored): readonly string[] => {
+  if (liveness === null) return []
+  if (liveness === "unknown") return [style.warn("liveness: the graph is too large to ask, or nobody waited")]
+  return [
+    style.strong("liveness, of every weakly fair run: the kinds whose fairness each needs"),
+    ...liveness.map(({ property, violation, needs }) =>
+      violation === null
+        ? `  ${property}  ${needs.length === 0 ? "no single kind" : needs.join(", ")}`
+        : `  ${property}  ${style.bad(`violated: ${counted(violation.stem.length, "step")}, then ${violation.loop.length === 0 ? "nothing more" : `a loop of ${violation.loop.length}`}`)}`,
+    ),
+  ]
+}
+
+const witnessLines = (style: Style, { witnessedAt }: Explored): readonly string[] =>
+  Object.entries(witnessedAt)
+    .sort(([, a], [, b]) => (a ?? -1) - (b ?? -1))
+    .map(([id, depth]) => {
+      const text = `  ${id.padEnd(30)} ${String(depth ?? "never").padStart(11)}`
+      return depth === null ? style.warn(text) : text
+    })
+
+const actionLines = (style: Style, explored: Explored): readonly string[] =>
+  Object.entries(explored.kinds)
+    .sort(([, a], [, b]) => a.generated - b.generated)
+    .map(([kind, { distinct, generated }]) => {
+      const text = `  ${kind.padEnd(22)} ${`${number(distinct)} : ${number(generated)}`.padStart(19)}`
+      return generated === 0 ? style.warn(text) : text
+    })
+
+const closingLines = (
+  style: Style,
+  exploration: Exploration,
+  explored: Explored,
+  { seconds, conclusion, asked }: Told,
+): readonly string[] => {
+  const { states, standsFor, transitions, depth, bytes, highestGeneration } = explored
+  const many = standsFor === states ? "" : ` standing for ${number(standsFor)}`
+  const memory =
+    bytes === null
+      ? ""
+      : `, ${number(Math.round(bytes / 2 ** 20))} MB (${counted(Math.round(bytes / Math.max(1, states)), "byte")} a state)`
+  const speed = rates(seconds, { states })
+  const bound = exploration.scope.config.bounds.generations
+  return [
+    `${verdictWords(style, conclusion)}  ${counted(states, "state")}${many}, ${counted(transitions, "transition")}, depth ${depth}, at most ${counted(explored.mostSuccessors, "way")} on; ${seconds.toFixed(1)} s on ${counted(explored.workers, "worker")}${speed}${memory}`,
+    assuranceOf(exploration, explored, conclusion),
+    ...comparedLines(explored),
+    ...(explored.isAsymmetric
+      ? [style.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
+      : []),
+    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(asked))]),
+    ...(highestGeneration === null
+      ? []
+      : [
+          highestGeneration >= bound
+            ? `the generation bound ${bound} was met: what lies beyond it was not explored`
+            : `the generation bound ${bound} was never met: the highest is ${highestGeneration}`,
+        ]),
+    `ends of the scope: ${counted(explored.ends, "state")}${explored.deadlocks === 0 ? "" : `, and in ${number(explored.deadlocks)} of them something is still owed`}${explored.waiting === 0 ? "" : `; found and not looked at: ${counted(explored.waiting, "state")}`}`,
+    ...(exploration.fingerprint ? [collisionWords(explored)] : []),
+  ]
+}
+
+/** What the verdict of the engine says of the model. */
+const comparedLines = ({ compared }: Explored): readonly string[] =>
+  compared === null || compared.difference !== null
+    ? []
+    : [
+        `explored by the packed engine, which answers every action as the model does in the ${counted(compared.states, "state")} where they were compared`,
+      ]
+
+/** The odds that two states were taken for one: n² / 2⁶⁴ for fingerprints of 63 bits. */
+const collisionWords = ({ states }: Explored): string =>
+  `states are told apart by 63 bits: two were taken for one with a chance of about ${((states * states) / 2 ** 64).toExponential(1)}`
+
+const verdictWords = (style: Style, conclusion: Conclusion): string =>
+  match(conclusion)
+    .with({ tag: "held" }, () => style.good("held"))
+    .with({ tag: "vacuous" }, ({ missing }) => style.bad(`vacuous, never seen: ${missing.join(", ")}`))
+    .with({ tag: "breached" }, ({ findings, isDeadlock }) => {
+      const ids = findings.map(({ property }) => property.id).join(", ")
+      return style.bad(`${isDeadlock ? "deadlock, " : ""}violated: ${ids}`)
+    })
+    .with({ tag: "divergence" }, () => style.bad("the engine and the model disagree"))
+    .with({ tag: "inconclusive" }, () => style.warn("inconclusive, what was explored held"))
+    .exhaustive()

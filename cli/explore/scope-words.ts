@@ -1,0 +1,30 @@
+import { coreKinds, kinds } from "../../model/action.ts"
+import { counted } from "../../properties/amount.ts"
+import type { Scope } from "../../properties/explore/scope.ts"
+
+/** A scope in a few words. */
+export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope): string => {
+  const { hosts, pairs, rules, bounds } = config
+  const upTo = (bound: number): string => (bound === Infinity ? "any" : bound === 0 ? "none" : `≤ ${bound}`)
+  const actions =
+    among.length === kinds.length
+      ? "all actions"
+      : among === coreKinds
+        ? "core actions"
+        : counted(among.length, "kind of action", "kinds of action")
+  const fences = among.includes("TestFailover") || among.includes("TestRestartSecondary")
+  return [
+    counted(hosts.length, "host"),
+    counted(pairs.length, "pair"),
+    ...(rules.length === 0 ? [] : [counted(rules.length, "rule")]),
+    `log ≤ ${bounds.log}`,
+    `generations ≤ ${bounds.generations}`,
+    `faults ≤ ${bounds.faults}`,
+    `power-off at generation ${upTo(bounds.powerOffUpTo)}`,
+    ...(fences ? [`tests at generation ${upTo(bounds.fencesUpTo)}`] : []),
+    actions,
+    ...(mutant === null ? [] : [`mutant ${mutant}`]),
+    ...(symmetry ? ["up to symmetry"] : []),
+    ...(reduction ? ["reduced"] : []),
+  ].join(", ")
+}
