@@ -6,7 +6,7 @@ import { opened, type CaseOutcome, type Connection } from "./connection.ts"
 import { coverageOf, type ScopeCoverage } from "./coverage.ts"
 import { drawnPath, type DrawnName } from "./drawn-name.ts"
 import { drawing, drawnCluster } from "./draw.ts"
-import type { Case, CaseSource } from "./case-source.ts"
+import type { Case, CaseSource, Scope } from "./case-source.ts"
 import { dueOf } from "./promise.ts"
 import { noAnswers, type Tally } from "./session.ts"
 import { Interrupted } from "./fault.ts"
@@ -49,7 +49,7 @@ export type FailedCase<S> = { readonly case: Case; readonly outcome: Failing<S> 
  *        cluster, and `isToured` whether all were gone through to their ends. `witnesses` counts in how many cases
  *        each was seen; `unseen` are those that the small clusters promise, as far as it has these, to whoever takes the
  *        kinds that it takes and goes where it is led. `untaken` are the kinds that it does not take, or has skipped
- *        whenever they were asked.
+ *        whenever they were asked. It is stopped as `untold` where no answer told anything, and the rest was not asked.
  */
 export type Conformance<S> = {
   readonly cases: { readonly named: number; readonly scopes: number; readonly random: number }
@@ -65,7 +65,7 @@ export type Conformance<S> = {
   readonly known: readonly string[]
   readonly healed: readonly string[]
   readonly beyond: readonly string[]
-  readonly stopped: "done" | "failed" | "time" | "interrupted"
+  readonly stopped: "done" | "untold" | "failed" | "time" | "interrupted"
 }
 
 /** How many cases of a source may fail before it is left: named ones are run to their end. */
@@ -80,12 +80,18 @@ const redrawsMax = 40
 /** How many cases of a source that are waited for in vain are enough, but for those that are known to fail. */
 const hungMax = 3
 
+/**
+ * What is asked of an implementation that has told nothing yet, though it was asked every kind that it declares: so many
+ * actions of each small cluster, and so many random cases. The rest follows only if something was told by then.
+ */
+const untoldMax = { actions: 1_000, cases: 100 }
+
 /** Told how many cases have been run. */
 export type Progress = (cases: number) => void
 
 /**
  * Runs the named cases; then everything in small scopes, up to its first failure; then random cases, if nothing has
- * failed so far, up to the first that does.
+ * failed so far, up to the first that does. Where nothing tells anything, only a part of each.
  */
 export const conform = async <S>(
   connection: Connection<S>,
@@ -114,6 +120,8 @@ export const conform = async <S>(
   const clusters = clustersMet()
   const witnesses: Record<string, number> = {}
   const taken = new Set<string>()
+  const unasked = new Set<string>(ground.kinds)
+  const met = new Set<string>()
   let isToured = scopes.length > 0 && scopes.length === caseSource.scopes.length
   const beyond: string[] = []
   const signal = { hasCome: false }
@@ -126,12 +134,16 @@ export const conform = async <S>(
     return weight > repliesMax ? withoutReplies(outcome) : outcome
   }
 
+  const isUntold = (): boolean => tally.taken + tally.refused + tally.unsure === 0
+
   const note = (each: Case, outcome: CaseOutcome<S>): boolean => {
+    met.add(each.path)
     for (const kind of Object.keys(tally) as (keyof Tally)[]) tally[kind] += outcome.tally[kind]
     clusters.note(each.config, outcome.tag !== "skipped")
     if (outcome.tag === "skipped") skipped.push({ path: each.path, why: outcome.why })
     else counts[sourceNow] += 1
     if (outcome.tag === "fits") {
+      for (const { kind } of each.actions) unasked.delete(kind)
       coverage.note(each, outcome.steps)
       for (const { action, isTaken } of outcome.steps) if (isTaken) taken.add(action.kind)
       for (const id of caseSource.witnessesIn(each.config, outcome.steps))
@@ -145,66 +157,103 @@ export const conform = async <S>(
     return !spec.isKnown(each.path)
   }
 
-  /** Runs cases to their end, and tells whether it came so far. */
-  const runAll = (source: keyof typeof counts, cases: Iterable<Case | null>): Promise<boolean> =>
+  /** Runs cases, and tells whether it came to their end, or has left them as nothing tells anything. */
+  const runAll = (source: keyof typeof counts, cases: Iterable<Case | null>): Promise<Ending> =>
     runUntilFailed(source, cases).catch((error: unknown) => {
       if (!(error instanceof Interrupted)) throw error
       signal.hasCome = true
-      return false
+      return "stopped"
     })
 
   const runUntilFailed = async (
     source: keyof typeof counts,
     cases: Iterable<Case | null>,
-  ): Promise<boolean> => {
+  ): Promise<Ending> => {
     let failures = 0
     let hung = 0
+    let actions = 0
+    let followed = 0
     sourceNow = source
     for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses), isLate)) {
-      if (outcome.tag === "cut") return false
+      if (outcome.tag === "cut") return "stopped"
       const isFailure = note(each, outcome)
       progress(counts.named + counts.scopes + counts.random)
       if (isFailure) failures += 1
       if (isFailure && outcome.tag === "broken" && outcome.fault.code === "hung") hung += 1
-      if (hung >= hungMax) return false
-      if (failures >= (stopsAtOnce ? 1 : failuresMax[source]) || isLate()) return false
+      if (hung >= hungMax) return "stopped"
+      if (failures >= (stopsAtOnce ? 1 : failuresMax[source]) || isLate()) return "stopped"
+      if (outcome.tag !== "fits") continue
+      actions += each.actions.length
+      followed += 1
+      const isEnough = {
+        named: false,
+        scopes: actions >= untoldMax.actions,
+        random: followed >= untoldMax.cases,
+      }
+      if (isEnough[source] && isUntold() && unasked.size === 0) return "untold"
     }
-    return true
+    return "done"
   }
 
   const leftOut = (): void => {
     isToured = false
   }
   const able = (each: Case): boolean => each.actions.every(({ kind }) => drivable.has(kind))
-  await runAll("named", spec.named.filter(able))
-  for (const scope of scopes) {
-    const isOver = (stopsAtOnce && failed.length > 0) || isLate()
-    const isDone = !isOver && (await runAll("scopes", picked(tourOf(ground, scope), spec.isPicked, leftOut)))
-    isToured &&= isDone
-    if (!isDone) break
+  /** Goes through small clusters, but for the cases that were run before, and tells which were left as untold. */
+  const goThrough = async (
+    all: readonly Scope[],
+    before: ReadonlySet<string> = new Set(),
+  ): Promise<readonly Scope[]> => {
+    const left: Scope[] = []
+    for (const scope of all) {
+      const isOver = (stopsAtOnce && failed.length > 0) || isLate()
+      const cases = without(before, picked(tourOf(ground, scope), spec.isPicked, leftOut))
+      const ending = isOver ? "stopped" : await runAll("scopes", cases)
+      if (ending === "untold") left.push(scope)
+      else isToured &&= ending === "done"
+      if (ending === "stopped") break
+    }
+    return left
   }
-  if (failed.length === 0 && !isLate()) await runAll("random", drawn(ground, spec, clusters, isLate))
-  const met = coverage.told()
+  await runAll("named", spec.named.filter(able))
+  const left = await goThrough(scopes)
+  let ending: Ending = "done"
+  if (failed.length === 0 && !isLate()) ending = await runAll("random", drawn(ground, spec, clusters, isLate))
+  const isLeft = left.length > 0 && (isUntold() || failed.length > 0 || isLate())
+  if (isLeft) leftOut()
+  else await goThrough(left, new Set(met))
+  const there = coverage.told()
   const missed = caseSource.promised.filter((id) => witnesses[id] === undefined)
   const isDue = isLed && isToured && failed.length === 0 && missed.length > 0
-  const there = scopes.filter((scope) => met.some(({ name }) => name === scope.name))
+  const promising = scopes.filter((scope) => there.some(({ name }) => name === scope.name))
   return {
     cases: counts,
     tally,
     lacking: spec.named.filter((each) => !able(each)).map(({ path }) => path),
     skipped,
-    scopes: met,
+    scopes: there,
     isToured,
     witnesses,
-    unseen: isDue ? dueOf(ground, there, missed) : [],
+    unseen: isDue ? dueOf(ground, promising, missed) : [],
     untaken: profile.kinds.filter((kind) => !drivable.has(kind) || !taken.has(kind)),
     failed,
     known,
     healed,
     beyond,
-    stopped: isStopped() ? "interrupted" : failed.length > 0 ? "failed" : isLate() ? "time" : "done",
+    stopped: isStopped()
+      ? "interrupted"
+      : failed.length > 0
+        ? "failed"
+        : isLate()
+          ? "time"
+          : (left.length > 0 || ending === "untold") && isUntold()
+            ? "untold"
+            : "done",
   }
 }
+
+/** How the cases of a source came to their end. */
+type Ending = "done" | "stopped" | "untold"
 
 /** The kinds that both have, in the order of the alphabet. */
 const kindsOf = (all: readonly string[], drivable: ReadonlySet<string>): readonly string[] =>
@@ -260,6 +309,10 @@ function* picked(
   for (const each of cases)
     if (isPicked(each.path)) yield each
     else leftOut()
+}
+
+function* without(before: ReadonlySet<string>, cases: Iterable<Case>): Generator<Case> {
+  for (const each of cases) if (!before.has(each.path)) yield each
 }
 
 function* choosing(

@@ -213,7 +213,8 @@ const codeOf = <S>(
       ? [exitCodes.foreign]
       : []),
     ...(stale.length > 0 ? [exitCodes.notAsPromised] : []),
-    ...(failed.length === 0 && ((compared === 0 && stopped === "done") || (isToured && unseen.length > 0))
+    ...(failed.length === 0 &&
+    ((compared === 0 && (stopped === "done" || stopped === "untold")) || (isToured && unseen.length > 0))
       ? [exitCodes.vacuous]
       : []),
     ...(beyond.length > 0 || stopped === "time" || stopped === "interrupted" ? [exitCodes.inconclusive] : []),

@@ -230,9 +230,16 @@ const coverageLines = (
 const share = ({ covered, all }: { readonly covered: number; readonly all: number }, thing: string): string =>
   `${covered === all ? "all" : `${number(covered)} of`} ${counted(all, thing)}`
 
-const vacuityText = ({ actions }: Hello, { tally, unseen, untaken }: ConformReport["result"]): string => {
+const vacuityText = (
+  { actions }: Hello,
+  { tally, unseen, untaken, stopped }: ConformReport["result"],
+): string => {
   if (tally.taken + tally.refused === 0)
-    return `vacuous: no answer told anything${tally.skipped === 0 ? "" : `; ${counted(tally.skipped, "ask")} skipped`}`
+    return [
+      "vacuous: no answer told anything",
+      ...(tally.skipped === 0 ? [] : [`${counted(tally.skipped, "ask")} skipped`]),
+      ...(stopped === "untold" ? ["the rest was not asked"] : []),
+    ].join("; ")
   const isDeclared = (kind: string): boolean => (actions as readonly string[]).includes(kind)
   const skipped = untaken.filter(isDeclared)
   const undeclared = untaken.filter((kind) => !isDeclared(kind))

@@ -162,6 +162,21 @@ describe.concurrent("a skeleton", () => {
     },
   )
 
+  itWith("python3", "a skeleton that is asked everything")(
+    "is vacuous after a sample of all that there is to ask",
+    async ({ expect, onTestFinished }) => {
+      const folder = freshFolder(onTestFinished)
+      scaffold("python", join(folder, "mine"), "lock")
+
+      const whole = await ftpair(folder, "conform", "--seed", "7", "--", "python3", "./mine/adapter.py")
+
+      expect(whole).toMatchObject({ code: 15 })
+      expect(whole.stdout).toMatch(
+        /^vacuous: no answer told anything; [\d,]+ asks skipped; the rest was not asked$/m,
+      )
+    },
+  )
+
   it("is told in JSON, if that is asked", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
 
