@@ -1,14 +1,15 @@
 import * as Effect from "effect/Effect"
 import { kinds, type Action, type Kind } from "../../model/action.ts"
-import { initial } from "../../model/state.ts"
-import { step } from "../../model/step.ts"
+import { initial, type State } from "../../model/state.ts"
+import { step, successors } from "../../model/step.ts"
 import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { idsIn, noProperty, union } from "../../impl/engine/property-set.ts"
 import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
 import { catalogue } from "../catalogue.ts"
+import { isLiveness } from "../property.ts"
 import type { WorkerFailed } from "../check/campaign.ts"
 import { sweepWith, type SweepProgress } from "./worker-pool.ts"
-import type { KindCount } from "./enumerate.ts"
+import type { Census, KindCount } from "./enumerate.ts"
 import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
 import { modelSweeping } from "./model-sweep.ts"
 import { comparing, type Comparison } from "./comparison.ts"
@@ -240,7 +241,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
     depth: census.depth,
     mostSuccessors: census.outDegree.max,
     ends: census.deadlocks,
-    deadlocks: 0,
+    deadlocks: isDeadlock(scope, violation) ? 1 : 0,
     waiting: 0,
     highestGeneration: null,
     kinds: Object.fromEntries(
@@ -263,6 +264,16 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
     bytes: null,
     workers: 1,
   }
+}
+
+/** Whether the model's run ends where nothing can happen any more, and something is owed. */
+const isDeadlock = (scope: Scope, violation: Census<State, Action>["violation"]): boolean => {
+  const last = violation?.path.moves.at(-1)?.state
+  return (
+    last !== undefined &&
+    catalogue.some((property) => property.id === violation?.why && isLiveness(property)) &&
+    successors(modelOf(scope), last, scope.among).length === 0
+  )
 }
 
 /**

@@ -98,6 +98,17 @@ describe("a verdict", () => {
   })
 })
 
+describe("a deadlock, in which something is owed,", () => {
+  it.each(["packed", "model"] as const)("ends the command with 11, by the %s", async (engine) => {
+    const stuck = { ...small, hosts: 2, actions: coreKinds, mutant: "SyncNeverAbandoned", engine }
+
+    const { code, document } = await explored({ ...stuck, symmetry: false })
+
+    expect([code, document.verdict]).toEqual([11, "deadlock"])
+    expect(document.breaches.map(({ property }) => property)).toEqual(["L1"])
+  })
+})
+
 describe("a rule that applies where the protocol's own never does", () => {
   it("is met there", async ({ onTestFinished }) => {
     const out = freshFolder(onTestFinished)

@@ -90,15 +90,31 @@ describe("the shortest runs", () => {
     ])
   })
 
-  it("violate at rest and in a step alike, where the lengths are the same", () => {
-    const scope = scopeOf(named("OrphanSyncStays"), ["L1", "L3"])
+  it.each<readonly [string, string, readonly (readonly [string, number])[]]>([
+    [
+      "in a state and in the step that leads to it",
+      "SecondarySkipsLock",
+      [
+        ["S1", 5],
+        ["S15", 5],
+        ["S30", 5],
+      ],
+    ],
+    [
+      "at rest alike",
+      "OrphanSyncStays",
+      [
+        ["L1", 3],
+        ["L3", 3],
+      ],
+    ],
+  ])("violate %s, where the lengths are the same", (_where, mutant, expected) => {
+    const scope = scopeOf(
+      named(mutant),
+      expected.map(([id]) => id),
+    )
 
-    const runs = shortestRuns(scope, lengthMax)
-
-    expect(summaryOf(runs)).toEqual([
-      ["L1", 3],
-      ["L3", 3],
-    ])
+    expect(summaryOf(shortestRuns(scope, lengthMax))).toEqual(expected)
   })
 
   it.each([

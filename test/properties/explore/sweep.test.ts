@@ -123,6 +123,18 @@ describe("a sweep", () => {
   })
 
   it.each([
+    ["SyncNeverAbandoned", 2, 2],
+    ["StaleNeverSuspects", 8, 4],
+  ])(
+    "of %s counts %i ends, and as deadlocks the %i of them in which something is owed",
+    (mutant, ends, deadlocks) => {
+      const { tally } = sweep(scopeOf({ hosts: 2, faults: 1, mutant }))
+
+      expect(tally).toMatchObject({ ends, deadlocks })
+    },
+  )
+
+  it.each([
     ["SecondarySkipsLock", 5, ["S1", "S15", "S30"]],
     ["SpawnIgnoresAntiAffinity", 2, ["S7"]],
     ["HolderBlocksRestart", 2, ["L1"]],
