@@ -5,7 +5,7 @@ import type { Copy } from "../../model/copy.ts"
 import { protocolOf } from "../../model/core.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
 import { coreLifecycle, halted } from "../../model/lifecycle.ts"
-import { currentPrimary, without as halting, type Pair } from "../../model/pair.ts"
+import { currentPrimary, peerOf, without as halting, type Pair } from "../../model/pair.ts"
 import { mustRulesAllow, type Placement } from "../../model/placement.ts"
 import type { Change, Protocol } from "../../model/protocol.ts"
 import { hasStorage, initial, pairsOf, running, withHost, withPair, type State } from "../../model/state.ts"
@@ -46,6 +46,22 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
       "a test restart that wins halts its Primary too",
       testRestart((pair, id) => halting(pair, (c) => c.id === id)),
     ],
+    [
+      "a stale Primary's test restart halts the Secondary of who has replaced it",
+      testRestart((pair, id) => {
+        const isReplaced = pair.copies.every((copy) => copy.id !== id)
+        return isReplaced ? halting(pair, ({ role }) => role === "secondary") : pair
+      }),
+    ],
+    [
+      "a test restart halts the Primary, and leaves a Secondary that waits for its storage",
+      altered("TestRestartSecondary", (after, { copy: id }, before) => {
+        const asked = running(before, id)
+        const peer = asked === null ? null : peerOf(asked.pair, asked.copy)
+        const waits = peer !== null && !hasStorage(before, peer.host)
+        return waits ? changingPair(before, pairIdOf(id), (pair) => halting(pair, (c) => c.id === id)) : after
+      }),
+    ],
   ],
   S21: [
     [
@@ -53,6 +69,19 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
       altered("TestFailover", (after, { pair: id }) =>
         changingPair(after, id, (pair) => halting(pair, () => true)),
       ),
+    ],
+    [
+      "a test failover takes the lock from the Secondary",
+      altered("TestFailover", (after, { pair: id }) =>
+        changingPair(after, id, (pair) => ({
+          ...pair,
+          lock: { ...pair.lock, generation: pair.lock.generation + 1 },
+        })),
+      ),
+    ],
+    [
+      "a test failover leaves it to a Secondary that has lost its storage",
+      altered("LoseStorage", (after, _, { pairs }) => ({ ...after, pairs })),
     ],
     [
       "a test failover makes the Secondary contend",
