@@ -65,7 +65,7 @@ export const usageErrorLine = (
       : line.startsWith("missing required argument")
         ? registeredArguments.flatMap(({ argChoices = [] }) => argChoices)
         : []
-  return `ftpair: ${line}${names.length === 0 ? "" : ` There are: ${names.join(", ")}.`}\n`
+  return `ftpair: ${names.length === 0 ? line : `${line.replace(/\.?$/, ".")} There are: ${names.join(", ")}.`}\n`
 }
 
 /** Ends a command with an error of usage where an empty text stands in the place of the name of a file or a folder. */

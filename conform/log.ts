@@ -7,6 +7,7 @@ import type { Config } from "../model/config.ts"
 import { pairIdOf, type CopyId } from "../model/ids.ts"
 import { isOfSystem } from "../traces/atomic-file.ts"
 import { BadInput, bad, insteadOfObject, oneOf } from "../traces/bad-input.ts"
+import { systemReason } from "../traces/system-error.ts"
 import { jsonIn, notUtf8, withoutMark } from "../traces/input-file.ts"
 import { printable } from "../traces/printable.ts"
 import { decode } from "../traces/decode.ts"
@@ -83,7 +84,7 @@ const opened = (file: string): Readable => {
 
 /** What the system refuses, as bad input; anything else as it is. */
 const unreadable = (file: string, cause: unknown): unknown =>
-  isOfSystem(cause) ? new BadInput({ message: `${file}: cannot be read (${cause.code})` }) : cause
+  isOfSystem(cause) ? new BadInput({ message: `${file}: cannot be read (${systemReason(cause)})` }) : cause
 
 const streamOf = (file: string): Readable => {
   if (file === "-") return process.stdin

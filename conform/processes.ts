@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import { printable } from "../traces/printable.ts"
 import { BadInput } from "../traces/bad-input.ts"
+import { systemReason } from "../traces/system-error.ts"
 
 /** A process that runs an implementation: stdin and stdout are the wire, stderr is its log. */
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
@@ -25,8 +26,7 @@ export const startProcess = async (command: readonly string[]): Promise<Child> =
     return child
   } catch (error) {
     // Some errors of the system are thrown at once, others come as events.
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new BadInput({ message: `${words}: cannot be started (${code ?? printable(message, 400)})` })
+    throw new BadInput({ message: `${words}: cannot be started (${printable(systemReason(error), 400)})` })
   }
 }
 

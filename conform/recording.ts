@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, wri
 import { dirname } from "node:path"
 import { CannotWrite, prepareFolder } from "../traces/atomic-file.ts"
 import { bad, oneOf, shown } from "../traces/bad-input.ts"
+import { systemReason } from "../traces/system-error.ts"
 import { jsonIn, notUtf8, withoutMark } from "../traces/input-file.ts"
 import { decode } from "../traces/decode.ts"
 import { configOf } from "../traces/read.ts"
@@ -122,9 +123,9 @@ const opened = (file: string): number => {
     if (fstatSync(handle).isFile()) return handle
     closeSync(handle)
   } catch (cause) {
-    throw bad(file, [], `cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown error"})`)
+    throw bad(file, [], `cannot be read (${systemReason(cause)})`)
   }
-  throw bad(file, [], "cannot be read (expected a file, and it is none)")
+  throw bad(file, [], "cannot be read (expected a regular file)")
 }
 
 const textOf = (file: string, line: Buffer): string => {

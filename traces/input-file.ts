@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
 import { BadInput, bad } from "./bad-input.ts"
+import { systemReason } from "./system-error.ts"
 import { depthOf, jsonFaultIn, repeatedKeyIn } from "./json-text.ts"
 
 /** The largest file that is read whole, in bytes. */
@@ -74,15 +75,14 @@ const bytesOf = (file: string): Uint8Array => {
     const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       if (!fstatSync(handle).isFile())
-        throw new BadInput({ message: `${file}: cannot be read (expected a file, and it is none)` })
+        throw new BadInput({ message: `${file}: cannot be read (expected a regular file)` })
       return bytesIn(file, handle)
     } finally {
       closeSync(handle)
     }
   } catch (cause) {
     if (cause instanceof BadInput) throw cause
-    const { code, message } = cause as { code?: string; message: string }
-    throw new BadInput({ message: `${file}: cannot be read (${code ?? message})` })
+    throw new BadInput({ message: `${file}: cannot be read (${systemReason(cause)})` })
   }
 }
 

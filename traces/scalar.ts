@@ -9,7 +9,10 @@ const named = <T extends string>(pattern: RegExp, expected: string) =>
     Schema.refine((text): text is T & string => pattern.test(text), { expected }),
   )
 
-export const HostIdJson = named<HostId>(hostName, "a host, like h1 or esx-07")
+export const HostIdJson = named<HostId>(
+  hostName,
+  "a host, like h1 or esx-07 (a letter, then letters, digits, _ and -; not like a pair, p1)",
+)
 export const PairIdJson = named<PairId>(pairName, "a pair, like p1")
 export const CopyIdJson = named<CopyId>(copyName, "a copy, like p1.2")
 

@@ -17,6 +17,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { basename, dirname, join } from "node:path"
 import { CannotWrite, isOfSystem, prepareFolder, sweepLeftovers, timeOfDay } from "./atomic-file.ts"
 import { BadInput } from "./bad-input.ts"
+import { systemReason } from "./system-error.ts"
 import { readStory, type Story } from "./read.ts"
 import type { TraceJson } from "./schema.ts"
 import { fileNameOf, storyOf, traceOf, writeTrace, type Counterexample } from "./write.ts"
@@ -72,7 +73,7 @@ const namesIn = (folder: string): readonly string[] => {
     return readdirSync(folder)
   } catch (error) {
     if (!isOfSystem(error)) throw error
-    throw new BadInput({ message: `${folder}: cannot be read (${error.code})` })
+    throw new BadInput({ message: `${folder}: cannot be read (${systemReason(error)})` })
   }
 }
 

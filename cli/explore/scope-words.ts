@@ -5,7 +5,10 @@ import type { Scope } from "../../properties/explore/scope.ts"
 /** A scope in a few words. */
 export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope): string => {
   const { hosts, pairs, rules, bounds } = config
-  const upTo = (bound: number): string => (bound === Infinity ? "any" : bound === 0 ? "none" : `≤ ${bound}`)
+  const upTo = (what: string, bound: number): string =>
+    bound === 0
+      ? `no ${what}`
+      : `${what} at ${bound === Infinity ? "any generation" : `generations ≤ ${bound}`}`
   const actions =
     among.length === kinds.length
       ? "all actions"
@@ -20,8 +23,8 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope
     `log ≤ ${bounds.log}`,
     `generations ≤ ${bounds.generations}`,
     `faults ≤ ${bounds.faults}`,
-    `power-off at generation ${upTo(bounds.powerOffUpTo)}`,
-    ...(fences ? [`tests at generation ${upTo(bounds.fencesUpTo)}`] : []),
+    upTo("power-off", bounds.powerOffUpTo),
+    ...(fences ? [upTo("tests", bounds.fencesUpTo)] : []),
     actions,
     ...(mutant === null ? [] : [`mutant ${mutant}`]),
     ...(symmetry ? ["up to symmetry"] : []),

@@ -95,10 +95,12 @@ const countedBy: Readonly<Record<(typeof pinnedScopes)[number]["sources"][number
 /** A line for each sentence with which the guard refuses, and the kinds that it is said of. */
 const refusalLines = (guard: GuardId, refusing: readonly Kind[]): readonly string[] => {
   const sentences = new Set(refusing.map((kind) => refusals[kind][guard]))
-  return [...sentences].map(
-    (sentence) =>
-      `refuses ${refusing.filter((kind) => refusals[kind][guard] === sentence).join(", ")} when ${sentence}`,
-  )
+  return [...sentences].map((sentence) => {
+    const these = refusing.filter((kind) => refusals[kind][guard] === sentence).join(", ")
+    return sentence?.startsWith("never: ") === true
+      ? `never refuses ${these}: ${sentence.slice("never: ".length)}`
+      : `refuses ${these} when ${sentence}`
+  })
 }
 
 /** A property that a mutant breaks, with the length of the shortest run that shows it, where that is known. */

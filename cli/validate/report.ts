@@ -105,7 +105,7 @@ const verdictLines = (style: Style, found: Found): readonly string[] => {
   }
   const { line, frontier, before } = validation
   return [
-    style.bad(`${file}: no behaviour of the model: line ${line.number} fits none`),
+    style.bad(`${file}: not a behaviour of the model: no state fits line ${line.number}`),
     `  ${printable(found.text, 400)}`,
     `  ${size}; ${counted(before.length, "model state")} fitted until then`,
     ...frontier.slice(0, toldMax).flatMap((ruledOut) => {

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises"
 import type { Config } from "../../model/config.ts"
 import { prepareFile, writeAtomically } from "../../traces/atomic-file.ts"
-import { BadInput, bad, nearest, shown } from "../../traces/bad-input.ts"
+import { BadInput, bad, oneOf } from "../../traces/bad-input.ts"
 import { headerIn, isBlank, lineReader, objectIn, textLines } from "../../conform/log.ts"
 import { LogMap, LogOperands, mapped, sourcesOf, wrongTarget } from "../../conform/log-map.ts"
 import type { Profile } from "../../conform/profile.ts"
@@ -219,7 +219,7 @@ const kindsNamed = (
   for (const name of names)
     if (!kinds.includes(name))
       throw new BadInput({
-        message: `--silent ${names.join(",")}: expected kinds of action, not ${shown(name)}${nearest(name, kinds)}`,
+        message: `--silent ${names.join(",")}: ${oneOf(kinds, name)}`,
       })
   return names
 }

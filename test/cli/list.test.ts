@@ -55,5 +55,6 @@ describe("list guards", () => {
     const { stdout } = inProcess(() => list("guards", { color: false }))
 
     expect(stdout).toMatch(/^ +refuses TryLock when it does not contend$/m)
+    expect(stdout).toMatch(/^ +never refuses HaRestart, PowerOn: there is no other end$/m)
   })
 })

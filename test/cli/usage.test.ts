@@ -5,21 +5,21 @@ import { messageLine, usageErrorLine } from "../../cli/command.ts"
 describe("an error of usage is one line", () => {
   it("that names the commands there are, and the nearest", () => {
     expect(usageErrorLine("error: unknown command 'chek'\n(Did you mean check?)\n", program())).toBe(
-      "ftpair: unknown command 'chek' (Did you mean check?) There are: check, show.\n",
+      "ftpair: unknown command 'chek' (Did you mean check?). There are: check, show.\n",
     )
   })
 
   it("that names the flags of the command, and the nearest", () => {
     expect(
       usageErrorLine("error: unknown option '--sed'\n(Did you mean --seed?)\n", program().commands[0]),
-    ).toBe("ftpair: unknown option '--sed' (Did you mean --seed?) There are: --seed, --help.\n")
+    ).toBe("ftpair: unknown option '--sed' (Did you mean --seed?). There are: --seed, --help.\n")
   })
 
   it("that names what could have been asked for", () => {
     const list = new Command("list").addArgument(new Argument("<what>").choices(["mutants", "guards"]))
 
     expect(usageErrorLine("error: missing required argument 'what'\n", list)).toBe(
-      "ftpair: missing required argument 'what' There are: mutants, guards.\n",
+      "ftpair: missing required argument 'what'. There are: mutants, guards.\n",
     )
   })
 
@@ -40,7 +40,7 @@ describe("an error of usage is one line", () => {
 
   it("in which foreign text moves no cursor", () => {
     expect(usageErrorLine("error: unknown option '--\u001b[2J\u009b1A'\n", program())).toBe(
-      "ftpair: unknown option '--\\u001b[2J\\u009b1A' There are: --help.\n",
+      "ftpair: unknown option '--\\u001b[2J\\u009b1A'. There are: --help.\n",
     )
   })
 })

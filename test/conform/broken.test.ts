@@ -270,7 +270,7 @@ describe.concurrent("ftpair conform", () => {
     expect(answer).toEqual({
       code: 1,
       stdout: "",
-      stderr: "ftpair: /no/such/command x: cannot be started (ENOENT)\n",
+      stderr: "ftpair: /no/such/command x: cannot be started (ENOENT: no such file or directory)\n",
     })
   })
 })

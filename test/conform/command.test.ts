@@ -308,7 +308,7 @@ describe.concurrent("a recording", () => {
       "ftpair: a.ndjson: line 1: an answer to nothing that was asked before\n",
       `ftpair: b.ndjson: line 1: is not JSON: column 1: expected a value, not "h"\n`,
       "ftpair: c.ndjson: expected a recording that begins with hello and its answer\n",
-      "ftpair: d.ndjson: cannot be read (ENOENT)\n",
+      "ftpair: d.ndjson: cannot be read (ENOENT: no such file or directory)\n",
     ])
   })
 })
@@ -334,7 +334,7 @@ describe.concurrent("ftpair conform says in one line, and exits with 1, that", (
     [
       "there is no such list",
       ["--known-failing", "@none", "--", "ADAPTER"],
-      /none: cannot be read \(ENOENT\)/,
+      /none: cannot be read \(ENOENT: no such file or directory\)/,
     ],
     [
       "the list is a folder",

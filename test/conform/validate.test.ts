@@ -60,7 +60,7 @@ describe("ftpair validate", () => {
     const { status, stdout } = validated([written("wrong.ndjson", wrong)])
 
     expect(status).toBe(14)
-    expect(stdout).toContain("line 13 fits none")
+    expect(stdout).toContain("no state fits line 13")
     expect(stdout).toMatch(/generation: the model has 2, and was shown 7/)
   })
 
@@ -71,7 +71,7 @@ describe("ftpair validate", () => {
     const { status, stdout } = validated([written("observes.ndjson", log)])
 
     expect({ status, stdout }).toMatchObject({ status: 14 })
-    expect(stdout).toContain("line 2 fits none")
+    expect(stdout).toContain("no state fits line 2")
   })
 
   it("takes the flags rather than what its first line says", () => {
@@ -147,7 +147,7 @@ describe("ftpair validate", () => {
     const { status, stdout } = validated(flags)
 
     expect(status).toBe(14)
-    expect(stdout).toContain("line 3 fits none")
+    expect(stdout).toContain("no state fits line 3")
     expect(stdout).toContain("pairs.p1.lock.generation: the model has 1, and was shown 2")
   })
 

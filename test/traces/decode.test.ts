@@ -34,7 +34,7 @@ describe("what does not fit a schema is told in plain words:", () => {
       "a name of another form",
       Pet,
       { name: "a", hosts: ["1"] },
-      "at hosts[0]: expected a host, like h1 or esx-07",
+      "at hosts[0]: expected a host, like h1 or esx-07 (a letter, then letters, digits, _ and -; not like a pair, p1)",
     ],
     [
       "an unknown verdict",

@@ -133,7 +133,7 @@ describe("what is read is refused, with its place and what was expected there:",
     [
       "a host that no object can have a field for",
       { config: { ...cluster, hosts: [{ id: "constructor" }] }, actions: [] },
-      "at config.hosts[0].id: expected a host, like h1 or esx-07",
+      "at config.hosts[0].id: expected a host, like h1 or esx-07 (a letter, then letters, digits, _ and -; not like a pair, p1)",
     ],
     [
       "a pair beyond what a number tells",
