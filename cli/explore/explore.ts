@@ -55,8 +55,11 @@ export type ExploreFlags = OutputFlags & {
   readonly out?: string
 }
 
-/** What a state costs at the most, in bytes: the table, the layers. Half of the memory is left to others. */
-const bytesPerState = 48
+/**
+ * What a state costs at the most, in bytes: the table, the layers; without symmetry what is known of its body. Half of the memory is
+ * left to others.
+ */
+const bytesPerState = { symmetric: 48, other: 96 } as const
 
 /** More hosts and pairs than this have more states than anybody can wait for. */
 const most = { hosts: 16, pairs: 16, copies: 64 } as const
@@ -141,7 +144,8 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
 
 /** How many states half of the memory holds. Wide ones take more of it: half a table is empty, and there are layers. */
 const statesInMemory = (scope: Scope, engine: Exploration["engine"]): number => {
-  const bytes = engine === "packed" ? Math.max(bytesPerState, layoutFor(scope).words * 16) : 2000
+  const least = bytesPerState[scope.symmetry ? "symmetric" : "other"]
+  const bytes = engine === "packed" ? Math.max(least, layoutFor(scope).words * 16) : 2000
   const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity)
   return Math.floor(memory / 2 / bytes)
 }

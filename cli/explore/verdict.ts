@@ -16,7 +16,10 @@ export type Conclusion =
       readonly divergences: readonly ExploredDivergence[]
     }
   | { readonly tag: "divergence"; readonly divergences: readonly ExploredDivergence[] }
-  | { readonly tag: "inconclusive"; readonly why: "too many states" | "interrupted" | "liveness" }
+  | {
+      readonly tag: "inconclusive"
+      readonly why: "too many states" | "interrupted" | "outgrown" | "liveness"
+    }
 
 /** Held is only what is complete, shows nothing that the model confirms or denies, and lacks nothing. */
 export const concluded = (
@@ -30,7 +33,7 @@ export const concluded = (
   return match(explored.end)
     .returnType<Conclusion>()
     .with("violation", () => ({ tag: "divergence", divergences: [notFoundAgain(explored)] }))
-    .with("too many states", "interrupted", (why) => ({ tag: "inconclusive", why }))
+    .with("too many states", "interrupted", "outgrown", (why) => ({ tag: "inconclusive", why }))
     .with("complete", () => {
       if (missing.length > 0) return { tag: "vacuous", missing }
       return explored.liveness === "unknown" ? { tag: "inconclusive", why: "liveness" } : { tag: "held" }
@@ -95,6 +98,11 @@ export const assuranceOf = (
     .with(
       { tag: "inconclusive", why: "interrupted" },
       () => `partial, as a signal stopped it: every state within ${counted(depth, "step")}, of ${within}`,
+    )
+    .with(
+      { tag: "inconclusive", why: "outgrown" },
+      () =>
+        `partial, as a run goes beyond the bounds: every state within ${counted(depth, "step")}, of ${within}`,
     )
     .with(
       { tag: "inconclusive" },

@@ -1,5 +1,6 @@
 import { alphabet, isCore, kinds, subjectOf } from "../../model/action.ts"
 import type { OperandName } from "../../model/operand.ts"
+import type { Reads } from "./environment.ts"
 import { refusal, taken } from "./guards.ts"
 import { kindNumber, type Layout } from "./layout.ts"
 import { machineOf, type Machine } from "./machine.ts"
@@ -36,9 +37,13 @@ export type Engine = {
   readonly expand: (visit: Visit) => void
 }
 
-/** The engine of a layout; with a mutation, of a protocol with one thing wrong. */
-export const engineOf = (layout: Layout, mutation: EngineMutation | null = null): Engine => {
-  const machine = machineOf(layout)
+/** The engine of a layout; with a mutation, of a protocol with one thing wrong. What it reads of the environment is noted in `reads`. */
+export const engineOf = (
+  layout: Layout,
+  mutation: EngineMutation | null = null,
+  reads: Reads | null = null,
+): Engine => {
+  const machine = machineOf(layout, reads)
   const view = viewOf(machine)
   const placement = placementOf(view)
   const parts = packedParts.filter(({ isOn }) => isOn(layout.config)).map(({ id }) => mutationOf(id))
@@ -54,7 +59,7 @@ export const engineOf = (layout: Layout, mutation: EngineMutation | null = null)
   const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
-    const faultsBefore = view.faultsSoFar()
+    const faultsBefore = remembers ? view.faultsSoFar() : 0
     if (explains) reasoner.begin()
     const answer = (byNumber[kind] as EngineRule)(a, b)
     if (explains && answer === taken) reasoner.explain(kind, a, b)

@@ -1,4 +1,5 @@
 import { copyFields, numbered } from "./fields.ts"
+import type { Reads } from "./environment.ts"
 import type { Layout } from "./layout.ts"
 
 /** The phases of a copy, its role included, as the engine numbers them. 0 is no copy. */
@@ -18,6 +19,8 @@ export const peer = Object.freeze({
  */
 export type Machine = {
   readonly layout: Layout
+  /** What is noted of the reading of hosts, links and faults; null where nobody asks. */
+  readonly reads: Reads | null
   readonly cells: Int32Array
   readonly key: Int32Array
   readonly set: (cell: number, value: number) => void
@@ -28,7 +31,7 @@ export type Machine = {
 }
 
 /** A machine at the initial state: every host up and connected, every pair off, its lock at generation 1. */
-export const machineOf = (layout: Layout): Machine => {
+export const machineOf = (layout: Layout, reads: Reads | null = null): Machine => {
   const { wordOf, shiftOf, maskOf, cells: count, words } = layout
   const cells = new Int32Array(count)
   const key = new Int32Array(words + 1)
@@ -74,7 +77,7 @@ export const machineOf = (layout: Layout): Machine => {
         ((key[wordOf[cell] as number] as number) >>> (shiftOf[cell] as number)) & (maskOf[cell] as number)
   }
 
-  const machine: Machine = { layout, cells, key, set, undo, commit, load }
+  const machine: Machine = { layout, reads, cells, key, set, undo, commit, load }
   begin(machine)
   return machine
 }

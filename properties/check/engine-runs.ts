@@ -5,6 +5,7 @@ import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
 import { actionOf, rangesOf, type ActionCode } from "../../impl/engine/action-code.ts"
+import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
@@ -108,6 +109,9 @@ type Driver = ReturnType<typeof driverOf>
 /** What a draw that the rules do not allow answers: no set of properties is negative. */
 const refused = -1
 
+/** What a draw answers that cannot be taken: the schedule ends before it. */
+const outgrown = -2
+
 /** What a schedule was found to violate, by its number from 1. */
 type Found = {
   readonly schedule: number
@@ -191,6 +195,16 @@ const driverOf = (volume: EngineRuns, config: Config) => {
     )
   }
 
+  /** The same; `outgrown` where a faulty rule goes beyond the bounds, and a number beyond its room. */
+  const drawWithin = (length: number, bits: number): PropertySet | typeof refused | typeof outgrown => {
+    try {
+      return draw(length, bits)
+    } catch (error) {
+      if (!(error instanceof CapacityExceeded)) throw error
+      return outgrown
+    }
+  }
+
   /** Runs one schedule, and tells what its last action violates. */
   const schedule = (): { readonly length: number; readonly violated: PropertySet } => {
     machine.load(start, 0)
@@ -198,7 +212,8 @@ const driverOf = (volume: EngineRuns, config: Config) => {
     let refusals = 0
     let now = situation()
     for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
-      const violated = draw(length, now)
+      const violated = drawWithin(length, now)
+      if (violated === outgrown) break
       if (violated === refused) {
         refusals += 1
         continue

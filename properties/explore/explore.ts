@@ -15,7 +15,9 @@ import { modelSweeping } from "./model-sweep.ts"
 import { comparing, type Comparison } from "./comparison.ts"
 import { violatingRuns, type ViolatingRun } from "./path.ts"
 import { engineFor, modelOf, type Scope } from "./scope.ts"
-import { shortest, sweeping, type SweepEnd, type Swept, type Tally } from "./sweep.ts"
+import { sweeping } from "./sweep.ts"
+import type { SweepEnd, Swept } from "./sweep-end.ts"
+import { shortest, type Tally } from "./tally.ts"
 import { inTurns } from "./turns.ts"
 
 /**
@@ -123,7 +125,8 @@ const exploredByEngine = (
       waiting,
       suspected: idsIn([...tally.violated.values()].reduce(union, noProperty)),
       violations: runs,
-      liveness: yield* Effect.promise(() => livenessIn(exploration, company)),
+      liveness:
+        end === "outgrown" ? "unknown" : yield* Effect.promise(() => livenessIn(exploration, company)),
       compared: yield* Effect.promise(() => comparedIn(exploration, company)),
       bytes,
       workers,

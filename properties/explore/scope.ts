@@ -2,6 +2,7 @@ import { kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
+import type { Reads } from "../../impl/engine/environment.ts"
 import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
 import { sidesNamed, type Sides } from "./sides.ts"
 
@@ -46,7 +47,8 @@ export const layoutFor = (scope: Scope): Layout => {
  * The engine of a scope. Whoever is in a hurry asks for one only: the compiler makes the most of functions that there
  * are but once.
  */
-export const engineFor = (scope: Scope): Engine => engineOf(layoutFor(scope), sidesOf(scope).mutation)
+export const engineFor = (scope: Scope, reads: Reads | null = null): Engine =>
+  engineOf(layoutFor(scope), sidesOf(scope).mutation, reads)
 
 /** The engine of a scope that keeps all that a state of the model holds, as it is compared with the model. */
 export const wholeEngineFor = (scope: Scope): Engine => {

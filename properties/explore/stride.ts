@@ -1,5 +1,6 @@
 import { alphabet, kinds } from "../../model/action.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
+import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable } from "../../impl/engine/guards.ts"
 import { monitorOf, type Monitor } from "../../impl/engine/monitor.ts"
@@ -30,6 +31,8 @@ export type Strider = {
   readonly onWitness?: (bits: number, steps: number) => void
   /** A step that normalising takes, by its kind. */
   readonly onNormalising?: (kind: number) => void
+  /** A number has outgrown its room: what else may happen to the state is not told. */
+  readonly onOutgrown?: () => void
   /** Which witnesses are still to be seen. */
   readonly unseen?: () => number
 }
@@ -59,7 +62,8 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   const { machine, view, layout } = engine
   const { words } = layout
   const { key } = machine
-  const { onArrival, onWitness = () => {}, onNormalising = () => {}, unseen = () => 0 } = strider
+  const { onArrival, onWitness = () => {}, onNormalising = () => {}, onOutgrown = () => {} } = strider
+  const { unseen = () => 0 } = strider
   const monitor = monitorOf(engine)
   const witnessMonitor: WitnessMonitor = witnessMonitorOf(engine)
   const symmetry = symmetryOf(view)
@@ -108,6 +112,15 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     if (normalisation !== null) trail.length = 3
   }
 
+  const expandHere = (): void => {
+    try {
+      engine.expand(onSuccessor)
+    } catch (error) {
+      if (!(error instanceof CapacityExceeded)) throw error
+      onOutgrown()
+    }
+  }
+
   const expand = (keys: Int32Array, at: number): number => {
     machine.load(keys, at)
     if (trail.length > 0) trail.length = 0
@@ -123,7 +136,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
       witnessMonitor.begin()
     }
     monitor.begin()
-    engine.expand(onSuccessor)
+    expandHere()
     if (trail.length > 0) trail.length = 0
     owed = isResting && monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
     violation(owed, 0)

@@ -1,7 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { isAskedToStop, type Channels } from "./channels.ts"
 import type { Scope } from "./scope.ts"
-import { sweepingAs } from "./sweep.ts"
+import { factoredSweepingAs } from "./factored-sweep.ts"
+import { expanderFor, sweepingAs } from "./sweep.ts"
+import type { Swept } from "./sweep-end.ts"
+import type { Tally } from "./tally.ts"
 import { finished } from "./turns.ts"
 
 /** What a worker of a sweep is given. */
@@ -9,23 +12,25 @@ export type SweepOrder = {
   readonly scope: Scope
   readonly statesMax: number
   readonly fingerprint: boolean
+  /** Whether states are swept by their bodies. */
+  readonly isFactored: boolean
   readonly channels: Channels
   readonly self: number
 }
 
-const { scope, statesMax, fingerprint, channels, self } = workerData as SweepOrder
+const { scope, statesMax, fingerprint, isFactored, channels, self } = workerData as SweepOrder
 
-const sweeping = sweepingAs(
-  scope,
-  {
-    statesMax,
-    fingerprint,
-    isStopped: () => isAskedToStop(channels),
-    onLayer: ({ depth, states }, waiting) => {
-      if (self === 0) parentPort?.postMessage({ depth, states, waiting })
-    },
+const limits = {
+  statesMax,
+  fingerprint,
+  isStopped: () => isAskedToStop(channels),
+  onLayer: ({ depth, states }: Tally, waiting: number) => {
+    if (self === 0) parentPort?.postMessage({ depth, states, waiting })
   },
-  channels,
-  self,
-)
-parentPort?.postMessage({ swept: finished(sweeping) })
+}
+const expander = isFactored ? expanderFor(scope) : null
+const sweeping =
+  expander === null
+    ? sweepingAs(scope, limits, channels, self)
+    : factoredSweepingAs(expander, limits, channels, self)
+parentPort?.postMessage({ swept: finished<Swept | null>(sweeping) })

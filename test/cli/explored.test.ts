@@ -236,6 +236,21 @@ describe("the command", () => {
     expect(document).toMatchObject({ verdict: "inconclusive", end: "interrupted" })
   })
 
+  it.each([{}, { symmetry: false }, { liveness: true } as const])(
+    "is inconclusive where a mutant goes beyond the bounds, and nothing asked is violated before (%j)",
+    async (flags) => {
+      const beyond = { mutant: "SecondarySkipsLock", property: ["L4"], hosts: 2, log: 0, generations: 2 }
+
+      const { code, document } = await explored({ ...beyond, ...flags })
+
+      expect(code).toBe(20)
+      expect(document).toMatchObject({ verdict: "inconclusive", end: "outgrown" })
+      expect(document.assurance).toMatch(
+        /^partial, as a run goes beyond the bounds: every state within \d+ steps/,
+      )
+    },
+  )
+
   it("tells how to reproduce it", async () => {
     const { document } = await explored({ ...small, actions: ["PowerOn", "SpawnSecondary"], symmetry: false })
 

@@ -243,7 +243,8 @@ const foundByEngine = async (
   among: readonly Kind[],
   property: string,
 ): Promise<readonly string[]> => {
-  const { sweep, shortest } = await import("../../properties/explore/sweep.ts")
+  const { sweep } = await import("../../properties/explore/sweep.ts")
+  const { shortest } = await import("../../properties/explore/tally.ts")
   const { idsIn, noProperty } = await import("../../impl/engine/property-set.ts")
   const scope = { config, among, mutant: null, properties: [property], symmetry: false, reduction: false }
   const { tally } = sweep(scope, { statesMax: 3000 })

@@ -39,8 +39,10 @@ export const beforeOf = (view: View) => {
 
   const booksBefore = (pair: number): number => before[headOf(pair) + 2] as number
 
-  const hadBit = (first: number, n: number): boolean =>
-    (((before[first + (n >> 5)] as number) >>> (n & 31)) & 1) === 1
+  const hadBit = (first: number, n: number): boolean => {
+    machine.reads?.note(first, n)
+    return (((before[first + (n >> 5)] as number) >>> (n & 31)) & 1) === 1
+  }
 
   /** Where the copy of a slot is after a step. */
   const placeOf = (slot: number, kind: number, a: number, b: number): number =>

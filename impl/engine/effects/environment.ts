@@ -12,7 +12,6 @@ export const environmentEffectsOf = (view: View, of: Before) => {
     ackedIn,
     controlOf,
     deliveredIn,
-    faultsSoFar,
     headOf,
     holderOf,
     hostOf,
@@ -34,10 +33,12 @@ export const environmentEffectsOf = (view: View, of: Before) => {
 
   /** Hosts, links, and the count of faults: one cell each, or sets of bits of which an action may change one. */
   const isClusterAstray = (kind: number, a: number): boolean => {
-    const spent = faultsSoFar() - (before[layout.faults] as number)
+    const spent = (cells[layout.faults] as number) - (before[layout.faults] as number)
     if (kind === k.Suspect ? spent !== 0 && spent !== 1 : spent !== (isFault[kind] === true ? 1 : 0))
       return true
     const [first, value] = changedBy(kind)
+    // Whatever else differs was written, and with that noted.
+    if (first >= 0) machine.reads?.note(first, a)
     for (let cell = layout.up; cell < layout.firstPair; cell += 1) {
       const bit = first >= 0 && cell === first + (a >> 5) ? 1 << (a & 31) : 0
       const due = value ? (before[cell] as number) | bit : (before[cell] as number) & ~bit

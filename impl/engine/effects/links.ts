@@ -13,7 +13,9 @@ export const linkEffectsOf = (view: View, of: Before) => {
   const { farEnd, follows, linked } = evidenceOf(view)
   const { cells } = machine
 
+  /** Whether to look at links at all; where reads are noted, each is looked at by itself. */
   const isAnyCut = (): boolean => {
+    if (machine.reads !== null) return true
     for (let cell = layout.cut; cell < layout.firstPair; cell += 1)
       if (cells[cell] !== 0 || before[cell] !== 0) return true
     return false
@@ -26,8 +28,8 @@ export const linkEffectsOf = (view: View, of: Before) => {
     if (!isAnyCut()) return noProperty
     for (let slot = 0; slot < slots; slot += 1) {
       const other = farEnd(pairOf(slot) * hosts, controlOf(slot))
-      if (other < 0 || controlOf(other) === 0 || !isCutBetween(slot, other, kind, a, b)) continue
-      if (isTold(slot, other, kind, a, b)) return only.S23
+      if (other < 0 || controlOf(other) === 0 || !isTold(slot, other, kind, a, b)) continue
+      if (isCutBetween(slot, other, kind, a, b)) return only.S23
     }
     return isByCopy[kind] === true ? ofHaltedAcross(a, kind, b) : noProperty
   }

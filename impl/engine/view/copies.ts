@@ -27,7 +27,14 @@ export const copiesIn = (machine: Machine) => {
 
   const pairOf = (slot: number): number => pairOfSlot[slot] as number
   const hostOf = (slot: number): number => hostOfSlot[slot] as number
-  const cellOf = (slot: number): number => cellOfSlot[slot] as number
+  const { reads } = machine
+  const cellOf =
+    reads === null
+      ? (slot: number): number => cellOfSlot[slot] as number
+      : (slot: number): number => {
+          reads.noteBody()
+          return cellOfSlot[slot] as number
+        }
   // The usual one cell is read where it stands: every rule begins with it.
   const controlOf =
     layout.controlCells === 1

@@ -2,12 +2,18 @@ import { outgrown } from "../capacity.ts"
 import type { Machine } from "../machine.ts"
 
 /** Pairs by number: power, the lock, and what operators have done. */
-export const pairsIn = ({ layout, cells, set }: Machine) => {
+export const pairsIn = ({ layout, cells, set, reads }: Machine) => {
   const { firstPair, pairCells } = layout
   const { power, generation: lockField, holder: holderField } = layout.head
   const { interventions } = layout.past
 
-  const headOf = (pair: number): number => firstPair + pair * pairCells
+  const headOf =
+    reads === null
+      ? (pair: number): number => firstPair + pair * pairCells
+      : (pair: number): number => {
+          reads.noteBody()
+          return firstPair + pair * pairCells
+        }
   const isOn = (pair: number): boolean => (((cells[headOf(pair)] as number) >>> power.shift) & 1) === 1
   const lockOf = (pair: number): number =>
     ((cells[headOf(pair)] as number) >>> lockField.shift) & lockField.mask

@@ -142,6 +142,15 @@ describe("a batch on the engine", () => {
     expect(failure?.property).toBe("S25")
   })
 
+  it("ends a schedule in which a mutant goes beyond the bounds", () => {
+    const config = plainConfig(2, 1, { log: 0, faults: 4, generations: 2 })
+    const volume = volumeOf("SecondarySkipsLock", { config, properties: ["S4"] })
+
+    const { schedules, failure } = runEngineBatch(volume, "7", 0, 2000)
+
+    expect([schedules, failure]).toEqual([2000, null])
+  })
+
   it("keeps to the cluster that it is given", () => {
     const config = plainConfig(2, 1, { log: 1, faults: 1 })
 

@@ -4,7 +4,9 @@ import { plainConfig, type Bounds } from "../../../model/config.ts"
 import { idsIn, noProperty } from "../../../impl/engine/property-set.ts"
 import { watched } from "../../../impl/engine/property-set.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
-import { shortest, sweep, together, type Swept } from "../../../properties/explore/sweep.ts"
+import { sweep } from "../../../properties/explore/sweep.ts"
+import type { Swept } from "../../../properties/explore/sweep-end.ts"
+import { shortest, together } from "../../../properties/explore/tally.ts"
 
 // The counts of the core with three hosts and one pair are those of `test/model/counts.test.ts`: two independent
 // model checkers agree with them.

@@ -10,7 +10,9 @@ import { watched } from "../../../impl/engine/property-set.ts"
 import type * as Crew from "../../../properties/explore/worker-pool.ts"
 import { channelsOf } from "../../../properties/explore/channels.ts"
 import { layoutFor, type Scope } from "../../../properties/explore/scope.ts"
-import { shortest, sweep, type Swept } from "../../../properties/explore/sweep.ts"
+import { sweep } from "../../../properties/explore/sweep.ts"
+import type { Swept } from "../../../properties/explore/sweep-end.ts"
+import { shortest } from "../../../properties/explore/tally.ts"
 
 // The workers are the compiled ones, and so is what starts them.
 const compiled = new URL("../../../dist/properties/explore/worker-pool.js", import.meta.url).href

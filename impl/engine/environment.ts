@@ -1,0 +1,66 @@
+import type { Layout } from "./layout.ts"
+
+/**
+ * The *environment* of a state: the hosts, the links and the count of faults, as one number of 32 bits. What is left of
+ * the state, the pairs, is its *body*. A rule reads few bits of the environment, so that one step from a body is often
+ * the step from it in many environments: in all that agree in what was read.
+ *
+ * Shape  `isPart` says of each cell whether it is of the environment. `offsetOf` is where each of those begins in the number; `faults` is the mask of the count.
+ */
+export type EnvironmentLayout = {
+  readonly cells: number
+  readonly offsetOf: Int32Array
+  readonly maskOf: Int32Array
+  readonly faults: number
+}
+
+/** How environments are packed into one number; null where they take more bits than it has. */
+export const environmentLayoutOf = ({ firstPair, maskOf }: Layout): EnvironmentLayout | null => {
+  const offsetOf = new Int32Array(firstPair)
+  let next = 0
+  for (let cell = 0; cell < firstPair; cell += 1) {
+    offsetOf[cell] = next
+    next += 32 - Math.clz32(maskOf[cell] as number)
+  }
+  if (next > 32) return null
+  return { cells: firstPair, offsetOf, maskOf: maskOf.slice(0, firstPair), faults: maskOf[0] as number }
+}
+
+/**
+ * What is read of the environment, bit by bit; what is written counts as read.
+ *
+ * Shape  `note` is told of a bit of a set: the set's first cell, and the number of the host or link; `noteFaults` of the count;
+ *        `noteBody` of anything of pairs. `since` are the bits read since `begin`; `isOfBody` says whether anything of the body was.
+ */
+export type Reads = {
+  readonly note: (first: number, n: number) => void
+  readonly noteFaults: () => void
+  readonly noteBody: () => void
+  readonly begin: () => void
+  readonly since: () => number
+  readonly isOfBody: () => boolean
+}
+
+export const readsOf = ({ offsetOf, maskOf, faults }: EnvironmentLayout): Reads => {
+  let noted = 0
+  let body = false
+  return {
+    note: (first, n) => {
+      const cell = first + (n >> 5)
+      // A set that never changes has no bits in the number.
+      if (maskOf[cell] !== 0) noted |= 1 << ((offsetOf[cell] as number) + (n & 31))
+    },
+    noteFaults: () => {
+      noted |= faults
+    },
+    noteBody: () => {
+      body = true
+    },
+    begin: () => {
+      noted = 0
+      body = false
+    },
+    since: () => noted,
+    isOfBody: () => body,
+  }
+}

@@ -1,0 +1,313 @@
+import { noProperty } from "../../impl/engine/property-set.ts"
+import { addBit, bitCount, doubled, lowestBit } from "./bits.ts"
+import type { BodyExpander, Report } from "./body-expander.ts"
+import { actionIn, isReported, shiftIn, target } from "./body-steps.ts"
+import { endpointOf, noLength, type Channels, type Endpoint, type Summary } from "./channels.ts"
+import { cuts, endOf, type Limits, type Swept } from "./sweep-end.ts"
+import { hashOf } from "./table.ts"
+import { freshTally, notSeenBy, recordViolation, recordWitnesses, shortest, type Tally } from "./tally.ts"
+
+/** How many words a message between workers has beside a body: the place of a word of a set, and that word. */
+export const messageWords = 2
+
+/** How many bodies are expanded before others get a turn. */
+const turn = 1 << 12
+
+/**
+ * Sweeps a scope breadth first, as `sweepingAs` does, body by body: of each body it keeps the set of environments in which it was
+ * met, and of each BFS level those in which it was met there first. A step is taken in all environments of its class at
+ * once, by a few operations on bits.
+ *
+ * Answers with null where a step leads to an environment that none of the expander's is, or may outgrow the room for a number: then
+ * nothing that was counted stands.
+ */
+export function* factoredSweepingAs(
+  expander: BodyExpander,
+  { statesMax, onLayer, isStopped }: Limits,
+  channels: Channels | null,
+  self: number,
+): Generator<void, Swept | null, void> {
+  const tally = freshTally()
+  const workers = channels?.workers ?? 1
+  const { words, bodies, start } = expander
+  const sets = bodySetsOf(words)
+  /** The bodies of the next level, each once. */
+  let next: number[] = []
+  let waiting = 0
+
+  /** Takes environments in which a body of this worker's is met. */
+  const meet = (body: number, found: Int32Array, at: number, kind: number): void => {
+    const isListed = sets.isComing(body)
+    const news = sets.meet(body, found, at)
+    if (news === 0) return
+    if (!isListed) next.push(body)
+    waiting += news
+    tally.distinct[kind] = (tally.distinct[kind] as number) + news
+  }
+  const bodyWords = expander.bodies.words
+  const received = new Int32Array(words)
+  const endpoint =
+    channels === null
+      ? null
+      : endpointOf(channels, self, (keys, at, hash, kind) => {
+          const body = bodies.numberOf(keys, at, hash)
+          received.fill(0)
+          received[keys[at + bodyWords] as number] = keys[at + bodyWords + 1] as number
+          meet(body, received, 0, kind)
+        })
+  const send = senderOf(expander, endpoint, workers, self, meet)
+  const { visit, isAstray } = visitorOf(expander, sets, tally, send)
+
+  const hash = hashOf(bodies.keys(), start.body * bodyWords, bodyWords)
+  if (ownerOf(hash, workers) === self) {
+    addBit(received, 0, start.environment)
+    meet(start.body, received, 0, 0)
+    tally.distinct.fill(0)
+  }
+  let cut: number = cuts.none
+  let left = 0
+  let bytes = 0
+
+  for (let depth = 0; ; depth += 1) {
+    const own: Summary = [tally.states, waiting + left, Math.min(noLength, shortest(tally)), cut]
+    const [expanded, allWaiting, minimum, why] = endpoint?.barrier(() => own) ?? own
+    if (why === cuts.astray) return null
+    const end = endOf({ expanded, waiting: allWaiting, minimum, why, depth, statesMax })
+    if (end !== null) return { end, tally, waiting: allWaiting, bytes }
+    onLayer(tally, allWaiting)
+    const level = next
+    next = []
+    left = waiting
+    waiting = 0
+    const wanted = notSeenBy(tally, depth)
+    sets.turn(level)
+    for (let n = 0; n < level.length; n += 1) {
+      if (n % turn === 0) {
+        if (n > 0) yield
+        if (isStopped()) cut = Math.max(cut, cuts.interrupted)
+        if (cut !== cuts.none) break
+      }
+      const body = level[n] as number
+      expander.expand(body, sets.now(), body * words, wanted)
+      left -= visit(body, depth)
+      if ((n & 15) === 15) endpoint?.receive()
+    }
+    yield
+    if (isAstray() || expander.isOutgrown()) cut = cuts.astray
+    tally.highestGeneration = Math.max(tally.highestGeneration, expander.highestGeneration())
+    if (left === 0) tally.depth = depth
+    endpoint?.barrier(() => [0, 0, 0, 0])
+    bytes = Math.max(bytes, expander.bytes() + sets.bytes() + 8 * (level.length + next.length))
+  }
+}
+
+/** Which worker holds a body. */
+const ownerOf = (hash: number, workers: number): number => (hash & 0xffff) % workers
+
+/** Hands on environments in which a body is met to whoever holds it. */
+type Send = (body: number, found: Int32Array, kind: number) => void
+
+const senderOf = (
+  { words, bodies }: BodyExpander,
+  endpoint: Endpoint | null,
+  workers: number,
+  self: number,
+  meet: (body: number, found: Int32Array, at: number, kind: number) => void,
+): Send => {
+  if (endpoint === null)
+    return (body, found, kind) => {
+      meet(body, found, 0, kind)
+    }
+  const bodyWords = bodies.words
+  const message = new Int32Array(bodyWords + messageWords)
+  const sent = bodySetsOf(words)
+  return (body, found, kind) => {
+    const keys = bodies.keys()
+    const hash = hashOf(keys, body * bodyWords, bodyWords)
+    const owner = ownerOf(hash, workers)
+    if (owner === self) {
+      meet(body, found, 0, kind)
+      return
+    }
+    for (let word = 0; word < bodyWords; word += 1) message[word] = keys[body * bodyWords + word] as number
+    for (let word = 0; word < words; word += 1) {
+      const bits = sent.newIn(body, found, word)
+      if (bits === 0) continue
+      message[bodyWords] = word
+      message[bodyWords + 1] = bits
+      endpoint.send(owner, message, 0, hash, kind)
+    }
+  }
+}
+
+/**
+ * The environments in which bodies were met: at all, in the level at hand for the first time, and in the next.
+ *
+ * Shape  `meet` adds environments, and says how many are new; `newIn` does so for one word, and gives those. `turn` makes the next
+ *        level the one at hand, for the bodies that are in it.
+ */
+type BodySets = {
+  readonly meet: (body: number, found: Int32Array, at: number) => number
+  readonly newIn: (body: number, found: Int32Array, word: number) => number
+  readonly isComing: (body: number) => boolean
+  readonly turn: (level: readonly number[]) => void
+  readonly now: () => Int32Array
+  readonly bytes: () => number
+}
+
+const bodySetsOf = (words: number): BodySets => {
+  let seen = new Int32Array(1024 * words)
+  let coming = new Int32Array(1024 * words)
+  let now = new Int32Array(1024 * words)
+  const reserve = (body: number): void => {
+    while ((body + 1) * words > seen.length) {
+      seen = doubled(seen)
+      coming = doubled(coming)
+      now = doubled(now)
+    }
+  }
+  return {
+    meet: (body, found, at) => {
+      reserve(body)
+      let news = 0
+      for (let word = 0; word < words; word += 1) {
+        const place = body * words + word
+        const bits = (found[at + word] as number) & ~(seen[place] as number)
+        if (bits === 0) continue
+        seen[place] = (seen[place] as number) | bits
+        coming[place] = (coming[place] as number) | bits
+        news += bitCount(bits)
+      }
+      return news
+    },
+    newIn: (body, found, word) => {
+      reserve(body)
+      const place = body * words + word
+      const bits = (found[word] as number) & ~(seen[place] as number)
+      seen[place] = (seen[place] as number) | bits
+      return bits
+    },
+    isComing: (body) => {
+      reserve(body)
+      let any = 0
+      for (let word = 0; word < words; word += 1) any |= coming[body * words + word] as number
+      return any !== 0
+    },
+    turn: (level) => {
+      for (const body of level)
+        for (let place = body * words; place < (body + 1) * words; place += 1) {
+          now[place] = coming[place] as number
+          coming[place] = 0
+        }
+    },
+    now: () => now,
+    bytes: () => 3 * seen.byteLength,
+  }
+}
+
+/**
+ * Takes every step that is known of a body, in the environments in which it is met in the level at hand, and counts. `isAstray` says
+ * whether one led to an environment that has no number.
+ */
+const visitorOf = (
+  { words, environments, steps, reports, kindOf }: BodyExpander,
+  sets: BodySets,
+  tally: Tally,
+  send: Send,
+) => {
+  const here = new Int32Array(words)
+  const found = new Int32Array(words)
+  const moved = new Int32Array(words)
+  const alive = new Int32Array(words)
+  const owing = new Int32Array(words)
+  const counts = new Int32Array(32 * words)
+  let isAstray = false
+
+  const report = ({ violation, witnessed, owes }: Report, length: number): void => {
+    if (violation !== noProperty) recordViolation(tally, length, violation)
+    recordWitnesses(tally, length, witnessed)
+    if (owes)
+      for (let word = 0; word < words; word += 1)
+        owing[word] = (owing[word] as number) | (found[word] as number)
+  }
+
+  /** Where the environments just found are shifted to. */
+  const shifted = (shift: number): Int32Array => {
+    const map = environments.shifts[shift] as Int32Array
+    moved.fill(0)
+    for (let word = 0; word < words; word += 1)
+      for (let rest = found[word] as number; rest !== 0; rest &= rest - 1) {
+        const to = map[32 * word + lowestBit(rest)] as number
+        if (to < 0) isAstray = true
+        else addBit(moved, 0, to)
+      }
+    return moved
+  }
+
+  /** The most successors that a state of the body has, of those at hand. */
+  const countSuccessors = (body: number): void => {
+    counts.fill(0)
+    const [next, targets, classes] = [steps.next(), steps.targets(), steps.classes()]
+    const all = environments.classes()
+    for (let entry = steps.first(body); entry !== 0; entry = next[entry] as number) {
+      if (targets[entry] === target.none) continue
+      const at = (classes[entry] as number) * words
+      for (let word = 0; word < words; word += 1)
+        for (let rest = (here[word] as number) & (all[at + word] as number); rest !== 0; rest &= rest - 1) {
+          const n = 32 * word + lowestBit(rest)
+          counts[n] = (counts[n] as number) + 1
+        }
+    }
+    for (const count of counts) if (count > tally.mostSuccessors) tally.mostSuccessors = count
+  }
+
+  /** Visits a body at a depth; how many states that were. */
+  const visit = (body: number, depth: number): number => {
+    const now = sets.now()
+    let size = 0
+    for (let word = 0; word < words; word += 1) {
+      here[word] = now[body * words + word] as number
+      size += bitCount(here[word] as number)
+      alive[word] = 0
+      owing[word] = 0
+    }
+    const [next, targets, classes, marks] = [steps.next(), steps.targets(), steps.classes(), steps.marks()]
+    const all = environments.classes()
+    let applying = 0
+    for (let entry = steps.first(body); entry !== 0; entry = next[entry] as number) {
+      const at = (classes[entry] as number) * words
+      let count = 0
+      for (let word = 0; word < words; word += 1) {
+        const bits = (here[word] as number) & (all[at + word] as number)
+        found[word] = bits
+        count += bitCount(bits)
+      }
+      if (count === 0) continue
+      const mark = marks[entry] as number
+      const to = targets[entry] as number
+      if (isReported(mark)) report(reports.get(entry) as Report, to === target.none ? depth : depth + 1)
+      if (to === target.none) continue
+      applying += 1
+      tally.transitions += count
+      for (let word = 0; word < words; word += 1)
+        alive[word] = (alive[word] as number) | (found[word] as number)
+      if (to === target.unrepresentable) continue
+      const kind = kindOf[actionIn(mark)] as number
+      tally.generated[kind] = (tally.generated[kind] as number) + count
+      const shift = shiftIn(mark)
+      send(to, shift < 0 ? found : shifted(shift), kind)
+    }
+    for (let word = 0; word < words; word += 1) {
+      const dead = (here[word] as number) & ~(alive[word] as number)
+      tally.ends += bitCount(dead)
+      tally.deadlocks += bitCount(dead & (owing[word] as number))
+    }
+    if (applying > tally.mostSuccessors) countSuccessors(body)
+    tally.states += size
+    tally.standsFor = tally.states
+    tally.standsForTransitions = tally.transitions
+    return size
+  }
+
+  return { visit, isAstray: () => isAstray }
+}

@@ -1,0 +1,92 @@
+import { kinds } from "../../model/action.ts"
+import { noProperty, union, type PropertySet } from "../../impl/engine/property-set.ts"
+import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
+import { lowestBit } from "./bits.ts"
+
+/**
+ * What a sweep has counted.
+ *
+ * Shape  `standsFor` counts all states that those met stand for, where symmetry joins some: else it is `states`.
+ *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one.
+ *        `depth` is that of the deepest layer expanded to its end. `violated` holds what is violated, by the
+ *        length of the shortest run that ends so (with the reduction: by the number of layers before its end); `ends` counts states with no successor at all, and `deadlocks` those of
+ *        them in which something is still owed. `witnessedAt` is the depth at which each witness was first seen, by
+ *        its place in `sights`, or -1.
+ */
+export type Tally = {
+  states: number
+  standsFor: number
+  transitions: number
+  standsForTransitions: number
+  depth: number
+  mostSuccessors: number
+  ends: number
+  deadlocks: number
+  highestGeneration: number
+  readonly generated: Float64Array
+  readonly distinct: Float64Array
+  readonly violated: Map<number, PropertySet>
+  readonly witnessedAt: Int32Array
+}
+
+export const freshTally = (): Tally => ({
+  states: 0,
+  standsFor: 0,
+  transitions: 0,
+  standsForTransitions: 0,
+  depth: 0,
+  mostSuccessors: 0,
+  ends: 0,
+  deadlocks: 0,
+  highestGeneration: 1,
+  generated: new Float64Array(kinds.length),
+  distinct: new Float64Array(kinds.length),
+  violated: new Map(),
+  witnessedAt: new Int32Array(watchedWitnesses.length).fill(-1),
+})
+
+/** Records what is violated by a run of so many steps. */
+export const recordViolation = ({ violated }: Tally, length: number, bits: PropertySet): void => {
+  violated.set(length, union(violated.get(length) ?? noProperty, bits))
+}
+
+/** Records the witnesses that a run of so many steps shows. */
+export const recordWitnesses = ({ witnessedAt }: Tally, length: number, bits: number): void => {
+  for (let rest = bits; rest !== 0; rest &= rest - 1) {
+    const n = lowestBit(rest)
+    const before = witnessedAt[n] as number
+    if (before < 0 || length < before) witnessedAt[n] = length
+  }
+}
+
+/** The witnesses that were not seen at this depth or before: normalising shows some of what comes later. */
+export const notSeenBy = ({ witnessedAt }: Tally, now: number): number =>
+  witnessedAt.reduce((bits, at, n) => (at < 0 || at > now ? bits | (1 << n) : bits), 0)
+
+/** The length of the shortest run that was found to end in a violation; Infinity if none was. */
+export const shortest = ({ violated }: Tally): number => Math.min(Infinity, ...violated.keys())
+
+/** What several workers have counted, as one alone would have. */
+export const together = (tallies: readonly Tally[]): Tally => {
+  const sum = freshTally()
+  for (const tally of tallies) {
+    sum.states += tally.states
+    sum.standsFor += tally.standsFor
+    sum.transitions += tally.transitions
+    sum.standsForTransitions += tally.standsForTransitions
+    sum.ends += tally.ends
+    sum.deadlocks += tally.deadlocks
+    tally.witnessedAt.forEach((at, n) => {
+      const before = sum.witnessedAt[n] as number
+      if (at >= 0 && (before < 0 || at < before)) sum.witnessedAt[n] = at
+    })
+    sum.depth = Math.max(sum.depth, tally.depth)
+    sum.mostSuccessors = Math.max(sum.mostSuccessors, tally.mostSuccessors)
+    sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)
+    tally.generated.forEach((n, kind) => (sum.generated[kind] = (sum.generated[kind] as number) + n))
+    tally.distinct.forEach((n, kind) => (sum.distinct[kind] = (sum.distinct[kind] as number) + n))
+    for (const [length, bits] of tally.violated)
+      sum.violated.set(length, union(sum.violated.get(length) ?? noProperty, bits))
+  }
+  return sum
+}
