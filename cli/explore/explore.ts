@@ -6,11 +6,11 @@ import { counted } from "../../properties/amount.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { explore, type Exploration, type Explored } from "../../properties/explore/explore.ts"
 import type { Sides } from "../../properties/explore/sides.ts"
-import { asksRest, layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
+import { layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
 import { missingIn } from "../../properties/explore/vacuity.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { coreScope } from "../../properties/mutants/mutant.ts"
-import { isLiveness, type Property } from "../../properties/property.ts"
+import type { Property } from "../../properties/property.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
 import { prepareFile } from "../../traces/atomic-file.ts"
 import { packageVersion } from "../../traces/package.ts"
@@ -22,6 +22,7 @@ import { refuseBeside } from "../beside.ts"
 import type { ExitCode } from "../exit.ts"
 import { exploredFindings } from "./finding.ts"
 import { exploredLines, type Told } from "./report.ts"
+import { canAsk, unaskedWords } from "./unasked.ts"
 import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
@@ -132,14 +133,14 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
     reduction,
     ...(sides === undefined ? {} : { sides }),
   }
-  return {
+  return refuseNothingAsked({
     scope,
     engine: flags.engine,
     liveness: flags.liveness === true,
     statesMax: flags.maxStates ?? statesInMemory(scope, flags.engine),
     fingerprint: flags.fingerprint === true,
     workers: flags.workers ?? defaultWorkers("explore"),
-  }
+  })
 }
 
 /** How many states half of the memory holds. Wide ones take more of it: half a table is empty, and there are layers. */
@@ -227,16 +228,18 @@ const defaultProperties = (
     .filter((id) => id !== "S18" || mutant !== null || !mayIntervene(config, among))
     .filter((id) => id !== "S29" || mutant !== null)
 
-/**
- * Liveness is asked where the cluster rests: not under the reduction, which passes over the places of rest, and not
- * where the protocol may not do all that it owes.
- */
-const isAsked = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
-  scope.properties.includes(property.id) &&
-  property.id !== "L0" &&
-  // The model by itself keeps no past.
-  (property.id !== "S19" || engine === "packed") &&
-  (!isLiveness(property) || asksRest(liveness ? { ...scope, reduction: false } : scope))
+const isAsked = (exploration: Exploration, property: Property): boolean =>
+  exploration.scope.properties.includes(property.id) && canAsk(exploration, property)
+
+/** A verdict on nothing would look like one on what was named. */
+const refuseNothingAsked = (exploration: Exploration): Exploration => {
+  if (askedOf(exploration).length > 0) return exploration
+  const { properties } = exploration.scope
+  const named = catalogue.filter(({ id }) => properties.includes(id))
+  throw new BadInput({
+    message: `--property ${properties.join(", ")} cannot be asked here: ${unaskedWords(exploration, named).join("; ")}`,
+  })
+}
 
 const askedOf = (exploration: Exploration): readonly Property[] =>
   catalogue.filter((property) => isAsked(exploration, property))

@@ -2,6 +2,7 @@ import { match } from "ts-pattern"
 import { counted, number } from "../../properties/amount.ts"
 import type { Exploration, Explored } from "../../properties/explore/explore.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
+import { unaskedWords } from "./unasked.ts"
 import { assuranceOf, type Conclusion } from "./verdict.ts"
 import type { ExploredDivergence } from "./finding.ts"
 import type { Style } from "../style.ts"
@@ -31,7 +32,7 @@ export const exploredLines = (
         `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(style, explored, told, property)}`,
     ),
     ...told.notAsked.map(({ id, name }) => style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not asked`)),
-    ...notAskedWords(style, exploration, told.notAsked),
+    ...unaskedWords(exploration, told.notAsked).map((words) => style.faint(`  ${words}`)),
     ...livenessLines(style, explored),
     style.strong("witnesses, first seen at depth"),
     ...columns(witnessLines(style, explored)),
@@ -59,53 +60,6 @@ const propertyWords = (style: Style, explored: Explored, told: Told, property: P
   if (divergences.some(({ property: id }) => id === null)) return style.warn("held on the engine alone")
   if (end === "complete") return style.good("held")
   return style.warn(end === "violation" ? "held so far" : "held as far as explored")
-}
-
-const notAskedWords = (
-  style: Style,
-  { scope, engine }: Exploration,
-  notAsked: readonly Property[],
-): readonly string[] => [
-  ...(notAsked.some(isLiveness) && scope.reduction
-    ? [
-        style.faint(
-          "  with --reduction liveness is asked with --liveness alone, of all that the protocol owes",
-        ),
-      ]
-    : []),
-  ...pastWords(
-    { scope, engine },
-    notAsked.map(({ id }) => id),
-  ).map((words) => style.faint(`  ${words}`)),
-  ...(notAsked.some(({ id }) => id === "S29")
-    ? [
-        style.faint(
-          "  S29 asks where pairs are registered, which multiplies the states: name it with --property",
-        ),
-      ]
-    : []),
-]
-
-/** Why those were not asked that ask about the past: S19 cannot be, on the model alone or with the reduction. */
-const pastWords = (
-  { scope, engine }: Pick<Exploration, "scope" | "engine">,
-  notAsked: readonly string[],
-): readonly string[] => {
-  const canAskS19 = engine === "packed" && !scope.reduction
-  const left = ["S18", "S19"].filter((id) => notAsked.includes(id))
-  const open = left.filter((id) => id === "S18" || canAskS19)
-  return [
-    ...(open.length === 2
-      ? ["S18 and S19 ask about the past, which multiplies the states: name them with --property"]
-      : open.map((id) => `${id} asks about the past, which multiplies the states: name it with --property`)),
-    ...(left.includes("S19") && !canAskS19
-      ? [
-          engine === "model"
-            ? "S19 asks about the past, of which the model by itself keeps none"
-            : "S19 asks about damage, which --reduction repairs at once: name it with --property, and without that",
-        ]
-      : []),
-  ]
 }
 
 /** What a mutant is explored with beside what the protocol is. */

@@ -31,6 +31,26 @@ describe("a property that asks about the past, and was not asked", () => {
   })
 })
 
+describe("a property that explore never asks, or not with these flags", () => {
+  it.each<readonly [string, Partial<ExploreFlags>, string]>([
+    ["L0", {}, "L0, that a run comes to rest, is asked by check alone"],
+    ["L1", { reduction: true }, "with --reduction liveness is asked with --liveness alone"],
+    ["L1", { actions: ["PowerOn", "FailHost"] }, "liveness is asked where --actions has all kinds"],
+    ["S19", { engine: "model" }, byModel],
+  ])("is refused where nothing else is named, as it would seem to hold: %s, %j", async (id, flags, why) => {
+    await expect(explored({ ...flags, property: [id] })).rejects.toThrow(
+      `--property ${id} cannot be asked here: ${why}`,
+    )
+  })
+
+  it("is told with why where others are named beside it", async () => {
+    const lines = await explored({ property: ["L0", "S1"] })
+
+    expect(lines).toContain("  L0   ComesToRest              not asked")
+    expect(lines).toContain("  L0, that a run comes to rest, is asked by check alone")
+  })
+})
+
 /** What the command says, line by line, of a scope of a few states. */
 async function explored(flags: Partial<ExploreFlags>): Promise<readonly string[]> {
   const written: string[] = []
@@ -39,8 +59,11 @@ async function explored(flags: Partial<ExploreFlags>): Promise<readonly string[]
     return true
   })
   const workers = flags.engine === "model" ? {} : { workers: 1 }
-  await exploreScope({ ...small, ...workers, ...flags }, { signal: new AbortController().signal })
-  spy.mockRestore()
+  try {
+    await exploreScope({ ...small, ...workers, ...flags }, { signal: new AbortController().signal })
+  } finally {
+    spy.mockRestore()
+  }
   return written.join("").split("\n")
 }
 

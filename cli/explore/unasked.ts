@@ -1,0 +1,59 @@
+import type { Exploration } from "../../properties/explore/explore.ts"
+import { asksRest } from "../../properties/explore/scope.ts"
+import { isLiveness, type Property } from "../../properties/property.ts"
+
+/**
+ * Whether an exploration asks a property, if it is named. Liveness is asked where the cluster rests: not under the
+ * reduction, which passes over the places of rest, and not where the protocol may not do all that it owes.
+ */
+export const canAsk = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
+  property.id !== "L0" &&
+  // The model by itself keeps no past.
+  (property.id !== "S19" || engine === "packed") &&
+  (!isLiveness(property) || asksRest(liveness ? { ...scope, reduction: false } : scope))
+
+/** Why an exploration did not ask some properties, a sentence for each reason. */
+export const unaskedWords = (
+  exploration: Exploration,
+  properties: readonly Property[],
+): readonly string[] => {
+  const ids = properties.map(({ id }) => id)
+  const { scope, liveness } = exploration
+  const isLeft = properties.some((property) => isLiveness(property) && property.id !== "L0")
+  const isReduced = scope.reduction && !liveness
+  return [
+    ...(ids.includes("L0") ? ["L0, that a run comes to rest, is asked by check alone"] : []),
+    ...(isLeft && isReduced
+      ? ["with --reduction liveness is asked with --liveness alone, of all that the protocol owes"]
+      : []),
+    ...(isLeft && !isReduced && !asksRest({ ...scope, reduction: false })
+      ? ["liveness is asked where --actions has all kinds that the protocol owes"]
+      : []),
+    ...pastWords(exploration, ids),
+    ...(ids.includes("S29")
+      ? ["S29 asks where pairs are registered, which multiplies the states: name it with --property"]
+      : []),
+  ]
+}
+
+/** Why those were not asked that ask about the past: S19 cannot be, on the model alone or with the reduction. */
+const pastWords = (
+  { scope, engine }: Pick<Exploration, "scope" | "engine">,
+  notAsked: readonly string[],
+): readonly string[] => {
+  const canAskS19 = engine === "packed" && !scope.reduction
+  const left = ["S18", "S19"].filter((id) => notAsked.includes(id))
+  const open = left.filter((id) => id === "S18" || canAskS19)
+  return [
+    ...(open.length === 2
+      ? ["S18 and S19 ask about the past, which multiplies the states: name them with --property"]
+      : open.map((id) => `${id} asks about the past, which multiplies the states: name it with --property`)),
+    ...(left.includes("S19") && !canAskS19
+      ? [
+          engine === "model"
+            ? "S19 asks about the past, of which the model by itself keeps none"
+            : "S19 asks about damage, which --reduction repairs at once: name it with --property, and without that",
+        ]
+      : []),
+  ]
+}
