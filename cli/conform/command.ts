@@ -24,7 +24,7 @@ export const addConform: AddCommand = (program, parse, end) => {
     .option("--time <time>", "time limit, like 30s, 5m or 1h (default: none)", parse.parseTime)
     .option(
       "--timeout <ms>",
-      "time limit for each answer, in milliseconds; the first may take 10000 at least (default: 5000)",
+      "time limit for each answer, in milliseconds; the first one gets at least 10000 (default: 5000)",
       parse.parseMillis,
     )
     .option(
@@ -37,7 +37,10 @@ export const addConform: AddCommand = (program, parse, end) => {
     .option("--advise", "list the bugs that would go unnoticed, given what this implementation shows")
     .option("--record <file>", "record the whole session in this file")
     .option("--recorded <file>", "judge a recorded session again, without the implementation")
-    .option("--scaffold <language>", "write an adapter skeleton into a folder: python, node, c or java")
+    .option(
+      "--scaffold <language>",
+      "write an adapter skeleton in python, node, c or java into the folder named in place of the command",
+    )
     .option(
       "--seed <seed>",
       "a decimal number, 0x and hex digits, or a commit hash (default: drawn anew)",

@@ -55,7 +55,7 @@ it("the help of conform tells how long the first answer may take", () => {
 
   expect(startMin).not.toBe("")
   expect(helpOf(addConform).replace(/\s+/g, " ")).toContain(
-    `the first may take ${Number(startMin.replace("_", ""))} at least`,
+    `the first one gets at least ${Number(startMin.replace("_", ""))}`,
   )
 })
 
