@@ -105,6 +105,39 @@ describe("what shrinking makes of a difference that a random case has shown", ()
   })
 })
 
+describe("a break of the wire", () => {
+  const shrunkBy = (codeOf: (hosts: string) => FaultCode | null): Promise<Shrunk<State>> => {
+    const config = plainConfig(8, 1)
+    const brokenBy = (code: FaultCode) =>
+      ({ tag: "broken", fault: faultOf(code), tally: noAnswers() }) as const
+    const trial: Connection<State>["trial"] = (where, asked, pace = 0) => {
+      const isMeant = pace === 0 && where.hosts.length === config.hosts.length
+      const code = isMeant ? codeOf(asked.map(({ host }) => host as string).join(" ")) : null
+      return Promise.resolve(code === null ? { tag: "fits", steps: [], tally: noAnswers() } : brokenBy(code))
+    }
+    const actions = config.hosts.map(({ id }) => ({ kind: "EnterMaintenance", host: id }))
+    const connection = { ...connectedTo(peerOf(null)), trial }
+    return shrink(connection, pairCases, { path: "drawn", config, actions }, brokenBy("crashed"))
+  }
+  const hostsOf = ({ actions }: Shrunk<State>): readonly unknown[] => actions.map(({ host }) => host)
+
+  it("is made short until no action can go, though one can go only after another", async () => {
+    const orders = ["h1 h2 h3 h4 h5 h6 h7 h8", "h2 h3 h4 h5 h6 h7 h8", "h2 h4 h5 h6 h7 h8", "h2 h4 h6 h7 h8"]
+
+    const shrunk = await shrunkBy((hosts) => ([...orders, "h2 h4 h6 h8"].includes(hosts) ? "crashed" : null))
+
+    expect(shrunk).toMatchObject({ steadiness: { tag: "time-dependent" }, minimality: "1-minimal" })
+    expect(hostsOf(shrunk)).toEqual(["h2", "h4", "h6", "h8"])
+  })
+
+  it("is not taken for another one that fewer actions lead to", async () => {
+    const shrunk = await shrunkBy((hosts) => (/h3.*h5/.test(hosts) ? "crashed" : "not-json"))
+
+    expect(shrunk.outcome).toMatchObject({ tag: "broken", fault: { code: "crashed" } })
+    expect(hostsOf(shrunk)).toEqual(["h3", "h5"])
+  })
+})
+
 describe("a failure that shows itself only at a high generation", () => {
   it("is looked for by the kinds of action that are left", async () => {
     const connection = unhurried(refusingTrialsFrom(5))

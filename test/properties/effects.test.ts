@@ -1,23 +1,17 @@
 import { describe, expect, it } from "vitest"
-import { kinds, type Action, type Kind } from "../../model/action.ts"
+import type { Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { protocolOf } from "../../model/core.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
+import type { GuardId } from "../../model/guard-id.ts"
 import { coreLifecycle, halted } from "../../model/lifecycle.ts"
 import { currentPrimary, peerOf, without as halting, type Pair } from "../../model/pair.ts"
 import { mustRulesAllow, type Placement } from "../../model/placement.ts"
-import type { Change, Protocol } from "../../model/protocol.ts"
-import { hasStorage, initial, pairsOf, running, withHost, withPair, type State } from "../../model/state.ts"
+import type { Change } from "../../model/protocol.ts"
+import { hasStorage, pairsOf, running, withHost, withPair, type State } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
-import { codeOf } from "../../impl/engine/action-code.ts"
-import { engineOf } from "../../impl/engine/engine.ts"
-import { layoutOf, wholly } from "../../impl/engine/layout.ts"
-import { monitorOf } from "../../impl/engine/monitor.ts"
-import { pack } from "../../impl/engine/pack.ts"
-import { idsIn, union } from "../../impl/engine/property-set.ts"
 import { effects } from "../../properties/effects.ts"
-import { modelSweep } from "../../properties/explore/model-sweep.ts"
 import { ruled, together } from "../../model/change.ts"
 import {
   altered,
@@ -29,6 +23,7 @@ import {
   without,
 } from "../../properties/mutants/mutant.ts"
 import { clusterOf, ruleOnP1 } from "../fixtures.ts"
+import { toldByMonitor, violationOf } from "./notice.ts"
 
 // Changes to the protocol, each small, and the property that notices it: in the model as it explores, and in the monitor
 // when it is shown the step in which the model has noticed it.
@@ -101,11 +96,11 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
       "a host loses its storage, and its copies go on",
       altered("LoseStorage", (after, _, { pairs }) => ({ ...after, pairs })),
     ],
-    [
-      "a stale contender loses by a lock that it cannot ask",
-      checking("TryLock", "storage", (of: OfCopy, state) => isWithStorage(of, state) || !isCurrent(of)),
+    ...(["primary", "secondary"] as const).map((role): Changed => [
+      `a stale ${role} loses by a lock that it cannot ask`,
+      sparing("TryLock", "storage", (of) => of.copy.role === role && !isCurrent(of)),
       twice,
-    ],
+    ]),
     [
       "a contender advances a lock that it cannot ask, and waits on",
       together(
@@ -129,6 +124,10 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
         return { ...rule, guards: rule.guards.filter((_, n) => n !== first) }
       }),
     ],
+    ...(["primary", "secondary"] as const).map((role): Changed => [
+      `Migrate of a ${role} over a cut link`,
+      sparing("Migrate", "unreachable", ({ copy }) => copy.role === role),
+    ]),
     ["AbandonSync halts the Secondary beyond a cut link", haltingThePeer("AbandonSync")],
     ["TestRestartSecondary halts the Secondary beyond a cut link", haltingThePeer("TestRestartSecondary")],
   ],
@@ -139,6 +138,10 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
       twice,
     ],
     ["the log is lost with the storage", losingStorage((pair, copy) => withChange(pair, copy, { log: [] }))],
+    [
+      "the generation is lost",
+      losingStorage((pair, copy) => withChange(pair, copy, { generation: copy.generation - 1 })),
+    ],
     ["the count of released is lost", losingStorage((pair, copy) => withChange(pair, copy, { released: 0 }))],
     [
       "another host's copies halt",
@@ -150,6 +153,10 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
     [
       "a host that has failed before is not used again",
       requiring("PowerOn", "storage", (_about, state) => state.faults === 0),
+    ],
+    [
+      "a copy that is lost with its storage holds it off",
+      requiring("PowerOn", "may-run", ({ pair }: Placement) => pair.copies.length === 0),
     ],
     ["a rule binds that is not in force", underRules((rule) => ({ ...rule, active: true })), dormant()],
     ["a `should` rule binds", underRules((rule) => ({ ...rule, type: "must" })), preferring()],
@@ -177,10 +184,16 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
         changingCopy(after, copy, (joined) => ({ ...joined, released: joined.log.length })),
       ),
     ],
-    ...(["TryLock", "Suspect"] as const).map((kind): Changed => [
-      `${kind} forgets what was released`,
-      altered(kind, (after, { copy }) => changingCopy(after, copy, (each) => ({ ...each, released: 0 }))),
-    ]),
+    ...(["primary", "secondary"] as const).flatMap((role) =>
+      (["TryLock", "Suspect"] as const).map((kind): Changed => [
+        `by ${kind} a ${role} forgets what was released`,
+        altered(kind, (after, { copy }, before) =>
+          running(before, copy)?.copy.role === role
+            ? changingCopy(after, copy, (each) => ({ ...each, released: 0 }))
+            : after,
+        ),
+      ]),
+    ),
   ],
   S28: (["PowerOn", "HaRestart"] as const).flatMap((kind): readonly Changed[] => [
     [`${kind} forgets what was released`, booting(kind, (copy) => ({ ...copy, released: 0 }))],
@@ -210,6 +223,11 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
       apart(),
     ],
     [
+      "a Secondary's migration registers nothing",
+      registering("Migrate", (is, was) => (is.primary === was.primary ? was : is)),
+      apart(),
+    ],
+    [
       "power-off registers both on one host",
       registering("PowerOff", (is) => ({ ...is, secondary: is.primary })),
       apart(),
@@ -218,6 +236,12 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
   S30: [
     ["a Primary contends as a Secondary", flipping("Suspect", "secondary")],
     ["a Secondary contends as a Primary", flipping("Suspect", "primary")],
+    [
+      "a winner leaves the lock to nobody",
+      altered("TryLock", (after, { copy }) =>
+        changingPair(after, pairIdOf(copy), (pair) => ({ ...pair, lock: { ...pair.lock, holder: null } })),
+      ),
+    ],
     [
       "a Primary that loses its storage waits as a Secondary",
       losingStorage((pair, copy) => withChange(pair, copy, { role: "secondary" })),
@@ -272,6 +296,31 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
       altered("CrashCopy", (after) => everyPair(after, (pair) => ({ ...pair, power: "off" }))),
     ],
     [
+      "a crash takes back what the world has seen",
+      altered("CrashCopy", (after) => everyPair(after, (pair) => ({ ...pair, observed: [] }))),
+    ],
+    [
+      "a crash takes the lock from whoever holds it",
+      altered("CrashCopy", (after) =>
+        everyPair(after, (pair) => ({ ...pair, lock: { ...pair.lock, holder: null } })),
+      ),
+    ],
+    [
+      "a suspicion costs a fault more",
+      altered("Suspect", (after) => ({ ...after, faults: after.faults + 1 })),
+    ],
+    [
+      "a host comes back with a copy on it",
+      altered("RecoverHost", (after, { host }) =>
+        everyPair(after, (pair) => {
+          const [copy] = pair.copies
+          return copy === undefined || pair.copies.some((each) => each.host === host)
+            ? pair
+            : { ...pair, copies: [...pair.copies, { ...copy, id: "p1.9", host, channel: null }] }
+        }),
+      ),
+    ],
+    [
       "a migration forgets what was acknowledged",
       altered("Migrate", (after) =>
         everyCopy(after, (copy) => ({ ...copy, channel: copy.channel && { ...copy.channel, acked: 0 } })),
@@ -302,35 +351,6 @@ describe("a change to the rules is noticed", () => {
 
 // Helpers
 
-type Move = { readonly action: Action; readonly state: State }
-
-/** A shortest run that violates the property. */
-function violationOf(id: string, protocol: Protocol) {
-  const { violation } = modelSweep(
-    protocol,
-    kinds,
-    effects.filter((each) => each.id === id),
-    20_000,
-  )
-  return { found: violation?.why ?? null, start: initial(protocol.config), moves: [], ...violation?.path }
-}
-
-/** What the monitor of packed states makes of a step, however it came about. */
-function toldByMonitor(config: Config, before: State, { action, state }: Move): readonly string[] {
-  const roomy = {
-    ...config,
-    bounds: { ...config.bounds, faults: config.bounds.faults + 3, log: config.bounds.log + 1 },
-  }
-  const engine = engineOf(layoutOf(roomy, wholly))
-  const monitor = monitorOf(engine)
-  const code = codeOf(engine.layout, before, action)
-  if (code === null) throw new Error("the step was taken by a copy that is not there")
-  pack(engine.view, before)
-  monitor.begin()
-  pack(engine.view, state)
-  return idsIn(union(monitor.ofStep(code.kind, code.a, code.b), monitor.ofState()))
-}
-
 function everyPair(state: State, change: (pair: Pair) => Pair): State {
   return pairsOf(state).map(change).reduce(withPair, state)
 }
@@ -347,6 +367,18 @@ function testRestart(change: (pair: Pair, asked: CopyId) => Pair): Change {
   return altered("TestRestartSecondary", (after, { copy }) =>
     changingPair(after, pairIdOf(copy), (pair) => change(pair, copy)),
   )
+}
+
+/** The rule whose guards of an id do not ask whom they spare. */
+function sparing(kind: Kind, id: GuardId, isSpared: (of: OfCopy) => boolean): Change {
+  return ruled(kind, (rule) => ({
+    ...rule,
+    guards: rule.guards.map((guard) =>
+      guard.id === id && "holds" in guard
+        ? { ...guard, holds: (of, ...rest) => isSpared(of) || guard.holds(of, ...rest) }
+        : guard,
+    ),
+  }))
 }
 
 function isWithStorage({ copy }: OfCopy, state: State): boolean {

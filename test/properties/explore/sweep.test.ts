@@ -163,6 +163,50 @@ describe("a sweep", () => {
   })
 })
 
+describe("a violation that a sweep has found is its end", () => {
+  const asking = (property: string, asked: Asked): Scope => ({
+    ...scopeOf({ faults: 1, log: 1, among: kinds, ...asked }),
+    properties: [property],
+  })
+
+  it("where the next layer would go beyond the most states", () => {
+    const scope = asking("S30", { mutant: "SecondarySkipsLock" })
+    const waiting: number[] = []
+    const seen = (tally: Swept["tally"]): boolean => tally.violated.size > 0
+    sweep(scope, {
+      onLayer: (tally, more) => {
+        if (seen(tally)) waiting.push(tally.states + more)
+      },
+    })
+
+    const swept = sweep(scope, { statesMax: (waiting[0] as number) - 1 })
+
+    expect(swept.end).toBe("violation")
+    expect(shortest(swept.tally)).toBe(5)
+  })
+
+  it("where it was found in the last layer", () => {
+    const among = ["PowerOn", "SpawnSecondary"] as const
+    const swept = sweep(scopeOf({ hosts: 1, among, mutant: "SpawnIgnoresAntiAffinity" }))
+
+    expect(swept).toMatchObject({ end: "violation", waiting: 0 })
+    expect(shortest(swept.tally)).toBe(2)
+  })
+
+  it("where it is stopped amid the layer", () => {
+    let tally: Swept["tally"] | undefined
+
+    const wide = asking("S4", { hosts: 4, pairs: 2, mutant: "CountSentAsAcked" })
+    const swept = sweep(wide, {
+      onLayer: (now) => (tally = now),
+      isStopped: () => (tally?.violated.size ?? 0) > 0,
+    })
+
+    expect(swept.end).toBe("violation")
+    expect(swept.tally.depth).toBe(shortest(swept.tally) - 2)
+  })
+})
+
 describe("tallies together", () => {
   it("are sums, but for what is a greatest, a first or a shortest", () => {
     const whole = sweep(small).tally
