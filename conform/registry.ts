@@ -269,7 +269,7 @@ export const stateWords: Readonly<Record<string, string>> = {
 /** The reference of the wire, as it stands in docs/wire.md. */
 export const wireReference = (): string => `# The wire
 
-Generated from the registry of messages: \`npm run schemas\`. How to use it, from the start, is told in
+Generated from the registry of messages: \`npm run schemas\`. How to use it, from the start, is in
 [conformance](conformance.md).
 
 An implementation is a process. On its stdin it is asked, on its stdout it answers: UTF-8, one JSON object a line, each
@@ -292,7 +292,7 @@ only an answer with \`refused\` may leave the whole state out. Under \`copies\`,
 ## A state in full
 
 This is what an implementation of the profile \`pair\` may show, and what comes with each question of the profile
-\`placement\`. Its JSON Schema is \`traces/schema/state.schema.json\`; the state of the profile \`lock\` is told in
+\`placement\`. Its JSON Schema is \`traces/schema/state.schema.json\`; the state of the profile \`lock\` is in
 [profiles](profiles.md#what-is-shown).
 
 \`\`\`json

@@ -196,6 +196,16 @@ describe("the links in the documentation", () => {
     expect(targets.filter((target) => !existsSync(join(dirname(page), target)))).toEqual([])
   })
 
+  it.each(pages)("%s names only files and folders of the project that exist", (page) => {
+    const named = [
+      ...readFileSync(page, "utf8").matchAll(
+        /`((?:model|impl|properties|traces|conform|cli|test|docs)\/[\w./-]*)`/g,
+      ),
+    ].map((match) => match[1] ?? "")
+
+    expect(named.filter((name) => !existsSync(name))).toEqual([])
+  })
+
   it.each(pages)("%s leads only to sections that exist", (page) => {
     const targets = [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(
       ([, file = "", anchor = ""]) => ({ file: file === "" ? page : join(dirname(page), file), anchor }),
