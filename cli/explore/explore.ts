@@ -10,7 +10,7 @@ import { layoutFor, mayIntervene, type Scope } from "../../properties/explore/sc
 import { missingIn } from "../../properties/explore/vacuity.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { coreScope } from "../../properties/mutants/mutant.ts"
-import type { Property } from "../../properties/property.ts"
+import { isLiveness, type Property } from "../../properties/property.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
 import { prepareFile } from "../../traces/atomic-file.ts"
 import { packageVersion } from "../../traces/package.ts"
@@ -231,14 +231,20 @@ const defaultProperties = (
 const isAsked = (exploration: Exploration, property: Property): boolean =>
   exploration.scope.properties.includes(property.id) && canAsk(exploration, property)
 
-/** A verdict on nothing would look like one on what was named. */
+/** A verdict on nothing would look like one on what was named, or on liveness where that was asked for. */
 const refuseNothingAsked = (exploration: Exploration): Exploration => {
-  if (askedOf(exploration).length > 0) return exploration
-  const { properties } = exploration.scope
-  const named = catalogue.filter(({ id }) => properties.includes(id))
-  throw new BadInput({
-    message: `--property ${properties.join(", ")} cannot be asked here: ${unaskedWords(exploration, named).join("; ")}`,
-  })
+  const { scope, liveness } = exploration
+  const asked = askedOf(exploration)
+  const named = catalogue.filter(({ id }) => scope.properties.includes(id))
+  if (asked.length === 0) {
+    const why = unaskedWords(exploration, named).join("; ")
+    throw new BadInput({ message: `--property ${scope.properties.join(", ")} cannot be asked here: ${why}` })
+  }
+  if (liveness && !asked.some(isLiveness)) {
+    const [why = "--property names none of it"] = unaskedWords(exploration, named.filter(isLiveness))
+    throw new BadInput({ message: `--liveness cannot be asked here: ${why}` })
+  }
+  return exploration
 }
 
 const askedOf = (exploration: Exploration): readonly Property[] =>

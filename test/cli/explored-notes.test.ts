@@ -43,6 +43,16 @@ describe("a property that explore never asks, or not with these flags", () => {
     )
   })
 
+  it.each<readonly [Partial<ExploreFlags>, string]>([
+    [{ actions: ["PowerOn", "FailHost"] }, "liveness is asked where --actions has all kinds"],
+    [{ property: ["S1"] }, "--property names none of it"],
+    [{ property: ["L0", "S1"] }, "L0, that a run comes to rest, is asked by check alone"],
+  ])("is refused where it is liveness that --liveness asks for: %j", async (flags, why) => {
+    await expect(explored({ ...flags, liveness: true })).rejects.toThrow(
+      `--liveness cannot be asked here: ${why}`,
+    )
+  })
+
   it("is told with why where others are named beside it", async () => {
     const lines = await explored({ property: ["L0", "S1"] })
 
