@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { coreKinds } from "../../../model/action.ts"
-import type { AffinityRule, Config } from "../../../model/config.ts"
+import { plainConfig, type AffinityRule, type Config } from "../../../model/config.ts"
 import { linkBetween, type CopyId, type HostId, type LinkId, type PairId } from "../../../model/ids.ts"
 import { identity } from "../../../model/identity.ts"
 import type { Pair } from "../../../model/pair.ts"
@@ -121,6 +121,18 @@ describe("what is not alike does not change places:", () => {
 
     expect(symmetry.order).toBe(2)
     expect(first).not.toBe(second)
+  })
+})
+
+describe("where more is alike than could change places in reasonable time", () => {
+  it.each([
+    ["8 hosts", plainConfig(8, 1, bounds), 120],
+    ["2 hosts and 7 pairs", plainConfig(2, 7, bounds), 240],
+    ["8 hosts and 8 pairs", plainConfig(8, 8, bounds), 720],
+  ])("only some does: %s", (_name, config, most) => {
+    const { order } = symmetryOf(engineOf(layoutOf(config)).view)
+
+    expect(order).toBe(most)
   })
 })
 
