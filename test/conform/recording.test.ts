@@ -134,10 +134,23 @@ describe("the cases of a recording", () => {
     expect(() => casesIn(session)).toThrow("at ask: expected a reset before any action")
   })
 
-  it("are none where an answer is to another ask than the one that waits", () => {
-    const session = sessionOfLock([reset, [pause, 1]]).map((line) => line.replace('"seq":3}}', '"seq":2}}'))
+  it.each([2, 4])("are none where an answer is to another ask than the one that waits: %i", (seq) => {
+    const session = sessionOfLock([reset, [pause, 1]]).map((line) =>
+      line.replace('"seq":3}}', `"seq":${seq}}}`),
+    )
 
-    expect(() => casesIn(session)).toThrow("a: line 6: at answer.seq: expected 3, not 2")
+    expect(() => casesIn(session)).toThrow(`a: line 6: at answer.seq: expected 3, not ${seq}`)
+  })
+
+  it.each<readonly [string, readonly Asked[]]>([
+    ["where nothing comes after it", []],
+    ["before bye", [bye]],
+    ["before another one", [reset, [pause, 1]]],
+  ])("are told of a reset alone, %s", (_where, more) => {
+    expect(casesIn(sessionOfLock([reset, [pause, 1], reset, ...more])).slice(0, 2)).toEqual([
+      ["recorded/1", [pause], 2],
+      ["recorded/2", [], 1],
+    ])
   })
 })
 

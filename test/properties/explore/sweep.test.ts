@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
+import type { HostId } from "../../../model/ids.ts"
 import { idsIn, noProperty } from "../../../impl/engine/property-set.ts"
 import { watched } from "../../../impl/engine/property-set.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
@@ -55,6 +56,31 @@ describe("a sweep of the protocol, up to generation 5, counts every state once:"
     expect(swept).toMatchObject({ end: "complete", waiting: 0 })
     expect(swept.tally.violated).toEqual(new Map())
   })
+
+  it.each<readonly [string, Registered, Registered]>([
+    ["on the same hosts", ["h1", "h2"], ["h1", "h2"]],
+    ["on the same host as Primary", ["h1", "h2"], ["h1", "h3"]],
+    ["on the same host as Secondary", ["h1", "h3"], ["h2", "h3"]],
+    ["the other way round", ["h1", "h2"], ["h2", "h1"]],
+    ["each on two hosts of its own", ["h1", "h2"], ["h3", "h4"]],
+  ])(
+    "up to symmetry, where registrations are part of it, and two pairs are registered %s",
+    (_where, first, second) => {
+      const plain = scopeOf({ hosts: 4, pairs: 2, generations: 2 })
+      const pairs = plain.config.pairs.map((pair, n) => {
+        const [primary, secondary] = n === 0 ? first : second
+        return { ...pair, registered: { primary, secondary } }
+      })
+      const scope = { ...plain, config: { ...plain.config, pairs }, properties: ["S29"] }
+
+      const [apart, joined] = [sweep(scope), sweep({ ...scope, symmetry: true })]
+
+      const { standsFor, standsForTransitions, depth } = joined.tally
+      expect({ states: standsFor, transitions: standsForTransitions, depth }).toEqual(countsOf(apart))
+      expect(joined).toMatchObject({ end: "complete", waiting: 0 })
+      expect(joined.tally.violated).toEqual(new Map())
+    },
+  )
 
   it.each(scopes)("by fingerprints: $name", ({ scope, counts }) => {
     const swept = sweep(scope, { fingerprint: true })
@@ -243,6 +269,8 @@ describe("tallies together", () => {
 // Helpers
 
 type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
+
+type Registered = readonly [primary: HostId, secondary: HostId]
 
 type Row = { readonly name: string; readonly scope: Scope; readonly counts: Counts }
 
