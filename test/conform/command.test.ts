@@ -339,7 +339,7 @@ describe.concurrent("ftpair conform says in one line, and exits with 1, that", (
     [
       "the list is a folder",
       ["--known-failing", "@.", "--", "ADAPTER"],
-      /cannot be read \(expected a file, and it is none\)/,
+      /cannot be read \(expected a regular file\)/,
     ],
     ["there is no such cluster", ["--config", "none.json", "--", "ADAPTER"], /none\.json: cannot be read/],
     ["the cluster is none", ["--config", "run.txt", "--", "ADAPTER"], /run\.txt: is not JSON/],

@@ -42,6 +42,20 @@ describe("liveness of the protocol", () => {
     expect(needsIn(verdicts)).toMatchObject({ L1: "BeginLockstep JoinLockstep SpawnSecondary", L4: "" })
   })
 
+  it("is not asked where a pair has no generation left, and so cannot do what it owes", () => {
+    const verdicts = verdictsOf(
+      scopeOf(plainConfig(3, 1, { ...bounds, log: 0, generations: 2, faults: 2 }), null),
+    )
+
+    expect(verdicts.map(({ violation }) => violation)).toEqual([null, null, null, null])
+  })
+
+  it("is not asked where the protocol may not do all that it owes", () => {
+    const among = coreKinds.filter((kind) => kind !== "SpawnSecondary")
+
+    expect(verdictsOf({ ...scopeOf(three, null), among })).toEqual([])
+  })
+
   it("is asked as far as it is asked for", () => {
     const verdicts = verdictsOf({ ...scopeOf(three, null), properties: ["L3", "S1"] })
 
