@@ -13,11 +13,20 @@ import { freshFolder } from "./ftpair.ts"
 
 // What a campaign comes to is given here: that it comes to that is tested where campaigns are.
 
-const given: { campaign: Campaign | null } = vi.hoisted(() => ({ campaign: null }))
+const given: { campaign: Campaign | null; stop: AbortController } = vi.hoisted(() => ({
+  campaign: null,
+  stop: new AbortController(),
+}))
 
 vi.mock("../../properties/check/campaign.ts", () => ({
-  campaign: () => Effect.succeed(given.campaign),
+  campaign: () =>
+    Effect.sync(() => {
+      if (given.campaign?.stopped === "interrupted") given.stop.abort()
+      return given.campaign
+    }),
 }))
+
+vi.mock("../../cli/interruption.ts", () => ({ interruption: () => given.stop.signal }))
 
 beforeEach(() => {
   given.campaign = null
@@ -31,6 +40,14 @@ describe("a check", () => {
     ["holds where it may be vacuous", { witnesses: {} }, { allowVacuous: true }, 0, "held"],
     ["holds where no witness is due yet", { schedules: 1, witnesses: {} }, {}, 0, "held"],
     ["is vacuous where the protocol did nothing", { actions: { PowerOn: 9 } }, {}, 15, "vacuous"],
+    ["is inconclusive where a signal stops it", { stopped: "interrupted" }, {}, 20, "inconclusive"],
+    [
+      "is inconclusive where a signal stops it before a witness is seen",
+      { stopped: "interrupted", witnesses: {} },
+      {},
+      20,
+      "inconclusive",
+    ],
     ["is inconclusive where nothing was run", { schedules: 0, volume: 0 }, {}, 20, "inconclusive"],
     [
       "is inconclusive where nothing asked what is asked",
@@ -158,6 +175,7 @@ const checked = async (
   rulesOf?: () => typeof protocolOf,
 ): Promise<{ readonly code: number; readonly json: Document }> => {
   given.campaign = campaign
+  given.stop = new AbortController()
   const written: string[] = []
   const spies = [process.stdout, process.stderr].map((stream) =>
     vi.spyOn(stream, "write").mockImplementation((text) => {
