@@ -207,6 +207,24 @@ describe("an answer that breaks the wire", () => {
   })
 })
 
+describe("a copy that is not shown", () => {
+  it.each([[[]], [["CutLink"]]])("is a difference, though some happen unasked: %j", (silent) => {
+    const answers = [{ ok: true, state: { pairs: { p1: { copies: {} } } } }]
+    const replies = [...answers, ...answers].map(replyOf)
+    const actions = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
+
+    const result = judge(
+      pair.profile,
+      ["pairs.*.copies.*.phase"],
+      { config: plainConfig(2, 1), actions },
+      replies,
+      silent,
+    )
+
+    expect(result).toMatchObject({ tag: "diverged", step: 1 })
+  })
+})
+
 describe("the tally", () => {
   it("counts the answers to actions, by what they were", () => {
     const config = plainConfig(2, 1)

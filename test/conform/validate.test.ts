@@ -183,6 +183,23 @@ describe("a log that is followed", () => {
     expect(log.end()).toMatchObject({ tag: "accepted" })
   })
 
+  it("is followed by every model state that fits, however many these are", () => {
+    const hosts = 12
+    const log = follower("the log", pairProfile(), {
+      ...options,
+      config: plainConfig(hosts, 1),
+      candidatesMax: 100,
+    })
+    const lines = [
+      { action: protectedPair[0], state: undefined },
+      { action: { kind: "SpawnSecondary", copy: "p1.1" }, state: undefined },
+      { action: null, state: { pairs: { p1: { copies: { "p1.2": { host: `h${hosts}` } } } } } },
+    ]
+
+    expect(lines.map((line, n) => log.take({ number: n + 2, ...line }))).toEqual([null, null, null])
+    expect(log.end()).toMatchObject({ tag: "accepted", most: hosts - 1 })
+  })
+
   it("shows everything that it says it observes, and else what it likes", () => {
     const strict = follower("the log", pairProfile(), { ...options, observes: ["pairs.*.copies.*.phase"] })
 
