@@ -63,9 +63,13 @@ describe("a verdict", () => {
     expect([code, document.verdict]).toEqual([14, "divergence"])
   })
 
-  it("is divergence, and never held, where the model was changed and the engine was not", async () => {
+  it.each([
+    ["as usual", {}],
+    ["without symmetry", { symmetry: false }],
+    ["with the reduction", { reduction: true }],
+  ])("is divergence, and never held, where the model alone was changed: %s", async (_how, flags) => {
     const { code, document } = await explored(
-      { log: 0 },
+      { log: 0, ...flags },
       { ...sidesNamed(null), model: sidesNamed("SpawnIgnoresAntiAffinity").model },
     )
 
@@ -99,10 +103,14 @@ describe("a verdict", () => {
 })
 
 describe("a deadlock, in which something is owed,", () => {
-  it.each(["packed", "model"] as const)("ends the command with 11, by the %s", async (engine) => {
+  it.each([
+    ["packed", true],
+    ["packed", false],
+    ["model", false],
+  ] as const)("ends the command with 11, by the engine %s, with symmetry: %s", async (engine, symmetry) => {
     const stuck = { ...small, hosts: 2, actions: coreKinds, mutant: "SyncNeverAbandoned", engine }
 
-    const { code, document } = await explored({ ...stuck, symmetry: false })
+    const { code, document } = await explored({ ...stuck, symmetry })
 
     expect([code, document.verdict]).toEqual([11, "deadlock"])
     expect(document.breaches.map(({ property }) => property)).toEqual(["L1"])

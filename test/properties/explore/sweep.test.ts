@@ -130,6 +130,29 @@ describe("a sweep", () => {
     expect(swept.tally.violated).toEqual(new Map())
   })
 
+  it.each([
+    [0, false],
+    [3, false],
+    [0, true],
+    [3, true],
+  ])("that is stopped before layer %i is not complete, with symmetry: %s", (last, symmetry) => {
+    let depth = -1
+    const waiting: number[] = []
+
+    const swept = sweep(
+      { ...small, symmetry },
+      {
+        onLayer: (_tally, more) => {
+          depth += 1
+          waiting.push(more)
+        },
+        isStopped: () => depth === last,
+      },
+    )
+
+    expect(swept).toMatchObject({ end: "interrupted", waiting: waiting[last] })
+  })
+
   it("takes as many states as there are, and not one less", () => {
     const enough = sweep(small, { statesMax: 5230 })
     const tooFew = sweep(small, { statesMax: 5229 })
