@@ -30,20 +30,25 @@ export const environmentLayoutOf = ({ firstPair, maskOf }: Layout): EnvironmentL
  * What is read of the environment, bit by bit; what is written counts as read.
  *
  * Shape  `note` is told of a bit of a set: the set's first cell, and the number of the host or link; `noteFaults` of the count;
- *        `noteBody` of anything of pairs. `since` are the bits read since `begin`; `isOfBody` says whether anything of the body was.
+ *        `noteControl` of the control of a slot's copy, `noteBody` of anything else of pairs. `since` are the bits read since `begin`; `ofBody`
+ *        says what was of the body: `nothing`, `more`, or the control of one slot alone, by its number.
  */
 export type Reads = {
   readonly note: (first: number, n: number) => void
   readonly noteFaults: () => void
+  readonly noteControl: (slot: number) => void
   readonly noteBody: () => void
   readonly begin: () => void
   readonly since: () => number
-  readonly isOfBody: () => boolean
+  readonly ofBody: () => number
 }
+
+/** What was read of a body, where it is not the control of one slot alone. */
+export const bodyReads = Object.freeze({ nothing: -1, more: -2 })
 
 export const readsOf = ({ offsetOf, maskOf, faults }: EnvironmentLayout): Reads => {
   let noted = 0
-  let body = false
+  let body: number = bodyReads.nothing
   return {
     note: (first, n) => {
       const cell = first + (n >> 5)
@@ -53,14 +58,17 @@ export const readsOf = ({ offsetOf, maskOf, faults }: EnvironmentLayout): Reads 
     noteFaults: () => {
       noted |= faults
     },
+    noteControl: (slot) => {
+      if (body !== slot) body = body === bodyReads.nothing ? slot : bodyReads.more
+    },
     noteBody: () => {
-      body = true
+      body = bodyReads.more
     },
     begin: () => {
       noted = 0
-      body = false
+      body = bodyReads.nothing
     },
     since: () => noted,
-    isOfBody: () => body,
+    ofBody: () => body,
   }
 }

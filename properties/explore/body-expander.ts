@@ -1,7 +1,7 @@
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
 import { codesOf } from "../../impl/engine/action-code.ts"
 import { CapacityExceeded } from "../../impl/engine/capacity.ts"
-import { environmentLayoutOf, readsOf } from "../../impl/engine/environment.ts"
+import { bodyReads, environmentLayoutOf, readsOf } from "../../impl/engine/environment.ts"
 import { refusal, taken, unrepresentable } from "../../impl/engine/guards.ts"
 import { monitorOf } from "../../impl/engine/monitor.ts"
 import {
@@ -13,9 +13,19 @@ import {
   type PropertySet,
 } from "../../impl/engine/property-set.ts"
 import { witnessMonitorOf } from "../../impl/engine/witness-monitor.ts"
+import { actionTries } from "./action-tries.ts"
 import { addBit, doubled, hasBit, lowestBit } from "./bits.ts"
 import { bodiesOf, type Bodies } from "./bodies.ts"
-import { bodySteps, isProgress, markOf, marksMax, shiftIn, target, type BodySteps } from "./body-steps.ts"
+import {
+  actionIn,
+  bodySteps,
+  isProgress,
+  markOf,
+  marksMax,
+  shiftIn,
+  target,
+  type BodySteps,
+} from "./body-steps.ts"
 import { environmentsOf, type Environments } from "./environments.ts"
 import { asksRest, engineFor, layoutFor, type Scope } from "./scope.ts"
 import { hashOf } from "./table.ts"
@@ -66,13 +76,12 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
   const { machine, view, step } = engine
   const { key, load, undo } = machine
   const { words: bodyWords } = layout
-  const { words, classOf, shiftOf, shifts } = environments
+  const { words, classOf, include, shiftOf, shifts } = environments
   const monitor = monitorOf(engine)
   const witnesses = witnessMonitorOf(engine)
   const asked = setOf(scope.properties)
   const rests = asksRest(scope)
   const bodies = bodiesOf(bodyWords)
-  const all = classOf(0, 0)
   const steps = bodySteps()
   const reports = new Map<number, Report>()
   const bodyMask = bodyMaskOf(engine.layout)
@@ -80,26 +89,14 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
   const kindOf = Uint8Array.from(codes, ({ kind }) => kind)
   const firstOf = Int32Array.from(codes, ({ a }) => a)
   const secondOf = Int32Array.from(codes, ({ b }) => b)
-  const actionWords = Math.ceil(codes.length / 32)
-  /** The actions of a copy, by its slot, and all others. */
-  const ofSlot = new Int32Array(view.slots * actionWords)
-  const ofNoCopy = new Int32Array(actionWords)
-  codes.forEach(({ kind, a }, action) => {
-    if (subjectOf(kind) === "copy") addBit(ofSlot, a * actionWords, action)
-    else addBit(ofNoCopy, 0, action)
-  })
+  const tries = actionTries(view, codes, environments)
+  const { candidates } = tries
 
-  // What is known of the body at hand: by action the environments for which it was tried, and of all actions together.
-  const tried = new Int32Array(codes.length * words)
-  /** By action the environments in which every body refuses it: nothing of the body was read there. */
-  const refused = new Int32Array(codes.length * words)
+  // Of the body at hand: the environments in which it was judged, has moved, was met, and waits to be expanded.
   const judged = new Int32Array(words)
   const moving = new Int32Array(words)
   const met = new Int32Array(words)
   const waiting = new Int32Array(words)
-  const candidates = new Int32Array(codes.length)
-  /** By body, the actions that it refuses whatever the environment. */
-  let dead = new Int32Array(1024 * actionWords)
   /** By body, the environments in which all that may happen is known. */
   let covered = new Int32Array(1024 * words)
   let highestGeneration = 1
@@ -116,20 +113,6 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     packed = environments.now()
     monitor.begin()
     witnesses.begin()
-  }
-
-  const include = (set: Int32Array, at: number, environmentClass: number): void => {
-    const sets = environments.classes()
-    for (let word = 0; word < words; word += 1)
-      set[at + word] = (set[at + word] as number) | (sets[environmentClass * words + word] as number)
-  }
-
-  /** Whether an action was tried for all environments that there are. */
-  const isTriedAll = (action: number): boolean => {
-    const sets = environments.classes()
-    for (let word = 0; word < words; word += 1)
-      if (tried[action * words + word] !== sets[all * words + word]) return false
-    return true
   }
 
   const bodyNow = (): number => {
@@ -180,9 +163,13 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     reads.begin()
     const answer = stepWithin(kind, a, b)
     if (answer > taken) {
-      if (reads.since() === 0) return -1
+      const ofBody = reads.ofBody()
+      if (reads.since() === 0) {
+        if (ofBody >= 0) tries.refusedBy.control(ofBody, action)
+        return -1
+      }
       const environmentClass = classOf(reads.since(), now)
-      if (!reads.isOfBody()) include(refused, action * words, environmentClass)
+      if (ofBody === bodyReads.nothing) tries.refusedBy.all(action, environmentClass)
       return environmentClass
     }
     if (answer === unrepresentable) {
@@ -210,7 +197,7 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
 
   /** Takes up what is known of a body already. */
   const recall = (body: number): void => {
-    tried.set(refused)
+    tries.begin(body)
     judged.fill(0)
     moving.fill(0)
     met.fill(0)
@@ -221,27 +208,9 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
         continue
       }
       const mark = marks[entry] as number
-      include(tried, (mark & (marksMax.actions - 1)) * words, classes[entry] as number)
+      tries.tried(actionIn(mark), classes[entry] as number)
       if (isProgress(mark)) include(moving, 0, classes[entry] as number)
     }
-  }
-
-  /** Lists the actions that the body does not refuse in every environment; how many there are. */
-  const listCandidates = (body: number): number => {
-    let count = 0
-    for (let word = 0; word < actionWords; word += 1) {
-      let live = ofNoCopy[word] as number
-      for (let slot = 0; slot < view.slots; slot += 1)
-        if (view.controlOf(slot) !== 0) live |= ofSlot[slot * actionWords + word] as number
-      live &= ~(dead[body * actionWords + word] as number)
-      for (; live !== 0; live &= live - 1) {
-        const action = 32 * word + lowestBit(live)
-        if (isTriedAll(action)) continue
-        candidates[count] = action
-        count += 1
-      }
-    }
-    return count
   }
 
   /** Where the body, unchanged, gets from an environment. */
@@ -307,15 +276,15 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     let kept = 0
     for (let n = 0; n < count; n += 1) {
       const action = candidates[n] as number
-      if (!hasBit(tried, action * words, environment)) {
+      if (!tries.wasTried(action, environment)) {
         enter(environment)
         const environmentClass = tryOut(body, action)
         if (environmentClass < 0) {
-          addBit(dead, body * actionWords, action)
+          tries.refusedBy.body(body, action)
           continue
         }
-        include(tried, action * words, environmentClass)
-        if (isTriedAll(action)) continue
+        tries.tried(action, environmentClass)
+        if (tries.isDone(action)) continue
       }
       candidates[kept] = action
       kept += 1
@@ -326,7 +295,6 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
   const expand = (body: number, arriving: Int32Array, at: number, wantedNow: number): void => {
     let news = 0
     while ((body + 1) * words > covered.length) covered = doubled(covered)
-    while ((body + 1) * actionWords > dead.length) dead = doubled(dead)
     for (let word = 0; word < words; word += 1) {
       waiting[word] = (arriving[at + word] as number) & ~(covered[body * words + word] as number)
       news |= waiting[word] as number
@@ -336,7 +304,7 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     load(bodies.keys(), body * bodyWords)
     now = -1
     recall(body)
-    let count = listCandidates(body)
+    let count = tries.list(body)
     for (let pair = 0; pair < view.pairs; pair += 1)
       highestGeneration = Math.max(highestGeneration, view.lockOf(pair))
     for (let environment = lowest(waiting); environment >= 0; environment = lowest(waiting)) {
@@ -363,7 +331,7 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     expand,
     isOutgrown: () => isOutgrown,
     highestGeneration: () => highestGeneration,
-    bytes: () => bodies.bytes() + steps.bytes() + dead.byteLength + covered.byteLength,
+    bytes: () => bodies.bytes() + steps.bytes() + tries.bytes() + covered.byteLength,
   }
 }
 

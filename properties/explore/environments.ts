@@ -13,7 +13,7 @@ const most = 4096
  *
  * Shape  `values` are the environments as they are packed. `now` is the environment that the machine is in, packed, and `enter` puts it
  *        into one, without a trace in the trail. `classOf` gives the number of the set of those that agree with one in the bits of a mask; the
- *        sets stand side by side in `classes()`. `shiftOf` numbers a difference in bits, and `shifts` has for each, by
+ *        sets stand side by side in `classes()`, and `include` adds one to the set that begins at `at`. `shiftOf` numbers a difference in bits, and `shifts` has for each, by
  *        environment, which one differs so from it; -1 if that is none of these.
  */
 export type Environments = {
@@ -25,6 +25,7 @@ export type Environments = {
   readonly enter: (environment: number) => void
   readonly classOf: (mask: number, environment: number) => number
   readonly classes: () => Int32Array
+  readonly include: (set: Int32Array, at: number, environmentClass: number) => void
   readonly shiftOf: (difference: number) => number
   readonly shifts: readonly Int32Array[]
 }
@@ -113,7 +114,10 @@ const reachedFrom = (
 }
 
 /** Sets of environments that agree in some bits, each made when it is first asked for. */
-const classesOf = (values: readonly number[], words: number): Pick<Environments, "classOf" | "classes"> => {
+const classesOf = (
+  values: readonly number[],
+  words: number,
+): Pick<Environments, "classOf" | "classes" | "include"> => {
   let pool = new Int32Array(64 * words)
   let size = 0
   let slots = new Int32Array(3 * 256)
@@ -165,5 +169,10 @@ const classesOf = (values: readonly number[], words: number): Pick<Environments,
     return (slots[slot + 2] as number) - 1
   }
 
-  return { classOf, classes: () => pool }
+  const include = (set: Int32Array, at: number, environmentClass: number): void => {
+    for (let word = 0; word < words; word += 1)
+      set[at + word] = (set[at + word] as number) | (pool[environmentClass * words + word] as number)
+  }
+
+  return { classOf, classes: () => pool, include }
 }

@@ -36,10 +36,17 @@ export const copiesIn = (machine: Machine) => {
           return cellOfSlot[slot] as number
         }
   // The usual one cell is read where it stands: every rule begins with it.
-  const controlOf =
+  const plainControlOf =
     layout.controlCells === 1
-      ? (slot: number): number => cells[cellOf(slot)] as number
-      : (slot: number): number => controlAt(cells, cellOf(slot))
+      ? (slot: number): number => cells[cellOfSlot[slot] as number] as number
+      : (slot: number): number => controlAt(cells, cellOfSlot[slot] as number)
+  const controlOf =
+    reads === null
+      ? plainControlOf
+      : (slot: number): number => {
+          reads.noteControl(slot)
+          return plainControlOf(slot)
+        }
   const write =
     layout.controlCells === 1
       ? (slot: number, now: number): void => {

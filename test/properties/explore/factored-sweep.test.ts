@@ -4,7 +4,7 @@ import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
-import { environmentLayoutOf, readsOf, type Reads } from "../../../impl/engine/environment.ts"
+import { bodyReads, environmentLayoutOf, readsOf, type Reads } from "../../../impl/engine/environment.ts"
 import { refusal, taken } from "../../../impl/engine/guards.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { monitorOf } from "../../../impl/engine/monitor.ts"
@@ -133,6 +133,8 @@ function unnotedIn(mutation: EngineMutation | null, statesMax: number): readonly
   const values = valuesOf(environments)
   const judgedStep = judgedStepOf(engine, reads, environments)
   const found = new Set<string>()
+  const refusedByControl: { readonly code: ActionCode; readonly slot: number; readonly control: number }[] =
+    []
   const refusedByAll: { readonly code: ActionCode; readonly mask: number; readonly value: number }[] = []
 
   for (const key of statesOf(engine, statesMax)) {
@@ -143,12 +145,19 @@ function unnotedIn(mutation: EngineMutation | null, statesMax: number): readonly
         engine.machine.undo()
         found.add(kinds[code.kind] as Kind)
       }
+    for (const { code, slot, control } of refusedByControl)
+      if (engine.view.controlOf(slot) === control && engine.step(code.kind, code.a, code.b) <= taken) {
+        engine.machine.undo()
+        found.add(kinds[code.kind] as Kind)
+      }
     for (const code of codes) {
       engine.machine.load(key, 0)
       environments.enter(values.indexOf(value))
       const { seen, isRefused } = judgedStep(code)
       const mask = reads.since()
-      if (isRefused && !reads.isOfBody()) refusedByAll.push({ code, mask, value })
+      if (isRefused && mask === 0 && reads.ofBody() >= 0)
+        refusedByControl.push({ code, slot: reads.ofBody(), control: engine.view.controlOf(reads.ofBody()) })
+      if (isRefused && reads.ofBody() === bodyReads.nothing) refusedByAll.push({ code, mask, value })
       for (const [n, other] of values.entries()) {
         if (other === value || ((other ^ value) & mask) !== 0) continue
         engine.machine.load(key, 0)
