@@ -13,7 +13,6 @@ import { failuresFolder, storeAt } from "../../traces/store.ts"
 import { prepareFolder } from "../../traces/atomic-file.ts"
 import { refuseBeside } from "../beside.ts"
 import { advise, smoke } from "./aids.ts"
-import type { Told } from "./outcome.ts"
 import { asFound, distinctFailures, shrinkingUntil, sortOfShrunk, tell } from "./failure.ts"
 import { conformLines, helloLines, reportFault } from "./report.ts"
 import { judgeRecorded } from "./recorded.ts"
@@ -191,7 +190,7 @@ const drive = async <S>(
       (wasAllRun || result.healed.some((path) => matches(pattern, path))),
   )
   const seconds = (performance.now() - began) / 1000
-  const code = codeOf(result, told, stale, parting)
+  const code = codeOf(result, stale, parting)
   const report = { hello: connection.hello, spec, result, told, stale, seconds, parting, code }
   if (isText) say(...conformLines(style, report))
   document(jsonOf(report))
@@ -200,16 +199,13 @@ const drive = async <S>(
 
 const codeOf = <S>(
   { failed, tally, beyond, stopped, isToured, unseen }: Conformance<S>,
-  told: readonly Told[],
   stale: readonly string[],
   parting: AdapterFault | null,
 ): ExitCode => {
   const compared = tally.taken + tally.refused
   return worst([
     ...(failed.some(({ outcome }) => outcome.tag === "diverged") ? [exitCodes.divergence] : []),
-    ...(told.some(({ isFault }) => isFault) ||
-    failed.some(({ outcome }) => outcome.tag === "broken") ||
-    parting !== null
+    ...(failed.some(({ outcome }) => outcome.tag === "broken") || parting !== null
       ? [exitCodes.foreign]
       : []),
     ...(stale.length > 0 ? [exitCodes.notAsPromised] : []),

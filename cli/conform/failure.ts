@@ -78,7 +78,6 @@ export const tell = <S>(
   return {
     steps: shrunk.actions.length,
     file,
-    isFault: shrunk.outcome.tag === "broken",
     minimality: shrunk.minimality,
     cut: shrunk.cut,
     spent: shrunk.spent === true,

@@ -9,7 +9,6 @@ export type Told = {
   readonly steps: number
   readonly file: string | null
   readonly lines: readonly string[]
-  readonly isFault: boolean
   readonly minimality: string
   readonly cut: "time" | "signal" | null
   readonly spent: boolean

@@ -31,7 +31,7 @@ export const helloLines = (
 export const faultLines = (style: Style, { code, detail, line, log }: AdapterFault): readonly string[] => [
   style.bad(`the implementation broke the wire: ${code}`),
   `  ${faults[code]}`,
-  `  ${printable(detail)}`,
+  `  ${printable(detail, 1000)}`,
   ...(line === null ? [] : [`  the line: ${printable(line)}`]),
   ...(log === ""
     ? []

@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { kinds } from "../../model/action.ts"
 import { exploreScope, type ExploreFlags } from "../../cli/explore/explore.ts"
+import { freshFolder } from "./ftpair.ts"
 
 const ofBoth = "S18 and S19 ask about the past, which multiplies the states: name them with --property"
 const ofS18 = "S18 asks about the past, which multiplies the states: name it with --property"
@@ -58,6 +59,24 @@ describe("a property that explore never asks, or not with these flags", () => {
 
     expect(lines).toContain("  L0   ComesToRest              not asked")
     expect(lines).toContain("  L0, that a run comes to rest, is asked by check alone")
+  })
+})
+
+describe("a property of which not every state was judged", () => {
+  it("is not said to hold where the search stopped before", async () => {
+    const lines = await explored({ maxStates: 10, property: ["S1", "S4"] })
+
+    expect(lines.filter((line) => /^ {2}S[14] /.test(line))).toEqual([
+      "  S1   SinglePrimary            held as far as explored",
+      "  S4   OutputRule               held as far as explored",
+    ])
+  })
+
+  it("is not said to hold where another one is violated", async () => {
+    const folder = freshFolder(onTestFinished)
+    const lines = await explored({ mutant: "SecondarySkipsLock", property: ["S1", "S4"], out: folder })
+
+    expect(lines).toContain("  S4   OutputRule               held so far")
   })
 })
 
