@@ -18,10 +18,11 @@ import { addBit, doubled, hasBit, lowestBit } from "./bits.ts"
 import { bodiesOf, type Bodies } from "./bodies.ts"
 import {
   actionIn,
+  entry,
   bodySteps,
   isProgress,
   markOf,
-  marksMax,
+  actionsMax,
   shiftIn,
   target,
   type BodySteps,
@@ -64,7 +65,7 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
   const layout = layoutFor(scope)
   const packing = environmentLayoutOf(layout)
   const codes = codesOf(layout)
-  if (packing === null || codes.length > marksMax.actions) return null
+  if (packing === null || codes.length > actionsMax) return null
   const reads = readsOf(packing)
   const engine = engineFor(scope, reads)
   const environments = environmentsOf(
@@ -140,8 +141,8 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     mark: number,
     report: Report | null,
   ): void => {
-    const entry = steps.add(body, to, environmentClass, mark)
-    if (report !== null) reports.set(entry, report)
+    const at = steps.add(body, to, environmentClass, mark)
+    if (report !== null) reports.set(at, report)
   }
 
   const stepWithin = (kind: number, a: number, b: number): number => {
@@ -201,26 +202,27 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     judged.fill(0)
     moving.fill(0)
     met.fill(0)
-    const [next, targets, classes, marks] = [steps.next(), steps.targets(), steps.classes(), steps.marks()]
-    for (let entry = steps.first(body); entry !== 0; entry = next[entry] as number) {
-      if (targets[entry] === target.none) {
-        include(judged, 0, classes[entry] as number)
+    const entries = steps.all()
+    for (let n = steps.first(body); n !== 0; n = entries[n] as number) {
+      const environmentClass = entries[n + entry.class] as number
+      if (entries[n + entry.target] === target.none) {
+        include(judged, 0, environmentClass)
         continue
       }
-      const mark = marks[entry] as number
-      tries.tried(actionIn(mark), classes[entry] as number)
-      if (isProgress(mark)) include(moving, 0, classes[entry] as number)
+      const mark = entries[n + entry.mark] as number
+      tries.tried(actionIn(mark), environmentClass)
+      if (isProgress(mark)) include(moving, 0, environmentClass)
     }
   }
 
   /** Where the body, unchanged, gets from an environment. */
   const follow = (body: number, environment: number): void => {
-    const [next, targets, classes, marks] = [steps.next(), steps.targets(), steps.classes(), steps.marks()]
+    const entries = steps.all()
     const sets = environments.classes()
-    for (let entry = steps.first(body); entry !== 0; entry = next[entry] as number) {
-      const shift = shiftIn(marks[entry] as number)
-      if (targets[entry] !== body || shift < 0) continue
-      if (!hasBit(sets, (classes[entry] as number) * words, environment)) continue
+    for (let n = steps.first(body); n !== 0; n = entries[n] as number) {
+      const shift = shiftIn(entries[n + entry.mark] as number)
+      if (entries[n + entry.target] !== body || shift < 0) continue
+      if (!hasBit(sets, (entries[n + entry.class] as number) * words, environment)) continue
       const to = (shifts[shift] as Int32Array)[environment] as number
       if (to >= 0 && !hasBit(met, 0, to) && !hasBit(covered, body * words, to)) addBit(waiting, 0, to)
     }

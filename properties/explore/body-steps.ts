@@ -1,74 +1,68 @@
 import { doubled } from "./bits.ts"
 
 /**
- * One thing that is known of a body in a class of environments: a step from it, or a judgement on it.
+ * One thing that is known of a body in a class of environments: a step from it, or a judgement on it. Four numbers, side by
+ * side.
  *
- * Shape  of the mark, from the lowest bit: the number of the action (12 bits); what the step does to the environment, by the number of a
- *        shift and one, or 0 for nothing (16 bits); whether it is progress; whether something is to be reported where it applies.
+ * Shape  `next`: where the body's next entry begins, 0 after the last; `target`: the body that the step leads to; `class`: of the
+ *        environments; `mark`: what `markOf` makes of the rest.
  */
-const actionBits = 12
-const shiftBits = 16
-export const actionIn = (mark: number): number => mark & ((1 << actionBits) - 1)
-export const shiftIn = (mark: number): number => ((mark >>> actionBits) & ((1 << shiftBits) - 1)) - 1
-const progressMark = 1 << (actionBits + shiftBits)
-const reportMark = 1 << (actionBits + shiftBits + 1)
-export const isProgress = (mark: number): boolean => (mark & progressMark) !== 0
-export const isReported = (mark: number): boolean => (mark & reportMark) !== 0
-
-/** How many actions and shifts a mark can number. */
-export const marksMax = { actions: 1 << actionBits, shifts: (1 << shiftBits) - 1 } as const
-
-export const markOf = (action: number, shift: number, progress: boolean, report: boolean): number =>
-  action | ((shift + 1) << actionBits) | (progress ? progressMark : 0) | (report ? reportMark : 0)
+export const entry = Object.freeze({ next: 0, target: 1, class: 2, mark: 3, length: 4 })
 
 /** Where a step leads that leads to no body: to none that can be packed, or it is a judgement and no step. */
 export const target = Object.freeze({ unrepresentable: -1, none: -2 })
 
+const actionBits = 12
+const shiftBits = 16
+const progressMark = 1 << (actionBits + shiftBits)
+const reportMark = 1 << (actionBits + shiftBits + 1)
+
+/** How many actions a mark can number. */
+export const actionsMax = 1 << actionBits
+
 /**
- * What is known of bodies, a list for each.
+ * The number of the action, and of the shift that the step is to the environment (-1: none); whether it is progress, and whether
+ * something is to be reported where it applies.
+ */
+export const markOf = (action: number, shift: number, progress: boolean, report: boolean): number =>
+  action | ((shift + 1) << actionBits) | (progress ? progressMark : 0) | (report ? reportMark : 0)
+
+export const actionIn = (mark: number): number => mark & (actionsMax - 1)
+export const shiftIn = (mark: number): number => ((mark >>> actionBits) & ((1 << shiftBits) - 1)) - 1
+export const isProgress = (mark: number): boolean => (mark & progressMark) !== 0
+export const isReported = (mark: number): boolean => (mark & reportMark) !== 0
+
+/**
+ * What is known of bodies, a list of entries for each.
  *
- * Shape  `first(body)` is the number of the first entry, `next()[n]` of the one after n; 0 ends a list. `targets`, `classes` and `marks`
- *        are arrays by entry.
+ * Shape  `first` is where a body's first entry begins in `all()`; 0 where it has none. `add` says where it has put one.
  */
 export type BodySteps = {
   readonly first: (body: number) => number
-  readonly next: () => Int32Array
-  readonly targets: () => Int32Array
-  readonly classes: () => Int32Array
-  readonly marks: () => Int32Array
-  readonly add: (body: number, target: number, environments: number, mark: number) => number
+  readonly all: () => Int32Array
+  readonly add: (body: number, to: number, environmentClass: number, mark: number) => number
   readonly bytes: () => number
 }
 
 export const bodySteps = (): BodySteps => {
   let firsts = new Int32Array(1024)
-  let next = new Int32Array(4096)
-  let targets = new Int32Array(4096)
-  let classes = new Int32Array(4096)
-  let marks = new Int32Array(4096)
-  let size = 1
+  let entries = new Int32Array(4096)
+  let end: number = entry.length
   return {
     first: (body) => (body < firsts.length ? (firsts[body] as number) : 0),
-    next: () => next,
-    targets: () => targets,
-    classes: () => classes,
-    marks: () => marks,
-    add: (body, to, environments, mark) => {
-      if (size === next.length) {
-        next = doubled(next)
-        targets = doubled(targets)
-        classes = doubled(classes)
-        marks = doubled(marks)
-      }
+    all: () => entries,
+    add: (body, to, environmentClass, mark) => {
+      if (end === entries.length) entries = doubled(entries)
       while (body >= firsts.length) firsts = doubled(firsts)
-      next[size] = firsts[body] as number
-      targets[size] = to
-      classes[size] = environments
-      marks[size] = mark
-      firsts[body] = size
-      size += 1
-      return size - 1
+      const at = end
+      entries[at] = firsts[body] as number
+      entries[at + entry.target] = to
+      entries[at + entry.class] = environmentClass
+      entries[at + entry.mark] = mark
+      firsts[body] = at
+      end += entry.length
+      return at
     },
-    bytes: () => 4 * (firsts.length + 4 * next.length),
+    bytes: () => firsts.byteLength + entries.byteLength,
   }
 }

@@ -1,7 +1,7 @@
 import { noProperty } from "../../impl/engine/property-set.ts"
 import { addBit, bitCount, doubled, lowestBit } from "./bits.ts"
 import type { BodyExpander, Report } from "./body-expander.ts"
-import { actionIn, isReported, shiftIn, target } from "./body-steps.ts"
+import { actionIn, entry, isReported, shiftIn, target } from "./body-steps.ts"
 import { endpointOf, noLength, type Channels, type Endpoint, type Summary } from "./channels.ts"
 import { cuts, endOf, type Limits, type Swept } from "./sweep-end.ts"
 import { hashOf } from "./table.ts"
@@ -80,7 +80,7 @@ export function* factoredSweepingAs(
     left = waiting
     waiting = 0
     const wanted = notSeenBy(tally, depth)
-    sets.turn(level)
+    sets.turn()
     for (let n = 0; n < level.length; n += 1) {
       if (n % turn === 0) {
         if (n > 0) yield
@@ -88,8 +88,9 @@ export function* factoredSweepingAs(
         if (cut !== cuts.none) break
       }
       const body = level[n] as number
-      expander.expand(body, sets.now(), body * words, wanted)
+      expander.expand(body, sets.all(), sets.at(body), wanted)
       left -= visit(body, depth)
+      sets.clear(body)
       if ((n & 15) === 15) endpoint?.receive()
     }
     yield
@@ -141,67 +142,67 @@ const senderOf = (
 }
 
 /**
- * The environments in which bodies were met: at all, in the level at hand for the first time, and in the next.
+ * The environments in which bodies were met: at all, in the level at hand for the first time, and in the next. Those of a body stand
+ * side by side, as they are read together.
  *
- * Shape  `meet` adds environments, and says how many are new; `newIn` does so for one word, and gives those. `turn` makes the next
- *        level the one at hand, for the bodies that are in it.
+ * Shape  `meet` adds environments, and says how many are new; `newIn` does so for one word, and gives those. In `all()`, those of the level
+ *        at hand are `at(body)`. `turn` makes the next level the one at hand; `clear` forgets a body's when they are done.
  */
 type BodySets = {
   readonly meet: (body: number, found: Int32Array, at: number) => number
   readonly newIn: (body: number, found: Int32Array, word: number) => number
   readonly isComing: (body: number) => boolean
-  readonly turn: (level: readonly number[]) => void
-  readonly now: () => Int32Array
+  readonly turn: () => void
+  readonly clear: (body: number) => void
+  readonly all: () => Int32Array
+  readonly at: (body: number) => number
   readonly bytes: () => number
 }
 
 const bodySetsOf = (words: number): BodySets => {
-  let seen = new Int32Array(1024 * words)
-  let coming = new Int32Array(1024 * words)
-  let now = new Int32Array(1024 * words)
+  const stride = 3 * words
+  let sets = new Int32Array(1024 * stride)
+  // After what was met at all: the places of the level at hand and of the next, which change with each level.
+  let now = 2 * words
+  let next = words
   const reserve = (body: number): void => {
-    while ((body + 1) * words > seen.length) {
-      seen = doubled(seen)
-      coming = doubled(coming)
-      now = doubled(now)
-    }
+    while ((body + 1) * stride > sets.length) sets = doubled(sets)
   }
   return {
     meet: (body, found, at) => {
-      reserve(body)
       let news = 0
       for (let word = 0; word < words; word += 1) {
-        const place = body * words + word
-        const bits = (found[at + word] as number) & ~(seen[place] as number)
+        const place = body * stride + word
+        const bits = (found[at + word] as number) & ~(sets[place] as number)
         if (bits === 0) continue
-        seen[place] = (seen[place] as number) | bits
-        coming[place] = (coming[place] as number) | bits
+        sets[place] = (sets[place] as number) | bits
+        sets[place + next] = (sets[place + next] as number) | bits
         news += bitCount(bits)
       }
       return news
     },
     newIn: (body, found, word) => {
       reserve(body)
-      const place = body * words + word
-      const bits = (found[word] as number) & ~(seen[place] as number)
-      seen[place] = (seen[place] as number) | bits
+      const place = body * stride + word
+      const bits = (found[word] as number) & ~(sets[place] as number)
+      sets[place] = (sets[place] as number) | bits
       return bits
     },
     isComing: (body) => {
       reserve(body)
       let any = 0
-      for (let word = 0; word < words; word += 1) any |= coming[body * words + word] as number
+      for (let word = 0; word < words; word += 1) any |= sets[body * stride + next + word] as number
       return any !== 0
     },
-    turn: (level) => {
-      for (const body of level)
-        for (let place = body * words; place < (body + 1) * words; place += 1) {
-          now[place] = coming[place] as number
-          coming[place] = 0
-        }
+    turn: () => {
+      ;[now, next] = [next, now]
     },
-    now: () => now,
-    bytes: () => 3 * seen.byteLength,
+    clear: (body) => {
+      for (let word = 0; word < words; word += 1) sets[body * stride + now + word] = 0
+    },
+    all: () => sets,
+    at: (body) => body * stride + now,
+    bytes: () => sets.byteLength,
   }
 }
 
@@ -247,15 +248,19 @@ const visitorOf = (
   /** The most successors that a state of the body has, of those at hand. */
   const countSuccessors = (body: number): void => {
     counts.fill(0)
-    const [next, targets, classes] = [steps.next(), steps.targets(), steps.classes()]
-    const all = environments.classes()
-    for (let entry = steps.first(body); entry !== 0; entry = next[entry] as number) {
-      if (targets[entry] === target.none) continue
-      const at = (classes[entry] as number) * words
+    const entries = steps.all()
+    const classes = environments.classes()
+    for (let n = steps.first(body); n !== 0; n = entries[n] as number) {
+      if (entries[n + entry.target] === target.none) continue
+      const at = (entries[n + entry.class] as number) * words
       for (let word = 0; word < words; word += 1)
-        for (let rest = (here[word] as number) & (all[at + word] as number); rest !== 0; rest &= rest - 1) {
-          const n = 32 * word + lowestBit(rest)
-          counts[n] = (counts[n] as number) + 1
+        for (
+          let rest = (here[word] as number) & (classes[at + word] as number);
+          rest !== 0;
+          rest &= rest - 1
+        ) {
+          const environment = 32 * word + lowestBit(rest)
+          counts[environment] = (counts[environment] as number) + 1
         }
     }
     for (const count of counts) if (count > tally.mostSuccessors) tally.mostSuccessors = count
@@ -263,29 +268,30 @@ const visitorOf = (
 
   /** Visits a body at a depth; how many states that were. */
   const visit = (body: number, depth: number): number => {
-    const now = sets.now()
+    const met = sets.all()
+    const first = sets.at(body)
     let size = 0
     for (let word = 0; word < words; word += 1) {
-      here[word] = now[body * words + word] as number
+      here[word] = met[first + word] as number
       size += bitCount(here[word] as number)
       alive[word] = 0
       owing[word] = 0
     }
-    const [next, targets, classes, marks] = [steps.next(), steps.targets(), steps.classes(), steps.marks()]
-    const all = environments.classes()
+    const entries = steps.all()
+    const classes = environments.classes()
     let applying = 0
-    for (let entry = steps.first(body); entry !== 0; entry = next[entry] as number) {
-      const at = (classes[entry] as number) * words
+    for (let n = steps.first(body); n !== 0; n = entries[n] as number) {
+      const at = (entries[n + entry.class] as number) * words
       let count = 0
       for (let word = 0; word < words; word += 1) {
-        const bits = (here[word] as number) & (all[at + word] as number)
+        const bits = (here[word] as number) & (classes[at + word] as number)
         found[word] = bits
         count += bitCount(bits)
       }
       if (count === 0) continue
-      const mark = marks[entry] as number
-      const to = targets[entry] as number
-      if (isReported(mark)) report(reports.get(entry) as Report, to === target.none ? depth : depth + 1)
+      const mark = entries[n + entry.mark] as number
+      const to = entries[n + entry.target] as number
+      if (isReported(mark)) report(reports.get(n) as Report, to === target.none ? depth : depth + 1)
       if (to === target.none) continue
       applying += 1
       tally.transitions += count

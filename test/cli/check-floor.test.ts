@@ -11,7 +11,7 @@ import { exitCodes } from "../../cli/exit.ts"
 import { cluster, freshFolder, write } from "./ftpair.ts"
 
 // The workers are the compiled ones, and so is what starts them.
-const compiled = new URL("../../dist/cli/check.js", import.meta.url).href
+const compiled = new URL("../../dist/cli/check/check.js", import.meta.url).href
 const { check } = (await import(compiled)) as typeof Checks
 
 const flags: CheckFlags = { color: false, quiet: true }
