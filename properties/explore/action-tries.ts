@@ -11,7 +11,7 @@ import type { Environments } from "./environments.ts"
  *        says how many. `wasTried` holds of an action in an environment, `isDone` of one in all of them. `tried` is told of a class of environments; `refusedBy` of
  *        refusals that hold further: of one body, of a copy's control alone, or of all bodies in a class.
  */
-type ActionTries = {
+export type ActionTries = {
   readonly candidates: Int32Array
   readonly begin: (body: number) => void
   readonly list: (body: number) => number
@@ -29,11 +29,10 @@ type ActionTries = {
 export const actionTries = (
   view: View,
   codes: readonly ActionCode[],
-  { words, classOf, classes, include }: Environments,
+  { words, everywhere, classes, include }: Environments,
 ): ActionTries => {
   const actionWords = Math.ceil(codes.length / 32)
   const { ofSlot, ofNoCopy } = subjectsOf(codes, view.slots, actionWords)
-  const everywhere = classOf(0, 0)
   const ofControl = controlRefusals(view.slots, actionWords)
   const candidates = new Int32Array(codes.length)
   const listed = new Int32Array(actionWords)

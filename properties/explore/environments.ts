@@ -21,6 +21,10 @@ export type Environments = {
   readonly words: number
   /** That of the initial state. */
   readonly first: number
+  /** The class of all. */
+  readonly everywhere: number
+  /** The bits of the count of faults. */
+  readonly faults: number
   readonly now: () => number
   readonly enter: (environment: number) => void
   readonly classOf: (mask: number, environment: number) => number
@@ -43,6 +47,7 @@ export const environmentsOf = (engine: Engine, codes: readonly ActionCode[]): En
   const count = values.length
   const words = Math.ceil(count / 32)
   const numbers = new Map(values.map((value, n) => [value, n]))
+  const sets = classesOf(values, words)
   const shifts: Int32Array[] = []
   const shiftNumbers = new Map<number, number>()
 
@@ -58,11 +63,13 @@ export const environmentsOf = (engine: Engine, codes: readonly ActionCode[]): En
     count,
     words,
     first: 0,
+    everywhere: sets.classOf(0, 0),
+    faults: packing.faults,
     now,
     enter: (environment) => {
       enter(values[environment] as number)
     },
-    ...classesOf(values, words),
+    ...sets,
     shiftOf,
     shifts,
   }

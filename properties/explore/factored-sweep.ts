@@ -1,6 +1,7 @@
 import { noProperty } from "../../impl/engine/property-set.ts"
 import { addBit, bitCount, doubled, lowestBit } from "./bits.ts"
-import type { BodyExpander, Report } from "./body-expander.ts"
+import type { BodyExpander } from "./body-expander.ts"
+import type { Report } from "./body-now.ts"
 import { actionIn, entry, isReported, shiftIn, target } from "./body-steps.ts"
 import { endpointOf, noLength, type Channels, type Endpoint, type Summary } from "./channels.ts"
 import { cuts, endOf, type Limits, type Swept } from "./sweep-end.ts"

@@ -377,7 +377,7 @@ const said = ({ stdout }: Answer, label: string): string =>
 
 /** The report of a failure, to the end, without how long it took. */
 const fromFailureOn = ({ stdout }: Answer): string =>
-  stdout.slice(stdout.indexOf("S1 SinglePrimary violated")).replace(/^[\d.]+ s \(.*$/m, "")
+  stdout.slice(stdout.indexOf("S1 SinglePrimary violated")).replace(/^[\d.]+ s( \(.*)?$/m, "")
 
 /** A call that is quickly done: its mutant violates nothing of what it is asked, and keeps the corpus out of it. */
 const quickly = (property: string, runs: number): readonly string[] => [

@@ -1,0 +1,66 @@
+import { intersection, noProperty, union, type PropertySet } from "../../impl/engine/property-set.ts"
+import { hasBit, lowestBit } from "./bits.ts"
+import { markOf, target } from "./body-steps.ts"
+import type { Environments } from "./environments.ts"
+import type { BodyNow } from "./body-now.ts"
+import type { Judges, Place } from "./place.ts"
+
+/**
+ * Judges states of a body, a class of environments at a time.
+ *
+ * Shape  `ofState` asks what must hold in every state, in one environment; `atRest` what must hold at rest, in all those just met in which nothing
+ *        that is owed changes anything.
+ */
+export const bodyJudgeOf = (
+  environments: Environments,
+  { monitor, witnesses }: Judges,
+  place: Place,
+  now: BodyNow,
+  asked: PropertySet,
+) => {
+  const { words, everywhere, include, classes, classOf } = environments
+  const { judged, met, moving, waiting } = now
+  const classRead = (): number => {
+    const read = place.read()
+    return read < 0 ? everywhere : read
+  }
+
+  const ofState = (environment: number): void => {
+    if (hasBit(judged, 0, environment)) return
+    place.enter(environment)
+    place.begin()
+    const violation = intersection(union(monitor.ofState(), monitor.ofRefusals()), asked)
+    const witnessed = now.wanted === 0 ? 0 : witnesses.ofState(now.wanted) & now.wanted
+    const environmentClass = classRead()
+    include(judged, 0, environmentClass)
+    const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, owes: false }
+    now.add(target.none, environmentClass, markOf(0, -1, false, report !== null), report)
+  }
+
+  const atRest = (): void => {
+    for (let word = 0; word < words; word += 1)
+      waiting[word] = (met[word] as number) & ~(moving[word] as number)
+    for (let environment = now.lowestWaiting(); environment >= 0; environment = now.lowestWaiting()) {
+      place.enter(environment)
+      place.begin()
+      const violation = monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
+      const environmentClass = classRead()
+      if (violation !== 0) owe(environmentClass, violation)
+      for (let word = 0; word < words; word += 1)
+        waiting[word] = (waiting[word] as number) & ~(classes()[environmentClass * words + word] as number)
+    }
+  }
+
+  /** Something is owed, but only in those of a class in which the body rests. */
+  const owe = (environmentClass: number, violation: PropertySet): void => {
+    for (let word = 0; word < words; word += 1) {
+      let rest = (waiting[word] as number) & (classes()[environmentClass * words + word] as number)
+      for (; rest !== 0; rest &= rest - 1) {
+        const alone = classOf(-1, 32 * word + lowestBit(rest))
+        now.add(target.none, alone, markOf(0, -1, false, true), { violation, witnessed: 0, owes: true })
+      }
+    }
+  }
+
+  return { ofState, atRest }
+}
