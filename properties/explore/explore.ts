@@ -125,8 +125,7 @@ const exploredByEngine = (
       waiting,
       suspected: idsIn([...tally.violated.values()].reduce(union, noProperty)),
       violations: runs,
-      liveness:
-        end === "outgrown" ? "unknown" : yield* Effect.promise(() => livenessIn(exploration, company)),
+      liveness: yield* Effect.promise(() => livenessIn(exploration, end, company)),
       compared: yield* Effect.promise(() => comparedIn(exploration, company)),
       bytes,
       workers,
@@ -213,15 +212,17 @@ const runsOf = async (
   return typeof reduced !== "string" ? told(reduced, "found") : reduced === "astray" ? reduced : []
 }
 
+/** Where a number has outgrown its room there is no whole graph to ask. */
 const livenessIn = async (
   { scope, liveness }: Exploration,
+  end: Explored["end"],
   { signal }: Company,
-): Promise<Explored["liveness"]> =>
-  liveness
-    ? await inTurns(
-        judgingLiveness(scope, { statesMax: graphStatesMax, isStopped: () => signal?.aborted === true }),
-      )
-    : null
+): Promise<Explored["liveness"]> => {
+  if (!liveness) return null
+  if (end === "outgrown") return "unknown"
+  const isStopped = (): boolean => signal?.aborted === true
+  return await inTurns(judgingLiveness(scope, { statesMax: graphStatesMax, isStopped }))
+}
 
 /** For a mutant, null: beyond what it violates the two may differ. */
 const comparedIn = async ({ scope }: Exploration, { signal }: Company): Promise<Explored["compared"]> =>
@@ -262,7 +263,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
               minimality: "shortest",
             },
           ],
-    liveness: await livenessIn(exploration, company),
+    liveness: await livenessIn(exploration, census.end, company),
     compared: null,
     bytes: null,
     workers: 1,

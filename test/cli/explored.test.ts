@@ -253,6 +253,7 @@ describe("the command", () => {
 
       expect(code).toBe(20)
       expect(document).toMatchObject({ verdict: "inconclusive", end: "outgrown" })
+      expect(document.liveness).toBe(flags.liveness === true ? "unknown" : null)
       expect(document.assurance).toMatch(
         /^partial, as a run goes beyond the bounds: every state within \d+ steps/,
       )
@@ -280,6 +281,7 @@ type Document = {
   readonly states: number
   readonly standsFor: number
   readonly vacuous: readonly string[]
+  readonly liveness: readonly object[] | "unknown" | null
   readonly divergences: readonly string[]
   readonly scope: object
   readonly properties: readonly string[]
