@@ -1,3 +1,4 @@
+import { doubled } from "./bits.ts"
 import { hashOf } from "./table.ts"
 
 /**
@@ -32,9 +33,7 @@ export const bodiesOf = (words: number): Bodies => {
       wider[slot] = body + 1
     }
     slots = wider
-    const longer = new Int32Array(keys.length * 2)
-    longer.set(keys)
-    keys = longer
+    keys = doubled(keys)
   }
 
   const numberOf = (other: Int32Array, at: number, hash: number): number => {

@@ -18,12 +18,8 @@ export const bodyJudgeOf = (
   now: BodyNow,
   asked: PropertySet,
 ) => {
-  const { words, everywhere, include, classes, classOf } = environments
+  const { words, include, classes, classOf } = environments
   const { judged, met, moving, waiting } = now
-  const classRead = (): number => {
-    const read = place.read()
-    return read < 0 ? everywhere : read
-  }
 
   const ofState = (environment: number): void => {
     if (hasBit(judged, 0, environment)) return
@@ -31,7 +27,7 @@ export const bodyJudgeOf = (
     place.begin()
     const violation = intersection(union(monitor.ofState(), monitor.ofRefusals()), asked)
     const witnessed = now.wanted === 0 ? 0 : witnesses.ofState(now.wanted) & now.wanted
-    const environmentClass = classRead()
+    const environmentClass = place.readClass()
     include(judged, 0, environmentClass)
     const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, owes: false }
     now.add(target.none, environmentClass, markOf(0, -1, false, report !== null), report)
@@ -44,7 +40,7 @@ export const bodyJudgeOf = (
       place.enter(environment)
       place.begin()
       const violation = monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
-      const environmentClass = classRead()
+      const environmentClass = place.readClass()
       if (violation !== 0) owe(environmentClass, violation)
       for (let word = 0; word < words; word += 1)
         waiting[word] = (waiting[word] as number) & ~(classes()[environmentClass * words + word] as number)

@@ -1,4 +1,3 @@
-import { alphabet, kinds } from "../../model/action.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
 import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
@@ -10,6 +9,7 @@ import type { BodyLookup } from "./body-lookup.ts"
 import type { BodyNow } from "./body-now.ts"
 import { markOf, target } from "./body-steps.ts"
 import type { Environments } from "./environments.ts"
+import { isProtocol } from "./scope.ts"
 import { nothing, type Judges, type Place } from "./place.ts"
 
 /** What an expansion is made of. */
@@ -35,7 +35,7 @@ export type ExpansionParts = {
 export const bodyTrialOf = (parts: ExpansionParts) => {
   const { engine, codes, environments, reads, judges, place, lookup, tries, now, asked } = parts
   const { monitor, witnesses } = judges
-  const { everywhere, include, shiftOf, faults } = environments
+  const { include, shiftOf, faults } = environments
   const { undo } = engine.machine
   const kindOf = Uint8Array.from(codes, ({ kind }) => kind)
   const firstOf = Int32Array.from(codes, ({ a }) => a)
@@ -53,11 +53,6 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
     }
   }
 
-  const classRead = (): number => {
-    const read = place.read()
-    return read === nothing ? everywhere : read
-  }
-
   /** For whom else a refusal stands. */
   const afterRefusal = (action: number): number => {
     const ofBody = reads.ofBody()
@@ -68,7 +63,7 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
   }
 
   const afterUnrepresentable = (action: number): number => {
-    const environmentClass = classRead()
+    const environmentClass = place.readClass()
     const violation = intersection(only.S7, asked)
     const report = violation === 0 ? null : { violation, witnessed: 0, owes: false }
     now.add(target.unrepresentable, environmentClass, markOf(action, -1, false, report !== null), report)
@@ -80,7 +75,7 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
     const witnessed = now.wanted === 0 ? 0 : witnesses.ofStep(kind, a) & now.wanted
     const difference = place.difference()
     const to = lookup.after(now.body)
-    const environmentClass = classRead()
+    const environmentClass = place.readClass()
     undo()
     const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, owes: false }
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
@@ -104,6 +99,3 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
 
   return { kindOf, tryOut, isOutgrown: () => isOutgrown }
 }
-
-/** Which kinds the protocol owes, by number. */
-const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")

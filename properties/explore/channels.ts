@@ -52,6 +52,9 @@ export const channelsOf = (workers: number, words: number): Channels => {
   }
 }
 
+/** Which of so many workers holds what has a hash. */
+export const ownerOf = (hash: number, workers: number): number => (hash & 0xffff) % workers
+
 /** Takes a key that another worker has sent. */
 type Receive = (keys: Int32Array, at: number, hash: number, tag: number) => void
 

@@ -3,7 +3,7 @@ import { addBit, bitCount, doubled, lowestBit } from "./bits.ts"
 import type { BodyExpander } from "./body-expander.ts"
 import type { Report } from "./body-now.ts"
 import { actionIn, entry, isReported, shiftIn, target } from "./body-steps.ts"
-import { endpointOf, noLength, type Channels, type Endpoint, type Summary } from "./channels.ts"
+import { endpointOf, noLength, ownerOf, type Channels, type Endpoint, type Summary } from "./channels.ts"
 import { cuts, endOf, type Limits, type Swept } from "./sweep-end.ts"
 import { hashOf } from "./table.ts"
 import { freshTally, notSeenBy, recordViolation, recordWitnesses, shortest, type Tally } from "./tally.ts"
@@ -56,7 +56,7 @@ export function* factoredSweepingAs(
           received[keys[at + bodyWords] as number] = keys[at + bodyWords + 1] as number
           meet(body, received, 0, kind)
         })
-  const send = senderOf(expander, endpoint, workers, self, meet)
+  const send = senderOf(expander, sets, endpoint, workers, self, meet)
   const { visit, isAstray } = visitorOf(expander, sets, tally, send)
 
   const hash = hashOf(bodies.keys(), start.body * bodyWords, bodyWords)
@@ -103,14 +103,12 @@ export function* factoredSweepingAs(
   }
 }
 
-/** Which worker holds a body. */
-const ownerOf = (hash: number, workers: number): number => (hash & 0xffff) % workers
-
 /** Hands on environments in which a body is met to whoever holds it. */
 type Send = (body: number, found: Int32Array, kind: number) => void
 
 const senderOf = (
   { words, bodies }: BodyExpander,
+  sets: BodySets,
   endpoint: Endpoint | null,
   workers: number,
   self: number,
@@ -122,7 +120,6 @@ const senderOf = (
     }
   const bodyWords = bodies.words
   const message = new Int32Array(bodyWords + messageWords)
-  const sent = bodySetsOf(words)
   return (body, found, kind) => {
     const keys = bodies.keys()
     const hash = hashOf(keys, body * bodyWords, bodyWords)
@@ -133,7 +130,8 @@ const senderOf = (
     }
     for (let word = 0; word < bodyWords; word += 1) message[word] = keys[body * bodyWords + word] as number
     for (let word = 0; word < words; word += 1) {
-      const bits = sent.newIn(body, found, word)
+      // What another worker holds is met by nobody here: its sets keep what was sent.
+      const bits = sets.newIn(body, found, word)
       if (bits === 0) continue
       message[bodyWords] = word
       message[bodyWords + 1] = bits

@@ -1,11 +1,11 @@
-import { alphabet, kinds, type Kind } from "../../model/action.ts"
+import { kinds, type Kind } from "../../model/action.ts"
 import { codesOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { monitorOf } from "../../impl/engine/monitor.ts"
 import { includes, type PropertySet, type Watched } from "../../impl/engine/property-set.ts"
 import { neededFairness, suffixOf, type Lasso } from "./fairness.ts"
 import type { StateGraph } from "./graph.ts"
-import { asksRest, engineFor, type Scope } from "./scope.ts"
+import { asksRest, engineFor, isProtocol, type Scope } from "./scope.ts"
 import { finished } from "./turns.ts"
 
 /** What the state graph says of one liveness property. */
@@ -145,8 +145,5 @@ function* graphOf(
   }
   return { graph, codes, judged: Uint8Array.from(judged), rest }
 }
-
-/** Which kinds the protocol owes, by number. */
-const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
 
 const labelKey = (kind: number, a: number, b: number): string => `${kind},${a},${b}`

@@ -19,6 +19,8 @@ export type Place = {
   readonly begin: () => void
   readonly difference: () => number
   readonly read: () => number
+  /** The same; all environments where nothing was read. */
+  readonly readClass: () => number
 }
 
 /** What `read` answers where nothing of the environment was read: then all environments are alike. */
@@ -27,6 +29,7 @@ export const nothing = -1
 export const placeOf = (environments: Environments, reads: Reads, { monitor, witnesses }: Judges): Place => {
   let here = -1
   let packed = 0
+  const read = (): number => (reads.since() === 0 ? nothing : environments.classOf(reads.since(), here))
   return {
     enter: (environment) => {
       if (here === environment) return
@@ -41,6 +44,7 @@ export const placeOf = (environments: Environments, reads: Reads, { monitor, wit
     },
     begin: reads.begin,
     difference: () => environments.now() ^ packed,
-    read: () => (reads.since() === 0 ? nothing : environments.classOf(reads.since(), here)),
+    read,
+    readClass: () => (reads.since() === 0 ? environments.everywhere : read()),
   }
 }

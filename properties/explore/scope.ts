@@ -1,4 +1,4 @@
-import { kindsOf, type Kind } from "../../model/action.ts"
+import { alphabet, kinds, kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
@@ -67,3 +67,6 @@ export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolea
  */
 export const asksRest = ({ among, reduction }: Scope): boolean =>
   !reduction && kindsOf("protocol").every((kind) => among.includes(kind))
+
+/** Which kinds the protocol owes, by number. */
+export const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")

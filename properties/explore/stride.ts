@@ -1,4 +1,3 @@
-import { alphabet, kinds } from "../../model/action.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
 import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
@@ -14,7 +13,7 @@ import {
 } from "../../impl/engine/property-set.ts"
 import { witnessMonitorOf, type WitnessMonitor } from "../../impl/engine/witness-monitor.ts"
 import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
-import { asksRest, engineFor, type Scope } from "./scope.ts"
+import { asksRest, engineFor, isProtocol, type Scope } from "./scope.ts"
 import { normalisationOf } from "./normalisation.ts"
 import { hashOf } from "./table.ts"
 
@@ -155,9 +154,6 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     orbit: joins ? symmetry.orbit : () => 1,
   }
 }
-
-/** Which kinds the protocol owes, by number. */
-const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
 
 /** The steps of a trail, as actions. */
 export const codesOn = (trail: readonly number[]): readonly ActionCode[] =>

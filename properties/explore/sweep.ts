@@ -1,6 +1,6 @@
 import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
 import { bodyExpanderOf, type BodyExpander } from "./body-expander.ts"
-import { endpointOf, noLength, type Channels, type Endpoint, type Summary } from "./channels.ts"
+import { endpointOf, noLength, ownerOf, type Channels, type Endpoint, type Summary } from "./channels.ts"
 import { commutationOf } from "./commutation.ts"
 import { factoredSweepingAs } from "./factored-sweep.ts"
 import { frontierOf, type Chunk, type Frontier } from "./frontier.ts"
@@ -96,7 +96,7 @@ export function* sweepingAs(
   })
   next = frontierOf(words)
   const first = hashOf(engine.machine.key, 0, words)
-  if ((first & 0xffff) % workers === self) offer(engine.machine.key, 0, first, 0)
+  if (ownerOf(first, workers) === self) offer(engine.machine.key, 0, first, 0)
   table.flush()
   tally.distinct.fill(0)
   let bytes = 0
@@ -138,7 +138,7 @@ const senderOf = (endpoint: Endpoint | null, workers: number, self: number, offe
   endpoint === null
     ? offer
     : (keys, at, hash, kind) => {
-        const owner = (hash & 0xffff) % workers
+        const owner = ownerOf(hash, workers)
         if (owner === self) offer(keys, at, hash, kind)
         else endpoint.send(owner, keys, at, hash, kind)
       }

@@ -85,8 +85,7 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)
     tally.generated.forEach((n, kind) => (sum.generated[kind] = (sum.generated[kind] as number) + n))
     tally.distinct.forEach((n, kind) => (sum.distinct[kind] = (sum.distinct[kind] as number) + n))
-    for (const [length, bits] of tally.violated)
-      sum.violated.set(length, union(sum.violated.get(length) ?? noProperty, bits))
+    for (const [length, bits] of tally.violated) recordViolation(sum, length, bits)
   }
   return sum
 }
