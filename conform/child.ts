@@ -1,7 +1,16 @@
 import { misnumbered, takeAnswer, lineMax, tooLong, type BadLine } from "./answer-line.ts"
 import { AdapterFault, Interrupted, shortened } from "./fault.ts"
 import { lineCutter } from "./lines.ts"
-import { closePipes, ended, forget, hasExited, howEnded, kill, startProcess } from "./processes.ts"
+import {
+  closePipes,
+  ended,
+  forget,
+  hasExited,
+  howEnded,
+  kill,
+  startProcess,
+  type Child,
+} from "./processes.ts"
 import { heavy, weightMin, type AskBody, type Peer, type Reply } from "./peer.ts"
 import type { FaultCode } from "./wire.ts"
 
@@ -24,7 +33,7 @@ const windowMax = 10_000
 export type Overheard = (direction: "ask" | "answer", line: string) => void
 
 /**
- * What waits for answers: the asks that are not sent yet, and how the exchange ends.
+ * What waits for answers: the asks, of which so many are sent, and how the exchange ends.
  *
  * Shape  `weight` is what the answers weigh so far, and `weightMax` what they may.
  */
@@ -48,220 +57,253 @@ export const startChild = async (
   overheard: Overheard = () => {},
   signal?: AbortSignal,
 ): Promise<Peer> => {
-  const child = await startProcess(command)
-
-  const cutter = lineCutter()
-  let log = ""
-  let lastSeq = 0
-  let window = 1
-  let waiting: Waiting | null = null
-  let fault: AdapterFault | Interrupted | null = null
-  let overdueSince: number | null = null
-  let hasEnded = false
-  let hasClosed = false
-  let chunks = 0
-
-  let timer: NodeJS.Timeout | null = null
-
-  const isBroken = (): boolean => fault !== null
-
-  const stopTimer = (): void => {
-    if (timer !== null) clearTimeout(timer)
-    timer = null
-  }
-
-  const stopped = (by: AdapterFault | Interrupted): void => {
-    if (fault !== null) return
-    fault = by
-    stopTimer()
-    kill(child)
-    closePipes(child)
-    const failed = waiting
-    waiting = null
-    failed?.reject(fault)
-  }
-
-  const broken = (code: FaultCode, detail: string, line: string | null = null): void => {
-    stopped(
-      new AdapterFault({
-        code,
-        detail,
-        line,
-        log: log.slice(-logMax),
-        replies: waiting?.replies ?? [],
-      }),
-    )
-  }
-
+  const exchange = new Exchange(await startProcess(command), timeout, overheard)
   const interrupt = (): void => {
-    stopped(new Interrupted())
+    exchange.stop(new Interrupted())
   }
   if (signal?.aborted === true) interrupt()
   signal?.addEventListener("abort", interrupt)
-
-  /** What came in while this process was busy is read before anything is called late. */
-  const overdue = (): void => {
-    const before = chunks
-    setImmediate(() => {
-      if (chunks === before) missed()
-      else timer?.refresh()
-    })
-  }
-
-  const missed = (): void => {
-    if (waiting === null) return
-    const seq = lastSeq - unanswered(waiting) + 1
-    const isFirst = seq === 1
-    if (overdueSince === null && !isFirst) {
-      overdueSince = performance.now()
-      timer?.refresh()
-      return
-    }
-    const waited = isFirst ? Math.max(timeout, startMin) : 2 * timeout
-    if (cutter.length() > 0)
-      broken(
-        "no-newline",
-        `${isFirst ? waited : timeout} ms passed after this, and the line did not end`,
-        partialLine(),
-      )
-    else
-      broken(
-        "hung",
-        `${isFirst ? "hello" : `ask ${seq}`} was not answered in ${waited} ms: ${shortened(JSON.stringify(waiting.bodies[waiting.replies.length]))}; ${hasClosed ? "it has closed its stdout" : "if it has answered, its output is not flushed after each line"}`,
-      )
-  }
-
-  const partialLine = (): string => shortened(cutter.start(2_000).toString("utf8"))
-
-  const send = (): void => {
-    if (waiting === null) return
-    let text = ""
-    while (waiting.sent < waiting.bodies.length && unanswered(waiting) < window) {
-      lastSeq += 1
-      const line = JSON.stringify({ seq: lastSeq, ...waiting.bodies[waiting.sent] })
-      overheard("ask", line)
-      text += `${line}\n`
-      waiting.sent += 1
-    }
-    if (text !== "") child.stdin.write(text)
-  }
-
-  const take = (bytes: Buffer): void => {
-    const reply = takeAnswer(bytes)
-    overheard("answer", bytes.toString("utf8"))
-    const expected = waiting === null ? null : lastSeq - unanswered(waiting) + 1
-    const wrong: BadLine | null = "line" in reply ? misnumbered(reply.json, expected, lastSeq) : reply
-    if (wrong !== null || waiting === null || !("line" in reply)) {
-      const { code, detail } = wrong as BadLine
-      broken(code, detail, shortened(bytes.toString("utf8")))
-      return
-    }
-    if (overdueSince !== null) {
-      const after = Math.round(timeout + performance.now() - overdueSince)
-      broken(
-        "late",
-        `ask ${expected} was answered after ${after} ms, and ${timeout} were allowed (--timeout allows more)`,
-        reply.line,
-      )
-      return
-    }
-    waiting.replies.push(reply)
-    waiting.weight += reply.weight ?? 0
-    if (waiting.weight > waiting.weightMax) {
-      broken("too-long", heavy(waiting.replies.length), reply.line)
-      return
-    }
-    if (waiting.replies.length < waiting.bodies.length) {
-      timer?.refresh()
-      if (unanswered(waiting) <= window >> 1) send()
-      return
-    }
-    stopTimer()
-    const done = waiting
-    waiting = null
-    // Whatever came along with the last answer is met first.
-    queueMicrotask(() => {
-      if (fault === null) done.resolve(done.replies)
-      else done.reject(fault)
-    })
-  }
-
-  child.stdout.on("data", (chunk: Buffer) => {
-    chunks += 1
-    for (const line of cutter.take(chunk)) {
-      if (isBroken()) return
-      take(line)
-    }
-    if (cutter.length() > lineMax) broken("too-long", tooLong, partialLine())
-  })
-  child.stdout.on("end", () => {
-    hasClosed = true
-  })
-  child.stderr.on("data", (chunk: Buffer) => {
-    log = (log + chunk.toString("utf8")).slice(-4 * logMax)
-  })
-  // Writing to a process that has gone is told by its exit.
-  child.stdin.on("error", () => {})
-  // What it has started, and what keeps its pipes open, goes with it; what has left its group is not waited for.
-  child.on("exit", () => {
-    kill(child)
-    setTimeout(() => setImmediate(closePipes, child), drainMax).unref()
-  })
-  child.on("close", () => {
-    hasEnded = true
-    if (waiting === null) return
-    const how = howEnded(child)
-    const seq = lastSeq - unanswered(waiting) + 1
-    if (cutter.length() > 0)
-      broken("no-newline", `it ended ${how}, and the line did not end before`, partialLine())
-    else
-      broken(
-        "crashed",
-        `it ended ${how} at ask ${seq}: ${shortened(JSON.stringify(waiting.bodies[waiting.replies.length]))}`,
-      )
-  })
-
   return {
-    ask: (bodies, weightMax = weightMin) =>
-      new Promise((resolve, reject) => {
-        if (fault !== null) {
-          reject(fault)
-          return
-        }
-        waiting = { bodies, replies: [], sent: 0, weight: 0, weightMax, resolve, reject }
-        overdueSince = null
-        if (hasEnded) {
-          broken("crashed", `it had ended before it was asked: ${shortened(JSON.stringify(bodies[0]))}`)
-          return
-        }
-        timer = setTimeout(overdue, lastSeq === 0 ? Math.max(timeout, startMin) : timeout)
-        send()
-      }),
+    ask: (bodies, weightMax = weightMin) => exchange.ask(bodies, weightMax),
     widen: (asks) => {
-      window = Math.min(asks, windowMax)
+      exchange.window = Math.min(asks, windowMax)
     },
-    close: async () => {
-      stopTimer()
+    close: () => {
       signal?.removeEventListener("abort", interrupt)
-      child.stdin.end()
-      const isWell = fault === null
-      if (isWell) await Promise.race([ended(child), pause(timeout)])
-      const stayed = !hasExited(child)
-      kill(child)
-      await ended(child)
-      forget(child)
-      if (!isWell || (!stayed && child.exitCode === 0)) return
-      throw new AdapterFault({
-        code: stayed ? "no-exit" : "bad-exit",
-        detail: stayed ? `it was ended by force, ${timeout} ms after bye` : `it ended ${howEnded(child)}`,
-        line: null,
-        log: log.slice(-logMax),
-      })
+      return exchange.close()
     },
   }
 }
 
+/** What passes between this process and a child. Nothing more does once there is a `fault`. */
+class Exchange {
+  window = 1
+  private readonly child: Child
+  private readonly timeout: number
+  private readonly overheard: Overheard
+  private readonly cutter = lineCutter()
+  private log = ""
+  private lastSeq = 0
+  private waiting: Waiting | null = null
+  private fault: AdapterFault | Interrupted | null = null
+  private timer: NodeJS.Timeout | null = null
+  private overdueSince: number | null = null
+  private chunks = 0
+  private hasClosed = false
+  private hasEnded = false
+
+  constructor(child: Child, timeout: number, overheard: Overheard) {
+    this.child = child
+    this.timeout = timeout
+    this.overheard = overheard
+    child.stdout.on("data", (chunk: Buffer) => {
+      this.read(chunk)
+    })
+    child.stdout.on("end", () => {
+      this.hasClosed = true
+    })
+    child.stderr.on("data", (chunk: Buffer) => {
+      this.log = (this.log + chunk.toString("utf8")).slice(-4 * logMax)
+    })
+    // Writing to a process that has gone is told by its exit.
+    child.stdin.on("error", () => {})
+    // What it has started, and what keeps its pipes open, goes with it; what has left its group is not waited for.
+    child.on("exit", () => {
+      kill(child)
+      setTimeout(() => setImmediate(closePipes, child), drainMax).unref()
+    })
+    child.on("close", () => {
+      this.hasEnded = true
+      if (this.waiting !== null) this.crashed(this.waiting)
+    })
+  }
+
+  ask(bodies: readonly AskBody[], weightMax: number): Promise<readonly Reply[]> {
+    return new Promise((resolve, reject) => {
+      if (this.fault !== null) {
+        reject(this.fault)
+        return
+      }
+      this.waiting = { bodies, replies: [], sent: 0, weight: 0, weightMax, resolve, reject }
+      this.overdueSince = null
+      if (this.hasEnded) {
+        this.break("crashed", `it had ended before it was asked: ${firstUnanswered(this.waiting)}`)
+        return
+      }
+      this.timer = setTimeout(
+        () => {
+          this.overdue()
+        },
+        this.lastSeq === 0 ? Math.max(this.timeout, startMin) : this.timeout,
+      )
+      this.send(this.waiting)
+    })
+  }
+
+  async close(): Promise<void> {
+    const { child, timeout } = this
+    this.stopTimer()
+    child.stdin.end()
+    const isWell = this.fault === null
+    if (isWell) await Promise.race([ended(child), pause(timeout)])
+    const stayed = !hasExited(child)
+    kill(child)
+    await ended(child)
+    forget(child)
+    if (!isWell || (!stayed && child.exitCode === 0)) return
+    throw this.faultOf(
+      stayed ? "no-exit" : "bad-exit",
+      stayed ? `it was ended by force, ${timeout} ms after bye` : `it ended ${howEnded(child)}`,
+    )
+  }
+
+  /** Ends the child, and tells whoever waits why. */
+  stop(fault: AdapterFault | Interrupted): void {
+    if (this.isBroken()) return
+    this.fault = fault
+    this.stopTimer()
+    kill(this.child)
+    closePipes(this.child)
+    const failed = this.waiting
+    this.waiting = null
+    failed?.reject(fault)
+  }
+
+  private break(code: FaultCode, detail: string, line: string | null = null): void {
+    this.stop(this.faultOf(code, detail, line))
+  }
+
+  private faultOf(code: FaultCode, detail: string, line: string | null = null): AdapterFault {
+    const replies = this.waiting?.replies ?? []
+    return new AdapterFault({ code, detail, line, log: this.log.slice(-logMax), replies })
+  }
+
+  private isBroken(): boolean {
+    return this.fault !== null
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+  }
+
+  /** What came in while this process was busy is read before anything is called late. */
+  private overdue(): void {
+    const before = this.chunks
+    setImmediate(() => {
+      if (this.chunks !== before) this.timer?.refresh()
+      else if (this.waiting !== null) this.missed(this.waiting)
+    })
+  }
+
+  /** An answer has not come in time: it may come late still, but for the first. */
+  private missed(waiting: Waiting): void {
+    const { timeout } = this
+    const seq = this.seqDue(waiting)
+    const isFirst = seq === 1
+    if (this.overdueSince === null && !isFirst) {
+      this.overdueSince = performance.now()
+      this.timer?.refresh()
+      return
+    }
+    const waited = isFirst ? Math.max(timeout, startMin) : 2 * timeout
+    if (this.cutter.length() > 0) {
+      const passed = isFirst ? waited : timeout
+      this.break("no-newline", `${passed} ms passed after this, and the line did not end`, this.partialLine())
+      return
+    }
+    const asked = isFirst ? "hello" : `ask ${seq}`
+    const why = this.hasClosed
+      ? "it has closed its stdout"
+      : "if it has answered, its output is not flushed after each line"
+    this.break("hung", `${asked} was not answered in ${waited} ms: ${firstUnanswered(waiting)}; ${why}`)
+  }
+
+  private crashed(waiting: Waiting): void {
+    const how = howEnded(this.child)
+    if (this.cutter.length() > 0)
+      this.break("no-newline", `it ended ${how}, and the line did not end before`, this.partialLine())
+    else this.break("crashed", `it ended ${how} at ask ${this.seqDue(waiting)}: ${firstUnanswered(waiting)}`)
+  }
+
+  private partialLine(): string {
+    return shortened(this.cutter.start(2_000).toString("utf8"))
+  }
+
+  /** The number of the first ask that has no answer. */
+  private seqDue(waiting: Waiting): number {
+    return this.lastSeq - unanswered(waiting) + 1
+  }
+
+  private send(waiting: Waiting): void {
+    let text = ""
+    while (waiting.sent < waiting.bodies.length && unanswered(waiting) < this.window) {
+      this.lastSeq += 1
+      const line = JSON.stringify({ seq: this.lastSeq, ...waiting.bodies[waiting.sent] })
+      this.overheard("ask", line)
+      text += `${line}\n`
+      waiting.sent += 1
+    }
+    if (text !== "") this.child.stdin.write(text)
+  }
+
+  private read(chunk: Buffer): void {
+    this.chunks += 1
+    for (const line of this.cutter.take(chunk)) {
+      if (this.isBroken()) return
+      this.take(line)
+    }
+    if (this.cutter.length() > lineMax) this.break("too-long", tooLong, this.partialLine())
+  }
+
+  private take(bytes: Buffer): void {
+    const { waiting, lastSeq } = this
+    const reply = takeAnswer(bytes)
+    this.overheard("answer", bytes.toString("utf8"))
+    const expected = waiting === null ? null : this.seqDue(waiting)
+    const wrong: BadLine | null = "line" in reply ? misnumbered(reply.json, expected, lastSeq) : reply
+    if (wrong !== null || waiting === null || !("line" in reply)) {
+      const { code, detail } = wrong as BadLine
+      this.break(code, detail, shortened(bytes.toString("utf8")))
+      return
+    }
+    if (this.overdueSince !== null) {
+      const after = Math.round(this.timeout + performance.now() - this.overdueSince)
+      const allowed = `${this.timeout} were allowed (--timeout allows more)`
+      this.break("late", `ask ${expected} was answered after ${after} ms, and ${allowed}`, reply.line)
+      return
+    }
+    this.answer(waiting, reply)
+  }
+
+  private answer(waiting: Waiting, reply: Reply): void {
+    const { bodies, replies, weightMax } = waiting
+    replies.push(reply)
+    waiting.weight += reply.weight ?? 0
+    if (waiting.weight > weightMax) {
+      this.break("too-long", heavy(replies.length), reply.line)
+      return
+    }
+    if (replies.length < bodies.length) {
+      this.timer?.refresh()
+      if (unanswered(waiting) <= this.window >> 1) this.send(waiting)
+      return
+    }
+    this.stopTimer()
+    this.waiting = null
+    // Whatever came along with the last answer is met first.
+    queueMicrotask(() => {
+      if (this.fault === null) waiting.resolve(replies)
+      else waiting.reject(this.fault)
+    })
+  }
+}
+
 const unanswered = ({ sent, replies }: Waiting): number => sent - replies.length
+
+/** The ask whose answer is due, for a message. */
+const firstUnanswered = ({ bodies, replies }: Waiting): string =>
+  shortened(JSON.stringify(bodies[replies.length]))
 
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { BadInput } from "../traces/bad-input.ts"
 import { systemReason } from "../traces/system-error.ts"
 
 /** A process that runs an implementation: stdin and stdout are the wire, stderr is its log. */
-type Child = ChildProcessByStdio<Writable, Readable, Readable>
+export type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 /**
  * Starts a command in a process group of its own, so that whatever it starts ends with it; and lets it end with this
