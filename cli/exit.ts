@@ -25,7 +25,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   [exitCodes.ok]: "done, and all that was asked for held",
   [exitCodes.usage]: "wrong usage, configuration or input",
-  [exitCodes.deadlock]: "a deadlock, in which something is owed",
+  [exitCodes.deadlock]: "a deadlock: a terminal state that violates liveness",
   [exitCodes.safety]: "a safety property is violated",
   [exitCodes.liveness]: "a liveness property is violated",
   [exitCodes.divergence]: "the engine, an implementation or a log differs from the model",

@@ -109,8 +109,8 @@ const leftWords = (goal: Goal, soFar: Campaign, millis: number): readonly string
 
 const doneOf = (done: number, all: number): string => `${number(Math.min(done, all))} of ${number(all)}`
 
-/** The progress of a sweep, layer by layer. */
-export const layersOn = (
+/** The progress of a sweep, level by level. */
+export const levelsOn = (
   stream: NodeJS.WriteStream,
   isQuiet: boolean,
   clock?: Clock,
@@ -118,7 +118,7 @@ export const layersOn = (
   progressLines(
     stream,
     isQuiet,
-    ({ depth, waiting }: SweepProgress) => `depth ${depth}  ${counted(waiting, "state")} in the layer`,
+    ({ depth, waiting }: SweepProgress) => `depth ${depth}  ${counted(waiting, "state")} in the level`,
     clock,
   )
 

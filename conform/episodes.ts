@@ -5,7 +5,7 @@ import type { AskedAction } from "./profile.ts"
 /** Some actions of a run that belong together, by their places in it. */
 export type Episode = readonly number[]
 
-/** What ends a fault, a rest, or a run of a pair. */
+/** What ends a fault, a pause, or a run of a pair. */
 const endings: Readonly<Record<string, string>> = {
   FailHost: "RecoverHost",
   CutLink: "HealLink",

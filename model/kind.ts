@@ -1,8 +1,8 @@
 import type { OperandName } from "./operand.ts"
 
 /**
- * Who acts. The protocol's own actions are weakly fair: one that stays enabled is taken some day. Operators
- * and faults owe nothing; recoveries are free, faults are counted.
+ * Who acts. The protocol's own actions are weakly fair: one that stays enabled is taken eventually. Operators and
+ * faults are not fair; recoveries are free, faults are counted.
  */
 export type Actor = "protocol" | "operator" | "recovery" | "fault"
 

@@ -93,10 +93,10 @@ export const enabledButFor = (
 }
 
 /**
- * What the protocol owes in a state: its own actions that the rules allow and that cost no fault. Each is
- * weakly fair; a suspicion without justification is a fault, and owed to nobody.
+ * The enabled, weakly fair actions of a state: the protocol's own, at the cost of no fault. A suspicion without
+ * justification is a fault, and not fair.
  */
-export const owed = (protocol: Protocol, state: State): readonly Successor[] =>
+export const fairlyEnabled = (protocol: Protocol, state: State): readonly Successor[] =>
   successors(
     protocol,
     state,

@@ -10,10 +10,10 @@ export { guardMutants, type GuardMutant } from "./mutants/guards.ts"
 export { mutated, type Mutant } from "./mutants/mutant.ts"
 export type { Step } from "./step.ts"
 export {
-  violatesAtRest,
+  violatesWhenQuiescent,
   violationsOf,
   type Violation,
-  type PairAtRest,
+  type QuiescentPair,
   type PairStep,
   type Property,
 } from "./property.ts"

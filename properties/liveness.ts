@@ -4,14 +4,14 @@ import { leaderOf, nearEnd, reportedState, withStorage } from "./evidence.ts"
 import type { Property } from "./property.ts"
 
 /**
- * Found by whoever runs the protocol, not by a predicate: a run that takes what is owed, fairly, and does not
- * come to rest within its bound. See `check/run.ts`.
+ * Found by whoever runs the protocol, not by a predicate: a run that takes enabled actions fairly and does not become
+ * quiescent within its bound. See `check/run.ts`.
  */
-export const comesToRest: Property = {
+export const becomesQuiescent: Property = {
   id: "L0",
-  name: "ComesToRest",
+  name: "BecomesQuiescent",
   family: "liveness",
-  statement: "Once faults stop, a run in which every action of the protocol gets its turn comes to rest.",
+  statement: "Once faults stop, a run in which every action of the protocol gets its turn becomes quiescent.",
   why: "Two halves that keep taking over from each other are never protected, though each step looks like progress.",
   checks: ["FT-04", "FT-06"],
   witness: "protected-again",
@@ -26,10 +26,10 @@ export const respawned: Property = {
   why: "A pair that stays alone is lost with the next failure.",
   checks: ["FT-06", "FT-07", "FT-12"],
   witness: "protected-again",
-  atRest: ({ config, state, pair }) => {
+  whenQuiescent: ({ config, state, pair }) => {
     if (pair.power === "off" || reportedState(pair) === "running" || !couldBeProtected(config, state, pair))
       return null
-    return `${pair.id} comes to rest ${reportedState(pair)}, and a host could take ${leaderOf(pair) === null ? "its Primary" : "its Secondary"}`
+    return `${pair.id} is still ${reportedState(pair)} when the cluster is quiescent, and a host could take ${leaderOf(pair) === null ? "its Primary" : "its Secondary"}`
   },
 }
 
@@ -42,7 +42,7 @@ export const failedOver: Property = {
   why: "It is the one copy that could keep the service up.",
   checks: ["FT-05", "FT-08"],
   witness: "secondary-wins-after-spurious",
-  atRest: ({ state, pair }) => {
+  whenQuiescent: ({ state, pair }) => {
     const waiting = pair.copies.find(
       (copy) =>
         copy.role === "secondary" &&
@@ -52,7 +52,7 @@ export const failedOver: Property = {
     )
     return waiting === undefined
       ? null
-      : `${waiting.id} on ${waiting.host} has lost its Primary, and rests ${waiting.phase}`
+      : `${waiting.id} on ${waiting.host} has lost its Primary, and is still ${waiting.phase} when the cluster is quiescent`
   },
 }
 
@@ -64,13 +64,13 @@ export const staleHalts: Property = {
   why: "It holds memory and a place that a new copy may need, and blocks a restart.",
   checks: ["FT-11"],
   witness: "respawn-blocked-by-stale",
-  atRest: ({ state, pair }) => {
+  whenQuiescent: ({ state, pair }) => {
     const stale = pair.copies.find(
       (copy) => copy.generation < pair.lock.generation && withStorage(state, copy.host),
     )
     return stale === undefined
       ? null
-      : `${stale.id} on ${stale.host} rests ${stale.phase} at generation ${stale.generation}, and the lock is at ${pair.lock.generation}`
+      : `${stale.id} on ${stale.host} is still ${stale.phase} at generation ${stale.generation} when the cluster is quiescent, and the lock is at ${pair.lock.generation}`
   },
 }
 
@@ -82,12 +82,12 @@ export const served: Property = {
   why: "An output that is withheld for ever is a service that does not answer.",
   checks: ["FT-02", "FT-08"],
   witness: "unacknowledged-kept",
-  atRest: ({ pair }) => {
+  whenQuiescent: ({ pair }) => {
     const primary = leaderOf(pair)
     return primary === null || primary.released === primary.log.length
       ? null
-      : `${primary.id} rests with ${primary.released} of ${counted(primary.log.length, "output")} released`
+      : `${primary.id} has released ${primary.released} of ${counted(primary.log.length, "output")} when the cluster is quiescent`
   },
 }
 
-export const liveness: readonly Property[] = [comesToRest, respawned, failedOver, staleHalts, served]
+export const liveness: readonly Property[] = [becomesQuiescent, respawned, failedOver, staleHalts, served]

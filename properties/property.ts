@@ -17,8 +17,8 @@ import type { Step } from "./step.ts"
  * it does not. A predicate may read the pair, the hosts, and counts that only grow in the property's favour:
  * it is not asked again about a pair when none of these has changed.
  *
- * Shape  `always` is asked of every state; `onStep` of every step; `atRest` of every state of rest, where faults
- *        have stopped and nothing that the protocol owes changes anything any more. `demands` names, in every
+ * Shape  `always` is checked in every state, `onStep` on every transition, `whenQuiescent` in every quiescent state, in
+ *        which faults have stopped and no enabled, weakly fair action changes anything. `demands` names, in every
  *        state, the actions that must be possible there: the protocol at hand must not refuse one.
  */
 export type Property = {
@@ -31,7 +31,7 @@ export type Property = {
   readonly witness: string
   readonly always?: (pair: Pair, state: State) => string | null
   readonly onStep?: (step: PairStep) => string | null
-  readonly atRest?: (rest: PairAtRest) => string | null
+  readonly whenQuiescent?: (seen: QuiescentPair) => string | null
   readonly demands?: (config: Config, state: State, pair: Pair) => readonly Action[]
 }
 
@@ -47,8 +47,8 @@ export type PairStep = {
   readonly history: PairHistory
 }
 
-/** A pair in a state of rest. */
-export type PairAtRest = {
+/** A pair in a quiescent state. */
+export type QuiescentPair = {
   readonly config: Config
   readonly state: State
   readonly pair: Pair
@@ -101,8 +101,8 @@ export const touchedBy = (config: Config, history: History, step: Step): readonl
 const isNamed = (action: Action, { id }: Pair): boolean =>
   "pair" in action ? action.pair === id : "copy" in action && action.copy.startsWith(`${id}.`)
 
-/** What a state of rest violates, in the order of the properties. */
-export const violatesAtRest = (
+/** What a quiescent state violates, in the order of the properties. */
+export const violatesWhenQuiescent = (
   protocol: Protocol,
   properties: readonly Property[],
   history: History,
@@ -113,7 +113,7 @@ export const violatesAtRest = (
   for (const property of properties) {
     const why =
       firstWhy(Object.values(state.pairs), (pair) =>
-        property.atRest?.({ config, state, pair, history: history[pair.id] as PairHistory }),
+        property.whenQuiescent?.({ config, state, pair, history: history[pair.id] as PairHistory }),
       ) ?? demandRefused(protocol, property, state)
     if (why !== null) violations.push({ property, why })
   }

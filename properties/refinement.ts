@@ -202,9 +202,9 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /**
- * Refinement as a property of runs: the engine, with the mutant of that name or null for none, takes each step
- * of the model to the same state; and where a run rests, it answers every action alike. It is asked of the run as
- * a whole, though it is told of it pair by pair.
+ * Refinement as a property of runs: the engine, with the mutant of that name or null for none, takes each step of the
+ * model to the same state; and where a run is quiescent, it answers every action alike. It is asked of the run as a
+ * whole, though it is told of it pair by pair.
  */
 export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Property => {
   const differential = pairsByConfig(protocolIn, mutant)
@@ -225,7 +225,7 @@ export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Prope
       answer = wordsOf(divergenceInStep(differential(config), taken))
       return answer
     },
-    atRest: ({ config, state }) => {
+    whenQuiescent: ({ config, state }) => {
       const { engine, ...others } = differential(config)
       return hasPlaceFor(engine, state) ? wordsOf(divergenceIn({ engine, ...others }, state)) : null
     },

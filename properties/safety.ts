@@ -307,7 +307,7 @@ export const singleFaultTransparent: Property = {
   name: "SingleFaultTransparent",
   family: "safety",
   statement:
-    "After a pair was running in a cluster without damage, one fault alone never leads to an HA restart of it, and it is running again at rest where a host can take the copy.",
+    "After a pair was running in a cluster without damage, one fault alone never leads to an HA restart of it, and it is running again once the cluster is quiescent, where a host can take the copy.",
   why: "One failure at a time is what fault tolerance promises to hide.",
   checks: ["FT-05", "FT-07", "FT-08"],
   witness: "single-fault-hidden",
@@ -319,7 +319,7 @@ export const singleFaultTransparent: Property = {
       ? null
       : `${before.id} was running and is restarted after ${faults === 1 ? "one fault" : "no fault"}`
   },
-  atRest: ({ config, state, pair, history }) => {
+  whenQuiescent: ({ config, state, pair, history }) => {
     if (
       history.faultsWhenProtected === null ||
       state.faults > history.faultsWhenProtected + 1 ||
@@ -327,7 +327,7 @@ export const singleFaultTransparent: Property = {
     )
       return null
     return couldBeProtected(config, state, pair)
-      ? `${pair.id} was running before the last fault, and comes to rest ${reportedState(pair)}`
+      ? `${pair.id} was running before the last fault, and is ${reportedState(pair)} when the cluster is quiescent`
       : null
   },
 }

@@ -98,7 +98,7 @@ describe.each(kinds)("the rule of %s", (kind) => {
   })
 })
 
-// Faults and recoveries are assumptions about the world, and owe nothing: a mutant of one is a change of subject.
+// Faults and recoveries are assumptions about the world, and are not fair: a mutant of one is a change of subject.
 const obliged = kinds.filter(
   (kind) => alphabet[kind].actor === "protocol" || alphabet[kind].actor === "operator",
 )

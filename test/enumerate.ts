@@ -2,9 +2,9 @@ import type { Action, Kind } from "../model/action.ts"
 import { identity } from "../model/identity.ts"
 import type { Protocol } from "../model/protocol.ts"
 import { initial, type State } from "../model/state.ts"
-import { owed, successors } from "../model/step.ts"
+import { fairlyEnabled, successors } from "../model/step.ts"
 import { noHistory } from "../properties/history.ts"
-import { violatesAtRest, violationsOf, type Property } from "../properties/property.ts"
+import { violatesWhenQuiescent, violationsOf, type Property } from "../properties/property.ts"
 
 /** How large a reachable state space is: distinct states, successors generated, and the greatest depth. */
 type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
@@ -17,12 +17,12 @@ export const enumerate = (
   visit: (state: State, successors: ReturnType<typeof successorsOf>) => void = () => {},
 ): Counts => {
   const seen = new Set(starts.map(identity))
-  let layer = starts
+  let level = starts
   let transitions = 0
   let depth = 0
-  while (layer.length > 0) {
+  while (level.length > 0) {
     const following: State[] = []
-    for (const state of layer) {
+    for (const state of level) {
       const reached = successorsOf(protocol, state, among)
       visit(state, reached)
       transitions += reached.length
@@ -33,8 +33,8 @@ export const enumerate = (
         following.push(next)
       }
     }
-    layer = following
-    if (layer.length > 0) depth += 1
+    level = following
+    if (level.length > 0) depth += 1
   }
   return { states: seen.size, transitions, depth }
 }
@@ -56,16 +56,16 @@ export const shortestViolation = (
 ): readonly Action[] | null | "unknown" => {
   const start = initial(protocol.config)
   const history = noHistory(start)
-  const isViolatedAtRest = (state: State) =>
+  const isViolatedWhenQuiescent = (state: State) =>
     isJudged(protocol, state) &&
-    violatesAtRest(protocol, properties, history, state).length > 0 &&
-    owed(protocol, state).every((successor) => key(successor.state) === key(state))
+    violatesWhenQuiescent(protocol, properties, history, state).length > 0 &&
+    fairlyEnabled(protocol, state).every((successor) => key(successor.state) === key(state))
   const seen = new Set([key(start)])
-  let layer: readonly Node[] = [{ state: start, action: null, from: null }]
-  while (layer.length > 0) {
+  let level: readonly Node[] = [{ state: start, action: null, from: null }]
+  while (level.length > 0) {
     const following: Node[] = []
-    for (const node of layer) {
-      if (isViolatedAtRest(node.state)) return pathTo(node)
+    for (const node of level) {
+      if (isViolatedWhenQuiescent(node.state)) return pathTo(node)
       for (const { action, state } of successors(protocol, node.state, among)) {
         const reached = { state, action, from: node }
         if (
@@ -79,7 +79,7 @@ export const shortestViolation = (
         following.push(reached)
       }
     }
-    layer = following
+    level = following
   }
   return null
 }

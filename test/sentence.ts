@@ -5,7 +5,7 @@ import type { Config, Registration } from "../model/config.ts"
 import { ftState, type FtState } from "../model/ft-state.ts"
 import type { Protocol, RequirementId } from "../model/protocol.ts"
 import { initial, type State } from "../model/state.ts"
-import { owed, step } from "../model/step.ts"
+import { fairlyEnabled, step } from "../model/step.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
 import { bounded, p1, schedule } from "./fixtures.ts"
@@ -26,13 +26,14 @@ type Ending = {
 /**
  * A script, and what must be so at its end.
  *
- * Shape  `config` is, where it is left out, three plain hosts and one pair, at most two entries a log. `rests`: after the script
- *        the protocol goes on by itself until it is at rest. `brokenBy` names mutants under which the end is another.
+ * Shape  `config` is, where it is left out, three plain hosts and one pair, at most two entries a log.
+ *        `untilQuiescent`: after the script the protocol goes on by itself until it is quiescent. `brokenBy` names
+ *        mutants under which the end is another.
  */
 export type Scene = {
   readonly config?: Config
   readonly script: string
-  readonly rests?: boolean
+  readonly untilQuiescent?: boolean
   readonly ends: Partial<Ending>
   readonly brokenBy?: readonly string[]
 }
@@ -54,23 +55,25 @@ export const sentence = (id: RequirementId, words: string, scenes: (shows: Shows
       expect(section.replace(/\s*\n> /g, " ")).toContain(words)
     })
 
-    scenes((title, { config = bounded({ log: 2 }), script, rests = false, ends, brokenBy = [] }) => {
-      const expected: Partial<Ending> = { refused: null, ...ends }
+    scenes(
+      (title, { config = bounded({ log: 2 }), script, untilQuiescent = false, ends, brokenBy = [] }) => {
+        const expected: Partial<Ending> = { refused: null, ...ends }
 
-      it(title, () => {
-        expect(endOf(mutated(null)(config), script, rests)).toMatchObject(expected)
-      })
-
-      for (const name of brokenBy) {
-        mutants.add(name)
-        it(`${title}: not under ${name}`, () => {
-          const mutant = mutantNamed(name)
-
-          expect(mutant?.breaks).toContain(id)
-          expect(endOf(mutated(mutant)(config), script, rests)).not.toMatchObject(expected)
+        it(title, () => {
+          expect(endOf(mutated(null)(config), script, untilQuiescent)).toMatchObject(expected)
         })
-      }
-    })
+
+        for (const name of brokenBy) {
+          mutants.add(name)
+          it(`${title}: not under ${name}`, () => {
+            const mutant = mutantNamed(name)
+
+            expect(mutant?.breaks).toContain(id)
+            expect(endOf(mutated(mutant)(config), script, untilQuiescent)).not.toMatchObject(expected)
+          })
+        }
+      },
+    )
   })
 }
 
@@ -83,7 +86,7 @@ export const mutantsShownFor = (id: RequirementId): readonly string[] => [...(sh
 // Helpers
 
 /** Where the script leads. An action that is refused before the last ends it, with a word on which it was. */
-function endOf(protocol: Protocol, script: string, rests: boolean): Ending {
+function endOf(protocol: Protocol, script: string, untilQuiescent: boolean): Ending {
   let state = initial(protocol.config)
   const actions = schedule(script)
   for (const [n, action] of actions.entries()) {
@@ -92,18 +95,18 @@ function endOf(protocol: Protocol, script: string, rests: boolean): Ending {
       return ending(state, n === actions.length - 1 ? outcome.guard : `${written(action)}: ${outcome.guard}`)
     state = outcome.state
   }
-  return rests ? atRest(protocol, state) : ending(state, null)
+  return untilQuiescent ? whenQuiescent(protocol, state) : ending(state, null)
 }
 
-/** Where the protocol leads by itself, always taking the first that it owes, until nothing is owed. */
-function atRest(protocol: Protocol, from: State): Ending {
+/** Where the protocol leads by itself, always taking the first fair action, until none is enabled. */
+function whenQuiescent(protocol: Protocol, from: State): Ending {
   let state = from
   for (let steps = 0; steps < 50; steps++) {
-    const [next] = owed(protocol, state)
+    const [next] = fairlyEnabled(protocol, state)
     if (next === undefined) return ending(state, null)
     state = next.state
   }
-  return ending(state, "it never rests")
+  return ending(state, "it never becomes quiescent")
 }
 
 function ending(state: State, refused: string | null): Ending {

@@ -68,13 +68,13 @@ sentence("FT-01", "so that the secondary VM can take over at any point", (shows)
   })
   shows("not to undo a power-off", {
     script: `${toRunning} PowerOff(p1)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "enabled", copies: [] },
     brokenBy: ["PowerOffWithoutFence", "PowerOffBumpsOnly"],
   })
   shows("after a test restart, by a new one", {
     script: `${toRunning} TestRestartSecondary(p1.1)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.1 on h1: primary lockstep", "p1.3 on h2: secondary lockstep"] },
   })
 })
@@ -140,7 +140,7 @@ sentence("FT-04", "continuously monitor the status of one another", (shows) => {
   })
   shows("partners that hear one another stay together", {
     script: toRunning,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.1 on h1: primary lockstep", "p1.2 on h2: secondary lockstep"] },
     brokenBy: ["SuspectsForNothing"],
   })
@@ -150,7 +150,7 @@ sentence("FT-04", "continuously monitor the status of one another", (shows) => {
 sentence("FT-05", "the Secondary VM is immediately activated to replace the Primary VM", (shows) => {
   shows("when the host of the Primary fails", {
     script: `${toRunning} FailHost(h1)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.2 on h2: primary lockstep", "p1.3 on h3: secondary lockstep"] },
     brokenBy: ["SecondaryNeverSuspects"],
   })
@@ -180,19 +180,19 @@ sentence("FT-05", "the Secondary VM is immediately activated to replace the Prim
 sentence("FT-06", "redundancy is reestablished automatically", (shows) => {
   shows("after a failover", {
     script: failedOver,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.2 on h2: primary lockstep", "p1.3 on h3: secondary lockstep"] },
     brokenBy: ["NeverRespawn"],
   })
   shows("when the first attempt fails", {
     script: `${failedOver} SpawnSecondary(p1.2,h3) CrashCopy(p1.3)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running" },
     brokenBy: ["SyncNeverAbandoned"],
   })
   shows("when the Primary is lost meanwhile", {
     script: `${starting} FailHost(h1)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.3 on h2: primary lockstep", "p1.4 on h3: secondary lockstep"] },
     brokenBy: ["OrphanSyncStays"],
   })
@@ -224,13 +224,13 @@ sentence("FT-06", "redundancy is reestablished automatically", (shows) => {
 sentence("FT-07", "If the host running the Secondary VM fails, it is also immediately replaced.", (shows) => {
   shows("by one on another host", {
     script: `${toRunning} FailHost(h2)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.1 on h1: primary lockstep", "p1.3 on h3: secondary lockstep"] },
     brokenBy: ["NeverRespawn"],
   })
   shows("and by another where that fails too", {
     script: `${toRunning} FailHost(h2) Suspect(p1.1) TryLock(p1.1) SpawnSecondary(p1.1,h3) CrashCopy(p1.3)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.1 on h1: primary lockstep", "p1.4 on h3: secondary lockstep"] },
     brokenBy: ["SyncNeverAbandoned"],
   })
@@ -381,7 +381,7 @@ sentence("FT-11", 'avoids "split-brain" situations', (shows) => {
   })
   shows("the stale one notices by itself, and halts", {
     script: overtaken,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.2 on h2: primary lockstep", "p1.3 on h3: secondary lockstep"] },
     brokenBy: ["StaleNeverSuspects"],
   })
@@ -439,26 +439,26 @@ sentence("FT-11", "it executes an atomic test-and-set operation on the shared st
 sentence("FT-12", "and a new Secondary VM is respawned automatically", (shows) => {
   shows("for the one that goes on", {
     script: cut,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.1 on h1: primary lockstep", "p1.3 on h3: secondary lockstep"] },
     brokenBy: ["NeverRespawn"],
   })
   shows("again, where it does not come up", {
     script: `${failedOver} SpawnSecondary(p1.2,h3) CrashCopy(p1.3)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.2 on h2: primary lockstep", "p1.4 on h3: secondary lockstep"] },
     brokenBy: ["SyncNeverAbandoned"],
   })
   shows("one and no more", oneAtATime)
   shows("for a Primary that HA restarts", {
     script: `${alone} LoseStorage(h1)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running" },
     brokenBy: ["HolderBlocksRestart"],
   })
   shows("for the one that has replaced a Primary, whatever is asked of that one", {
     script: `${overtaken} TestRestartSecondary(p1.1)`,
-    rests: true,
+    untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.2 on h2: primary lockstep", "p1.3 on h1: secondary lockstep"] },
     brokenBy: ["TestRestartHaltsSuccessor"],
   })

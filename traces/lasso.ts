@@ -3,15 +3,15 @@ import { pairIdOf, type CopyId } from "../model/ids.ts"
 import { isSame } from "../model/identity.ts"
 import { copyIn } from "../model/pair.ts"
 import { pairOf, type State } from "../model/state.ts"
-import { owed } from "../model/step.ts"
+import { fairlyEnabled } from "../model/step.ts"
 import type { Protocol } from "../model/protocol.ts"
-import { isJudged } from "../properties/check/rest.ts"
+import { isJudged } from "../properties/check/quiescence.ts"
 import { noHistory } from "../properties/history.ts"
-import { violatesAtRest, type Property } from "../properties/property.ts"
+import { violatesWhenQuiescent, type Property } from "../properties/property.ts"
 
 /**
- * The part of an action that the protocol owes in a loop: in how many of its states it is enabled, and whether it is
- * taken. An action is told by its kind and by where its copy is: copies get new names each time round.
+ * The part of a weakly fair action in a loop: in how many of its states it is enabled, and whether it is taken. An
+ * action is told by its kind and by where its copy is: copies get new names each time round.
  */
 export type LoopFairness = {
   readonly action: string
@@ -25,10 +25,10 @@ type LassoVerdict =
   | { readonly tag: "refuted"; readonly why: string }
 
 /**
- * Judges a lasso by the protocol: `states` are those of the whole run, from the `loop`-th on taken for ever. It violates a
- * property of rest if it comes back to where it began, but for the names of copies; if all that it does is what the
- * protocol owes; if each such action is disabled or taken somewhere in it; and if some state in it is as no state of
- * rest may be.
+ * Judges a lasso by the protocol: `states` are those of the whole run, from the `loop`-th on taken for ever. It
+ * violates a property of quiescent states if it comes back to where it began, but for the names of copies; if all its
+ * actions are weakly fair; if each such action is disabled or taken somewhere in it; and if some state in it violates
+ * the property.
  */
 export const judgeLasso = (
   protocol: Protocol,
@@ -47,21 +47,21 @@ export const judgeLasso = (
     return refuted("the loop does not come back to where it began")
   for (const [n, action] of taken.entries())
     if (!isProgress(states[loop + n] as State, action, states[loop + n + 1] as State))
-      return refuted(`${describe(action)} is not what the protocol owes`)
+      return refuted(`${describe(action)} is not weakly fair`)
   if (!around.every((state) => isJudged(protocol.config, state)))
     return refuted("a pair is at the bound of its generations")
   const fairness = fairnessIn(protocol, around, taken)
   const starved = fairness.find((each) => each.enabled === "always" && !each.taken)
   if (starved !== undefined) return refuted(`${starved.action} is always enabled in it, and never taken`)
   for (const state of around) {
-    const [violation] = violatesAtRest(protocol, [property], noHistory(state), state)
+    const [violation] = violatesWhenQuiescent(protocol, [property], noHistory(state), state)
     if (violation !== undefined)
       return { tag: "breached", why: `again and again, for ever: ${violation.why}`, fairness }
   }
   return refuted(`${property.id} holds in every state of the loop`)
 }
 
-/** Whether a step is one of those that the protocol owes: its own, at the cost of no fault, and leading somewhere. */
+/** Whether a step is weakly fair and makes progress: the protocol's own, at the cost of no fault, and leading somewhere. */
 const isProgress = (before: State, { kind }: Action, after: State): boolean =>
   alphabet[kind].actor === "protocol" && before.faults === after.faults && !isSame(before, after)
 
@@ -71,7 +71,7 @@ const fairnessIn = (
   taken: readonly Action[],
 ): readonly LoopFairness[] => {
   const enabledAt = states.map((state) => {
-    const progress = owed(protocol, state).filter((successor) => !isSame(successor.state, state))
+    const progress = fairlyEnabled(protocol, state).filter((successor) => !isSame(successor.state, state))
     return new Set(progress.map(({ action }) => placed(state, action)))
   })
   const takenNames = new Set(taken.map((action, n) => placed(states[n] as State, action)))

@@ -9,9 +9,9 @@ import { roundsOf } from "../properties/check/lasso.ts"
 import { inTurn, type Turns } from "../properties/check/scheduler.ts"
 import { searching } from "../properties/check/search.ts"
 import { settle } from "../properties/check/simulate.ts"
-import { comesToRest, respawned } from "../properties/liveness.ts"
-import { isAtRest } from "../properties/check/rest.ts"
-import { violatesAtRest, isLiveness, type Property } from "../properties/property.ts"
+import { becomesQuiescent, respawned } from "../properties/liveness.ts"
+import { isQuiescent } from "../properties/check/quiescence.ts"
+import { violatesWhenQuiescent, isLiveness, type Property } from "../properties/property.ts"
 import { finished } from "../properties/explore/turns.ts"
 import { copyNames } from "./copy-names.ts"
 
@@ -50,7 +50,10 @@ export const minimise = (
 ): Minimised | null =>
   finished(minimising(protocolIn, properties, config, actions, { turns, isStopped: () => false }))
 
-/** How a counterexample is made short: in which order its run goes on to rest, and whether nobody waits any more. */
+/**
+ * How a counterexample is made short: in which order its run goes on until it is quiescent, and whether nobody waits
+ * any more.
+ */
 type Minimising = { readonly turns: Turns; readonly isStopped: () => boolean }
 
 /** The same, giving way now and then. Once it is stopped, what is left is as short as it has become: `found`. */
@@ -98,18 +101,21 @@ const withCause = (shrinking: Shrinking, first: Property, minimal: Minimised): M
   const judge = shrinking.judgeIn(config)
   if (
     violation.loop !== undefined ||
-    violation.property.atRest === undefined ||
-    !isAtRest(judge.protocol, run.state)
+    violation.property.whenQuiescent === undefined ||
+    !isQuiescent(judge.protocol, run.state)
   )
     return minimal
-  const violations = violatesAtRest(judge.protocol, judge.properties, run.history, run.state)
+  const violations = violatesWhenQuiescent(judge.protocol, judge.properties, run.history, run.state)
   const causes = violations.filter(({ property }) => property !== respawned)
   const cause = causes.find(({ property }) => property === first) ?? causes[0] ?? violation
   const told = { ...cause, step: violation.step }
   return { ...minimal, violation: told, run: { ...run, violation: told } }
 }
 
-/** The judge of each cluster, and how runs are gone to rest; `asksRounds` where what is made short goes round for ever. */
+/**
+ * The judge of each cluster, and how runs go on until they are quiescent; `asksRounds` where what is made short goes
+ * round for ever.
+ */
 type Shrinking = Minimising & {
   readonly judgeIn: JudgeOf
   readonly properties: readonly Property[]
@@ -117,9 +123,9 @@ type Shrinking = Minimising & {
 }
 
 /**
- * Replays the actions as far as they go: one that is refused is passed over, and a copy is called by the name
- * that it gets this time. A liveness property is judged once the rest of the way has been gone to rest. The
- * run, cut off at its violation; null if there is none.
+ * Replays the actions as far as they go: one that is refused is passed over, and a copy is called by the name that it
+ * gets this time. A liveness property is judged once the run has gone on until it is quiescent. The run, cut off at its
+ * violation; null if there is none.
  */
 const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[]): Run | null => {
   const judge = shrinking.judgeIn(config)
@@ -140,13 +146,13 @@ const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[
     if (round !== null) run = observeRound(judge, run, round, states.slice(-round))
     if (run.violation !== null) return run
   }
-  const isRestAsked = judge.properties.some(
-    (property) => isLiveness(property) || property.atRest !== undefined,
+  const isQuiescenceChecked = judge.properties.some(
+    (property) => isLiveness(property) || property.whenQuiescent !== undefined,
   )
-  const settled = isRestAsked ? settle(judge, run, shrinking.turns) : run
+  const settled = isQuiescenceChecked ? settle(judge, run, shrinking.turns) : run
   if (settled.violation === null) return null
-  // That a run never comes to rest is told by where it begins to: what it does then may go on for ever.
-  return settled.violation.property === comesToRest && settled.violation.loop === undefined
+  // A run that never becomes quiescent is shown up to where that begins: what it does then may go on for ever.
+  return settled.violation.property === becomesQuiescent && settled.violation.loop === undefined
     ? { ...run, violation: { ...settled.violation, step: run.actions.length } }
     : settled
 }
@@ -342,8 +348,9 @@ function* detourAmong(
 }
 
 /**
- * The run with its claim. Among the shortest runs of all the one is told that violates the earliest property, if
- * the search reaches so far. What never comes to rest no such search can see: nothing is claimed to be shortest there.
+ * The run with its claim. Among the shortest runs of all the one is told that violates the earliest property, if the
+ * search reaches so far. No such search can see a run that never becomes quiescent: nothing is claimed to be shortest
+ * there.
  */
 function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<void, Minimised, void> {
   const judge = shrinking.judgeIn(config)
@@ -352,7 +359,11 @@ function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<voi
   const shorter = yield* searching(judge, start, length - 1, shortestStatesMax)
   if (shorter !== "none" && shorter !== "unknown") return yield* claimed(shrinking, config, shorter)
   if (shrinking.isStopped()) return told(config, run, "found")
-  if (shorter === "unknown" || run.violation?.property === comesToRest || run.violation?.loop !== undefined)
+  if (
+    shorter === "unknown" ||
+    run.violation?.property === becomesQuiescent ||
+    run.violation?.loop !== undefined
+  )
     return told(config, run, "1-minimal")
   const found = yield* searching(judge, start, length, shortestStatesMax)
   return told(config, found === "none" || found === "unknown" ? run : found, "shortest")

@@ -4,15 +4,15 @@ import type { GuardId } from "../model/guard-id.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
 import { step } from "../model/step.ts"
 import type { Protocol, ProtocolOf } from "../model/protocol.ts"
-import { isAtRest, isJudged } from "../properties/check/rest.ts"
+import { isQuiescent, isJudged } from "../properties/check/quiescence.ts"
 import { settle } from "../properties/check/simulate.ts"
 import { begin } from "../properties/check/run.ts"
 import { noHistory, remember } from "../properties/history.ts"
-import { comesToRest } from "../properties/liveness.ts"
+import { becomesQuiescent } from "../properties/liveness.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
 import {
-  violatesAtRest,
+  violatesWhenQuiescent,
   violationsOf,
   isLiveness,
   type Violation,
@@ -49,21 +49,21 @@ export type Verdict =
   | { readonly verdict: "refused"; readonly step: number; readonly guard: GuardId }
 
 /**
- * Takes the actions one by one, and asks every property on the way. Liveness is asked at the end, if the cluster
- * is at rest there; whether it ever comes to rest, only if `comesToRest` is among the properties and asked for.
- * `probes` are actions, from 1, that may be refused. `loop` is the state, by its number, from which the run goes on
- * for ever as it did: liveness is then asked of the loop, where anything is done in it.
+ * Takes the actions one by one, and asks every property on the way. Liveness is asked at the end, if the cluster is
+ * quiescent there; L0, that it becomes quiescent, only if it is among the properties and `checkQuiescence` is on.
+ * `probes` are actions, from 1, that may be refused. `loop` is the state, by its number, from which the run goes on for
+ * ever as it did: liveness is then asked of the loop, where anything is done in it.
  */
 export const replay = (
   protocol: Protocol,
   properties: readonly Property[],
   actions: readonly Action[],
   {
-    askRest = false,
+    checkQuiescence = false,
     probes = noProbes,
     loop = null,
   }: {
-    readonly askRest?: boolean
+    readonly checkQuiescence?: boolean
     readonly probes?: ReadonlySet<number>
     readonly loop?: number | null
   } = {},
@@ -95,8 +95,9 @@ export const replay = (
   if (loop !== null && loop < actions.length)
     note(violationsInLoop(protocol, properties, { states, actions, loop }), actions.length)
   else if (isJudged(config, state)) {
-    if (isAtRest(protocol, state)) note(violatesAtRest(protocol, properties, history, state), actions.length)
-    else if (askRest) note(restlessFrom(protocol, state), actions.length)
+    if (isQuiescent(protocol, state))
+      note(violatesWhenQuiescent(protocol, properties, history, state), actions.length)
+    else if (checkQuiescence) note(neverQuiescentFrom(protocol, state), actions.length)
   }
   return { states, violations: [...violations.values()], refusal: null }
 }
@@ -113,8 +114,8 @@ const violationsInLoop = (
 
 const noProbes: ReadonlySet<number> = new Set()
 
-const restlessFrom = (protocol: Protocol, state: State): readonly Violation[] => {
-  const run = settle({ protocol, properties: [comesToRest], witnesses: [] }, begin(state))
+const neverQuiescentFrom = (protocol: Protocol, state: State): readonly Violation[] => {
+  const run = settle({ protocol, properties: [becomesQuiescent], witnesses: [] }, begin(state))
   return run.violation === null ? [] : [run.violation]
 }
 
@@ -123,8 +124,8 @@ export const protocolOfStory = ({ mutant, meta }: Story): ProtocolOf =>
   mutated(mutantNamed(meta?.side === "engine" ? "" : (mutant ?? "")))
 
 /**
- * Replays a story. Whether it ever comes to rest, and whether the engine goes along, is asked where it denies that.
- * The protocol may be another than the one that the story names.
+ * Replays a story. Whether it becomes quiescent, and whether the engine goes along, is checked where the story denies
+ * that. The protocol may be another than the one that the story names.
  */
 export const replayStory = (
   properties: readonly Property[],
@@ -137,7 +138,11 @@ export const replayStory = (
     denied === refinementId
       ? [...properties, refinement(protocolIn, meta?.side === "model" ? null : mutant)]
       : properties
-  return replay(protocolIn(config), asked, actions, { askRest: denied === comesToRest.id, probes, loop })
+  return replay(protocolIn(config), asked, actions, {
+    checkQuiescence: denied === becomesQuiescent.id,
+    probes,
+    loop,
+  })
 }
 
 /** What the replay says, in the words of an expectation; a violation of the property that is expected comes first. */

@@ -207,8 +207,7 @@ const notesAt = (run: Run, n: number, width: number): readonly string[] => [
 const loopNotes = ({ loop, states }: Run, n: number): readonly string[] => {
   const last = states.length - 1
   if (loop === null) return []
-  if (loop >= last)
-    return n === last ? ["at rest: nothing that is owed changes anything any more, for ever"] : []
+  if (loop >= last) return n === last ? ["quiescent: no enabled, weakly fair action changes anything"] : []
   const steps = loop + 1 === last ? `step ${last}` : `steps ${loop + 1} to ${last}`
   return [
     ...(n === loop ? [`here the stem ends and the loop begins: ${steps}, again and again`] : []),

@@ -29,12 +29,13 @@ export type Counterexample = {
   readonly loop?: number
 }
 
-/** The state to which a violation of liveness goes back for ever, by its number: the last, where the cluster is at rest. */
+/** The state to which a violation of liveness goes back for ever, by its number: the last, where the cluster is quiescent. */
 const loopOf = ({ property, states, loop }: Counterexample): number | null =>
   loop !== undefined
     ? loop
     : catalogue.some(
-          ({ id, family, atRest }) => id === property && family === "liveness" && atRest !== undefined,
+          ({ id, family, whenQuiescent }) =>
+            id === property && family === "liveness" && whenQuiescent !== undefined,
         )
       ? states.length - 1
       : null

@@ -123,7 +123,7 @@ const specOf = (flags: CheckFlags): CampaignSpec => ({
   isWhole: flags.property === undefined,
 })
 
-/** A guest that may always record never comes to rest: without a bound on the logs, one is set. */
+/** A guest that may always record never becomes quiescent, so logs without a bound get one. */
 const withBounds = (config: Config): Config =>
   Number.isFinite(config.bounds.log) ? config : { ...config, bounds: { ...config.bounds, log: 3 } }
 

@@ -27,7 +27,7 @@ import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
 import { outputFor, type OutputFlags } from "../output.ts"
-import { layersOn } from "../progress.ts"
+import { levelsOn } from "../progress.ts"
 import { quoted } from "../report.ts"
 import { scopeWords } from "./scope-words.ts"
 
@@ -57,8 +57,8 @@ export type ExploreFlags = OutputFlags & {
 }
 
 /**
- * What a state costs at the most, in bytes: the table, the layers; without symmetry what is known of its body. Half of the memory is
- * left to others.
+ * What a state costs at the most, in bytes: the table, the BFS levels; without symmetry also the body. Half of the
+ * memory is left to others.
  */
 const bytesPerState = { symmetric: 48, other: 96 } as const
 
@@ -86,7 +86,7 @@ export const exploreScope = async (
     writeDot(flags.dot, exploration.scope)
     note(`wrote ${flags.dot}`)
   }
-  const progress = layersOn(process.stderr, flags.quiet === true)
+  const progress = levelsOn(process.stderr, flags.quiet === true)
   const company = { onProgress: progress.show, signal }
   const explored = await Effect.runPromise(explore(exploration, company)).finally(progress.end)
   const found = exploredFindings(style, exploration, explored, folder)
@@ -143,7 +143,10 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
   })
 }
 
-/** How many states half of the memory holds. Wide ones take more of it: half a table is empty, and there are layers. */
+/**
+ * How many states half of the memory holds. Wide ones take more of it: half of the table is empty, and two BFS levels
+ * are kept.
+ */
 const statesInMemory = (scope: Scope, engine: Exploration["engine"]): number => {
   const least = bytesPerState[scope.symmetry ? "symmetric" : "other"]
   const bytes = engine === "packed" ? Math.max(least, layoutFor(scope).words * 16) : 2000
@@ -334,7 +337,7 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     },
     end: explored.end,
     waiting: explored.waiting,
-    ends: explored.ends,
+    ends: explored.terminalStates,
     deadlocks: explored.deadlocks,
     outDegree: { mean: explored.transitions / Math.max(1, explored.states), max: explored.mostSuccessors },
     highestGeneration: explored.highestGeneration,

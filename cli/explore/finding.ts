@@ -248,13 +248,15 @@ const runLines = (style: Style, { states, actions, loop }: Run & Confirmed): rea
   ]
 }
 
-/** What makes a loop fair: each action that is owed somewhere in it is taken, or not enabled everywhere. */
+/** What makes a loop fair: each weakly fair action is taken somewhere in it, or is disabled somewhere. */
 const fairnessLines = (style: Style, fairness: readonly LoopFairness[]): readonly string[] =>
   fairness.length === 0
     ? []
     : [
         "",
-        style.strong("  the loop is fair: what is owed in it is taken, or not enabled all the way round"),
+        style.strong(
+          "  the loop is fair: each weakly fair action is taken in it, or is disabled somewhere in it",
+        ),
         ...fairness.map(
           ({ action, enabled, taken }) =>
             `    ${action}  ${enabled} enabled, ${taken ? "taken" : "not taken"}`,

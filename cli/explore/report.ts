@@ -128,7 +128,7 @@ const closingLines = (
             ? `the generation bound ${bound} was met: what lies beyond it was not explored`
             : `the generation bound ${bound} was never met: the highest is ${highestGeneration}`,
         ]),
-    `ends of the scope: ${counted(explored.ends, "state")}${explored.deadlocks === 0 ? "" : `, and in ${number(explored.deadlocks)} of them something is still owed`}${explored.waiting === 0 ? "" : `; found and not looked at: ${counted(explored.waiting, "state")}`}`,
+    `terminal states: ${counted(explored.terminalStates, "state")}${explored.deadlocks === 0 ? "" : `, ${number(explored.deadlocks)} of them deadlocks`}${explored.waiting === 0 ? "" : `; found and not looked at: ${counted(explored.waiting, "state")}`}`,
     ...(exploration.fingerprint ? [collisionWords(explored)] : []),
   ]
 }

@@ -1,16 +1,16 @@
 import type { Exploration } from "../../properties/explore/explore.ts"
-import { asksRest } from "../../properties/explore/scope.ts"
+import { checksQuiescence } from "../../properties/explore/scope.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
 
 /**
- * Whether an exploration asks a property, if it is named. Liveness is asked where the cluster rests: not under the
- * reduction, which passes over the places of rest, and not where the protocol may not do all that it owes.
+ * Whether an exploration checks a property that is named. Liveness is checked in quiescent states: not under the
+ * reduction, which skips them, and not where some protocol actions are excluded.
  */
 export const canAsk = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
   property.id !== "L0" &&
   // The model by itself keeps no past.
   (property.id !== "S19" || engine === "packed") &&
-  (!isLiveness(property) || asksRest(liveness ? { ...scope, reduction: false } : scope))
+  (!isLiveness(property) || checksQuiescence(liveness ? { ...scope, reduction: false } : scope))
 
 /** Why an exploration did not ask some properties, a sentence for each reason. */
 export const unaskedWords = (
@@ -22,12 +22,12 @@ export const unaskedWords = (
   const isLeft = properties.some((property) => isLiveness(property) && property.id !== "L0")
   const isReduced = scope.reduction && !liveness
   return [
-    ...(ids.includes("L0") ? ["L0, that a run comes to rest, is asked by check alone"] : []),
+    ...(ids.includes("L0") ? ["L0, that a run becomes quiescent, is checked by check alone"] : []),
     ...(isLeft && isReduced
-      ? ["with --reduction liveness is asked with --liveness alone, of all that the protocol owes"]
+      ? ["with --reduction liveness is checked only with --liveness, and needs every protocol action"]
       : []),
-    ...(isLeft && !isReduced && !asksRest({ ...scope, reduction: false })
-      ? ["liveness is asked where --actions has all kinds that the protocol owes"]
+    ...(isLeft && !isReduced && !checksQuiescence({ ...scope, reduction: false })
+      ? ["liveness is checked only where --actions has every kind of protocol action"]
       : []),
     ...pastWords(exploration, ids),
     ...(ids.includes("S29")

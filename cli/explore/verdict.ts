@@ -77,7 +77,7 @@ export const assuranceOf = (
   const within = scopeWords(scope)
   const kind = fingerprint ? "exhaustive, but for colliding fingerprints," : "exhaustive"
   const reduction = scope.reduction
-    ? "; the reduction rests on an argument about the protocol as written, not about changed rules (docs/adr/0008-reduction.md)"
+    ? "; the reduction relies on an argument about the protocol as written, not about changed rules (docs/adr/0008-reduction.md)"
     : ""
   return match(conclusion)
     .with({ tag: "held" }, () => `${kind} within these bounds: ${within}${reduction}`)

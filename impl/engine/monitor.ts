@@ -11,9 +11,9 @@ import type { View } from "./view.ts"
 /**
  * The properties of the catalogue, read again over packed states. Each answer is the set of those that are violated.
  *
- * Shape  `begin` is called at a state before steps are taken from it; `ofStep` after a step, at the state that it
- *        leads to; `ofState` and `ofPair` at any state; `ofRefusals`, which tries what must be possible and takes it
- *        back, at one that is loaded or committed; `atRest` at one where nothing that the protocol owes
+ * Shape  `begin` is called at a state before steps are taken from it; `ofStep` after a step, at the state that it leads
+ *        to; `ofState` and `ofPair` at any state; `ofRefusals`, which tries what must be possible and takes it back, at
+ *        one that is loaded or committed; `whenQuiescent` at a quiescent one, where no enabled, weakly fair action
  *        changes anything.
  */
 export type Monitor = {
@@ -23,7 +23,7 @@ export type Monitor = {
   readonly ofRefusals: () => PropertySet
   readonly ofPair: (pair: number) => PropertySet
   readonly isJudged: () => boolean
-  readonly atRest: () => PropertySet
+  readonly whenQuiescent: () => PropertySet
 }
 
 export const monitorOf = (engine: Engine): Monitor => {
@@ -36,7 +36,7 @@ export const monitorOf = (engine: Engine): Monitor => {
   const { begin, lockBefore } = effects
   const { historyIn } = singleFaultHistoryOf(view)
   const stateOf = stateMonitorOf(view, evidence)
-  const rest = restMonitorOf(view, evidence)
+  const rest = quiescenceMonitorOf(view, evidence)
 
   /** Whether a Secondary of the generation, in lockstep or contending, has storage. */
   const hasAbleSecondary = (pair: number, generation: number): boolean => {
@@ -208,8 +208,8 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
   }
 }
 
-/** What must hold where the protocol rests. */
-const restMonitorOf = (view: View, evidence: Evidence) => {
+/** What must hold in a quiescent state. */
+const quiescenceMonitorOf = (view: View, evidence: Evidence) => {
   const { layout, hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, lockOf } = view
   const { isOn, hostOf, logOf, lengthOf } = view
   const { withStorage, leaderOf, nearEnd, isProtected, couldTake } = evidence
@@ -240,8 +240,8 @@ const restMonitorOf = (view: View, evidence: Evidence) => {
     if (primary >= 0 && releasedIn(controlOf(primary)) !== lengthOf(logOf(primary)))
       found = union(found, only.L4)
     if (isProtected(pair)) return found
-    const isOwed = isOn(pair) && couldBeProtected(pair)
-    if (isOwed) found = union(found, only.L1)
+    const mustBeProtected = isOn(pair) && couldBeProtected(pair)
+    if (mustBeProtected) found = union(found, only.L1)
     if (historyIn(pair) !== sinceProtected.unprotected && couldBeProtected(pair))
       found = union(found, only.S19)
     return found
@@ -254,11 +254,11 @@ const restMonitorOf = (view: View, evidence: Evidence) => {
     return true
   }
 
-  const atRest = (): PropertySet => {
+  const whenQuiescent = (): PropertySet => {
     let found = noProperty
     for (let pair = 0; pair < pairs; pair += 1) found = union(found, ofPair(pair))
     return found
   }
 
-  return { isJudged, atRest }
+  return { isJudged, whenQuiescent }
 }

@@ -16,8 +16,8 @@ export const smallClusters: ConfigSize = { hostsMax: 4, pairsMax: 2 }
 
 /**
  * Clusters: hosts with their limits and groups, pairs with their sizes and registrations, affinity rules in force and
- * not, and a bound on the logs (without one the guest would never come to rest). Shrinks towards two plain hosts, one
- * pair and no rules. Now and then there is one host only, or rules bar every host.
+ * not, and a bound on the logs (without one the guest would never become quiescent). Shrinks towards two plain hosts,
+ * one pair and no rules. Now and then there is one host only, or rules bar every host.
  */
 export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallClusters): fc.Arbitrary<Config> =>
   fc

@@ -8,9 +8,9 @@ import { arbitrarySwarm, type Swarm } from "./swarm.ts"
  * A run before it is run, as plain numbers: `check/simulate.ts` resolves them against what is enabled, so that
  * every plan, and every shrunk plan, is a legal run.
  *
- * Shape  `choices` drive the adversarial phase, one action each. `heals` says, bit by bit, which of the things
- *        then broken heal before the cluster is left to come to rest: 0 for none. `turns` is the order in which what the
- *        protocol then owes is done.
+ * Shape  `choices` drive the adversarial phase, one action each. `heals` says, bit by bit, which of the things then
+ *        broken heal before the cluster is left to become quiescent: 0 for none. `turns` is the order in which the
+ *        enabled, weakly fair actions are then taken.
  */
 export type Plan = {
   readonly config: Config

@@ -6,7 +6,7 @@ import { dueIn } from "./scheduler.ts"
 
 /** Watches a run for the moment from which it may go round for ever. */
 type Rounds = {
-  /** Is told of the state in which the run begins, or goes on after something that the protocol does not owe. */
+  /** Takes the state in which the run begins, or goes on after an action that is not weakly fair. */
   readonly begin: (state: State) => void
   /** Is told of a step; answers with how many steps the round has that it closes, or null if it closes none. */
   readonly after: (action: Action, state: State) => number | null

@@ -5,10 +5,10 @@ import type { State } from "../../model/state.ts"
 import type { Successor } from "../../model/step.ts"
 import { counted } from "../amount.ts"
 import { noHistory, remember, type History } from "../history.ts"
-import { comesToRest } from "../liveness.ts"
+import { becomesQuiescent } from "../liveness.ts"
 import type { Step } from "../step.ts"
 import {
-  violatesAtRest,
+  violatesWhenQuiescent,
   violationsOf,
   isLiveness,
   touchedBy,
@@ -16,7 +16,7 @@ import {
   type Property,
 } from "../property.ts"
 import type { Witness } from "../witnesses.ts"
-import { isJudged } from "./rest.ts"
+import { isJudged } from "./quiescence.ts"
 
 /** By what a run is judged: the protocol that it follows, and the properties and witnesses that are looked for. */
 export type Judge = {
@@ -31,8 +31,8 @@ export type JudgeOf = (config: Config) => Judge
 /**
  * A run so far.
  *
- * Shape  `violation` is the first one found, by its earliest property in the catalogue, or null; `step` in it is
- *        the number of the action after which it holds, from 1; `loop`, where it never comes to rest and goes round,
+ * Shape  `violation` is the first one found, by its earliest property in the catalogue, or null; `step` in it is the
+ *        number of the action after which it holds, from 1; `loop`, where it never becomes quiescent and goes round,
  *        the number of the state to which the run comes back. `sighted` holds the witnesses seen.
  */
 export type Run = {
@@ -65,37 +65,41 @@ export const observe = (judge: Judge, run: Run, { action, state }: Successor): R
   }
 }
 
-/** The run, once it is left to itself: at rest, or not within its bound. */
-export const observeRest = (judge: Judge, run: Run, isAtRest: boolean): Run => {
+/** The run once it was left to itself: quiescent, or not so within its bound. */
+export const observeQuiescence = (judge: Judge, run: Run, isQuiescent: boolean): Run => {
   if (!isJudged(judge.protocol.config, run.state)) return run
-  const restless: readonly Violation[] = judge.properties
-    .filter((property) => property === comesToRest && !isAtRest)
+  const endless: readonly Violation[] = judge.properties
+    .filter((property) => property === becomesQuiescent && !isQuiescent)
     .map((property) => ({
       property,
       why: `after ${counted(run.actions.length, "step")} the protocol still goes on`,
     }))
-  const atRest = isAtRest ? violatesAtRest(judge.protocol, judge.properties, run.history, run.state) : []
-  const violation = [...restless, ...atRest][0]
+  const whenQuiescent = isQuiescent
+    ? violatesWhenQuiescent(judge.protocol, judge.properties, run.history, run.state)
+    : []
+  const violation = [...endless, ...whenQuiescent][0]
   return violation === undefined ? run : { ...run, violation: { ...violation, step: run.actions.length } }
 }
 
 /**
- * The run whose last steps, so many as `round` has, can be taken again for ever: it never comes to rest. Where that is
- * not asked, it is told which other liveness property fails in every state of the round; `states` are those.
+ * The run whose last steps, so many as `round` has, can be taken again for ever: it never becomes quiescent. Where that
+ * is not asked, it is told which other liveness property fails in every state of the round; `states` are those.
  */
 export const observeRound = (judge: Judge, run: Run, round: number, states: readonly State[]): Run => {
   if (!isJudged(judge.protocol.config, run.state)) return run
   const step = run.actions.length
   const loop = step - round
   const words = run.actions.slice(loop).map(describe).join(", ")
-  const violation: Violation | undefined = judge.properties.includes(comesToRest)
+  const violation: Violation | undefined = judge.properties.includes(becomesQuiescent)
     ? {
-        property: comesToRest,
+        property: becomesQuiescent,
         why: `after step ${step} all is as it was after step ${loop}, and ${words} may follow each other for ever`,
       }
-    : violatesAtRest(judge.protocol, judge.properties.filter(isLiveness), run.history, run.state).find(
+    : violatesWhenQuiescent(judge.protocol, judge.properties.filter(isLiveness), run.history, run.state).find(
         ({ property }) =>
-          states.every((state) => violatesAtRest(judge.protocol, [property], run.history, state).length > 0),
+          states.every(
+            (state) => violatesWhenQuiescent(judge.protocol, [property], run.history, state).length > 0,
+          ),
       )
   return violation === undefined ? run : { ...run, violation: { ...violation, step, loop } }
 }

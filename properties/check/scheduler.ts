@@ -1,9 +1,9 @@
 import { describe, kinds, type Kind } from "../../model/action.ts"
 import { isSame } from "../../model/identity.ts"
 import type { State } from "../../model/state.ts"
-import { owed, type Successor } from "../../model/step.ts"
+import { fairlyEnabled, type Successor } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
-import { nextOwed } from "./rest.ts"
+import { nextFair } from "./quiescence.ts"
 
 /**
  * In which order the protocol's actions get their turn once it is left to itself. Each order is weakly fair: an action
@@ -40,8 +40,8 @@ const undoingRank: Readonly<Record<Kind, number>> = Object.fromEntries(
 ) as Record<Kind, number>
 
 /**
- * Whose turn it is: asked of each state in the order in which they are reached, `now` from 0. Null where the cluster
- * is at rest.
+ * Whose turn it is: asked of each state in the order in which they are reached, `now` from 0. Null where the cluster is
+ * quiescent.
  */
 export const turnsOf = (
   { scheduler, seed }: Turns,
@@ -49,7 +49,7 @@ export const turnsOf = (
 ): ((state: State, now: number) => Successor | null) => {
   if (scheduler === "in-turn") {
     const lastTaken = new Map<string, number>()
-    return (state, now) => nextOwed(protocol, state, lastTaken, now)
+    return (state, now) => nextFair(protocol, state, lastTaken, now)
   }
   let since: ReadonlyMap<string, number> = new Map()
   return (state, now) => {
@@ -88,9 +88,9 @@ const chosenBy = (
   }
 }
 
-/** What the protocol owes in a state and what changes it. */
+/** The enabled, weakly fair actions that change a state. */
 export const dueIn = (protocol: Protocol, state: State): readonly Successor[] =>
-  owed(protocol, state).filter((successor) => !isSame(successor.state, state))
+  fairlyEnabled(protocol, state).filter((successor) => !isSame(successor.state, state))
 
 /** A number that looks random, of two. */
 const mixed = (seed: number, n: number): number => {

@@ -2,8 +2,8 @@ import { kinds, type Kind } from "../../model/action.ts"
 import { identityWithInterventions, registrationsOf } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
 import { finished } from "../explore/turns.ts"
-import { isAtRest } from "./rest.ts"
-import { observe, observeRest, type Judge, type Run } from "./run.ts"
+import { isQuiescent } from "./quiescence.ts"
+import { observe, observeQuiescence, type Judge, type Run } from "./run.ts"
 
 /** What a bounded search found: a run that ends in a violation, that there is none, or that it could not tell. */
 export type Found = Run | "none" | "unknown"
@@ -30,14 +30,17 @@ export function* searching(
   among: readonly Kind[] = kinds,
 ): Generator<void, Found, void> {
   const seen = new Set([keyOf(judge, start)])
-  let layer: readonly Run[] = [start]
+  let level: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
-    const rested = layer.reduce<Run | null>((best, run) => graver(judge, best, restedAt(judge, run)), null)
-    if (rested !== null) return rested
+    const quiescent = level.reduce<Run | null>(
+      (best, run) => graver(judge, best, quiescentAt(judge, run)),
+      null,
+    )
+    if (quiescent !== null) return quiescent
     if (depth === stepsMax) return "none"
     const following: Run[] = []
     let found: Run | null = null
-    for (const [n, run] of layer.entries()) {
+    for (const [n, run] of level.entries()) {
       if (n % 64 === 63) yield
       for (const successor of successors(judge.protocol, run.state, among)) {
         const longer = observe(judge, run, successor)
@@ -50,7 +53,7 @@ export function* searching(
       }
     }
     if (found !== null) return found
-    layer = following
+    level = following
   }
   return "none"
 }
@@ -62,10 +65,10 @@ const graver = ({ properties }: Judge, a: Run | null, b: Run | null): Run | null
   return properties.indexOf(b.violation.property) < properties.indexOf(a.violation.property) ? b : a
 }
 
-/** The run, if it violates a property by being at rest. */
-const restedAt = (judge: Judge, run: Run): Run | null => {
-  const rested = observeRest(judge, run, true)
-  return rested.violation !== null && isAtRest(judge.protocol, run.state) ? rested : null
+/** The run, if it violates a property of quiescent states. */
+const quiescentAt = (judge: Judge, run: Run): Run | null => {
+  const quiescent = observeQuiescence(judge, run, true)
+  return quiescent.violation !== null && isQuiescent(judge.protocol, run.state) ? quiescent : null
 }
 
 /** A run is told from another by its state, and by what a property may yet ask of its past, or of registrations. */

@@ -8,15 +8,14 @@ import type { Protocol } from "../../model/protocol.ts"
 import { choiceRange, type Plan } from "../arbitrary/plan.ts"
 import { isFaulty, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
 import { roundsOf } from "./lasso.ts"
-import { isAtRest, restStepsMax } from "./rest.ts"
-import { begin, observe, observeRest, observeRound, type Judge, type Run } from "./run.ts"
+import { isQuiescent, quiescenceStepsMax } from "./quiescence.ts"
+import { begin, observe, observeQuiescence, observeRound, type Judge, type Run } from "./run.ts"
 import { inTurn, turnsOf, type Turns } from "./scheduler.ts"
 
 /**
- * Runs a plan, in three phases: an adversary draws actions from the swarm; then faults stop, and some of what
- * is broken heals; then every action that the protocol owes gets its turn, in an order that is fair, until the
- * cluster is at rest. Stops at the first violation. A run that does not come to rest within its bound, or goes round, is a
- * violation of liveness.
+ * Runs a plan, in three phases: an adversary draws actions from the swarm; then faults stop, and some of what is broken
+ * heals; then every weakly fair action gets its turn, in a fair order, until the cluster is quiescent. Stops at the
+ * first violation. A run that does not become quiescent within its bound, or goes round, is a violation of liveness.
  */
 export const simulate = (judge: Judge, plan: Plan): Run => {
   const { protocol } = judge
@@ -120,19 +119,19 @@ const heal = (judge: Judge, start: Run, heals: number): Run => {
 }
 
 /**
- * Leaves the protocol to itself, fairly, until it is at rest, and judges how it rests; or until it goes round. A run
- * that does neither within its bound does not come to rest either.
+ * Takes enabled actions fairly until the state is quiescent, and judges that state; or until the run goes round. A run
+ * that does neither within its bound does not become quiescent either.
  */
 export const settle = (judge: Judge, start: Run, turns: Turns = inTurn): Run => {
   let run = start
-  const stepsMax = restStepsMax(judge.protocol.config)
+  const stepsMax = quiescenceStepsMax(judge.protocol.config)
   const next = turnsOf(turns, judge.protocol)
   const rounds = roundsOf(judge.protocol)
   const states = [run.state]
   rounds.begin(run.state)
   for (let i = 0; i < stepsMax; i += 1) {
     const due = next(run.state, i)
-    if (due === null) return observeRest(judge, run, true)
+    if (due === null) return observeQuiescence(judge, run, true)
     run = observe(judge, run, due)
     if (run.violation !== null) return run
     states.push(run.state)
@@ -141,5 +140,5 @@ export const settle = (judge: Judge, start: Run, turns: Turns = inTurn): Run => 
     const judged = observeRound(judge, run, round, states.slice(-round))
     if (judged.violation !== null) return judged
   }
-  return observeRest(judge, run, isAtRest(judge.protocol, run.state))
+  return observeQuiescence(judge, run, isQuiescent(judge.protocol, run.state))
 }

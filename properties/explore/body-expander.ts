@@ -14,7 +14,7 @@ import { actionsMax, bodySteps, entry, shiftIn, type BodySteps } from "./body-st
 import { bodyTrialOf, type ExpansionParts } from "./body-trial.ts"
 import { environmentsOf, type Environments } from "./environments.ts"
 import { nothing, placeOf } from "./place.ts"
-import { asksRest, engineFor, layoutFor, type Scope } from "./scope.ts"
+import { checksQuiescence, engineFor, layoutFor, type Scope } from "./scope.ts"
 
 /**
  * Finds out what may happen to a body, the pairs of a state, in the environments in which it is met.
@@ -73,12 +73,12 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
     steps,
     reports,
     start,
-    ...expanding(parts, steps, asksRest(scope)),
+    ...expanding(parts, steps, checksQuiescence(scope)),
   }
 }
 
-/** How a body is expanded. `rests`: what must hold at rest is asked. */
-const expanding = (parts: ExpansionParts, steps: BodySteps, rests: boolean) => {
+/** How a body is expanded. `checksLiveness`: properties of quiescent states are checked. */
+const expanding = (parts: ExpansionParts, steps: BodySteps, checksLiveness: boolean) => {
   const { engine, environments, judges, place, lookup, tries, now, asked } = parts
   const { words, classes, shifts } = environments
   const { view } = engine
@@ -149,7 +149,7 @@ const expanding = (parts: ExpansionParts, steps: BodySteps, rests: boolean) => {
       judge.ofState(environment)
       follow(environment)
     }
-    if (rests) judge.atRest()
+    if (checksLiveness) judge.whenQuiescent()
     for (let word = 0; word < words; word += 1)
       covered[body * words + word] = (covered[body * words + word] as number) | (met[word] as number)
   }

@@ -8,8 +8,8 @@ import type { Judges, Place } from "./place.ts"
 /**
  * Judges states of a body, a class of environments at a time.
  *
- * Shape  `ofState` asks what must hold in every state, in one environment; `atRest` what must hold at rest, in all those just met in which nothing
- *        that is owed changes anything.
+ * Shape  `ofState` checks what must hold in every state, in one environment; `whenQuiescent` what must hold in
+ *        quiescent states, in all environments just met in which no weakly fair action changes anything.
  */
 export const bodyJudgeOf = (
   environments: Environments,
@@ -29,34 +29,38 @@ export const bodyJudgeOf = (
     const witnessed = now.wanted === 0 ? 0 : witnesses.ofState(now.wanted) & now.wanted
     const environmentClass = place.readClass()
     include(judged, 0, environmentClass)
-    const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, owes: false }
+    const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, isQuiescent: false }
     now.add(target.none, environmentClass, markOf(0, -1, false, report !== null), report)
   }
 
-  const atRest = (): void => {
+  const whenQuiescent = (): void => {
     for (let word = 0; word < words; word += 1)
       waiting[word] = (met[word] as number) & ~(moving[word] as number)
     for (let environment = now.lowestWaiting(); environment >= 0; environment = now.lowestWaiting()) {
       place.enter(environment)
       place.begin()
-      const violation = monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
+      const violation = monitor.isJudged() ? intersection(monitor.whenQuiescent(), asked) : noProperty
       const environmentClass = place.readClass()
-      if (violation !== 0) owe(environmentClass, violation)
+      if (violation !== 0) addWhenQuiescent(environmentClass, violation)
       for (let word = 0; word < words; word += 1)
         waiting[word] = (waiting[word] as number) & ~(classes()[environmentClass * words + word] as number)
     }
   }
 
-  /** Something is owed, but only in those of a class in which the body rests. */
-  const owe = (environmentClass: number, violation: PropertySet): void => {
+  /** Adds a report to those environments of a class in which the body is quiescent. */
+  const addWhenQuiescent = (environmentClass: number, violation: PropertySet): void => {
     for (let word = 0; word < words; word += 1) {
       let rest = (waiting[word] as number) & (classes()[environmentClass * words + word] as number)
       for (; rest !== 0; rest &= rest - 1) {
         const alone = classOf(-1, 32 * word + lowestBit(rest))
-        now.add(target.none, alone, markOf(0, -1, false, true), { violation, witnessed: 0, owes: true })
+        now.add(target.none, alone, markOf(0, -1, false, true), {
+          violation,
+          witnessed: 0,
+          isQuiescent: true,
+        })
       }
     }
   }
 
-  return { ofState, atRest }
+  return { ofState, whenQuiescent }
 }

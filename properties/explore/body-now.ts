@@ -4,14 +4,22 @@ import { actionIn, entry, isProgress, target, type BodySteps } from "./body-step
 import type { ActionTries } from "./action-tries.ts"
 import type { Environments } from "./environments.ts"
 
-/** What is reported where an entry applies: of a step, in the state that it leads to; `owes`: at rest, with something owed. */
-export type Report = { readonly violation: PropertySet; readonly witnessed: number; readonly owes: boolean }
+/**
+ * What is reported where an entry applies: of a step, in the state that it leads to; `isQuiescent`: whether it violates
+ * a property of quiescent states.
+ */
+export type Report = {
+  readonly violation: PropertySet
+  readonly witnessed: number
+  readonly isQuiescent: boolean
+}
 
 /**
  * The body that is being expanded.
  *
- * Shape  sets of environments: in which it was `judged`, in which something owed changes it (`moving`), which it was `met` in, and which are
- *        `waiting`. `wanted` are the witnesses to look for. `begin` takes up what is known of a body already; `add` adds to that.
+ * Shape  sets of environments: in which it was `judged`, in which a weakly fair action changes it (`moving`), which it
+ *        was `met` in, and which are `waiting`. `wanted` are the witnesses to look for. `begin` takes up what is known
+ *        of a body already; `add` adds to that.
  */
 export type BodyNow = {
   readonly judged: Int32Array

@@ -65,7 +65,7 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
   const afterUnrepresentable = (action: number): number => {
     const environmentClass = place.readClass()
     const violation = intersection(only.S7, asked)
-    const report = violation === 0 ? null : { violation, witnessed: 0, owes: false }
+    const report = violation === 0 ? null : { violation, witnessed: 0, isQuiescent: false }
     now.add(target.unrepresentable, environmentClass, markOf(action, -1, false, report !== null), report)
     return environmentClass
   }
@@ -77,7 +77,7 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
     const to = lookup.after(now.body)
     const environmentClass = place.readClass()
     undo()
-    const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, owes: false }
+    const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, isQuiescent: false }
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     const isChanged = to !== now.body || difference !== 0
     const progress = isProtocol[kind] === true && (difference & faults) === 0 && isChanged

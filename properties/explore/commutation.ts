@@ -50,7 +50,7 @@ export const commutationOf = (
   const sum = (into: Int32Array): void => {
     sums = into.fill(0)
     add(folded(monitor.ofState()))
-    add(folded(monitor.atRest()) ^ (monitor.isJudged() ? 0 : -1))
+    add(folded(monitor.whenQuiescent()) ^ (monitor.isJudged() ? 0 : -1))
     monitor.begin()
     engine.expand(onSuccessor)
   }

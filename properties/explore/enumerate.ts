@@ -55,10 +55,10 @@ export function* enumerating<S, A>(
   asked: Asked<S, A> = {},
 ): Generator<void, Census<S, A>, void> {
   const survey = surveyOf(system, asked)
-  let layer = startsOf(survey)
-  while (!isOver(survey) && layer.length > 0) {
+  let level = startsOf(survey)
+  while (!isOver(survey) && level.length > 0) {
     const following: Node<S>[] = []
-    for (const node of layer) {
+    for (const node of level) {
       expand(survey, node, following)
       if (survey.expanded % turn === 0) {
         yield
@@ -67,7 +67,7 @@ export function* enumerating<S, A>(
       if (isOver(survey)) break
     }
     if (following.length > 0) survey.depth += 1
-    layer = following
+    level = following
   }
   return censusOf(survey)
 }
@@ -118,7 +118,7 @@ const surveyOf = <S, A>(system: System<S, A>, asked: Asked<S, A>): Survey<S, A> 
 const isOver = <S, A>({ end }: Survey<S, A>): boolean => end !== null
 
 const startsOf = <S, A>(survey: Survey<S, A>): readonly Node<S>[] => {
-  const layer: Node<S>[] = []
+  const level: Node<S>[] = []
   for (const [place, start] of survey.system.starts.entries()) {
     const key = survey.system.key(start)
     if (survey.seen.has(key)) continue
@@ -129,9 +129,9 @@ const startsOf = <S, A>(survey: Survey<S, A>): readonly Node<S>[] => {
     }
     const node = entered(survey, key, start, -1, place)
     if (node === null) break
-    layer.push(node)
+    level.push(node)
   }
-  return layer
+  return level
 }
 
 const expand = <S, A>(survey: Survey<S, A>, node: Node<S>, following: Node<S>[]): void => {

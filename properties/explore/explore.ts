@@ -57,7 +57,7 @@ export type Explored = {
   readonly transitions: number
   readonly depth: number
   readonly mostSuccessors: number
-  readonly ends: number
+  readonly terminalStates: number
   readonly deadlocks: number
   readonly waiting: number
   readonly highestGeneration: number | null
@@ -144,7 +144,7 @@ const swept = (
     const sweep = sweeping(scope, {
       statesMax: alone,
       fingerprint,
-      onLayer: ({ depth }, waiting) => {
+      onLevel: ({ depth }, waiting) => {
         onProgress({ depth, waiting })
       },
       isStopped: () => signal?.aborted === true,
@@ -162,7 +162,7 @@ const countsOf = ({ among }: Scope, tally: Tally) => ({
   transitions: tally.transitions,
   depth: tally.depth,
   mostSuccessors: tally.mostSuccessors,
-  ends: tally.ends,
+  terminalStates: tally.terminalStates,
   deadlocks: tally.deadlocks,
   highestGeneration: tally.highestGeneration,
   kinds: Object.fromEntries(
@@ -244,7 +244,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
     transitions: census.transitions,
     depth: census.depth,
     mostSuccessors: census.outDegree.max,
-    ends: census.deadlocks,
+    terminalStates: census.deadlocks,
     deadlocks: isDeadlock(scope, violation) ? 1 : 0,
     waiting: 0,
     highestGeneration: null,
@@ -270,7 +270,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
   }
 }
 
-/** Whether the model's run ends where nothing can happen any more, and something is owed. */
+/** Whether the model's run ends in a terminal state that violates a liveness property. */
 const isDeadlock = (scope: Scope, violation: Census<State, Action>["violation"]): boolean => {
   const last = violation?.path.moves.at(-1)?.state
   return (

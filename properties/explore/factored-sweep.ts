@@ -24,7 +24,7 @@ const turn = 1 << 12
  */
 export function* factoredSweepingAs(
   expander: BodyExpander,
-  { statesMax, onLayer, isStopped }: Limits,
+  { statesMax, onLevel, isStopped }: Limits,
   channels: Channels | null,
   self: number,
 ): Generator<void, Swept | null, void> {
@@ -75,7 +75,7 @@ export function* factoredSweepingAs(
     if (why === cuts.astray) return null
     const end = endOf({ expanded, waiting: allWaiting, minimum, why, depth, statesMax })
     if (end !== null) return { end, tally, waiting: allWaiting, bytes }
-    onLayer(tally, allWaiting)
+    onLevel(tally, allWaiting)
     const level = next
     next = []
     left = waiting
@@ -219,16 +219,16 @@ const visitorOf = (
   const found = new Int32Array(words)
   const moved = new Int32Array(words)
   const alive = new Int32Array(words)
-  const owing = new Int32Array(words)
+  const violatedWhenQuiescent = new Int32Array(words)
   const counts = new Int32Array(32 * words)
   let isAstray = false
 
-  const report = ({ violation, witnessed, owes }: Report, length: number): void => {
+  const report = ({ violation, witnessed, isQuiescent }: Report, length: number): void => {
     if (violation !== noProperty) recordViolation(tally, length, violation)
     recordWitnesses(tally, length, witnessed)
-    if (owes)
+    if (isQuiescent)
       for (let word = 0; word < words; word += 1)
-        owing[word] = (owing[word] as number) | (found[word] as number)
+        violatedWhenQuiescent[word] = (violatedWhenQuiescent[word] as number) | (found[word] as number)
   }
 
   /** Where the environments just found are shifted to. */
@@ -274,7 +274,7 @@ const visitorOf = (
       here[word] = met[first + word] as number
       size += bitCount(here[word] as number)
       alive[word] = 0
-      owing[word] = 0
+      violatedWhenQuiescent[word] = 0
     }
     const entries = steps.all()
     const classes = environments.classes()
@@ -304,8 +304,8 @@ const visitorOf = (
     }
     for (let word = 0; word < words; word += 1) {
       const dead = (here[word] as number) & ~(alive[word] as number)
-      tally.ends += bitCount(dead)
-      tally.deadlocks += bitCount(dead & (owing[word] as number))
+      tally.terminalStates += bitCount(dead)
+      tally.deadlocks += bitCount(dead & (violatedWhenQuiescent[word] as number))
     }
     if (applying > tally.mostSuccessors) countSuccessors(body)
     tally.states += size

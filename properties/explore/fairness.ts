@@ -13,7 +13,7 @@ import {
  * needs, found once.
  *
  * A _component_ is a strongly connected component (SCC) of the graph. A _label_ is the number of an action: edges that
- * take the same action have the same label, and fairness is owed to labels.
+ * take the same action have the same label, and a label is what fairness is about.
  */
 export type Suffix = {
   readonly graph: StateGraph
@@ -22,8 +22,8 @@ export type Suffix = {
 }
 
 /**
- * The suffix of a graph: linear in it. `judged` has a 1 for each state that a loop may pass, and null lets it pass
- * them all. What leads out of them is still owed.
+ * The suffix of a graph: linear in it. `judged` has a 1 for each state that a loop may pass, and null lets it pass them
+ * all. What leads out of them counts all the same.
  */
 export const suffixOf = (graph: StateGraph, judged: Uint8Array | null = null): Suffix => ({
   graph,

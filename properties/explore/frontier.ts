@@ -6,7 +6,7 @@ const chunkSize = 1 << chunkBits
 export type Chunk = { readonly keys: Int32Array; readonly count: number }
 
 /**
- * The keys of one layer, in the order in which they were found.
+ * The keys of one BFS level, in the order in which they were found.
  *
  * Shape  `add` copies a key in, from `keys` at `at` on; `chunks` gives them all back, some thousands at a time.
  */

@@ -5,7 +5,7 @@ import { monitorOf } from "../../impl/engine/monitor.ts"
 import { includes, type PropertySet, type Watched } from "../../impl/engine/property-set.ts"
 import { neededFairness, suffixOf, type Lasso } from "./fairness.ts"
 import type { StateGraph } from "./graph.ts"
-import { asksRest, engineFor, isProtocol, type Scope } from "./scope.ts"
+import { checksQuiescence, engineFor, isProtocol, type Scope } from "./scope.ts"
 import { finished } from "./turns.ts"
 
 /** What the state graph says of one liveness property. */
@@ -34,9 +34,9 @@ type LassoRun = {
 const liveness = ["L1", "L2", "L3", "L4"] as const satisfies readonly Watched[]
 
 /**
- * Asks liveness of a scope, exactly: on the graph of its states, where from some point on only what the protocol
- * owes is done, and every such action gets its turn. Neither symmetry nor reduction is used, which would mix up
- * whose turn it is. "unknown" if the scope has more than `statesMax` states, or nobody waits for the answer.
+ * Checks liveness in a scope, exactly: on the graph of its states, where from some point on only the protocol acts, and
+ * every weakly fair action gets its turn. Neither symmetry nor reduction is used, which would mix up whose turn it is.
+ * "unknown" if the scope has more than `statesMax` states, or nobody waits for the answer.
  */
 export function* judgingLiveness(
   scope: Scope,
@@ -45,13 +45,13 @@ export function* judgingLiveness(
   const engine = engineFor({ ...scope, properties: [] })
   const drawn = yield* graphOf(engine, statesMax, isStopped)
   if (drawn === "unknown") return "unknown"
-  const { graph, codes, judged, rest } = drawn
+  const { graph, codes, judged, whenQuiescent } = drawn
   const suffix = suffixOf(graph, judged)
-  const isTold = asksRest({ ...scope, reduction: false })
+  const isReported = checksQuiescence({ ...scope, reduction: false })
   return liveness
-    .filter((property) => isTold && scope.properties.includes(property))
+    .filter((property) => isReported && scope.properties.includes(property))
     .map((property) => {
-      const good = Uint8Array.from(rest, (violated) => (includes(violated, property) ? 0 : 1))
+      const good = Uint8Array.from(whenQuiescent, (violated) => (includes(violated, property) ? 0 : 1))
       const code = (label: number): ActionCode => codes[label] as ActionCode
       const { lasso, needs } = neededFairness(suffix, good, (label) => kinds[code(label).kind] as string)
       const run = (found: Lasso): LassoRun => ({
@@ -77,12 +77,12 @@ type DrawnGraph = {
   readonly graph: StateGraph
   readonly codes: readonly ActionCode[]
   readonly judged: Uint8Array
-  readonly rest: readonly PropertySet[]
+  readonly whenQuiescent: readonly PropertySet[]
 }
 
 /**
- * The graph of all states of an engine. A label is an action by what it names: a copy by its place. What a state
- * would violate if the cluster rested there, in `rest`; whether liveness may be asked of it, in `judged`.
+ * The graph of all states of an engine. A label is an action by what it names: a copy by its place. What a state would
+ * violate if it were quiescent, in `whenQuiescent`; whether liveness is checked in it, in `judged`.
  */
 function* graphOf(
   engine: Engine,
@@ -100,7 +100,7 @@ function* graphOf(
   const targets: number[] = []
   const labelOf: number[] = []
   const isSuffix: number[] = []
-  const rest: PropertySet[] = []
+  const whenQuiescent: PropertySet[] = []
   const judged: number[] = []
 
   const numberOf = (): number => {
@@ -119,7 +119,7 @@ function* graphOf(
     if (keys.length > statesMax || ((state & 4095) === 4095 && isStopped())) return "unknown"
     machine.load(keys[state] as Int32Array, 0)
     offsets.push(targets.length)
-    rest.push(monitor.atRest())
+    whenQuiescent.push(monitor.whenQuiescent())
     judged.push(monitor.isJudged() ? 1 : 0)
     const faults = view.faultsSoFar()
     engine.expand((kind, a, b, answer) => {
@@ -127,9 +127,9 @@ function* graphOf(
       const target = numberOf()
       targets.push(target)
       labelOf.push(labels.get(labelKey(kind, a, b)) as number)
-      // What leaves the state as it is, such as a retry that fails, is no progress, and owed to nobody.
-      const isOwed = isProtocol[kind] === true && view.faultsSoFar() === faults && target !== state
-      isSuffix.push(isOwed ? 1 : 0)
+      // What leaves the state as it is, such as a retry that fails, is no progress, and not fair.
+      const isFair = isProtocol[kind] === true && view.faultsSoFar() === faults && target !== state
+      isSuffix.push(isFair ? 1 : 0)
     })
   }
   offsets.push(targets.length)
@@ -143,7 +143,7 @@ function* graphOf(
     isSuffix: Uint8Array.from(isSuffix),
     isFair: Uint8Array.from(codes, ({ kind }) => (isProtocol[kind] === true ? 1 : 0)),
   }
-  return { graph, codes, judged: Uint8Array.from(judged), rest }
+  return { graph, codes, judged: Uint8Array.from(judged), whenQuiescent }
 }
 
 const labelKey = (kind: number, a: number, b: number): string => `${kind},${a},${b}`

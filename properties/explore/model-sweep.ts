@@ -3,9 +3,9 @@ import { identity, identityWithInterventions, registrationsOf } from "../../mode
 import { initial, type State } from "../../model/state.ts"
 import { successors } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
-import { isAtRest, isJudged } from "../check/rest.ts"
+import { isQuiescent, isJudged } from "../check/quiescence.ts"
 import { noHistory } from "../history.ts"
-import { violatesAtRest, violationsOf, type Property } from "../property.ts"
+import { violatesWhenQuiescent, violationsOf, type Property } from "../property.ts"
 import { enumerating, type Census } from "./enumerate.ts"
 import type { System } from "./system.ts"
 import { finished } from "./turns.ts"
@@ -38,8 +38,8 @@ export const modelSweeping = (
   return enumerating(modelSystem(protocol, among, key), {
     kindOf: ({ kind }) => kind,
     always: (state) =>
-      isJudged(protocol.config, state) && isAtRest(protocol, state)
-        ? (violatesAtRest(protocol, properties, history, state)[0]?.property.id ?? null)
+      isJudged(protocol.config, state) && isQuiescent(protocol, state)
+        ? (violatesWhenQuiescent(protocol, properties, history, state)[0]?.property.id ?? null)
         : null,
     onStep: (before, action, after) =>
       violationsOf(protocol, properties, history, { before, action, after })[0]?.property.id ?? null,

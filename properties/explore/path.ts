@@ -9,8 +9,8 @@ import { hashOf, tableOf } from "./table.ts"
 export type ViolatingRun = { readonly property: Watched; readonly codes: readonly ActionCode[] }
 
 /**
- * What a search has found: for each property that is violated in the first layer in which any is, a run, in the
- * order of the catalogue; none if there is no such layer. "too many states", "interrupted": it did not get there.
+ * What a search has found: for each property that is violated in the first BFS level in which any is, a run, in the
+ * order of the catalogue; none if there is no such level. "too many states", "interrupted": it did not get there.
  * "astray": a run that was found cannot be walked again, so the states that were joined were not alike.
  */
 export type Search = readonly ViolatingRun[] | "too many states" | "interrupted" | "astray"
@@ -22,12 +22,12 @@ type SearchLimits = {
   readonly isStopped: () => boolean
 }
 
-/** Where a run violates: `steps` steps from a state of the last layer. */
-type End = { readonly key: Int32Array; readonly steps: number; readonly layer: number }
+/** Where a run violates: `steps` steps from a state of the last level. */
+type End = { readonly key: Int32Array; readonly steps: number; readonly level: number }
 
 /**
  * Runs that violate a property within `lengthMax` steps, breadth first: the shortest there are, if the scope takes no
- * steps at once. Layers are kept, and no parents: a run is found again backwards, layer by layer.
+ * steps at once. Levels are kept, and no parents: a run is found again backwards, level by level.
  */
 export function* violatingRuns(
   scope: Scope,
@@ -40,8 +40,8 @@ export function* violatingRuns(
     if (depth + steps > lengthMax) return
     for (const id of idsIn(violated)) {
       const known = ends.get(id)
-      if (known === undefined || depth + steps < known.layer + known.steps)
-        ends.set(id, { key: here, steps, layer: depth })
+      if (known === undefined || depth + steps < known.level + known.steps)
+        ends.set(id, { key: here, steps, level: depth })
     }
   }
   let next: Frontier
@@ -60,14 +60,14 @@ export function* violatingRuns(
   const start = stride.start()
   table.offer(start, 0, hashOf(start, 0, words), 0)
   table.flush()
-  const layers: Frontier[] = []
+  const levels: Frontier[] = []
   for (; depth <= lengthMax && next.size() > 0; depth += 1) {
     if (table.size() > statesMax)
-      return ends.size > 0 ? yield* runsTo(scope, layers, [...ends]) : "too many states"
-    const layer = next
-    layers.push(layer)
+      return ends.size > 0 ? yield* runsTo(scope, levels, [...ends]) : "too many states"
+    const level = next
+    levels.push(level)
     next = frontierOf(words)
-    for (const { keys, count } of layer.chunks()) {
+    for (const { keys, count } of level.chunks()) {
       if (isStopped()) return "interrupted"
       for (let n = 0; n < count; n += 1) {
         here = keys.subarray(n * words, (n + 1) * words)
@@ -76,25 +76,25 @@ export function* violatingRuns(
       yield
     }
     table.flush()
-    // A violation in a step is one step longer than one in the state before it; the next layer's own are as long.
+    // A violation in a step is one step longer than one in the state before it; the next level's own are as long.
     const isDue = [...ends.values()].some((end) => lengthOf(end) <= depth)
-    if (isDue || (next.size() === 0 && ends.size > 0)) return yield* runsTo(scope, layers, [...ends])
+    if (isDue || (next.size() === 0 && ends.size > 0)) return yield* runsTo(scope, levels, [...ends])
   }
   return []
 }
 
-const lengthOf = ({ layer, steps }: End): number => layer + steps
+const lengthOf = ({ level, steps }: End): number => level + steps
 
 function* runsTo(
   scope: Scope,
-  layers: readonly Frontier[],
+  levels: readonly Frontier[],
   found: readonly (readonly [Watched, End])[],
 ): Generator<void, Search, void> {
   const minimum = Math.min(...found.map(([, end]) => lengthOf(end)))
   const runs: ViolatingRun[] = []
   for (const [property, end] of found.toSorted(([a], [b]) => watched.indexOf(a) - watched.indexOf(b))) {
     if (lengthOf(end) > minimum) continue
-    const keys = yield* wayTo(scope, layers, end)
+    const keys = yield* wayTo(scope, levels, end)
     const codes = walked(scope, keys, end, property)
     if (codes === null) return "astray"
     runs.push({ property, codes })
@@ -105,7 +105,7 @@ function* runsTo(
 /** The keys on the way to an end: from each, the search has come to the next. */
 function* wayTo(
   scope: Scope,
-  layers: readonly Frontier[],
+  levels: readonly Frontier[],
   end: End,
 ): Generator<void, readonly Int32Array[], void> {
   const way = [end.key]
@@ -118,9 +118,9 @@ function* wayTo(
       if (isSame(keys, wanted)) leads += 1
     },
   })
-  for (let depth = end.layer - 1; depth >= 0; depth -= 1) {
+  for (let depth = end.level - 1; depth >= 0; depth -= 1) {
     leads = 0
-    for (const { keys, count } of (layers[depth] as Frontier).chunks()) {
+    for (const { keys, count } of (levels[depth] as Frontier).chunks()) {
       for (let n = 0; n < count && !hasLed(); n += 1) {
         expand(keys, n * words)
         if (hasLed()) way.push(keys.slice(n * words, (n + 1) * words))

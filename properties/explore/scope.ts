@@ -62,11 +62,11 @@ export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolea
   (bounds.fencesUpTo > 0 && (among.includes("TestFailover") || among.includes("TestRestartSecondary")))
 
 /**
- * Whether a scope can tell where the cluster rests: all that the protocol owes must be offered, and no step taken
- * at once.
+ * Whether a scope can tell which states are quiescent: every protocol action must be offered, and the reduction must be
+ * off.
  */
-export const asksRest = ({ among, reduction }: Scope): boolean =>
+export const checksQuiescence = ({ among, reduction }: Scope): boolean =>
   !reduction && kindsOf("protocol").every((kind) => among.includes(kind))
 
-/** Which kinds the protocol owes, by number. */
+/** Which kinds are actions of the protocol, by number. */
 export const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")

@@ -13,7 +13,7 @@ import {
 } from "../../impl/engine/property-set.ts"
 import { witnessMonitorOf, type WitnessMonitor } from "../../impl/engine/witness-monitor.ts"
 import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
-import { asksRest, engineFor, isProtocol, type Scope } from "./scope.ts"
+import { checksQuiescence, engineFor, isProtocol, type Scope } from "./scope.ts"
 import { normalisationOf } from "./normalisation.ts"
 import { hashOf } from "./table.ts"
 
@@ -39,10 +39,10 @@ export type Strider = {
 /**
  * Expands states of a scope: judges each, every step from it, and whatever normalising passes over.
  *
- * Shape  `expand` takes up a state and answers with how many successors it has; `isOwing` says whether that state
- *        was at rest with something owed. `trail`: the steps from it, three numbers each, of what is being told.
- *        `start`: the key that stands for the initial state; `orbit`: for how many states the
- *        one just expanded stands.
+ * Shape  `expand` takes up a state and answers with how many successors it has; `isViolatedWhenQuiescent` says whether
+ *        that state was quiescent and violated a liveness property. `trail`: the steps from it, three numbers each, of
+ *        what is being told. `start`: the key that stands for the initial state; `orbit`: for how many states the one
+ *        just expanded stands.
  */
 export type Stride = {
   readonly engine: Engine
@@ -50,7 +50,7 @@ export type Stride = {
   readonly symmetry: Symmetry
   readonly words: number
   readonly expand: (keys: Int32Array, at: number) => number
-  readonly isOwing: () => boolean
+  readonly isViolatedWhenQuiescent: () => boolean
   readonly trail: readonly number[]
   readonly start: () => Int32Array
   readonly orbit: () => number
@@ -68,13 +68,13 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   const symmetry = symmetryOf(view)
   const joins = scope.symmetry && symmetry.order > 1
   const asked = setOf(scope.properties)
-  const rests = asksRest(scope)
+  const checksLiveness = checksQuiescence(scope)
   const trail: number[] = []
   let successors = 0
   let faults = 0
   let hash = 0
-  let isResting = true
-  let owed = noProperty
+  let isQuiescent = true
+  let violatedWhenQuiescent = noProperty
 
   const violation = (found: PropertySet, steps: number): void => {
     const violated = intersection(found, asked)
@@ -105,7 +105,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     if (unseen() !== 0) onWitness(witnessMonitor.ofStep(kind, a), 1)
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     if (isProtocol[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
-      isResting = false
+      isQuiescent = false
     const steps = normalisation === null ? 1 : normalisation.normalise(key)
     onArrival(canonical(), kind, steps)
     if (normalisation !== null) trail.length = 3
@@ -126,7 +126,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     successors = 0
     faults = view.faultsSoFar()
     hash = hashOf(key, 0, words)
-    isResting = rests
+    isQuiescent = checksLiveness
     const bits = union(monitor.ofState(), monitor.ofRefusals())
     if (bits !== 0) violation(bits, 0)
     const wanted = unseen()
@@ -137,8 +137,9 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     monitor.begin()
     expandHere()
     if (trail.length > 0) trail.length = 0
-    owed = isResting && monitor.isJudged() ? intersection(monitor.atRest(), asked) : noProperty
-    violation(owed, 0)
+    violatedWhenQuiescent =
+      isQuiescent && monitor.isJudged() ? intersection(monitor.whenQuiescent(), asked) : noProperty
+    violation(violatedWhenQuiescent, 0)
     return successors
   }
 
@@ -148,7 +149,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     symmetry,
     words,
     expand,
-    isOwing: () => owed !== 0,
+    isViolatedWhenQuiescent: () => violatedWhenQuiescent !== 0,
     trail,
     start: () => canonical(),
     orbit: joins ? symmetry.orbit : () => 1,

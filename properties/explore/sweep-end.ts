@@ -9,8 +9,8 @@ export type SweepEnd =
   "complete" | "violation" | "too many states" | "interrupted" | "outgrown" | "asymmetric"
 
 /**
- * How a sweep went. `waiting` counts states that were found and not expanded; `bytes` is the most that the table
- * and the layers took.
+ * How a sweep went. `waiting` counts states that were found and not expanded; `bytes` is the most that the table and
+ * the levels took.
  */
 export type Swept = {
   readonly end: SweepEnd
@@ -19,18 +19,18 @@ export type Swept = {
   readonly bytes: number
 }
 
-/** How far a sweep may go, whom it tells of each layer, and whom it asks whether to go on. */
+/** How far a sweep may go, whom it tells of each level, and whom it asks whether to go on. */
 export type Limits = {
   readonly statesMax: number
   readonly fingerprint: boolean
-  readonly onLayer: (tally: Tally, waiting: number) => void
+  readonly onLevel: (tally: Tally, waiting: number) => void
   readonly isStopped: () => boolean
 }
 
-/** Why a layer was not expanded to its end, in the order in which one reason gives way to another. */
+/** Why a level was not expanded to its end, in the order in which one reason gives way to another. */
 export const cuts = { none: 0, interrupted: 1, outgrown: 2, asymmetric: 3, astray: 4 } as const
 
-/** Whether a sweep ends before a layer, and why: the same for all workers, as all know the same. */
+/** Whether a sweep ends before a level, and why: the same for all workers, as all know the same. */
 export const endOf = ({
   expanded,
   waiting,

@@ -24,7 +24,7 @@ const limits = {
   statesMax,
   fingerprint,
   isStopped: () => isAskedToStop(channels),
-  onLayer: ({ depth, states }: Tally, waiting: number) => {
+  onLevel: ({ depth, states }: Tally, waiting: number) => {
     if (self === 0) parentPort?.postMessage({ depth, states, waiting })
   },
 }

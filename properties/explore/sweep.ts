@@ -25,7 +25,7 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send, onOutgrown: () => vo
   let unseen = 2 ** watchedWitnesses.length - 1
 
   const stride = strideOf(scope, {
-    // With the reduction, a layer is no length: that of the way there is the most that it can be.
+    // With the reduction, a level is no length: that of the way there is the most that it can be.
     onViolation: (bits, steps) => {
       recordViolation(tally, depth + steps, bits)
     },
@@ -51,8 +51,8 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send, onOutgrown: () => vo
     const successors = stride.expand(keys, at)
     tally.states += 1
     tally.transitions += successors
-    if (successors === 0) tally.ends += 1
-    if (successors === 0 && stride.isOwing()) tally.deadlocks += 1
+    if (successors === 0) tally.terminalStates += 1
+    if (successors === 0 && stride.isViolatedWhenQuiescent()) tally.deadlocks += 1
     if (successors > tally.mostSuccessors) tally.mostSuccessors = successors
     for (let pair = 0; pair < view.pairs; pair += 1)
       if (view.lockOf(pair) > tally.highestGeneration) tally.highestGeneration = view.lockOf(pair)
@@ -65,14 +65,14 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send, onOutgrown: () => vo
 }
 
 /**
- * Sweeps a scope breadth first, as one of several workers or alone: each expands the states that its share of
- * the hashes holds, and sends the others their own. Ends, all at once, with the layer in which a property is
- * first found violated, when no shorter violation can be left, or before the layer that would go beyond `statesMax`.
- * Gives way now and then, so that whoever goes on with it can do something else.
+ * Sweeps a scope breadth first, as one of several workers or alone: each expands the states that its share of the
+ * hashes holds, and sends the others their own. Ends, all at once, with the level in which a property is first found
+ * violated, when no shorter violation can be left, or before the level that would go beyond `statesMax`. Gives way now
+ * and then, so that whoever goes on with it can do something else.
  */
 export function* sweepingAs(
   scope: Scope,
-  { statesMax, fingerprint, onLayer, isStopped }: Limits,
+  { statesMax, fingerprint, onLevel, isStopped }: Limits,
   channels: Channels | null,
   self: number,
 ): Generator<void, Swept, void> {
@@ -115,11 +115,11 @@ export function* sweepingAs(
     const [expanded, waiting, minimum, why] = endpoint?.barrier(() => own) ?? own
     const end = endOf({ expanded, waiting, minimum, why, depth, statesMax })
     if (end !== null) return { end, tally, waiting, bytes }
-    onLayer(tally, waiting)
-    const layer = next
+    onLevel(tally, waiting)
+    const level = next
     next = frontierOf(words)
-    left = layer.size()
-    for (const chunk of layer.chunks()) {
+    left = level.size()
+    for (const chunk of level.chunks()) {
       if (isStopped()) cut = Math.max(cut, cuts.interrupted)
       if (cut !== cuts.none) break
       expandAll(chunk, depth)
@@ -129,7 +129,7 @@ export function* sweepingAs(
     if (left === 0) tally.depth = depth
     endpoint?.barrier(() => [0, 0, 0, 0])
     table.flush()
-    bytes = Math.max(bytes, table.bytes() + layer.bytes() + next.bytes())
+    bytes = Math.max(bytes, table.bytes() + level.bytes() + next.bytes())
   }
 }
 
@@ -151,7 +151,7 @@ export function* sweeping(scope: Scope, limits: Partial<Limits> = {}): Generator
   const all = {
     statesMax: Infinity,
     fingerprint: false,
-    onLayer: () => {},
+    onLevel: () => {},
     isStopped: () => false,
     ...limits,
   }

@@ -7,11 +7,11 @@ import { lowestBit } from "./bits.ts"
  * What a sweep has counted.
  *
  * Shape  `standsFor` counts all states that those met stand for, where symmetry joins some: else it is `states`.
- *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one.
- *        `depth` is that of the deepest layer expanded to its end. `violated` holds what is violated, by the
- *        length of the shortest run that ends so (with the reduction: by the number of layers before its end); `ends` counts states with no successor at all, and `deadlocks` those of
- *        them in which something is still owed. `witnessedAt` is the depth at which each witness was first seen, by
- *        its place in `sights`, or -1.
+ *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one. `depth` is
+ *        that of the deepest level expanded to its end. `violated` holds what is violated, by the length of the
+ *        shortest run that ends so (with the reduction: by the number of levels before its end); `terminalStates`
+ *        counts states without a successor, and `deadlocks` those of them that violate a liveness property.
+ *        `witnessedAt` is the depth at which each witness was first seen, by its place in `sights`, or -1.
  */
 export type Tally = {
   states: number
@@ -20,7 +20,7 @@ export type Tally = {
   standsForTransitions: number
   depth: number
   mostSuccessors: number
-  ends: number
+  terminalStates: number
   deadlocks: number
   highestGeneration: number
   readonly generated: Float64Array
@@ -36,7 +36,7 @@ export const freshTally = (): Tally => ({
   standsForTransitions: 0,
   depth: 0,
   mostSuccessors: 0,
-  ends: 0,
+  terminalStates: 0,
   deadlocks: 0,
   highestGeneration: 1,
   generated: new Float64Array(kinds.length),
@@ -74,7 +74,7 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.standsFor += tally.standsFor
     sum.transitions += tally.transitions
     sum.standsForTransitions += tally.standsForTransitions
-    sum.ends += tally.ends
+    sum.terminalStates += tally.terminalStates
     sum.deadlocks += tally.deadlocks
     tally.witnessedAt.forEach((at, n) => {
       const before = sum.witnessedAt[n] as number

@@ -9,14 +9,14 @@ import type { Swept } from "./sweep-end.ts"
 import { together } from "./tally.ts"
 import type { SweepOrder } from "./sweep-worker.ts"
 
-/** How far a sweep has come: the layer that begins, and how many states wait in it. */
+/** How far a sweep has come: the level that begins, and how many states wait in it. */
 export type SweepProgress = { readonly depth: number; readonly waiting: number }
 
 /**
- * Sweeps a scope with several workers, each of which holds its share of the states. The counts, and whether and
- * how shortly a property is violated, are those of one worker alone. The signal stops them, and what they have
- * covered is told; interrupting the effect stops them too. Of layers that one worker has `reached` before, no progress is
- * told: where workers begin anew, they have come further only beyond these.
+ * Sweeps a scope with several workers, each of which holds its share of the states. The counts, and whether and how
+ * shortly a property is violated, are those of one worker alone. The signal stops them, and what they have covered is
+ * told; interrupting the effect stops them too. Of levels that one worker has `reached` before, no progress is told:
+ * where workers begin anew, they have come further only beyond these.
  */
 export const sweepWith = (
   scope: Scope,

@@ -31,7 +31,7 @@ export const powerMutants: readonly Mutant[] = [
       if (primary?.phase !== "lockstep") return after
       return changingPair(after, id, (pair) => ({ ...pair, copies: earlier.copies }))
     }),
-    // With entries to record the Primary is not at rest before its log is full: 9 steps in the core scope.
+    // With entries to record the Primary is not quiescent before its log is full: 9 steps in the core scope.
     scope: plainConfig(3, 1, { log: 0, generations: 5, faults: 2 }),
   },
   {

@@ -34,9 +34,9 @@ describe("a property that asks about the past, and was not asked", () => {
 
 describe("a property that explore never asks, or not with these flags", () => {
   it.each<readonly [string, Partial<ExploreFlags>, string]>([
-    ["L0", {}, "L0, that a run comes to rest, is asked by check alone"],
-    ["L1", { reduction: true }, "with --reduction liveness is asked with --liveness alone"],
-    ["L1", { actions: ["PowerOn", "FailHost"] }, "liveness is asked where --actions has all kinds"],
+    ["L0", {}, "L0, that a run becomes quiescent, is checked by check alone"],
+    ["L1", { reduction: true }, "with --reduction liveness is checked only with --liveness"],
+    ["L1", { actions: ["PowerOn", "FailHost"] }, "liveness is checked only where --actions has every kind"],
     ["S19", { engine: "model" }, byModel],
   ])("is refused where nothing else is named, as it would seem to hold: %s, %j", async (id, flags, why) => {
     await expect(explored({ ...flags, property: [id] })).rejects.toThrow(
@@ -45,9 +45,9 @@ describe("a property that explore never asks, or not with these flags", () => {
   })
 
   it.each<readonly [Partial<ExploreFlags>, string]>([
-    [{ actions: ["PowerOn", "FailHost"] }, "liveness is asked where --actions has all kinds"],
+    [{ actions: ["PowerOn", "FailHost"] }, "liveness is checked only where --actions has every kind"],
     [{ property: ["S1"] }, "--property names none of it"],
-    [{ property: ["L0", "S1"] }, "L0, that a run comes to rest, is asked by check alone"],
+    [{ property: ["L0", "S1"] }, "L0, that a run becomes quiescent, is checked by check alone"],
   ])("is refused where it is liveness that --liveness asks for: %j", async (flags, why) => {
     await expect(explored({ ...flags, liveness: true })).rejects.toThrow(
       `--liveness cannot be asked here: ${why}`,
@@ -57,8 +57,8 @@ describe("a property that explore never asks, or not with these flags", () => {
   it("is told with why where others are named beside it", async () => {
     const lines = await explored({ property: ["L0", "S1"] })
 
-    expect(lines).toContain("  L0   ComesToRest              not asked")
-    expect(lines).toContain("  L0, that a run comes to rest, is asked by check alone")
+    expect(lines).toContain("  L0   BecomesQuiescent         not checked")
+    expect(lines).toContain("  L0, that a run becomes quiescent, is checked by check alone")
   })
 })
 

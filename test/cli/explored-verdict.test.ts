@@ -93,7 +93,7 @@ describe("what a verdict is worth", () => {
     expect(assuranceOf({ ...exploration, ...more }, exploredTo("complete"), conclusion)).toMatch(words)
   })
 
-  it("rests on the argument for the reduction where that was made, and only there", () => {
+  it("relies on the argument for the reduction where that was made, and only there", () => {
     const reduced = exploredTo("complete", { scope: { ...scope, reduction: true } })
 
     expect(assuranceOf(exploration, reduced, { tag: "held" })).toContain("docs/adr/0008-reduction.md")
@@ -131,7 +131,7 @@ const exploredTo = (how: string, more: Partial<Explored> = {}): Explored => ({
   transitions: 20,
   depth: 3,
   mostSuccessors: 4,
-  ends: 0,
+  terminalStates: 0,
   deadlocks: 0,
   waiting: 0,
   highestGeneration: 2,

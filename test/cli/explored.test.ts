@@ -45,11 +45,11 @@ describe("with the reduction forced on, the command", () => {
     expect(code).toBe(12)
   })
 
-  it("says on what a verdict that holds rests", async () => {
+  it("says what a verdict that holds relies on", async () => {
     const { code, document } = await explored({ ...small, reduction: true })
 
     expect(code).toBe(0)
-    expect(document.assurance).toContain("the reduction rests on an argument about the protocol as written")
+    expect(document.assurance).toContain("the reduction relies on an argument about the protocol as written")
   })
 })
 
@@ -102,7 +102,7 @@ describe("a verdict", () => {
   })
 })
 
-describe("a deadlock, in which something is owed,", () => {
+describe("a deadlock: a terminal state that violates liveness,", () => {
   it.each([
     ["packed", true],
     ["packed", false],
@@ -135,7 +135,10 @@ describe("a livelock", () => {
   it("is a violation of liveness, kept as a lasso that replays as one", async ({ onTestFinished }) => {
     const out = freshFolder(onTestFinished)
 
-    const { code, document } = await explored({ ...small, liveness: true, property: ["L1"], out }, restless)
+    const { code, document } = await explored(
+      { ...small, liveness: true, property: ["L1"], out },
+      neverQuiescent,
+    )
 
     const [violation] = document.breaches
     const story = readStory(violation?.file ?? "")
@@ -144,7 +147,7 @@ describe("a livelock", () => {
     expect(violation?.loop).toBeLessThan(violation?.steps ?? 0)
     expect(violation?.fairness?.length).toBeGreaterThan(0)
     expect(story.loop).toBe(violation?.loop)
-    expect(outcomeOf(story, replayStory(catalogue, story, restless.model))).toBe("reproduced")
+    expect(outcomeOf(story, replayStory(catalogue, story, neverQuiescent.model))).toBe("reproduced")
     expect(outcomeOf(story, replayStory(catalogue, story))).toBe("refused-now")
   })
 })
@@ -337,7 +340,7 @@ function isReducible(id: string): boolean {
 }
 
 /** A live Primary drops its syncing Secondary whenever it likes, and so never gets one. */
-const restless: Sides = {
+const neverQuiescent: Sides = {
   model: (config) => without("AbandonSync", "needed")(protocolOf(config)),
   mutation: ({ AbandonSync }, view) => ({
     AbandonSync: (slot, b) => {

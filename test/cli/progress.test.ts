@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream"
 import { describe, expect, it } from "vitest"
-import { casesOn, layersOn, progressOn, type Clock, type Progress } from "../../cli/progress.ts"
+import { casesOn, levelsOn, progressOn, type Clock, type Progress } from "../../cli/progress.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 
 describe("progress", () => {
@@ -43,7 +43,7 @@ describe("progress", () => {
     ],
     [
       "of a sweep",
-      (stream, clock) => layersOn(stream, false, clock),
+      (stream, clock) => levelsOn(stream, false, clock),
       { depth: 4, waiting: 1200 },
       /depth 4 {2}1,200 states/,
     ],

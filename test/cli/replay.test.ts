@@ -255,7 +255,7 @@ const violatesSafety = {
 /** The same, by the rules of the protocol. */
 const refused = { config: cluster(2), actions: violatesSafety.actions }
 
-/** An entry that is never released, in a cluster that is then at rest. */
+/** An entry that is never released, in a cluster that is then quiescent. */
 const violatesLiveness = {
   config: cluster(1, { log: 1 }),
   mutant: "LiveWithholds",

@@ -4,7 +4,7 @@ import { protocolOf } from "../../model/core.ts"
 import { ftState } from "../../model/ft-state.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
-import { enabled, owed } from "../../model/step.ts"
+import { enabled, fairlyEnabled } from "../../model/step.ts"
 import { enumerate } from "../enumerate.ts"
 import { bounded, clusterOf, p1, reach, reachFrom, ruleOnP1, three, toRunning } from "../fixtures.ts"
 
@@ -80,7 +80,7 @@ describe("one fault is transparent", () => {
       const unprotected: State[] = []
       const counts = enumerate(protocol, withoutOperator, starts, (state, successors) => {
         if (successors.some(({ action }) => action.kind === "HaRestart")) restarted.push(state)
-        const isQuiescent = owed(protocol, state).length === 0
+        const isQuiescent = fairlyEnabled(protocol, state).length === 0
         if (isQuiescent && ftState(p1(state)) !== "running") unprotected.push(state)
       })
 
@@ -97,14 +97,14 @@ describe("one fault is transparent", () => {
     expect(enabled(protocolOf(three), state, ["HaRestart"])).toHaveLength(1)
   })
 
-  it("and two are not: a second host fails, and the pair rests without a Secondary", () => {
+  it("and two are not: a second host fails, and the pair stays without a Secondary", () => {
     const config = bounded({ log: 0 })
     const twoFaults = reach(config, toRunning, "FailHost(h1) FailHost(h3)")
 
-    const rested = reachFrom(config, twoFaults, "Suspect(p1.2) TryLock(p1.2)")
+    const quiescent = reachFrom(config, twoFaults, "Suspect(p1.2) TryLock(p1.2)")
 
-    expect(owed(protocolOf(config), rested)).toEqual([])
-    expect(ftState(p1(rested))).toBe("needSecondary")
+    expect(fairlyEnabled(protocolOf(config), quiescent)).toEqual([])
+    expect(ftState(p1(quiescent))).toBe("needSecondary")
   })
 })
 

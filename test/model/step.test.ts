@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { describe as written, kinds } from "../../model/action.ts"
 import { protocolOf } from "../../model/core.ts"
 import { guardMeanings, type GuardId } from "../../model/guard-id.ts"
-import { candidates, enabled, enabledButFor, owed, step, successors } from "../../model/step.ts"
+import { candidates, enabled, enabledButFor, fairlyEnabled, step, successors } from "../../model/step.ts"
 import { arbitraryConfig } from "../../properties/arbitrary/config.ts"
 import {
   act,
@@ -119,11 +119,11 @@ describe("what could be asked", () => {
   })
 })
 
-describe("what the protocol owes", () => {
+describe("the enabled, weakly fair actions", () => {
   it("is what it may do itself, and no operation, recovery or fault", () => {
     const state = reach(three, withholding, "CutLink(h1-h3)")
 
-    const actions = owed(core, state).map(({ action }) => action)
+    const actions = fairlyEnabled(core, state).map(({ action }) => action)
 
     expect(actions).toEqual([act("Record(p1.1)"), act("JoinLockstep(p1.2)")])
   })
@@ -133,7 +133,7 @@ describe("what the protocol owes", () => {
     const cut = reach(three, toRunning, "CutLink(h1-h2)")
 
     const suspicions = [healthy, cut].map((state) =>
-      owed(core, state)
+      fairlyEnabled(core, state)
         .filter(({ action }) => action.kind === "Suspect")
         .map(({ action }) => action),
     )

@@ -24,7 +24,8 @@ describe("the catalogue", () => {
 
   it("asks something of every property but the one that is found by running", () => {
     const silent = catalogue.filter(
-      ({ always, onStep, atRest, demands }) => (always ?? onStep ?? atRest ?? demands) === undefined,
+      ({ always, onStep, whenQuiescent, demands }) =>
+        (always ?? onStep ?? whenQuiescent ?? demands) === undefined,
     )
 
     expect(silent.map(({ id }) => id)).toEqual(["L0"])

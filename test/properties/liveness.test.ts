@@ -12,7 +12,7 @@ import type { Property } from "../../properties/property.ts"
 import { singleFaultTransparent } from "../../properties/safety.ts"
 import { alone, changed, failedOver, overtaken, p1, reach, three, toRunning } from "../fixtures.ts"
 
-describe("a state of rest", () => {
+describe("a quiescent state", () => {
   const single = reach(three, alone)
   const noOtherHost = reach(three, alone, "FailHost(h2) FailHost(h3)")
   const orphan = reach(three, toRunning, "CrashCopy(p1.1)")
@@ -70,7 +70,7 @@ describe("a state of rest", () => {
         served,
         "an output withheld",
         recorded,
-        "0 of 1 output released",
+        "has released 0 of 1 output",
         reach(three, alone, "Record(p1.1) Release(p1.1)"),
       ],
       [
@@ -85,14 +85,14 @@ describe("a state of rest", () => {
   it.each(rows.map((row) => [row[0].id, row[1], row] as const))("violates %s with %s", (_id, _what, row) => {
     const [property, , violation, culprit, holds] = row
 
-    expect(restedAt(property, violation)).toContain(culprit)
-    expect(restedAt(property, holds)).toBeNull()
+    expect(whyWhenQuiescent(property, violation)).toContain(culprit)
+    expect(whyWhenQuiescent(property, holds)).toBeNull()
   })
 
   it("is asked about every liveness property but the one that is found by running", () => {
     const asked = new Set(rows.map(([property]) => property))
 
-    expect(asked).toEqual(new Set(liveness.filter(({ atRest }) => atRest !== undefined)))
+    expect(asked).toEqual(new Set(liveness.filter(({ whenQuiescent }) => whenQuiescent !== undefined)))
   })
 
   it("violates S19 unprotected after one fault, and not after two, nor where it was never sheltered", () => {
@@ -100,9 +100,9 @@ describe("a state of rest", () => {
     const twoFaults = reach(three, failedOver, "CutLink(h1-h2)")
 
     const sentences = [
-      restedAt(singleFaultTransparent, oneFault, { faultsWhenProtected: 0 }),
-      restedAt(singleFaultTransparent, twoFaults, { faultsWhenProtected: 0 }),
-      restedAt(singleFaultTransparent, oneFault, { faultsWhenProtected: null }),
+      whyWhenQuiescent(singleFaultTransparent, oneFault, { faultsWhenProtected: 0 }),
+      whyWhenQuiescent(singleFaultTransparent, twoFaults, { faultsWhenProtected: 0 }),
+      whyWhenQuiescent(singleFaultTransparent, oneFault, { faultsWhenProtected: null }),
     ]
 
     expect(sentences).toEqual([expect.stringContaining("p1 was running"), null, null])
@@ -113,7 +113,7 @@ describe("a state of rest", () => {
     const nowhere = changed(reach(three, failedOver), { h3: { maintenance: true } })
 
     const sentences = [again, nowhere].map((state) =>
-      restedAt(singleFaultTransparent, state, { faultsWhenProtected: 0 }),
+      whyWhenQuiescent(singleFaultTransparent, state, { faultsWhenProtected: 0 }),
     )
 
     expect(sentences).toEqual([null, null])
@@ -122,11 +122,11 @@ describe("a state of rest", () => {
 
 // Helpers
 
-const restedAt = (
+const whyWhenQuiescent = (
   property: Property,
   state: State,
   past: Partial<PairHistory> = {},
 ): string | null | undefined => {
   const history = { ...noHistory(initial(three))["p1"], ...past } as PairHistory
-  return property.atRest?.({ config: three, state, pair: p1(state), history })
+  return property.whenQuiescent?.({ config: three, state, pair: p1(state), history })
 }

@@ -32,8 +32,8 @@ describe("a mutant is caught", () => {
     },
   )
 
-  // The same violation as above with logs of two instead of none. It is judged at rest, and where logs are bounded
-  // the pair rests only once they are full: two records and their releases come first.
+  // The same violation as above with logs of two instead of none. It is judged in quiescent states, and where logs are
+  // bounded there is none before they are full: two records and their releases come first.
   it("PowerOffBumpsOnly, with logs of two: by L3, after 9 steps and no fewer", () => {
     const mutant = mutantNamed("PowerOffBumpsOnly")
 

@@ -12,11 +12,11 @@ import { mutations } from "../../impl/engine/mutations/catalogue.ts"
 import { pack } from "../../impl/engine/pack.ts"
 import { idsIn, union } from "../../impl/engine/property-set.ts"
 import { catalogue, matching } from "../../properties/catalogue.ts"
-import { isJudged } from "../../properties/check/rest.ts"
+import { isJudged } from "../../properties/check/quiescence.ts"
 import { noHistory } from "../../properties/history.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
-import { violatesAtRest, violationsOf, touchedBy } from "../../properties/property.ts"
+import { violatesWhenQuiescent, violationsOf, touchedBy } from "../../properties/property.ts"
 import { act, changed, clusterOf, reach } from "../fixtures.ts"
 
 // A fault of one host touches several pairs, and whichever of them suffers what it should not, it is told.
@@ -56,17 +56,20 @@ describe("a step that touches several pairs", () => {
     },
   )
 
-  it.each(["p1", "p2", "p3"] as const)("is judged for each at rest: %s alone is not protected", (id) => {
-    const words = ["p1", "p2", "p3"]
-      .filter((each) => each !== id)
-      .map((each) => `SpawnSecondary(${each}.1,h2) BeginLockstep(${each}.1) JoinLockstep(${each}.2)`)
-    const state = reach(config, "PowerOn(p1,h1) PowerOn(p2,h1) PowerOn(p3,h1)", ...words)
+  it.each(["p1", "p2", "p3"] as const)(
+    "is judged for each in a quiescent state: %s alone is not protected",
+    (id) => {
+      const words = ["p1", "p2", "p3"]
+        .filter((each) => each !== id)
+        .map((each) => `SpawnSecondary(${each}.1,h2) BeginLockstep(${each}.1) JoinLockstep(${each}.2)`)
+      const state = reach(config, "PowerOn(p1,h1) PowerOn(p2,h1) PowerOn(p3,h1)", ...words)
 
-    const why = violatesAtRest(protocol, catalogue, noHistory(state), state).map((each) => each.why)
+      const why = violatesWhenQuiescent(protocol, catalogue, noHistory(state), state).map((each) => each.why)
 
-    expect(why).toEqual([expect.stringContaining(id)])
-    expect(idsIn(monitorAt(state).atRest())).toEqual(["L1"])
-  })
+      expect(why).toEqual([expect.stringContaining(id)])
+      expect(idsIn(monitorAt(state).whenQuiescent())).toEqual(["L1"])
+    },
+  )
 })
 
 describe("what is asked of every pair", () => {
@@ -75,7 +78,7 @@ describe("what is asked of every pair", () => {
     const state = reach(config, ...places, `LoseStorage(h1) PowerOff(${id})`)
     const waiting = mutantNamed("PowerOnWaitsForTheLost")
 
-    const found = violatesAtRest(mutated(waiting)(config), matching(["S25"]), noHistory(state), state)
+    const found = violatesWhenQuiescent(mutated(waiting)(config), matching(["S25"]), noHistory(state), state)
 
     expect(found.map(({ why }) => why)).toEqual([expect.stringContaining(`PowerOn(${id}, `)])
     expect(idsIn(monitorAt(state, waiting).ofRefusals())).toEqual(["S25"])

@@ -18,10 +18,10 @@ export const refine = ({
   const protocol = protocolOf(config)
   const differential = differentialPairOf(protocol, engineOf(layoutOf(config, { ...wholly, among })))
   const seen = new Set([identity(initial(config))])
-  let layer: readonly State[] = [initial(config)]
-  while (layer.length > 0) {
+  let level: readonly State[] = [initial(config)]
+  while (level.length > 0) {
     const following: State[] = []
-    for (const state of layer) {
+    for (const state of level) {
       const divergence = divergenceIn(differential, state)
       if (divergence !== null)
         return { states: seen.size, difference: `${describeDivergence(divergence)}, from ${identity(state)}` }
@@ -32,7 +32,7 @@ export const refine = ({
         following.push(next)
       }
     }
-    layer = following
+    level = following
   }
   return { states: seen.size, difference: null }
 }

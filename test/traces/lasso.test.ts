@@ -13,7 +13,9 @@ describe("a lasso of a Primary that gives up each sync", () => {
   it("violates what fails in its loop, and is fair", () => {
     expect(judged(idleGuest, [powerOn, ...round(2)], 1)).toEqual({
       tag: "breached",
-      why: expect.stringMatching(/^again and again, for ever: p1 comes to rest needSecondary, /) as string,
+      why: expect.stringMatching(
+        /^again and again, for ever: p1 is still needSecondary when the cluster is quiescent, /,
+      ) as string,
       fairness: [
         { action: "AbandonSync(p1 on h1)", enabled: "sometimes", taken: true },
         { action: "BeginLockstep(p1 on h1)", enabled: "sometimes", taken: false },
@@ -38,7 +40,7 @@ describe("a lasso of a Primary that gives up each sync", () => {
     const actions = loop === 1 ? [powerOn, ...round(2)] : [powerOn, ...round(2), again]
     const alone: Property = {
       ...respawned,
-      atRest: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
+      whenQuiescent: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
     }
 
     expect(judged(idleGuest, actions, loop, alone)).toMatchObject({
@@ -51,7 +53,7 @@ describe("a lasso of a Primary that gives up each sync", () => {
     ["nothing is done in the loop", [powerOn], 1, idleGuest],
     ["the loop does not come back to where it began", [powerOn, ...round(2).slice(0, 2)], 1, idleGuest],
     ["the loop does not come back to where it began", [powerOn, ...round(2)], 0, idleGuest],
-    ["Migrate(p1.2, h3) is not what the protocol owes", [...protect, moved("h3"), moved("h2")], 4, three],
+    ["Migrate(p1.2, h3) is not weakly fair", [...protect, moved("h3"), moved("h2")], 4, three],
     ["the loop does not come back to where it began", [powerOn, ...outage], 1, three],
     [
       "Record(p1 on h1) is always enabled in it, and never taken",

@@ -103,7 +103,7 @@ describe("minimise", () => {
     expect(inMany).toMatchObject({ minimality: "1-minimal", violation: { step: 10 } })
   })
 
-  it("names the cause of what rests, not what follows from it", () => {
+  it("names the cause of what is left when quiescent, not what follows from it", () => {
     const { protocolIn } = judging(mutantCalled("LoserRetries"))
     const actions: readonly Action[] = [
       { kind: "PowerOn", pair: "p1", host: "h1" },
@@ -115,26 +115,26 @@ describe("minimise", () => {
     const { violation } = minimised(protocolIn, catalogue, plainConfig(2, 1, { log: 0 }), actions)
 
     expect(violation.property.id).toBe("L3")
-    expect(violation.why).toContain("p1.1 on h1 rests contending at generation 1")
+    expect(violation.why).toContain("p1.1 on h1 is still contending at generation 1")
   })
 
-  it("keeps to what was violated at first, where what rests in the end violates another too", () => {
-    const resting = (id: string, atRest: NonNullable<Property["atRest"]>): Property => {
+  it("keeps to what was violated at first, where the quiescent state at the end violates another too", () => {
+    const liveness = (id: string, whenQuiescent: NonNullable<Property["whenQuiescent"]>): Property => {
       const { always: _, ...others } = tooManyGenerations
-      return { ...others, id, atRest }
+      return { ...others, id, whenQuiescent }
     }
-    const untouched = resting("untouched", ({ pair }) => (pair.interventions === 0 ? "untouched" : null))
-    const rests = resting("rests", () => "it rests")
+    const untouched = liveness("untouched", ({ pair }) => (pair.interventions === 0 ? "untouched" : null))
+    const quiescent = liveness("quiescent", () => "it is quiescent")
 
     const { violation, run } = minimised(
       protocolOf,
-      [untouched, rests],
+      [untouched, quiescent],
       plainConfig(2, 1),
       onAndOff.slice(0, 2),
     )
 
     expect(run.actions).toEqual([])
-    expect(violation.property.id).toBe("rests")
+    expect(violation.property.id).toBe("quiescent")
   })
 
   it("takes away what the violation does not need: hosts, pairs, rules, limits and room in the logs", () => {
@@ -227,24 +227,24 @@ describe("minimise", () => {
     },
   )
 
-  it("tells of a run that never comes to rest only how it comes to that", () => {
-    const restless = mutated(mutantCalled("SuspectsForNothing"))
+  it("keeps, of a run that never becomes quiescent, only how it gets there", () => {
+    const neverQuiescent = mutated(mutantCalled("SuspectsForNothing"))
     const config = plainConfig(2, 1, { log: 0 })
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 
-    const { run, violation, minimality } = minimised(restless, matching(["L0"]), config, actions)
+    const { run, violation, minimality } = minimised(neverQuiescent, matching(["L0"]), config, actions)
 
     expect(violation.property.id).toBe("L0")
     expect(minimality).toBe("1-minimal")
-    expect(dispensable(restless(config), matching(["L0"]), run.actions).map(written)).toEqual([])
+    expect(dispensable(neverQuiescent(config), matching(["L0"]), run.actions).map(written)).toEqual([])
   })
 
   it("claims nothing to be shortest that goes round for ever, which no search for shorter runs can see", () => {
-    const restless: ProtocolOf = (config) => without("AbandonSync", "needed")(protocolOf(config))
+    const neverQuiescent: ProtocolOf = (config) => without("AbandonSync", "needed")(protocolOf(config))
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
     const turns = { scheduler: "undoing", seed: 0 } as const
 
-    const minimal = minimise(restless, matching(["L1"]), plainConfig(2, 1, { log: 0 }), actions, turns)
+    const minimal = minimise(neverQuiescent, matching(["L1"]), plainConfig(2, 1, { log: 0 }), actions, turns)
 
     expect(minimal).toMatchObject({ minimality: "1-minimal", violation: { property: { id: "L1" } } })
     expect(minimal?.violation.loop).toBeLessThan(minimal?.run.actions.length ?? 0)
@@ -382,7 +382,7 @@ const dispensable = (
 ): readonly Action[] =>
   actions.filter((_action, i) => {
     const taken = possible(protocol, actions.toSpliced(i, 1))
-    return replay(protocol, properties, taken, { askRest: true }).violations.length > 0
+    return replay(protocol, properties, taken, { checkQuiescence: true }).violations.length > 0
   })
 
 /** Those of the actions that are not refused. */

@@ -87,7 +87,7 @@ describe("replay", () => {
     expect(violations).toMatchObject([{ property: { id: "S7" }, step: 2 }])
   })
 
-  it("asks for liveness only at rest", () => {
+  it("checks liveness only in quiescent states", () => {
     const one = plainConfig(1, 1, { log: 1 })
     const withholding = mutated(mutantNamed("LiveWithholds"))(one)
     const record: Action = { kind: "Record", copy: "p1.1" }
@@ -114,23 +114,24 @@ describe("replay", () => {
     }
   })
 
-  it("asks whether it comes to rest only where it is told to", () => {
+  it("checks L0 only where it is told to", () => {
     const config = plainConfig(2, 1, { log: 0 })
-    const restless = mutated(mutantNamed("SuspectsForNothing"))(config)
+    const neverQuiescent = mutated(mutantNamed("SuspectsForNothing"))(config)
 
-    expect(replay(restless, catalogue, protectedPair.slice(0, 2)).violations).toEqual([])
+    expect(replay(neverQuiescent, catalogue, protectedPair.slice(0, 2)).violations).toEqual([])
     expect(
-      replay(restless, matching(["L0"]), protectedPair.slice(0, 2), { askRest: true }).violations,
+      replay(neverQuiescent, matching(["L0"]), protectedPair.slice(0, 2), { checkQuiescence: true })
+        .violations,
     ).toMatchObject([{ property: { id: "L0" }, step: 2 }])
   })
 })
 
-describe("replay of a run that ends at rest", () => {
+describe("replay of a run that ends in a quiescent state", () => {
   const run: readonly Action[] = [powerOn, { kind: "Record", copy: "p1.1" }]
   const withholding = (generations: number) =>
     mutated(mutantNamed("LiveWithholds"))(plainConfig(1, 1, { log: 1, generations }))
 
-  it.each([null, 2])("asks how it rests where nothing is done in its loop: %s", (loop) => {
+  it.each([null, 2])("checks the quiescent state where nothing is done in its loop: %s", (loop) => {
     expect(replay(withholding(2), catalogue, run, { loop }).violations).toMatchObject([
       { property: { id: "L4" }, step: 2 },
     ])
@@ -154,7 +155,7 @@ describe("replay of a loop", () => {
 
 describe("replay of a story", () => {
   it.each(readdirSync(corpusFolder).filter((name) => /^(S19|L0)\./.test(name)))(
-    "asks for what came before, and for coming to rest: %s",
+    "checks what came before, and L0: %s",
     (name) => {
       const story = readStory(join(corpusFolder, name))
 
@@ -162,7 +163,7 @@ describe("replay of a story", () => {
     },
   )
 
-  it("asks whether it comes to rest where it denies that", () => {
+  it("checks L0 where it denies that", () => {
     const story: Story = {
       ...running,
       config: plainConfig(2, 1, { log: 0 }),

@@ -201,10 +201,10 @@ describe("timelineText draws a run that goes in a circle", () => {
     expect(drawn).toContain("   ↺  back to the state after step 1")
   })
 
-  it("of one state only: it rests", () => {
+  it("of one state only: it is quiescent", () => {
     const drawn = draw(plainConfig(2, 1), running, undefined, { loop: 4 })
 
-    expect(drawn).toContain("   ↺  at rest: nothing that is owed changes anything any more, for ever")
+    expect(drawn).toContain("   ↺  quiescent: no enabled, weakly fair action changes anything")
     expect(numbersIn(drawn)).toEqual([0, 1, 2, 3, 4])
   })
 })

@@ -17,13 +17,13 @@ import { pack } from "../../../impl/engine/pack.ts"
 import { sinceProtected } from "../../../impl/engine/single-fault.ts"
 import { witnessMonitorOf, watchedWitnesses } from "../../../impl/engine/witness-monitor.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
-import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
+import { isQuiescent, isJudged } from "../../../properties/check/quiescence.ts"
 import { noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
-import { comesToRest } from "../../../properties/liveness.ts"
+import { becomesQuiescent } from "../../../properties/liveness.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import type { Step } from "../../../properties/step.ts"
-import { violatesAtRest, violationsOf } from "../../../properties/property.ts"
+import { violatesWhenQuiescent, violationsOf } from "../../../properties/property.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
@@ -32,7 +32,7 @@ import { act, overtaken, toRunning } from "../../fixtures.ts"
 
 describe("the monitors of properties and witnesses", () => {
   it("watch each property of the catalogue but the one that is about no state", () => {
-    const ids = catalogue.filter((property) => property !== comesToRest).map(({ id }) => id)
+    const ids = catalogue.filter((property) => property !== becomesQuiescent).map(({ id }) => id)
 
     expect([...watched].sort()).toEqual([...ids].sort())
   })
@@ -190,7 +190,7 @@ const walkedAnew = ({ mutant, config, indexed, along, statesMax }: Walk): Findin
   const queue: Place[] = [{ state: start, history: noHistory(start) }]
   for (const [n, place] of queue.entries()) {
     if (n >= Math.max(along.length + 1, statesMax)) break
-    sides.compareAtRest(place)
+    sides.compareWhenQuiescent(place)
     const next = along[n]
     for (const { action, state } of successors(protocol, place.state)) {
       const taken: Step = { before: place.state, action, after: state }
@@ -231,15 +231,15 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     }))
   }
 
-  const compareAtRest = (place: Place): void => {
+  const compareWhenQuiescent = (place: Place): void => {
     packPlace(place)
     if (monitor.isJudged() !== isJudged(config, place.state)) differences.push("isJudged")
-    if (!isAtRest(protocol, place.state)) return
-    const model = idsOf(violatesAtRest(protocol, asked, place.history, place.state))
+    if (!isQuiescent(protocol, place.state)) return
+    const model = idsOf(violatesWhenQuiescent(protocol, asked, place.history, place.state))
     compare(
-      `at rest in ${identityWithInterventions(place.state)}`,
+      `quiescent in ${identityWithInterventions(place.state)}`,
       model,
-      idsIn(union(monitor.atRest(), monitor.ofRefusals())),
+      idsIn(union(monitor.whenQuiescent(), monitor.ofRefusals())),
     )
     for (const id of model) violated.add(id)
   }
@@ -274,10 +274,10 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     return model.length > 0
   }
 
-  return { findings: { differences, violated, sighted }, compareAtRest, compareStep }
+  return { findings: { differences, violated, sighted }, compareWhenQuiescent, compareStep }
 }
 
-const asked = catalogue.filter((property) => property !== comesToRest)
+const asked = catalogue.filter((property) => property !== becomesQuiescent)
 const everySight = 2 ** watchedWitnesses.length - 1
 
 const idsOf = (violations: ReturnType<typeof violationsOf>): readonly Watched[] => {

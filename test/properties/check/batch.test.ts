@@ -83,7 +83,7 @@ describe("runBatch", () => {
   )
 
   it("makes a failure short by the property that it violates, though another is violated sooner", () => {
-    const properties = [generationIsLost, rests]
+    const properties = [generationIsLost, quiescent]
     const judgeIn: JudgeOf = (config) => ({ protocol: protocolOf(config), properties, witnesses: [] })
     const small = plainConfig(2, 1, { log: 0 })
     let lost: BatchResult["failure"] = null
@@ -142,7 +142,10 @@ describe("runBatch", () => {
 // Helpers
 
 /** A property for a test, which means nothing. */
-const propertyOf = (id: string, predicates: Pick<Property, "always" | "onStep" | "atRest">): Property => ({
+const propertyOf = (
+  id: string,
+  predicates: Pick<Property, "always" | "onStep" | "whenQuiescent">,
+): Property => ({
   id,
   name: id,
   family: "safety",
@@ -158,7 +161,7 @@ const generationIsLost = propertyOf("lost", {
 })
 
 /** What every run violates at its end, the empty one too. */
-const rests = propertyOf("rests", { atRest: () => "it rests" })
+const quiescent = propertyOf("quiescent", { whenQuiescent: () => "it is quiescent" })
 
 const ids = catalogue.map(({ id }) => id)
 

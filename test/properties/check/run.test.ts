@@ -7,7 +7,7 @@ import { catalogue, matching } from "../../../properties/catalogue.ts"
 import {
   begin,
   observe,
-  observeRest,
+  observeQuiescence,
   observeRound,
   type Judge,
   type Run,
@@ -60,21 +60,21 @@ describe("a run", () => {
 })
 
 describe("a run that is left to itself", () => {
-  it("violates a liveness property by how it rests", () => {
+  it("violates a liveness property when it is quiescent", () => {
     const config = plainConfig(1, 1, { log: 1 })
     const judge = judging("LiveWithholds", config)
     const run = runOf(judge, [powerOn, { kind: "Record", copy: "p1.1" }])
 
     expect(run.violation).toBeNull()
-    expect(observeRest(judge, run, true).violation).toMatchObject({ property: { id: "L4" }, step: 2 })
+    expect(observeQuiescence(judge, run, true).violation).toMatchObject({ property: { id: "L4" }, step: 2 })
   })
 
-  it("violates L0, and nothing else, by not resting", () => {
+  it("violates L0, and nothing else, by never becoming quiescent", () => {
     const judge = judging(null)
     const run = runOf(judge, [powerOn])
 
-    expect(observeRest(judge, run, false).violation).toMatchObject({ property: { id: "L0" }, step: 1 })
-    expect(observeRest({ ...judge, properties: matching(["L1"]) }, run, false)).toBe(run)
+    expect(observeQuiescence(judge, run, false).violation).toMatchObject({ property: { id: "L0" }, step: 1 })
+    expect(observeQuiescence({ ...judge, properties: matching(["L1"]) }, run, false)).toBe(run)
   })
 
   it("is not judged at the bound of its generations", () => {
@@ -82,10 +82,10 @@ describe("a run that is left to itself", () => {
     const judge = judging(null, config)
     const run = runOf(judge, [powerOn])
 
-    expect(observeRest(judge, run, false)).toBe(run)
+    expect(observeQuiescence(judge, run, false)).toBe(run)
   })
 
-  it("violates by a round what fails in every state of it, where its coming to rest is not asked", () => {
+  it("violates by a round what fails in every state of it, where L0 is not checked", () => {
     const judge = { ...judging(null), properties: matching(["S*", "L1"]) }
     const run = runOf(judge, [powerOn])
     const protectedAgain = runOf(judge, protectedPair)
@@ -110,10 +110,10 @@ describe("a run that is left to itself", () => {
     expect(free?.round.violation).toMatchObject({ property: { id: "L0" }, step: 1, loop: 0 })
   })
 
-  it("stays as it is where it rests as it should", () => {
+  it("stays as it is where its quiescent state is right", () => {
     const run = runOf(judging(null), protectedPair)
 
-    expect(observeRest(judging(null), run, true)).toBe(run)
+    expect(observeQuiescence(judging(null), run, true)).toBe(run)
   })
 })
 

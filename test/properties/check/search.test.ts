@@ -10,7 +10,7 @@ import { begin, observe, type Judge, type Run } from "../../../properties/check/
 import { shortestFrom, type Found } from "../../../properties/check/search.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
-import type { PairAtRest, PairStep, Property } from "../../../properties/property.ts"
+import type { QuiescentPair, PairStep, Property } from "../../../properties/property.ts"
 
 describe("shortestFrom", () => {
   it("finds the violation of two steps, with the way to it", () => {
@@ -29,7 +29,7 @@ describe("shortestFrom", () => {
     expect(shortestFrom(judge, startOf(judge), 1, 10_000)).toBe("none")
   })
 
-  it("finds what is violated by being at rest", () => {
+  it("finds what is violated in a quiescent state", () => {
     const judge = judging("LiveWithholds", plainConfig(1, 1, { log: 1 }))
 
     const found = shortestFrom(judge, startOf(judge), 3, 10_000)
@@ -118,7 +118,7 @@ describe("shortestFrom", () => {
     expect(found.filter((action) => action.startsWith("PowerOff"))).toHaveLength(times)
   })
 
-  it("finds what is violated by being at rest where it begins", () => {
+  it("finds what is violated where the initial state is quiescent", () => {
     const judge = judging("LiveWithholds", plainConfig(1, 1, { log: 1 }))
     const start = after(judge, [
       { kind: "PowerOn", pair: "p1", host: "h1" },
@@ -132,14 +132,14 @@ describe("shortestFrom", () => {
 
   it.each([
     ["in a step", "onStep"],
-    ["at rest", "atRest"],
+    ["in a quiescent state", "whenQuiescent"],
   ] as const)(
     "finds, of what is violated soonest, what comes first in the judge's order: %s",
     (_how, when) => {
       const onHost = (host: string): Property => ({
         ...made,
         id: host,
-        [when]: (seen: PairStep | PairAtRest) =>
+        [when]: (seen: PairStep | QuiescentPair) =>
           ("after" in seen ? seen.after : seen.pair).copies.some((copy) => copy.host === host)
             ? `on ${host}`
             : null,

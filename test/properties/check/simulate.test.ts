@@ -4,11 +4,11 @@ import { describe as written, kindsOf } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { initial } from "../../../model/state.ts"
-import { owed, step } from "../../../model/step.ts"
+import { fairlyEnabled, step } from "../../../model/step.ts"
 import { arbitraryPlan, choiceRange, type Plan } from "../../../properties/arbitrary/plan.ts"
 import { lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
-import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
+import { isQuiescent, isJudged } from "../../../properties/check/quiescence.ts"
 import { begin, type Judge, type Run } from "../../../properties/check/run.ts"
 import { inTurn } from "../../../properties/check/scheduler.ts"
 import { settle, simulate } from "../../../properties/check/simulate.ts"
@@ -19,13 +19,13 @@ import { witnesses } from "../../../properties/witnesses.ts"
 import { statesOf } from "../arbitrary/runs.ts"
 
 describe("simulate", () => {
-  it("finds the protocol to hold, and brings every run of it to rest", () => {
+  it("finds the protocol to hold, and every run of it becomes quiescent", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
         const run = simulated(null, plan)
 
         expect(run.violation).toBeNull()
-        expect(isAtRest(protocolOf(plan.config), run.state)).toBe(true)
+        expect(isQuiescent(protocolOf(plan.config), run.state)).toBe(true)
       }),
       { numRuns: 60 },
     )
@@ -51,7 +51,7 @@ describe("simulate", () => {
     )
   })
 
-  it("strikes no more once it has let go: after the last choice comes nothing but recovery and what is owed", () => {
+  it("strikes no more once it has let go: after the last choice come only recoveries and weakly fair actions", () => {
     fc.assert(
       fc.property(arbitraryPlan(null), (plan) => {
         const { actions } = simulated(null, plan)
@@ -176,7 +176,7 @@ describe("simulate", () => {
     )
   })
 
-  it("tells of two halves that never come to rest, where only that is asked", () => {
+  it("reports two halves that never become quiescent, where only L0 is checked", () => {
     const judge: Judge = { ...judging("SuspectsForNothing", two), properties: matching(["L0"]) }
 
     const found = fc
@@ -185,7 +185,7 @@ describe("simulate", () => {
       .find(({ violation }) => violation !== null)
 
     expect(found?.violation?.property.id).toBe("L0")
-    expect(found === undefined ? [] : owed(judge.protocol, found.state)).not.toEqual([])
+    expect(found === undefined ? [] : fairlyEnabled(judge.protocol, found.state)).not.toEqual([])
   })
 
   it("does not judge a pair at the bound of its generations", () => {
@@ -224,7 +224,7 @@ describe("settle", () => {
       ...fewCopies,
       family: "liveness",
       always: () => null,
-      atRest: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
+      whenQuiescent: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
     }
 
     const run = settle({ protocol, properties: [alone], witnesses: [] }, begin(outcome.state), {

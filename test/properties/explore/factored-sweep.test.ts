@@ -21,7 +21,7 @@ import { finished } from "../../../properties/explore/turns.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
 
 const everything = catalogue.filter(({ family }) => family !== "refinement").map(({ id }) => id)
-const limits = { statesMax: Infinity, fingerprint: false, onLayer: () => {}, isStopped: () => false }
+const limits = { statesMax: Infinity, fingerprint: false, onLevel: () => {}, isStopped: () => false }
 
 const bounds = { log: 1, generations: 3, faults: 1, powerOffUpTo: 1, fencesUpTo: 1 }
 const twoHosts = plainConfig(2, 1, bounds)

@@ -52,7 +52,7 @@ describe("a fair run that is bad again and again", () => {
     ["has it from the nearer of two starts", toy("0 a 1, 1 a 2, 3 b 2", { starts: [0, 3] }), [2], "3 b 2 ()"],
     ["is never where nothing leads", toy("0 a 0, 1 a 1"), [1], null],
     ["is led by a fault, and then by none", toy("0 crash! 1, 1 crash! 1"), [1], "0 crash! 1 ()"],
-    ["is owed nothing by faults", toy("0 a! 1, 1 a! 0, 0 b 0, 1 b 1"), [1], "0 a! 1 (b 1)"],
+    ["gets nothing from faults", toy("0 a! 1, 1 a! 0, 0 b 0, 1 b 1"), [1], "0 a! 1 (b 1)"],
     ["does not go round by faults", toy("0 a 1, 1 crash! 0"), [0], null],
     [
       "is what it is by one part of the suffix only",
@@ -82,7 +82,7 @@ describe("a fair run that is bad again and again", () => {
     ])
   })
 
-  it("is owed what leads out of where it is judged", () => {
+  it("counts what leads out of where it is judged", () => {
     const { graph } = toy("0 a 0, 0 b 1")
 
     expect(lassoAgainst(suffixOf(graph, only(2, [0])), allBut(2, [0]))).toBeNull()
@@ -244,7 +244,7 @@ describe("the definition, word by word, on random graphs", () => {
     ],
     ["asks for no fairness", { isFairTo: () => true }],
     [
-      "takes a fault for something that is owed",
+      "takes a fault for a weakly fair action",
       {
         isFairTo: (asked, set, label) =>
           definition.isFairTo(

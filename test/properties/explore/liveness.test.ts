@@ -4,7 +4,7 @@ import { plainConfig, type Config } from "../../../model/config.ts"
 import type { State } from "../../../model/state.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { refusal } from "../../../impl/engine/guards.ts"
-import { isAtRest, isJudged } from "../../../properties/check/rest.ts"
+import { isQuiescent, isJudged } from "../../../properties/check/quiescence.ts"
 import { matching } from "../../../properties/catalogue.ts"
 import { actionsOf } from "../../../properties/explore/explore.ts"
 import { livenessOf, type LivenessVerdict } from "../../../properties/explore/liveness.ts"
@@ -42,7 +42,7 @@ describe("liveness of the protocol", () => {
     expect(needsIn(verdicts)).toMatchObject({ L1: "BeginLockstep JoinLockstep SpawnSecondary", L4: "" })
   })
 
-  it("is not asked where a pair has no generation left, and so cannot do what it owes", () => {
+  it("is not asked where a pair has no generation left, and so cannot go on", () => {
     const verdicts = verdictsOf(
       scopeOf(plainConfig(3, 1, { ...bounds, log: 0, generations: 2, faults: 2 }), null),
     )
@@ -50,7 +50,7 @@ describe("liveness of the protocol", () => {
     expect(verdicts.map(({ violation }) => violation)).toEqual([null, null, null, null])
   })
 
-  it("is not asked where the protocol may not do all that it owes", () => {
+  it("is not checked where some protocol actions are excluded", () => {
     const among = coreKinds.filter((kind) => kind !== "SpawnSecondary")
 
     expect(verdictsOf({ ...scopeOf(three, null), among })).toEqual([])
@@ -97,7 +97,7 @@ describe("a mutant has a fair run that ends badly,", () => {
     ["HolderBlocksRestart", "L1", 2, three],
     ["LiveWithholds", "L4", 3, two],
   ] as const)(
-    "%s, of %s, after %i steps: the model rests there, and violates it",
+    "%s, of %s, after %i steps: the model is quiescent there, and violates it",
     (name, id, steps, config) => {
       const scope = scopeOf(config, name)
 
@@ -107,13 +107,13 @@ describe("a mutant has a fair run that ends badly,", () => {
       expect(violation?.loop).toEqual([])
       expect(judged(scope, id, violation?.stem ?? [])).toEqual({
         refusal: null,
-        rests: true,
+        isQuiescent: true,
         violations: [[id, steps]],
       })
     },
   )
 
-  it("and rests there though a spurious suspicion may come: that is owed by nobody", () => {
+  it("and is quiescent there though a spurious suspicion may come: that is not fair", () => {
     const neverReleased = (): number => refusal.nothing
     const sides = { model: protocolOf, mutation: () => ({ Release: neverReleased }), indexed: false }
     const among = coreKinds.filter((kind) => alphabet[kind].actor !== "fault")
@@ -162,7 +162,7 @@ const needsIn = (verdicts: readonly LivenessVerdict[]): Readonly<Record<string, 
 
 type Codes = NonNullable<LivenessVerdict["violation"]>["stem"]
 
-/** What the model says of a run: what it refuses, whether it rests at the end, and what is violated when. */
+/** What the model says of a run: what it refuses, whether it is quiescent at the end, and what is violated when. */
 const judged = (scope: Scope, id: string, codes: Codes) => {
   const { config, mutant } = scope
   const protocol = mutated(mutantNamed(mutant ?? ""))(config)
@@ -170,7 +170,7 @@ const judged = (scope: Scope, id: string, codes: Codes) => {
   const end = states.at(-1) as State
   return {
     refusal,
-    rests: isJudged(config, end) && isAtRest(protocol, end),
+    isQuiescent: isJudged(config, end) && isQuiescent(protocol, end),
     violations: violations.map(({ property, step }) => [property.id, step]),
   }
 }

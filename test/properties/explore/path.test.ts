@@ -101,7 +101,7 @@ describe("the shortest runs", () => {
       ],
     ],
     [
-      "at rest alike",
+      "quiescent alike",
       "OrphanSyncStays",
       [
         ["L1", 3],
@@ -120,7 +120,7 @@ describe("the shortest runs", () => {
   it.each([
     ["in a step", "SpawnIgnoresAntiAffinity", "S7", 2],
     ["in a state", "SecondarySkipsLock", "S1", 5],
-    ["at rest", "HolderBlocksRestart", "L1", 2],
+    ["in a quiescent state", "HolderBlocksRestart", "L1", 2],
   ])("%s are found up to the greatest length, and not beyond: %s, %s", (_where, name, id, steps) => {
     const scope = scopeOf(named(name), [id])
 

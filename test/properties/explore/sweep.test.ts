@@ -107,26 +107,26 @@ describe("a sweep", () => {
     expect(tally.standsForTransitions).toBe(tally.transitions)
   })
 
-  it("tells of each layer before it is expanded: how many states are behind, and how many wait", () => {
-    const layers: (readonly [number, number])[] = []
+  it("tells of each level before it is expanded: how many states are behind, and how many wait", () => {
+    const levels: (readonly [number, number])[] = []
 
-    sweep(scopeOf({}), { onLayer: ({ states }, waiting) => layers.push([states, waiting]) })
+    sweep(scopeOf({}), { onLevel: ({ states }, waiting) => levels.push([states, waiting]) })
 
-    expect(layers).toHaveLength(5)
-    expect(layers[0]).toEqual([0, 1])
-    for (const [n, [states, waiting]] of layers.entries())
-      expect(states + waiting).toBe(layers[n + 1]?.[0] ?? 22)
+    expect(levels).toHaveLength(5)
+    expect(levels[0]).toEqual([0, 1])
+    for (const [n, [states, waiting]] of levels.entries())
+      expect(states + waiting).toBe(levels[n + 1]?.[0] ?? 22)
   })
 
-  it("stops before the layer that would go beyond the most states, and tells what was covered", () => {
-    const layers: number[] = []
+  it("stops before the BFS level that would go beyond the most states, and tells what was covered", () => {
+    const levels: number[] = []
 
-    const swept = sweep(small, { statesMax: 1000, onLayer: ({ states }) => layers.push(states) })
+    const swept = sweep(small, { statesMax: 1000, onLevel: ({ states }) => levels.push(states) })
 
     expect(swept.end).toBe("too many states")
     expect(swept.tally.states).toBeLessThanOrEqual(1000)
     expect(swept.tally.states + swept.waiting).toBeGreaterThan(1000)
-    expect(swept.tally.depth).toBe(layers.length - 1)
+    expect(swept.tally.depth).toBe(levels.length - 1)
     expect(swept.tally.violated).toEqual(new Map())
   })
 
@@ -135,14 +135,14 @@ describe("a sweep", () => {
     [3, false],
     [0, true],
     [3, true],
-  ])("that is stopped before layer %i is not complete, with symmetry: %s", (last, symmetry) => {
+  ])("that is stopped before level %i is not complete, with symmetry: %s", (last, symmetry) => {
     let depth = -1
     const waiting: number[] = []
 
     const swept = sweep(
       { ...small, symmetry },
       {
-        onLayer: (_tally, more) => {
+        onLevel: (_tally, more) => {
           depth += 1
           waiting.push(more)
         },
@@ -166,10 +166,10 @@ describe("a sweep", () => {
     expect(sweep(scopeOf({ faults: 2 })).tally.highestGeneration).toBe(3)
   })
 
-  it("finds no deadlock in the protocol, though scopes have ends", () => {
+  it("finds no deadlock in the protocol, though scopes have terminal states", () => {
     const { tally } = sweep(small)
 
-    expect(tally.ends).toBeGreaterThan(0)
+    expect(tally.terminalStates).toBeGreaterThan(0)
     expect(tally.deadlocks).toBe(0)
   })
 
@@ -177,11 +177,11 @@ describe("a sweep", () => {
     ["SyncNeverAbandoned", 2, 2],
     ["StaleNeverSuspects", 8, 4],
   ])(
-    "of %s counts %i ends, and as deadlocks the %i of them in which something is owed",
-    (mutant, ends, deadlocks) => {
+    "of %s counts %i terminal states, and as deadlocks the %i of them that violate liveness",
+    (mutant, terminalStates, deadlocks) => {
       const { tally } = sweep(scopeOf({ hosts: 2, faults: 1, mutant }))
 
-      expect(tally).toMatchObject({ ends, deadlocks })
+      expect(tally).toMatchObject({ terminalStates, deadlocks })
     },
   )
 
@@ -190,7 +190,7 @@ describe("a sweep", () => {
     ["SpawnIgnoresAntiAffinity", 2, ["S7"]],
     ["HolderBlocksRestart", 2, ["L1"]],
     ["WinWithoutBump", 6, ["S1", "S30"]],
-  ])("of %s ends with the layer of its shortest violation, of %i steps: %j", (mutant, length, properties) => {
+  ])("of %s ends with the level of its shortest violation, of %i steps: %j", (mutant, length, properties) => {
     const scope = scopeOf({ faults: 2, log: 2, powerOffUpTo: always, mutant })
 
     const swept = sweep(scope)
@@ -218,12 +218,12 @@ describe("a violation that a sweep has found is its end", () => {
     properties: [property],
   })
 
-  it("where the next layer would go beyond the most states", () => {
+  it("where the next level would go beyond the most states", () => {
     const scope = asking("S30", { mutant: "SecondarySkipsLock" })
     const waiting: number[] = []
     const seen = (tally: Swept["tally"]): boolean => tally.violated.size > 0
     sweep(scope, {
-      onLayer: (tally, more) => {
+      onLevel: (tally, more) => {
         if (seen(tally)) waiting.push(tally.states + more)
       },
     })
@@ -234,7 +234,7 @@ describe("a violation that a sweep has found is its end", () => {
     expect(shortest(swept.tally)).toBe(5)
   })
 
-  it("where it was found in the last layer", () => {
+  it("where it was found in the last level", () => {
     const among = ["PowerOn", "SpawnSecondary"] as const
     const swept = sweep(scopeOf({ hosts: 1, among, mutant: "SpawnIgnoresAntiAffinity" }))
 
@@ -242,12 +242,12 @@ describe("a violation that a sweep has found is its end", () => {
     expect(shortest(swept.tally)).toBe(2)
   })
 
-  it("where it is stopped amid the layer", () => {
+  it("where it is stopped amid the level", () => {
     let tally: Swept["tally"] | undefined
 
     const wide = asking("S4", { hosts: 4, pairs: 2, mutant: "CountSentAsAcked" })
     const swept = sweep(wide, {
-      onLayer: (now) => (tally = now),
+      onLevel: (now) => (tally = now),
       isStopped: () => (tally?.violated.size ?? 0) > 0,
     })
 

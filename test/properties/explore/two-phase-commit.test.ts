@@ -15,7 +15,7 @@ import {
 } from "./two-phase-commit.ts"
 
 describe("two-phase commit", () => {
-  // TLC's figures for TwoPhase.cfg in tlaplus/Examples: 288 distinct, 1,146 in all with the initial one, 11 layers.
+  // TLC's figures for TwoPhase.cfg in tlaplus/Examples: 288 distinct, 1,146 in all with the initial one, 11 levels.
   it("has the published 288 states, 1,145 transitions and depth 10 with 3 managers", () => {
     const { end, states, transitions, depth } = enumerate(twoPhaseCommit(3))
 

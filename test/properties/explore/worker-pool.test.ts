@@ -68,7 +68,7 @@ describe("a sweep by workers", () => {
   )
 
   it.each([2, 3])(
-    "stops, with %i, before the layer that would be too much for all together",
+    "stops, with %i, before the level that would be too much for all together",
     async (workers) => {
       const scope = scopeOf(bounds, {})
 
@@ -79,7 +79,7 @@ describe("a sweep by workers", () => {
     },
   )
 
-  it("tells of its layers, one after the other, from the first", async () => {
+  it("tells of its levels, one after the other, from the first", async () => {
     const depths: number[] = []
 
     const swept = await sweptBy(2, scopeOf(bounds, {}), {}, (depth) => depths.push(depth))
@@ -136,8 +136,8 @@ describe("workers of whom one alone is told to stop", () => {
       const { parentPort, workerData } = require("node:worker_threads")
       const { scope, exchange, self } = workerData
       import(${JSON.stringify(module)}).then(({ sweepingAs }) => {
-        let layer = 0
-        const limits = { statesMax: 1e9, fingerprint: false, onLayer: () => (layer += 1), isStopped: () => self === 1 && layer > 4 }
+        let level = 0
+        const limits = { statesMax: 1e9, fingerprint: false, onLevel: () => (level += 1), isStopped: () => self === 1 && level > 4 }
         const sweep = sweepingAs(scope, limits, exchange, self)
         let turn = sweep.next()
         while (!turn.done) turn = sweep.next()

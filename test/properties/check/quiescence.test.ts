@@ -5,12 +5,12 @@ import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
 import type { State } from "../../../model/state.ts"
-import { owed } from "../../../model/step.ts"
-import { isAtRest, isJudged, nextOwed, restStepsMax } from "../../../properties/check/rest.ts"
+import { fairlyEnabled } from "../../../model/step.ts"
+import { isQuiescent, isJudged, nextFair, quiescenceStepsMax } from "../../../properties/check/quiescence.ts"
 import { effecting } from "../../../properties/mutants/mutant.ts"
 import { arbitraryRun, statesOf } from "../arbitrary/runs.ts"
 
-describe("isAtRest", () => {
+describe("isQuiescent", () => {
   it.each<readonly [boolean, string, readonly Action[]]>([
     [true, "before anything has happened", []],
     [false, "where a Secondary is to be started", [powerOn]],
@@ -25,27 +25,27 @@ describe("isAtRest", () => {
   ])("is %s %s", (expected, _situation, actions) => {
     const config = plainConfig(2, 1, { log: 0 })
 
-    expect(isAtRest(protocolOf(config), end(config, actions))).toBe(expected)
+    expect(isQuiescent(protocolOf(config), end(config, actions))).toBe(expected)
   })
 
-  it("takes what is owed for ever and changes nothing for no progress", () => {
+  it("takes what stays enabled and changes nothing for no progress", () => {
     const config = plainConfig(2, 1, { log: 0 })
     const idle = effecting("TryLock", (_about, state) => state)(protocolOf(config))
     const state = end(config, [...protectedPair, failHost, { kind: "Suspect", copy: "p1.2" }])
 
-    expect(owed(idle, state).map(({ action }) => written(action))).toEqual(["TryLock(p1.2)"])
-    expect(isAtRest(idle, state)).toBe(true)
+    expect(fairlyEnabled(idle, state).map(({ action }) => written(action))).toEqual(["TryLock(p1.2)"])
+    expect(isQuiescent(idle, state)).toBe(true)
   })
 })
 
-describe("a cluster that owes several things", () => {
+describe("a cluster with several fair actions enabled", () => {
   it.each<readonly [boolean, readonly Kind[]]>([
     [false, []],
     [false, ["Record"]],
     [false, ["SpawnSecondary"]],
     [true, ["Record", "SpawnSecondary"]],
   ])(
-    "is at rest only where none of them changes anything: %s, where %j change nothing",
+    "is quiescent only where none of them changes anything: %s, where %j change nothing",
     (expected, kinds) => {
       const config = plainConfig(2, 1, { log: 1 })
       const protocol = kinds.reduce(
@@ -54,8 +54,11 @@ describe("a cluster that owes several things", () => {
       )
       const state = end(config, [powerOn])
 
-      expect(owed(protocol, state).map(({ action }) => action.kind)).toEqual(["Record", "SpawnSecondary"])
-      expect(isAtRest(protocol, state)).toBe(expected)
+      expect(fairlyEnabled(protocol, state).map(({ action }) => action.kind)).toEqual([
+        "Record",
+        "SpawnSecondary",
+      ])
+      expect(isQuiescent(protocol, state)).toBe(expected)
     },
   )
 })
@@ -72,32 +75,34 @@ describe("isJudged", () => {
   })
 })
 
-describe("nextOwed", () => {
-  it("is something that the protocol owes and that changes something, or the cluster is at rest", () => {
+describe("nextFair", () => {
+  it("is an enabled, weakly fair action that changes something, or the state is quiescent", () => {
     fc.assert(
       fc.property(arbitraryRun(), fc.nat(), fc.nat(20), ({ config, states }, place, now) => {
         const protocol = protocolOf(config)
         const state = states[place % states.length] as State
 
-        const next = nextOwed(protocol, state, new Map(), now)
+        const next = nextFair(protocol, state, new Map(), now)
 
-        expect(next === null).toBe(isAtRest(protocol, state))
+        expect(next === null).toBe(isQuiescent(protocol, state))
         if (next === null) return
-        expect(owed(protocol, state).map(({ action }) => written(action))).toContain(written(next.action))
+        expect(fairlyEnabled(protocol, state).map(({ action }) => written(action))).toContain(
+          written(next.action),
+        )
         expect(identity(next.state)).not.toBe(identity(state))
       }),
       { numRuns: 60 },
     )
   })
 
-  it("comes to rest within its bound, from wherever a run of the protocol has got to", () => {
+  it("becomes quiescent within its bound, from wherever a run of the protocol has got to", () => {
     fc.assert(
       fc.property(arbitraryRun(), fc.nat(), ({ config, states }, place) => {
         const start = states[place % states.length] as State
 
         const taken = left(config, start)
 
-        expect(taken.length).toBeLessThanOrEqual(restStepsMax(config))
+        expect(taken.length).toBeLessThanOrEqual(quiescenceStepsMax(config))
       }),
       { numRuns: 40 },
     )
@@ -127,14 +132,14 @@ const protectedPair: readonly Action[] = [powerOn, spawn, begin, join]
 const end = (config: Config, actions: readonly Action[]): State =>
   statesOf(config, null, actions).at(-1) as State
 
-/** What the protocol does when it is left alone, until it is at rest or long past its bound. */
+/** What the protocol does when it is left alone, until it is quiescent or long past its bound. */
 const left = (config: Config, start: State): readonly Action[] => {
   const protocol = protocolOf(config)
   const taken: Action[] = []
   const lastTaken = new Map<string, number>()
   let state = start
-  for (let now = 0; now <= 2 * restStepsMax(config); now += 1) {
-    const next = nextOwed(protocol, state, lastTaken, now)
+  for (let now = 0; now <= 2 * quiescenceStepsMax(config); now += 1) {
+    const next = nextFair(protocol, state, lastTaken, now)
     if (next === null) break
     taken.push(next.action)
     state = next.state

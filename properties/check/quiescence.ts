@@ -2,41 +2,41 @@ import { describe, kindsOf } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { isSame } from "../../model/identity.ts"
 import type { State } from "../../model/state.ts"
-import { owed, successors, type Successor } from "../../model/step.ts"
+import { fairlyEnabled, successors, type Successor } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
 
 /**
- * Whether the cluster is at rest: nothing that the protocol owes changes anything. An action that is owed for
- * ever and leaves the state as it is, such as a retry that never succeeds, is no progress.
+ * Whether a state is quiescent: no enabled, weakly fair action changes it. An action that stays enabled and leaves the
+ * state as it is, such as a retry that never succeeds, is no progress.
  */
-export const isAtRest = (protocol: Protocol, state: State): boolean =>
-  owed(protocol, state).every((successor) => isSame(successor.state, state))
+export const isQuiescent = (protocol: Protocol, state: State): boolean =>
+  fairlyEnabled(protocol, state).every((successor) => isSame(successor.state, state))
 
 /**
- * Whether liveness may be asked of a state: not where a pair is at the bound of its generations, for there it
- * may not be able to go on.
+ * Whether liveness is checked in a state: not where a pair is at the bound of its generations, for there it may not be
+ * able to go on.
  */
 export const isJudged = ({ bounds }: Config, state: State): boolean =>
   Object.values(state.pairs).every((pair) => pair.lock.generation < bounds.generations)
 
-/** A generous bound on how many steps a cluster takes to come to rest once it is left to itself. */
-export const restStepsMax = ({ hosts, pairs, bounds }: Config): number => {
+/** A generous bound on how many steps a cluster takes to become quiescent once it is left to itself. */
+export const quiescenceStepsMax = ({ hosts, pairs, bounds }: Config): number => {
   const entries = Number.isFinite(bounds.log) ? bounds.log : 0
   return 50 + pairs.length * (20 + 4 * hosts.length * (4 + entries))
 }
 
 /**
- * The owed action that has waited longest, kind after kind in turn; null if the cluster is at rest. An action
- * that stays enabled is taken some day: this is weak fairness, made into a schedule.
+ * The enabled, weakly fair action that has waited longest, kind after kind in turn; null if the state is quiescent. An
+ * action that stays enabled is taken eventually: weak fairness, made into a schedule.
  */
-export const nextOwed = (
+export const nextFair = (
   protocol: Protocol,
   state: State,
   lastTaken: Map<string, number>,
   now: number,
 ): Successor | null => {
-  for (let i = 0; i < owing.length; i += 1) {
-    const kind = owing[(now + i) % owing.length] as (typeof owing)[number]
+  for (let i = 0; i < fairKinds.length; i += 1) {
+    const kind = fairKinds[(now + i) % fairKinds.length] as (typeof fairKinds)[number]
     const due = successors(protocol, state, [kind]).filter(
       (successor) => successor.state.faults === state.faults && !isSame(successor.state, state),
     )
@@ -52,7 +52,7 @@ export const nextOwed = (
   return null
 }
 
-const owing = kindsOf("protocol")
+const fairKinds = kindsOf("protocol")
 
 const waitedSince = (lastTaken: Map<string, number>, { action }: Successor): number =>
   lastTaken.get(describe(action)) ?? -1
