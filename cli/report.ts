@@ -38,7 +38,7 @@ export const summaryLines = (
   ...properties.map((property) => {
     const unviolated = isWhole(campaign) ? style.good("held") : "no violation seen"
     const asked = violated.has(property.id) ? style.bad("violated") : unviolated
-    const verdict = unasked.includes(property) ? style.warn("not asked") : asked
+    const verdict = unasked.includes(property) ? style.warn("not checked") : asked
     return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
   }),
   style.strong(`witnesses, in how many of ${counted(campaign.schedules, "schedule")}`),

@@ -4,7 +4,7 @@ import { mutated, type Mutant } from "../properties/mutants/mutant.ts"
 import { conform, type ConformSpec } from "./campaign.ts"
 import { connectionOf } from "./connection.ts"
 import { inProcess } from "./in-process.ts"
-import { observed, pathsOf, type Sight } from "./observation.ts"
+import { observed, pathsOf, type ObservationSchema } from "./observation.ts"
 import { pairProfile } from "./pair-profile.ts"
 import { pairCases } from "./pair-cases.ts"
 import type { Case } from "./case-source.ts"
@@ -81,7 +81,7 @@ const tellersOf = async (
   named: readonly Case[],
   seed: string,
 ): Promise<readonly string[]> => {
-  const all = pathsOf(pairProfile().sight)
+  const all = pathsOf(pairProfile().schema)
   const found = await telling(mutant, hello, all, named, seed)
   if (found === null) return []
   const tellers: string[] = []
@@ -95,9 +95,9 @@ const tellersOf = async (
 
 const connectionTo = (mutant: Mutant, hello: Hello, observes: readonly string[]) => {
   const profile = pairProfile(mutated(mutant))
-  const sight = observed(profile.sight, observes) as Sight
+  const schema = observed(profile.schema, observes) as ObservationSchema
   const greeting: Hello = { ...hello, observes }
-  const peer = inProcess<State>(profile, sight, greeting)
+  const peer = inProcess<State>(profile, schema, greeting)
   return connectionOf(() => Promise.resolve(peer), { peer, hello: greeting }, pairProfile(), 1)
 }
 

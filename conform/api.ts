@@ -24,5 +24,5 @@ export { shrink, type Shrunk, type Steadiness } from "./shrink.ts"
 
 export { headerIn, lineReader, LogHeader, objectIn, textLines, type LogLine } from "./log.ts"
 export { LogMap, mapped } from "./log-map.ts"
-export { observed, project, type Json, type Sight } from "./observation.ts"
+export { observed, project, type Json, type ObservationSchema } from "./observation.ts"
 export { follower, type LogOptions, type Validation } from "./validate.ts"

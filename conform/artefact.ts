@@ -70,7 +70,7 @@ export const steadinessText = <S>({ steadiness: { tag, failures, runs } }: Shrun
  */
 export const keepFailure = <S>(
   folder: string,
-  { hello, profile, sight }: Pick<Session<S>, "hello" | "profile" | "sight">,
+  { hello, profile, schema }: Pick<Session<S>, "hello" | "profile" | "schema">,
   shrunk: Shrunk<S>,
   found: string,
   command: string,
@@ -110,7 +110,7 @@ export const keepFailure = <S>(
           : { fault: outcome.fault.code, detail: outcome.fault.detail },
       expected: {
         ...(last?.refused == null ? {} : { refused: last.refused }),
-        state: expectedOf({ profile, sight }, states.at(-1) as S),
+        state: expectedOf({ profile, schema }, states.at(-1) as S),
       },
       replay: `npx ftpair conform --run ${file} -- ${command}`,
     },
@@ -136,8 +136,8 @@ export const keepFailure = <S>(
 /** An answer without the number of its ask, which says nothing. */
 const unnumbered = ({ seq: _, ...answer }: Reply["json"]): Reply["json"] => answer
 
-const varsOf = <S>({ name, sight }: Profile<S>): readonly string[] =>
-  name === "pair" ? stateVars : sight.tag === "fields" ? Object.keys(sight.fields) : []
+const varsOf = <S>({ name, schema }: Profile<S>): readonly string[] =>
+  name === "pair" ? stateVars : schema.tag === "fields" ? Object.keys(schema.fields) : []
 
 /** A state in ITF, by the profile's names: what a field is tells maps from records, and what may be absent. */
 const itfOf = <S>({ name, view }: Profile<S>, state: S): object => {

@@ -1,17 +1,17 @@
 import type { Config } from "../model/config.ts"
-import { misfit, type Json, type Misfit, type Sight } from "./observation.ts"
+import { misfit, type Json, type Misfit, type ObservationSchema } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 
 /**
  * By what a checker tracks an implementation, or a log.
  *
- * Shape  `sight` is what is observed; `strictly`, that all of it must be shown and nothing else. `silent` are the
+ * Shape  `schema` is what is observed; `strictly`, that all of it must be shown and nothing else. `silent` are the
  *        kinds of action that happen without being told. The set of candidates may not outgrow `candidatesMax`.
  */
 export type Watch<S> = {
   readonly profile: Profile<S>
   readonly config: Config
-  readonly sight: Sight
+  readonly schema: ObservationSchema
   readonly strictly: boolean
   readonly silent: ReadonlySet<string>
   readonly candidatesMax: number
@@ -29,7 +29,7 @@ type Way = { readonly action: AskedAction; readonly silent: boolean; readonly be
  * Shape  `answered` is `done`; `refused`; `not-done` for what certainly did not happen, without saying that it may
  *        not; or `unsure`, if it may have happened or not.
  */
-export type Sighting = {
+export type Observation = {
   readonly action: AskedAction | null
   readonly answered: "done" | "refused" | "not-done" | "unsure"
   readonly shown: Json | undefined
@@ -48,7 +48,7 @@ export type RuledOut<S> = {
 /** More model states fit than are followed: more than `size`, which are too many, or say too much all together. */
 export type Beyond = { readonly tag: "beyond"; readonly size: number; readonly by: "number" | "length" }
 
-/** The set after a sighting; or why nothing is left of it; or that it has grown too large to be followed. */
+/** The set after an observation; or why nothing is left of it; or that it has grown too large to be followed. */
 export type Advance<S> =
   | { readonly tag: "fits"; readonly candidates: readonly Candidate<S>[] }
   | { readonly tag: "misfit"; readonly frontier: readonly RuledOut<S>[] }
@@ -60,11 +60,11 @@ export const firstCandidates = <S>({ profile, config }: Watch<S>): readonly Cand
   { state: profile.initial(config), way: null },
 ]
 
-/** The set of model states that fit what was seen, one sighting later. */
+/** The set of model states that fit what was seen, one observation later. */
 export const advance = <S>(
   watch: Watch<S>,
   candidates: readonly Candidate<S>[],
-  { action, answered, shown }: Sighting,
+  { action, answered, shown }: Observation,
 ): Advance<S> => {
   const alone = candidates[0]
   if (alone !== undefined && candidates.length === 1 && watch.silent.size === 0 && answered === "done")
@@ -102,7 +102,7 @@ const fittingTo = <S>(
 ): Advance<S> => {
   const fitting: Candidate<S>[] = []
   for (const candidate of candidates) {
-    const found = misfit(watch.sight, watch.strictly, shown, watch.profile.view(candidate.state))
+    const found = misfit(watch.schema, watch.strictly, shown, watch.profile.view(candidate.state))
     if (found === null) fitting.push(candidate)
     else if (found.tag === "broken") return found
     else ruledOut.push({ state: candidate.state, action: null, why: found })
@@ -118,7 +118,7 @@ const steppedFrom = <S>(
   watch: Watch<S>,
   before: readonly Candidate<S>[],
   action: AskedAction,
-  answered: Sighting["answered"],
+  answered: Observation["answered"],
   ruledOut: RuledOut<S>[],
 ): readonly Candidate<S>[] | null => {
   const stepped: Candidate<S>[] = []
@@ -141,7 +141,7 @@ const after = <S>(
   candidate: Candidate<S>,
   asked: AskedAction,
   meant: readonly AskedAction[],
-  answered: Sighting["answered"],
+  answered: Observation["answered"],
   ruledOut: RuledOut<S>[],
 ): readonly Candidate<S>[] => {
   if (answered === "not-done") return [candidate]

@@ -1,15 +1,19 @@
 import { unbounded, type Config } from "../model/config.ts"
 import { configOf } from "../traces/read.ts"
-import { project, type Json, type Sight } from "./observation.ts"
+import { project, type Json, type ObservationSchema } from "./observation.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import type { Hello } from "./wire.ts"
 
 /**
- * A model behind the wire, in this process: what it shows is cut down to a sight. With the rules of a mutant it stands
- * in for an implementation that has this one thing wrong.
+ * A model behind the wire, in this process: what it shows is cut down to an observation schema. With the rules of a
+ * mutant it stands in for an implementation that has this one thing wrong.
  */
-export const inProcess = <S>(profile: Profile<S>, sight: Sight, hello: Omit<Hello, "seq">): Peer => {
+export const inProcess = <S>(
+  profile: Profile<S>,
+  schema: ObservationSchema,
+  hello: Omit<Hello, "seq">,
+): Peer => {
   let seq = 0
   let config: Config | null = null
   let state: S | null = null
@@ -22,14 +26,14 @@ export const inProcess = <S>(profile: Profile<S>, sight: Sight, hello: Omit<Hell
       state = profile.initial(config)
       return profile.name === "placement"
         ? { ok: true }
-        : { ok: true, state: project(sight, profile.view(state)) }
+        : { ok: true, state: project(schema, profile.view(state)) }
     }
     if (config === null || state === null) throw new Error("defect: an action before any reset")
     const question = body["state"] === undefined ? {} : { state: body["state"] as Json }
     const outcome = profile.step(config, state, { ...(body["action"] as AskedAction), ...question })
     if (outcome.tag === "refused") return { ok: true, refused: outcome.guard }
     state = outcome.state
-    const shown = project(sight, profile.view(state))
+    const shown = project(schema, profile.view(state))
     return profile.name === "placement" ? { ok: true, ...(shown as object) } : { ok: true, state: shown }
   }
 

@@ -1,4 +1,4 @@
-import type { Json, Sight } from "./observation.ts"
+import type { Json, ObservationSchema } from "./observation.ts"
 
 /**
  * A line of a log that has nothing but a time, an action and a state, in this order and without blanks.
@@ -31,7 +31,8 @@ const actionName = '"action":'
 const stateName = ',"state":'
 
 /**
- * Whether a text goes on, from `at`, as JSON.stringify writes what a sight shows of a state: where that ends, or -1.
+ * Whether a text goes on, from `at`, as JSON.stringify writes what an observation schema shows of a state: where that
+ * ends, or -1.
  */
 type TextMatch = (state: Json, text: string, at: number) => number
 
@@ -39,10 +40,10 @@ type TextMatch = (state: Json, text: string, at: number) => number
  * What compares the states of a run, one after the other, with texts. They share what a step did not change, so at each
  * place the last text is kept.
  */
-export const textMatchOf = (sight: Sight): TextMatch => {
+export const textMatchOf = (schema: ObservationSchema): TextMatch => {
   let last: Json | undefined
   let lastText = ""
-  const match = sight.tag === "value" ? matchWhole : partsMatch(sight)
+  const match = schema.tag === "value" ? matchWhole : partsMatch(schema)
   return (json, text, at) => {
     if (json === last) return text.startsWith(lastText, at) ? at + lastText.length : -1
     const end = match(json, text, at)
@@ -59,10 +60,10 @@ const matchWhole: TextMatch = (json, text, at) => {
 }
 
 /** What compares an object part by part; what is no object is compared whole. */
-const partsMatch = (sight: Exclude<Sight, { readonly tag: "value" }>): TextMatch => {
+const partsMatch = (schema: Exclude<ObservationSchema, { readonly tag: "value" }>): TextMatch => {
   const parts = new Map<string, Part | null>()
   const partOf = (name: string): Part | null => {
-    const below = sight.tag === "ids" ? sight.each : sight.fields[name]
+    const below = schema.tag === "ids" ? schema.each : schema.fields[name]
     const part = below === undefined ? null : { key: `${JSON.stringify(name)}:`, match: textMatchOf(below) }
     if (parts.size >= partsMax) parts.clear()
     parts.set(name, part)

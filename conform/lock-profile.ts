@@ -13,7 +13,7 @@ import type { AskedAction, Profile } from "./profile.ts"
 export const lockProfile: Profile<LockState> = {
   name: "lock",
   kinds: lockKinds,
-  sight: fieldsOf({
+  schema: fieldsOf({
     hosts: idsTo(fieldsOf({ up: value, storage: value, paused: value })),
     lock: fieldsOf({ generation: value, holder: value }),
     copies: idsTo(fieldsOf({ host: value, belief: value, generation: value })),

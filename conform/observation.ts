@@ -5,34 +5,34 @@ export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [field: string]: Json | undefined }
 
 /**
- * What there is to see of a state, as a tree: a value that is compared as a whole, an object of known fields, or a
- * map from ids. An `optional` field is absent where it has no value.
+ * What is observable of a state, as a tree: a value that is compared as a whole, an object of known fields, or a map
+ * from ids. An `optional` field is absent where it has no value.
  */
-export type Sight =
+export type ObservationSchema =
   | { readonly tag: "value"; readonly isSet: boolean }
   | {
       readonly tag: "fields"
-      readonly fields: Readonly<Record<string, Sight>>
+      readonly fields: Readonly<Record<string, ObservationSchema>>
       readonly optional: ReadonlySet<string>
     }
-  | { readonly tag: "ids"; readonly each: Sight }
+  | { readonly tag: "ids"; readonly each: ObservationSchema }
 
-export const value: Sight = { tag: "value", isSet: false }
+export const value: ObservationSchema = { tag: "value", isSet: false }
 
 /** A list whose order says nothing, of pairs whose order says nothing. */
-export const setOfPairs: Sight = { tag: "value", isSet: true }
+export const setOfPairs: ObservationSchema = { tag: "value", isSet: true }
 
 export const fieldsOf = (
-  fields: Readonly<Record<string, Sight>>,
+  fields: Readonly<Record<string, ObservationSchema>>,
   optional: Iterable<string> = [],
-): Sight => ({
+): ObservationSchema => ({
   tag: "fields",
   // A name that every object knows is no field.
-  fields: Object.assign(Object.create(null) as Record<string, Sight>, fields),
+  fields: Object.assign(Object.create(null) as Record<string, ObservationSchema>, fields),
   optional: new Set(optional),
 })
 
-export const idsTo = (each: Sight): Sight => ({ tag: "ids", each })
+export const idsTo = (each: ObservationSchema): ObservationSchema => ({ tag: "ids", each })
 
 /**
  * How a state that was shown differs from one that was expected.
@@ -53,9 +53,12 @@ export type Misfit =
  * What of `whole` the paths name: `pairs.*.lock` is the lock of every pair, with all below it; `*` alone is everything;
  * `!hosts.*.maintenance` takes out again what others name. Or what is wrong with a path.
  */
-export const observed = (whole: Sight, paths: readonly string[]): Sight | { readonly wrong: string } => {
+export const observed = (
+  whole: ObservationSchema,
+  paths: readonly string[],
+): ObservationSchema | { readonly wrong: string } => {
   if (paths.length > pathsMax) return { wrong: `expected ${pathsMax} paths at the most, not ${paths.length}` }
-  let seen: Sight | null = null
+  let seen: ObservationSchema | null = null
   for (const path of paths.filter((each) => !each.startsWith("!"))) {
     const narrow = path === "*" ? whole : narrowed(whole, path.split("."), path)
     if ("wrong" in narrow) return narrow
@@ -65,7 +68,7 @@ export const observed = (whole: Sight, paths: readonly string[]): Sight | { read
     const path = exception.slice(1)
     const taken = narrowed(whole, path.split("."), path)
     if ("wrong" in taken) return { wrong: `!${taken.wrong}` }
-    const left: Sight | null = seen === null ? null : without(seen, path.split("."))
+    const left: ObservationSchema | null = seen === null ? null : without(seen, path.split("."))
     if (left === seen) return { wrong: `${exception}: expected to take out what another path names` }
     seen = left
   }
@@ -76,102 +79,110 @@ export const observed = (whole: Sight, paths: readonly string[]): Sight | { read
 const pathsMax = 1000
 
 /** Whether something of what a path leads to is seen; `*` stands for every id. */
-export const sees = (sight: Sight, [first, ...rest]: readonly string[]): boolean => {
-  if (first === undefined || sight.tag === "value") return true
-  const below = sight.tag === "ids" ? sight.each : sight.fields[first]
+export const sees = (schema: ObservationSchema, [first, ...rest]: readonly string[]): boolean => {
+  if (first === undefined || schema.tag === "value") return true
+  const below = schema.tag === "ids" ? schema.each : schema.fields[first]
   return below !== undefined && sees(below, rest)
 }
 
 const narrowed = (
-  sight: Sight,
+  schema: ObservationSchema,
   [first, ...rest]: readonly string[],
   path: string,
-): Sight | { readonly wrong: string } => {
-  if (first === undefined) return sight
-  if (sight.tag === "value")
+): ObservationSchema | { readonly wrong: string } => {
+  if (first === undefined) return schema
+  if (schema.tag === "value")
     return { wrong: `${path}: there is nothing below ${path.split(".").at(-rest.length - 2)}` }
-  if (sight.tag === "ids") {
+  if (schema.tag === "ids") {
     if (first !== "*") return { wrong: `${path}: expected *, which stands for every id, not ${first}` }
-    const each = narrowed(sight.each, rest, path)
+    const each = narrowed(schema.each, rest, path)
     return "wrong" in each ? each : idsTo(each)
   }
-  const child = sight.fields[first]
-  if (child === undefined) return { wrong: `${path}: ${oneOf(Object.keys(sight.fields), first)}` }
+  const child = schema.fields[first]
+  if (child === undefined) return { wrong: `${path}: ${oneOf(Object.keys(schema.fields), first)}` }
   const below = narrowed(child, rest, path)
-  return "wrong" in below ? below : fieldsOf({ [first]: below }, sight.optional)
+  return "wrong" in below ? below : fieldsOf({ [first]: below }, schema.optional)
 }
 
-/** What is left of a sight without what a path names; null if nothing is; the same sight if that was not in it. */
-const without = (sight: Sight, [first, ...rest]: readonly string[]): Sight | null => {
+/** What is left of a schema without what a path names; null if nothing is; the same schema if that was not in it. */
+const without = (
+  schema: ObservationSchema,
+  [first, ...rest]: readonly string[],
+): ObservationSchema | null => {
   if (first === undefined) return null
-  if (sight.tag === "value") return sight
-  const child = sight.tag === "ids" ? sight.each : sight.fields[first]
-  if (child === undefined) return sight
+  if (schema.tag === "value") return schema
+  const child = schema.tag === "ids" ? schema.each : schema.fields[first]
+  if (child === undefined) return schema
   const below = without(child, rest)
-  if (below === child) return sight
-  if (sight.tag === "ids") return below === null ? null : idsTo(below)
-  const others = Object.entries(sight.fields).filter(([name]) => name !== first)
+  if (below === child) return schema
+  if (schema.tag === "ids") return below === null ? null : idsTo(below)
+  const others = Object.entries(schema.fields).filter(([name]) => name !== first)
   const left = below === null ? others : [...others, [first, below] as const]
-  return left.length === 0 ? null : fieldsOf(Object.fromEntries(left), sight.optional)
+  return left.length === 0 ? null : fieldsOf(Object.fromEntries(left), schema.optional)
 }
 
-const union = (a: Sight, b: Sight): Sight => {
+const union = (a: ObservationSchema, b: ObservationSchema): ObservationSchema => {
   if (a.tag === "ids" && b.tag === "ids") return idsTo(union(a.each, b.each))
   if (a.tag !== "fields" || b.tag !== "fields") return a
-  const added = Object.entries(b.fields).map(([name, sight]): [string, Sight] => {
+  const added = Object.entries(b.fields).map(([name, schema]): [string, ObservationSchema] => {
     const there = a.fields[name]
-    return [name, there === undefined ? sight : union(there, sight)]
+    return [name, there === undefined ? schema : union(there, schema)]
   })
   return fieldsOf({ ...a.fields, ...Object.fromEntries(added) }, a.optional)
 }
 
 /** The paths below which everything of `whole` lies: what an implementation may be advised to show. */
-export const pathsOf = (whole: Sight): readonly string[] => {
+export const pathsOf = (whole: ObservationSchema): readonly string[] => {
   switch (whole.tag) {
     case "value":
       return [""]
     case "ids":
       return pathsOf(whole.each).map((rest) => joined("*", rest))
     case "fields":
-      return Object.entries(whole.fields).flatMap(([name, sight]) =>
-        pathsOf(sight).map((rest) => joined(name, rest)),
+      return Object.entries(whole.fields).flatMap(([name, schema]) =>
+        pathsOf(schema).map((rest) => joined(name, rest)),
       )
   }
 }
 
 const joined = (first: string, rest: string): string => (rest === "" ? first : `${first}.${rest}`)
 
-/** What of a complete state shows, by a sight of it. */
-export const project = (sight: Sight, state: Json): Json => {
-  if (sight.tag === "value" || !isObject(state)) return state
+/** What of a complete state shows, by an observation schema. */
+export const project = (schema: ObservationSchema, state: Json): Json => {
+  if (schema.tag === "value" || !isObject(state)) return state
   const shown: Record<string, Json | undefined> = {}
   for (const [name, inner] of Object.entries(state)) {
-    const below = sight.tag === "ids" ? sight.each : sight.fields[name]
+    const below = schema.tag === "ids" ? schema.each : schema.fields[name]
     if (below !== undefined && inner !== undefined) shown[name] = project(below, inner)
   }
   return shown
 }
 
 /**
- * How what was shown differs from a complete state that was expected; null if it fits. `strictly`, all that the sight
+ * How what was shown differs from a complete state that was expected; null if it fits. `strictly`, all that the schema
  * names must be shown and nothing else, ids that are not shown being absent; else what is left out was not looked at.
  */
-export const misfit = (sight: Sight, strictly: boolean, shown: Json, expected: Json): Misfit | null => {
+export const misfit = (
+  schema: ObservationSchema,
+  strictly: boolean,
+  shown: Json,
+  expected: Json,
+): Misfit | null => {
   if (shown === expected || isIgnored(shown)) return null
-  if (sight.tag === "value" || !isObject(shown) || !isObject(expected)) {
-    const isSet = sight.tag === "value" && sight.isSet
+  if (schema.tag === "value" || !isObject(shown) || !isObject(expected)) {
+    const isSet = schema.tag === "value" && schema.isSet
     const fits = isSame(shown, expected) || (isSet && isSame(sorted(shown), sorted(expected)))
     return fits ? null : { tag: "differs", at: "", expected, shown }
   }
-  return sight.tag === "ids"
-    ? misfitOfIds(sight.each, strictly, shown, expected)
-    : misfitOfFields(sight, strictly, shown, expected)
+  return schema.tag === "ids"
+    ? misfitOfIds(schema.each, strictly, shown, expected)
+    : misfitOfFields(schema, strictly, shown, expected)
 }
 
 type JsonObject = { readonly [field: string]: Json | undefined }
 
 const misfitOfIds = (
-  each: Sight,
+  each: ObservationSchema,
   strictly: boolean,
   shown: JsonObject,
   expected: JsonObject,
@@ -188,15 +199,15 @@ const misfitOfIds = (
 }
 
 const misfitOfFields = (
-  { fields, optional }: Extract<Sight, { readonly tag: "fields" }>,
+  { fields, optional }: Extract<ObservationSchema, { readonly tag: "fields" }>,
   strictly: boolean,
   shown: JsonObject,
   expected: JsonObject,
 ): Misfit | null => {
   for (const name in shown) {
-    const sight = fields[name]
-    if (sight === undefined) return { tag: "broken", code: "undeclared", at: name }
-    const found = misfitOfPart(sight, strictly, shown[name] as Json, expected[name], name)
+    const schema = fields[name]
+    if (schema === undefined) return { tag: "broken", code: "undeclared", at: name }
+    const found = misfitOfPart(schema, strictly, shown[name] as Json, expected[name], name)
     if (found !== null) return found
   }
   if (!strictly) return null
@@ -210,14 +221,14 @@ const misfitOfFields = (
 }
 
 const misfitOfPart = (
-  sight: Sight,
+  schema: ObservationSchema,
   strictly: boolean,
   shown: Json,
   expected: Json | undefined,
   name: string,
 ): Misfit | null => {
   if (expected === undefined) return isIgnored(shown) ? null : { tag: "differs", at: name, expected, shown }
-  const found = misfit(sight, strictly, shown, expected)
+  const found = misfit(schema, strictly, shown, expected)
   return found === null ? null : { ...found, at: joined(name, found.at) }
 }
 

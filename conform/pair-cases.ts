@@ -10,7 +10,7 @@ import { simplifications } from "../traces/minimise.ts"
 import { episodesOf } from "./episodes.ts"
 import { canonicalAction, canonicalForm } from "./canonical-form.ts"
 import { pairScopes } from "./pair-scopes.ts"
-import { promised, witnessesIn } from "./sightings.ts"
+import { promised, witnessesIn } from "./seen-witnesses.ts"
 import { concerned, sortOf } from "./sort.ts"
 import type { CaseSource } from "./case-source.ts"
 

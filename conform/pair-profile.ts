@@ -10,7 +10,7 @@ import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { changesOf } from "../traces/diff.ts"
 import { stateJsonOf } from "../traces/state-json.ts"
 import type { AskedAction, Profile } from "./profile.ts"
-import { stateSight } from "./state-sight.ts"
+import { stateSchema } from "./state-schema.ts"
 
 /** The whole protocol, or a mutant of it that stands in for an implementation. */
 export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State> => {
@@ -18,7 +18,7 @@ export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State>
   return {
     name: "pair",
     kinds,
-    sight: stateSight,
+    schema: stateSchema,
     initial,
     step: (config, state, action) => {
       const protocol = protocolFor(config)

@@ -26,7 +26,7 @@ export const questionKinds = ["SpawnSecondary", "PowerOn", "Migrate"] as const
 export const placementProfile: Profile<Placed> = {
   name: "placement",
   kinds: questionKinds,
-  sight: fieldsOf({ host: value }),
+  schema: fieldsOf({ host: value }),
   initial: () => ({ host: null }),
   step: (config, _placed, question) => {
     const hosts = question["host"] === undefined ? hostsOf(config) : [question["host"] as HostId]

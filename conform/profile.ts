@@ -1,5 +1,5 @@
 import type { Config } from "../model/config.ts"
-import type { Json, Sight } from "./observation.ts"
+import type { Json, ObservationSchema } from "./observation.ts"
 import type { ProfileName } from "./profile-name.ts"
 
 /** An action as it is asked or logged: of a kind, and naming all that it names, or leaving something open. */
@@ -12,17 +12,17 @@ type Answered<S> =
 /**
  * What the checker knows of a protocol that is observed step by step.
  *
- * Shape  `step` takes an open action in the first way that is allowed. `matching` are the actions that an asked one may mean in a state: itself, or where it leaves something
- *        open, every way to fill that in. `view` is the complete state as it would be shown, `sight` the tree of what
- *        there is to see in it. Two states with the same `key` go on alike and look alike. `enabled` are the actions
- *        of some kinds that may happen unasked. For people, in words: `changes` are what a step changed, `refusal` is
- *        when an action of a kind is refused by a guard, and `background` what there is to know of an action beside
- *        its name, in lines.
+ * Shape  `step` takes an open action in the first way that is allowed. `matching` are the actions that an asked one may
+ *        mean in a state: itself, or where it leaves something open, every way to fill that in. `view` is the complete
+ *        state as it would be shown, `schema` the tree of what there is to see in it. Two states with the same `key` go
+ *        on alike and look alike. `enabled` are the actions of some kinds that may happen unasked. For people, in
+ *        words: `changes` are what a step changed, `refusal` is when an action of a kind is refused by a guard, and
+ *        `background` what there is to know of an action beside its name, in lines.
  */
 export type Profile<S> = {
   readonly name: ProfileName
   readonly kinds: readonly string[]
-  readonly sight: Sight
+  readonly schema: ObservationSchema
   readonly initial: (config: Config) => S
   readonly step: (config: Config, state: S, action: AskedAction) => Answered<S>
   readonly matching: (config: Config, state: S, action: AskedAction) => readonly AskedAction[]

@@ -1,19 +1,19 @@
 import type { CrashReason } from "../model/reason.ts"
-import { sees, type Sight } from "./observation.ts"
+import { sees, type ObservationSchema } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 
 /** The profile, for a log: a crash that is told without its reason may have had any. */
-export const withAnyReason = <S>(profile: Profile<S>, sight: Sight): Profile<S> =>
-  showsReason(sight)
+export const withAnyReason = <S>(profile: Profile<S>, schema: ObservationSchema): Profile<S> =>
+  showsReason(schema)
     ? {
-        ...withAnySilentReason(profile, sight),
+        ...withAnySilentReason(profile, schema),
         matching: (config, state, action) => profile.matching(config, state, action).flatMap(everyReason),
       }
     : profile
 
 /** The profile, with crashes of any reason among what happens in silence. */
-export const withAnySilentReason = <S>(profile: Profile<S>, sight: Sight): Profile<S> =>
-  showsReason(sight)
+export const withAnySilentReason = <S>(profile: Profile<S>, schema: ObservationSchema): Profile<S> =>
+  showsReason(schema)
     ? {
         ...profile,
         enabled: (config, state, kinds) => profile.enabled(config, state, kinds).flatMap(everyReason),
@@ -21,7 +21,7 @@ export const withAnySilentReason = <S>(profile: Profile<S>, sight: Sight): Profi
     : profile
 
 /** Where nothing shows a reason, any one does, and the candidates stay few. */
-const showsReason = (sight: Sight): boolean => sees(sight, ["pairs", "*", "reason"])
+const showsReason = (schema: ObservationSchema): boolean => sees(schema, ["pairs", "*", "reason"])
 
 /** The action; and with each reason, if it is a crash that says none. Without one, the model takes the usual. */
 const everyReason = (action: AskedAction): readonly AskedAction[] =>

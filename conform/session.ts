@@ -8,11 +8,11 @@ import {
   firstCandidates,
   type Candidate,
   type RuledOut,
-  type Sighting,
+  type Observation,
   type Watch,
 } from "./candidates.ts"
 import { AdapterFault } from "./fault.ts"
-import { observed, project, type Json, type Sight } from "./observation.ts"
+import { observed, project, type Json, type ObservationSchema } from "./observation.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { withAnySilentReason } from "./reasons.ts"
@@ -23,7 +23,7 @@ export type Session<S> = {
   readonly peer: Peer
   readonly hello: Hello
   readonly profile: Profile<S>
-  readonly sight: Sight
+  readonly schema: ObservationSchema
   readonly candidatesMax: number
 }
 
@@ -89,8 +89,8 @@ export const sessionOf = <S, P extends Peer | null>(
   profile: Profile<S>,
   candidatesMax: number,
 ): Omit<Session<S>, "peer"> & { readonly peer: P } => {
-  const sight = profile.name === "placement" ? profile.sight : observed(profile.sight, hello.observes)
-  if ("wrong" in sight) throw faultOf("malformed", `observes, in the answer to hello: ${sight.wrong}`, null)
+  const schema = profile.name === "placement" ? profile.schema : observed(profile.schema, hello.observes)
+  if ("wrong" in schema) throw faultOf("malformed", `observes, in the answer to hello: ${schema.wrong}`, null)
   const stranger = hello.actions.find((kind) => !profile.kinds.includes(kind))
   if (stranger !== undefined)
     throw faultOf(
@@ -98,7 +98,7 @@ export const sessionOf = <S, P extends Peer | null>(
       `actions, in the answer to hello: ${oneOf(profile.kinds, stranger)} in the profile ${profile.name}`,
       null,
     )
-  return { peer, hello, profile, sight, candidatesMax }
+  return { peer, hello, profile, schema, candidatesMax }
 }
 
 /** Takes leave: the implementation is asked to end. */
@@ -142,7 +142,7 @@ export function* judging<S>(
 }
 
 function* following<S>(
-  { hello, profile, sight, candidatesMax }: Omit<Session<S>, "peer">,
+  { hello, profile, schema, candidatesMax }: Omit<Session<S>, "peer">,
   { bounds: _, ...unbound }: Config,
   actions: readonly AskedAction[],
   replies: readonly Reply[],
@@ -151,9 +151,9 @@ function* following<S>(
   const config: Config = { ...unbound, bounds: unbounded }
   const silent = new Set<string>(hello.silent ?? [])
   const watch: Watch<S> = {
-    profile: withAnySilentReason(profile, sight),
+    profile: withAnySilentReason(profile, schema),
     config,
-    sight,
+    schema,
     strictly: true,
     silent,
     candidatesMax,
@@ -164,14 +164,14 @@ function* following<S>(
   let candidates = firstCandidates(watch)
   for (const [step, reply] of reading) {
     const action = step === 0 ? null : (actions[step - 1] as AskedAction)
-    const sighting = sightingOf(hello.profile, action, reply, tally)
-    if (step === 0 && sighting.answered !== "done")
+    const observation = observationOf(hello.profile, action, reply, tally)
+    if (step === 0 && observation.answered !== "done")
       return { tag: "skipped", why: whyOf(reply), tally: { ...noAnswers(), skipped: actions.length } }
-    const result = advance(watch, candidates, sighting)
+    const result = advance(watch, candidates, observation)
     if (result.tag === "beyond") return { tag: "beyond", step, size: result.size, tally }
     if (result.tag === "fits") {
       isSure &&= result.candidates.length === 1
-      if (isSure && action !== null) steps.push(...sureStep(candidates, sighting, result.candidates))
+      if (isSure && action !== null) steps.push(...sureStep(candidates, observation, result.candidates))
       candidates = result.candidates
       yield
       continue
@@ -200,7 +200,7 @@ function* following<S>(
 /** The step, if it is one, from the one state that fitted to the one that does. */
 const sureStep = <S>(
   [before]: readonly Candidate<S>[],
-  { action, answered }: Sighting,
+  { action, answered }: Observation,
   [after]: readonly Candidate<S>[],
 ): readonly Followed<S>[] => {
   if (before === undefined || after === undefined || action === null || answered === "not-done") return []
@@ -210,17 +210,17 @@ const sureStep = <S>(
 }
 
 /** What a complete state would show to whoever observes as much as this implementation. */
-export const expectedOf = <S>({ profile, sight }: Pick<Session<S>, "profile" | "sight">, state: S): Json =>
-  project(sight, profile.view(state))
+export const expectedOf = <S>({ profile, schema }: Pick<Session<S>, "profile" | "schema">, state: S): Json =>
+  project(schema, profile.view(state))
 
-const sightingOf = (
+const observationOf = (
   profile: Hello["profile"],
   action: AskedAction | null,
   reply: Reply,
   tally: ReturnType<typeof noAnswers>,
-): Sighting => {
+): Observation => {
   const { json } = reply
-  if (json["ok"] !== true) return sightingOfOther(action, reply, tally)
+  if (json["ok"] !== true) return observationOfOther(action, reply, tally)
   const part = profile === "placement" ? "host" : "state"
   const shown = profile === "placement" ? placed(json) : (json["state"] as Json | undefined)
   const isRefused = "refused" in json
@@ -247,11 +247,11 @@ const sightingOf = (
 const placed = ({ host }: Reply["json"]): Json | undefined =>
   host === undefined ? undefined : { host: host as Json }
 
-const sightingOfOther = (
+const observationOfOther = (
   action: AskedAction | null,
   reply: Reply,
   tally: ReturnType<typeof noAnswers>,
-): Sighting => {
+): Observation => {
   if ("skipped" in reply.json) {
     decodedAs(answers.skipped, reply, "an answer that skips")
     tally.skipped += 1

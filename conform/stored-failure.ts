@@ -65,7 +65,7 @@ export const storedFailureIn = (file: string): StoredFailure | null => {
     answered,
   } = decode(file, Meta, meta, ["#meta"])
   const config = configOf(file, cluster, ["#meta", "config"])
-  const wrong = withGround(profile, (ground) => observed(ground.profile.sight, observes))
+  const wrong = withGround(profile, (ground) => observed(ground.profile.schema, observes))
   if (profile !== "placement" && "wrong" in wrong) throw bad(file, ["#meta", "observes"], wrong.wrong)
   const states = partOf(json, "states")
   if (!Array.isArray(states) || states.length === 0) throw bad(file, ["states"], "expected a list of states")

@@ -58,12 +58,12 @@ export const follower = <S>(
   profile: Profile<S>,
   { config, observes, silent, candidatesMax }: LogOptions,
 ) => {
-  const sight = observes === null ? profile.sight : observed(profile.sight, observes)
-  if ("wrong" in sight) throw new BadInput({ message: `${file}: at observes: ${sight.wrong}` })
+  const schema = observes === null ? profile.schema : observed(profile.schema, observes)
+  if ("wrong" in schema) throw new BadInput({ message: `${file}: at observes: ${schema.wrong}` })
   const watch: Watch<S> = {
-    profile: withAnyReason(profile, sight),
+    profile: withAnyReason(profile, schema),
     config: { ...config, bounds: unbounded },
-    sight,
+    schema,
     strictly: observes !== null,
     silent: new Set(silent),
     candidatesMax,
@@ -73,7 +73,7 @@ export const follower = <S>(
   let lines = 0
   let told = 0
   const kindsTold = new Set<string>()
-  const match = textMatchOf(sight)
+  const match = textMatchOf(schema)
   let misses = 0
   return {
     /** Takes a line; what is wrong with it, or null. */

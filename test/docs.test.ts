@@ -18,7 +18,7 @@ import { coreScope } from "../properties/mutants/mutant.ts"
 import { configOf } from "../traces/read.ts"
 import { misfit, pathsOf } from "../conform/observation.ts"
 import { messages, stateExample, stateWords, wireReference } from "../conform/registry.ts"
-import { stateSight } from "../conform/state-sight.ts"
+import { stateSchema } from "../conform/state-schema.ts"
 import { Answer, Ask } from "../conform/wire.ts"
 import { jsonSchemas } from "../conform/json-schemas.ts"
 import { packageRoot } from "../traces/package.ts"
@@ -181,9 +181,9 @@ describe("docs/wire.md", () => {
   })
 
   it("shows a state in full, with a word on every field that it has", () => {
-    expect(misfit(stateSight, true, structuredClone(stateExample), stateExample)).toBeNull()
+    expect(misfit(stateSchema, true, structuredClone(stateExample), stateExample)).toBeNull()
     expect(Schema.decodeUnknownSync(Ask, strictly)(asking(stateExample))).toEqual(asking(stateExample))
-    expect(Object.keys(stateWords).toSorted()).toEqual(pathsOf(stateSight).toSorted())
+    expect(Object.keys(stateWords).toSorted()).toEqual(pathsOf(stateSchema).toSorted())
   })
 })
 

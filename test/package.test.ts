@@ -105,7 +105,7 @@ describe("what is packed", () => {
 describe("the API of the conformance kit", () => {
   it("drives a model that stands in for an implementation, and it conforms", async () => {
     const result = await withGround("lock", async ({ profile, caseSource }) => {
-      const start = () => Promise.resolve(inProcess(profile, profile.sight, hello))
+      const start = () => Promise.resolve(inProcess(profile, profile.schema, hello))
       const peer = await start()
       const connection = connectionOf(start, { peer, hello: await greet(peer) }, profile, 100)
       return conform(connection, caseSource, { ...spec, runs: 3 })

@@ -51,7 +51,7 @@ export const closingLines = (
         ]
       : []),
     ...(unasked.length > 0 && unasked.length < properties.length
-      ? [`not asked, as the engine asks safety alone: ${unasked.map(({ id }) => id).join(", ")}`]
+      ? [`not checked, as the engine checks safety alone: ${unasked.map(({ id }) => id).join(", ")}`]
       : []),
     ...(ran === null ? [] : [`${seconds.toFixed(1)} s${ratesOf(ran, drawingSeconds)}`]),
     `stopped: ${stops[ran?.stopped ?? "interrupted"]}  seed ${spec.seed}`,

@@ -72,7 +72,7 @@ export const tell = <S>(
     style,
   }: { readonly folder: string; readonly command: readonly string[]; readonly style: Style },
 ): Told => {
-  const session = { hello, profile, sight: sessionOf(null, hello, profile, candidatesMax).sight }
+  const session = { hello, profile, schema: sessionOf(null, hello, profile, candidatesMax).schema }
   const words = command.map(quoted).join(" ")
   const { file, why } = kept(() => keepFailure(folder, session, shrunk, failure.case.path, words))
   return {

@@ -1,5 +1,5 @@
 import type { RuledOut } from "../../conform/candidates.ts"
-import { misfit, value, type Json, type Sight } from "../../conform/observation.ts"
+import { misfit, value, type Json, type ObservationSchema } from "../../conform/observation.ts"
 import type { AskedAction, Profile } from "../../conform/profile.ts"
 import type { Shrunk } from "../../conform/shrink.ts"
 import { operandWords } from "../../model/operand.ts"
@@ -51,7 +51,7 @@ const differences = <S>(
   const state = shown["state"] as Json | undefined
   if (only === undefined || others.length > 0 || state === undefined)
     return frontier.map((ruledOut) => whyLines(profile, ruledOut, shown))
-  const parts = differing(profile.sight, profile.view(only.state), state, "")
+  const parts = differing(profile.schema, profile.view(only.state), state, "")
   if (only.why.tag === "differs" && parts.length > 0) return parts.map((part) => [differenceText(part)])
   if (only.why.tag !== "refused") return [whyLines(profile, only, shown)]
   const done = parts.map(({ at, expected, shown: now }) => [
@@ -95,29 +95,29 @@ const jsonText = (json: Json | undefined): string =>
 
 /** Every field that was shown and is not as expected, and every id that is expected beside those that were shown. */
 const differing = (
-  sight: Sight | undefined,
+  schema: ObservationSchema | undefined,
   expected: Json | undefined,
   shown: Json,
   at: string,
 ): readonly Part[] => {
   if (isIgnored(shown)) return []
-  if (sight === undefined || sight.tag === "value" || !isObject(shown) || !isObject(expected))
-    return isAlike(sight, expected, shown) ? [] : [{ at, expected, shown }]
+  if (schema === undefined || schema.tag === "value" || !isObject(shown) || !isObject(expected))
+    return isAlike(schema, expected, shown) ? [] : [{ at, expected, shown }]
   const below = (name: string): string => (at === "" ? name : `${at}.${name}`)
   const parts = Object.entries(shown).flatMap(([name, json]) =>
     differing(
-      sight.tag === "ids" ? sight.each : sight.fields[name],
+      schema.tag === "ids" ? schema.each : schema.fields[name],
       Object.hasOwn(expected, name) ? expected[name] : undefined,
       json as Json,
       below(name),
     ),
   )
-  const missing = sight.tag === "ids" ? Object.keys(expected).filter((id) => !Object.hasOwn(shown, id)) : []
+  const missing = schema.tag === "ids" ? Object.keys(expected).filter((id) => !Object.hasOwn(shown, id)) : []
   return [...parts, ...missing.map((id) => ({ at: below(id), expected: expected[id], shown: undefined }))]
 }
 
-const isAlike = (sight: Sight | undefined, expected: Json | undefined, shown: Json): boolean =>
-  misfit(sight ?? value, false, shown, expected ?? null) === null && expected !== undefined
+const isAlike = (schema: ObservationSchema | undefined, expected: Json | undefined, shown: Json): boolean =>
+  misfit(schema ?? value, false, shown, expected ?? null) === null && expected !== undefined
 
 const isObject = (json: Json | undefined): json is { readonly [field: string]: Json | undefined } =>
   typeof json === "object" && json !== null && !Array.isArray(json)

@@ -31,7 +31,7 @@ export const exploredLines = (
       (property) =>
         `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(style, explored, told, property)}`,
     ),
-    ...told.notAsked.map(({ id, name }) => style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not asked`)),
+    ...told.notAsked.map(({ id, name }) => style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not checked`)),
     ...unaskedWords(exploration, told.notAsked).map((words) => style.faint(`  ${words}`)),
     ...livenessLines(style, explored),
     style.strong("witnesses, first seen at depth"),

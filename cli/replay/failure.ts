@@ -65,13 +65,13 @@ const stepsOf = <S>(
 ): readonly Step[] => {
   const { hello, config, actions, replies, fault } = failure
   const full: Hello = { ...hello, actions: profile.kinds as unknown as Hello["actions"] }
-  const { sight } = sessionOf(null, full, profile, 1)
+  const { schema } = sessionOf(null, full, profile, 1)
   const followed = isFailing(outcome)
     ? outcome
     : { tag: "broken" as const, tally: noAnswers(), fault: unknownFault }
   const run = modelRun(profile, { config, actions, outcome: followed })
   const views = [run[0]?.before ?? profile.initial(config), ...run.map(({ after }) => after)].map((state) =>
-    flat(project(sight, profile.view(state))),
+    flat(project(schema, profile.view(state))),
   )
   return views.map((view, i) => {
     const taken = run[i - 1]

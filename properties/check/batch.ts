@@ -126,7 +126,7 @@ const startTally = () => {
     count: (run: Run): void => {
       schedules += 1
       for (const { kind } of run.actions) actions[kind] = (actions[kind] ?? 0) + 1
-      for (const id of run.sighted) witnesses[id] = (witnesses[id] ?? 0) + 1
+      for (const id of run.witnessed) witnesses[id] = (witnesses[id] ?? 0) + 1
       violations += run.violation === null ? 0 : 1
     },
     isClean: (): boolean => violations === 0,

@@ -4,7 +4,7 @@ import type { Config } from "../../model/config.ts"
  * How many schedules it takes to see a witness once, on the average, in clusters as they are drawn. Measured over
  * 8,000 schedules of seed 1: `ftpair check --runs 8000 --seed 1 --json`.
  */
-const schedulesPerSighting: Readonly<Record<string, number>> = {
+const schedulesPerWitness: Readonly<Record<string, number>> = {
   "stale-primary-releases": 500,
   "late-acknowledgement": 170,
   fork: 54,
@@ -33,17 +33,17 @@ const schedulesPerSighting: Readonly<Record<string, number>> = {
   "output-in-lockstep": 2,
 }
 
-/** As many sightings must be expected before a witness that is never seen means anything: chance misses it once in 160,000. */
-const sightingsExpected = 12
+/** As many occurrences must be expected before a witness that is never seen means anything: chance misses it once in 160,000. */
+const occurrencesExpected = 12
 
 /** In one given cluster a witness may be far rarer than in drawn ones, or not: this many schedules show it or nothing does. */
 const schedulesInOneCluster = 15_000
 
 /** How many schedules must have been run before a witness that was never seen makes a verdict vacuous. */
 export const schedulesNeeded = (witness: string, config: Config | null): number =>
-  config === null ? sightingsExpected * (schedulesPerSighting[witness] ?? rarest) : schedulesInOneCluster
+  config === null ? occurrencesExpected * (schedulesPerWitness[witness] ?? rarest) : schedulesInOneCluster
 
-const rarest = Math.max(...Object.values(schedulesPerSighting))
+const rarest = Math.max(...Object.values(schedulesPerWitness))
 
 /** How many schedules in drawn clusters show every witness, as good as certainly. */
-export const schedulesForAll = sightingsExpected * rarest
+export const schedulesForAll = occurrencesExpected * rarest

@@ -33,13 +33,13 @@ export type JudgeOf = (config: Config) => Judge
  *
  * Shape  `violation` is the first one found, by its earliest property in the catalogue, or null; `step` in it is the
  *        number of the action after which it holds, from 1; `loop`, where it never becomes quiescent and goes round,
- *        the number of the state to which the run comes back. `sighted` holds the witnesses seen.
+ *        the number of the state to which the run comes back. `witnessed` holds the witnesses seen.
  */
 export type Run = {
   readonly state: State
   readonly actions: readonly Action[]
   readonly history: History
-  readonly sighted: ReadonlySet<string>
+  readonly witnessed: ReadonlySet<string>
   readonly violation: (Violation & { readonly step: number; readonly loop?: number }) | null
 }
 
@@ -47,7 +47,7 @@ export const begin = (state: State): Run => ({
   state,
   actions: [],
   history: noHistory(state),
-  sighted: new Set(),
+  witnessed: new Set(),
   violation: null,
 })
 
@@ -60,7 +60,7 @@ export const observe = (judge: Judge, run: Run, { action, state }: Successor): R
     state,
     actions,
     history: remember(run.history, step),
-    sighted: sightedAfter(judge, run, step),
+    witnessed: witnessedAfter(judge, run, step),
     violation: violation === undefined ? null : { ...violation, step: actions.length },
   }
 }
@@ -104,10 +104,10 @@ export const observeRound = (judge: Judge, run: Run, round: number, states: read
   return violation === undefined ? run : { ...run, violation: { ...violation, step, loop } }
 }
 
-const sightedAfter = (judge: Judge, run: Run, step: Step): ReadonlySet<string> => {
-  let sighted = run.sighted
+const witnessedAfter = (judge: Judge, run: Run, step: Step): ReadonlySet<string> => {
+  let witnessed = run.witnessed
   for (const seen of touchedBy(judge.protocol.config, run.history, step))
     for (const witness of judge.witnesses)
-      if (!sighted.has(witness.id) && witness.seen(seen)) sighted = new Set([...sighted, witness.id])
-  return sighted
+      if (!witnessed.has(witness.id) && witness.seen(seen)) witnessed = new Set([...witnessed, witness.id])
+  return witnessed
 }

@@ -11,7 +11,7 @@ import { lowestBit } from "./bits.ts"
  *        that of the deepest level expanded to its end. `violated` holds what is violated, by the length of the
  *        shortest run that ends so (with the reduction: by the number of levels before its end); `terminalStates`
  *        counts states without a successor, and `deadlocks` those of them that violate a liveness property.
- *        `witnessedAt` is the depth at which each witness was first seen, by its place in `sights`, or -1.
+ *        `witnessedAt` is the depth at which each witness was first seen, by its place in `watchedWitnesses`, or -1.
  */
 export type Tally = {
   states: number

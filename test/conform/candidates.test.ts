@@ -7,10 +7,10 @@ import {
   runOf,
   type Advance,
   type Candidate,
-  type Sighting,
+  type Observation,
   type Watch,
 } from "../../conform/candidates.ts"
-import { observed, type Json, type Sight } from "../../conform/observation.ts"
+import { observed, type Json, type ObservationSchema } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 
@@ -242,7 +242,7 @@ const config = plainConfig(3, 1)
 const observing = (paths: readonly string[]): Watch<State> => ({
   profile,
   config,
-  sight: observed(profile.sight, paths) as Sight,
+  schema: observed(profile.schema, paths) as ObservationSchema,
   strictly: true,
   silent: new Set(),
   candidatesMax: 1000,
@@ -258,11 +258,11 @@ const failHost: AskedAction = { kind: "FailHost", host: "h2" }
 
 const spawnOn = (host: string): AskedAction => ({ kind: "SpawnSecondary", copy: "p1.1", host })
 
-const done = (action: AskedAction): Sighting => ({ action, answered: "done", shown: undefined })
+const done = (action: AskedAction): Observation => ({ action, answered: "done", shown: undefined })
 
-const refused = (action: AskedAction): Sighting => ({ action, answered: "refused", shown: undefined })
+const refused = (action: AskedAction): Observation => ({ action, answered: "refused", shown: undefined })
 
-const unsure = (action: AskedAction): Sighting => ({ action, answered: "unsure", shown: undefined })
+const unsure = (action: AskedAction): Observation => ({ action, answered: "unsure", shown: undefined })
 
 const ignored = { "#ignore": true }
 
@@ -270,12 +270,12 @@ const showing = (p1: Json): { readonly pairs: Json } => ({ pairs: { p1 } })
 
 const on = (host: string): Json => ({ host })
 
-/** What comes of the last of some sightings, where all before it fit. */
-const follow = (by: Watch<State>, ...sightings: readonly Sighting[]): Advance<State> => {
+/** What comes of the last of some observations, where all before it fit. */
+const follow = (by: Watch<State>, ...observations: readonly Observation[]): Advance<State> => {
   let result: Advance<State> = { tag: "fits", candidates: firstCandidates(by) }
-  for (const sighting of sightings) {
+  for (const observation of observations) {
     expect(result.tag).toBe("fits")
-    result = advance(by, candidatesOf(result), sighting)
+    result = advance(by, candidatesOf(result), observation)
   }
   return result
 }
@@ -283,10 +283,10 @@ const follow = (by: Watch<State>, ...sightings: readonly Sighting[]): Advance<St
 const candidatesOf = (result: Advance<State>): readonly Candidate<State>[] =>
   result.tag === "fits" ? result.candidates : []
 
-/** The candidates after sightings that show nothing, but where it is said what; by the power of the pair if so. */
-const after = (...sightings: readonly Sighting[]): readonly Candidate<State>[] => {
-  const shows = sightings.some(({ shown }) => shown !== undefined)
-  return candidatesOf(follow(shows ? observing(["pairs.*.power"]) : watch, ...sightings))
+/** The candidates after observations that show nothing, but where it is said what; by the power of the pair if so. */
+const after = (...observations: readonly Observation[]): readonly Candidate<State>[] => {
+  const shows = observations.some(({ shown }) => shown !== undefined)
+  return candidatesOf(follow(shows ? observing(["pairs.*.power"]) : watch, ...observations))
 }
 
 const shownBy = (candidate: Candidate<State> | undefined): Json =>

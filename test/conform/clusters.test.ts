@@ -94,7 +94,7 @@ describe("what the small scopes promise", () => {
   }
   const lockOf = (more: Partial<Hello>) => {
     const greeting = { ...hello, ...lockHello, ...more }
-    const peer = inProcess(lockProfile, lockProfile.sight, greeting)
+    const peer = inProcess(lockProfile, lockProfile.schema, greeting)
     return connectionOf(() => Promise.resolve(peer), { peer, hello: greeting }, lockProfile, 1_000)
   }
 

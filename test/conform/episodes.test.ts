@@ -52,7 +52,7 @@ describe("a failing run with an episode that it does not need", () => {
     )
 
     const few = { actions: [...new Set(actions.map(({ kind }) => kind))] as unknown as Hello["actions"] }
-    const shrunk = await shrunkOf(inProcess(profile, profile.sight, hello), actions, few)
+    const shrunk = await shrunkOf(inProcess(profile, profile.schema, hello), actions, few)
 
     expect(actions).toHaveLength(12)
     expect(shrunk.minimality).toBe("shortest")

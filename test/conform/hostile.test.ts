@@ -88,7 +88,7 @@ const goodRun = async (profile: ProfileName): Promise<Seen> => {
       actions: ground.profile.kinds as unknown as Hello["actions"],
       observes: profile === "placement" ? [] : ["*"],
     }
-    const peer = inProcess(ground.profile, ground.profile.sight, mine)
+    const peer = inProcess(ground.profile, ground.profile.schema, mine)
     const replies = (await peer.ask(asks)).map(({ json }) => ({ line: JSON.stringify(json), json }))
     return { asks, hello: mine, replies }
   })

@@ -6,7 +6,7 @@ import { drawnCase } from "../../conform/draw.ts"
 import { AdapterFault } from "../../conform/fault.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
 import { lockCases } from "../../conform/lock-cases.ts"
-import { observed, pathsOf, project, type Json, type Sight } from "../../conform/observation.ts"
+import { observed, pathsOf, project, type Json, type ObservationSchema } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import { pairCases } from "../../conform/pair-cases.ts"
 import type { Reply } from "../../conform/peer.ts"
@@ -24,9 +24,9 @@ describe("what the model itself answers", () => {
     fc.assert(
       fc.property(fc.nat(), arbitraryPaths(name), fc.infiniteStream(fc.nat()), (n, paths, dice) => {
         withGround(name, (ground) => {
-          const sight = sightOf(ground.profile, paths)
+          const schema = schemaOf(ground.profile, paths)
           const { config, actions } = caseNumbered(ground, n)
-          const replies = repliesOf(ground.profile, config, actions, sight).map((reply) =>
+          const replies = repliesOf(ground.profile, config, actions, schema).map((reply) =>
             blurred(reply, dice),
           )
 
@@ -46,7 +46,7 @@ describe("what the model itself answers", () => {
           const { config, actions } = caseNumbered({ profile, caseSource, kinds }, n)
           const replies = failingNowAndThen(profile, config, actions.slice(0, 40), dice)
 
-          const result = judge(profile, pathsOf(profile.sight), { config, actions }, replies)
+          const result = judge(profile, pathsOf(profile.schema), { config, actions }, replies)
 
           expect(result.tag).toBe("fits")
         })
@@ -62,12 +62,12 @@ describe("what the model itself answers", () => {
         const chosen = actions.filter(
           (action, i) => !isOpen(action) || isTaken(pair.profile, config, actions, i),
         )
-        const replies = repliesOf(pair.profile, config, chosen, pair.profile.sight)
+        const replies = repliesOf(pair.profile, config, chosen, pair.profile.schema)
         const open = chosen.map((action) => (isOpen(action) ? withoutHost(action) : action))
 
-        expect(judge(pair.profile, pathsOf(pair.profile.sight), { config, actions: open }, replies).tag).toBe(
-          "fits",
-        )
+        expect(
+          judge(pair.profile, pathsOf(pair.profile.schema), { config, actions: open }, replies).tag,
+        ).toBe("fits")
       }),
       { numRuns: 25 },
     )
@@ -78,12 +78,12 @@ describe("what the model itself answers", () => {
     fc.assert(
       fc.property(fc.nat(), (n) => {
         const { config, actions } = caseNumbered(pair, n)
-        const replies = repliesOf(pair.profile, config, actions, pair.profile.sight)
+        const replies = repliesOf(pair.profile, config, actions, pair.profile.schema)
         const isTold = actions.map(({ kind }) => !silent.includes(kind))
 
         const result = judge(
           pair.profile,
-          pathsOf(pair.profile.sight),
+          pathsOf(pair.profile.schema),
           { config, actions: actions.filter((_, i) => isTold[i]) },
           replies.filter((_, i) => i === 0 || isTold[i - 1]),
           silent,
@@ -102,7 +102,7 @@ describe("what the model itself answers", () => {
         fc.property(fc.nat(), fc.nat(), fc.nat(), (n, which, where) => {
           withGround(name, ({ profile, caseSource, kinds }) => {
             const { config, actions } = caseNumbered({ profile, caseSource, kinds }, n)
-            const replies = repliesOf(profile, config, actions, profile.sight)
+            const replies = repliesOf(profile, config, actions, profile.schema)
             const at = which % replies.length
 
             const wrong = replies.with(
@@ -110,7 +110,7 @@ describe("what the model itself answers", () => {
               replyOf({ ...replies[at]?.json, state: altered(stateIn(replies[at]), where) }),
             )
 
-            expect(verdictOf(() => judge(profile, pathsOf(profile.sight), { config, actions }, wrong))).toBe(
+            expect(verdictOf(() => judge(profile, pathsOf(profile.schema), { config, actions }, wrong))).toBe(
               at,
             )
           })
@@ -126,12 +126,14 @@ describe("what the model itself answers", () => {
         withGround(name, ({ profile, caseSource, kinds }) => {
           const { config, actions } = caseNumbered({ profile, caseSource, kinds }, n)
           fc.pre(actions.length > 0)
-          const replies = repliesOf(profile, config, actions, profile.sight)
+          const replies = repliesOf(profile, config, actions, profile.schema)
           const at = 1 + (which % actions.length)
 
           const wrong = replies.with(at, replyOf(turnedRound(replies[at]?.json ?? {})))
 
-          expect(verdictOf(() => judge(profile, pathsOf(profile.sight), { config, actions }, wrong))).toBe(at)
+          expect(verdictOf(() => judge(profile, pathsOf(profile.schema), { config, actions }, wrong))).toBe(
+            at,
+          )
         })
       }),
       { numRuns: 40 },
@@ -164,7 +166,7 @@ describe("the steps that are known for sure", () => {
     const actions = [open("PowerOn", { pair: "p1" }), open("SpawnSecondary", { copy: "p1.1" })]
     const config = plainConfig(3, 1)
     const chosen = [powerOn, { kind: "SpawnSecondary", copy: "p1.1", host: "h3" }]
-    const replies = repliesOf(pair.profile, config, chosen, pair.profile.sight)
+    const replies = repliesOf(pair.profile, config, chosen, pair.profile.schema)
 
     const result = judge(pair.profile, ["*"], { config, actions }, replies)
 
@@ -174,7 +176,7 @@ describe("the steps that are known for sure", () => {
   it("are none where something may have happened unasked", () => {
     const config = plainConfig(2, 1)
     const actions = [powerOn, powerOff]
-    const replies = repliesOf(pair.profile, config, actions, pair.profile.sight)
+    const replies = repliesOf(pair.profile, config, actions, pair.profile.schema)
     const [told, silently] = [[], ["FailHost"]].map((silent) =>
       judge(pair.profile, ["*"], { config, actions }, replies, silent),
     )
@@ -277,13 +279,13 @@ function withGround<A>(name: "pair" | "lock", use: <S>(ground: GroundOf<S>) => A
 }
 
 const arbitraryPaths = (name: "pair" | "lock"): fc.Arbitrary<readonly string[]> =>
-  fc.subarray([...withGround(name, ({ profile }) => pathsOf(profile.sight))])
+  fc.subarray([...withGround(name, ({ profile }) => pathsOf(profile.schema))])
 
 const caseNumbered = <S>(ground: GroundOf<S>, n: number): Case =>
   drawnCase(ground, { seed: "5", n: 1 + (n % 10_000), redraw: 0 })
 
-const sightOf = <S>(profile: Profile<S>, paths: readonly string[]): Sight =>
-  observed(profile.sight, paths) as Sight
+const schemaOf = <S>(profile: Profile<S>, paths: readonly string[]): ObservationSchema =>
+  observed(profile.schema, paths) as ObservationSchema
 
 const replyOf = (json: Reply["json"]): Reply => ({ line: JSON.stringify(json), json: { seq: 1, ...json } })
 
@@ -291,15 +293,15 @@ function errorOf(definite: boolean, text = "too late"): Reply["json"] {
   return { ok: false, error: { code: definite ? "abort" : "timeout", text, definite } }
 }
 
-/** What the model answers to a reset and to actions, cut down to a sight. */
+/** What the model answers to a reset and to actions, cut down to an observation schema. */
 const repliesOf = <S>(
   profile: Profile<S>,
   config: Case["config"],
   actions: readonly AskedAction[],
-  sight: Sight,
+  schema: ObservationSchema,
 ): readonly Reply[] => {
   let state = profile.initial(config)
-  const shown = (): Json => project(sight, profile.view(state))
+  const shown = (): Json => project(schema, profile.view(state))
   const replies = [replyOf({ ok: true, state: shown() })]
   for (const action of actions) {
     const outcome = profile.step(config, state, action)
@@ -343,7 +345,7 @@ const judge = <S>(
     {
       hello: { ...hello, profile: profile.name, observes, silent: silent as never },
       profile,
-      sight: sightOf(profile, observes),
+      schema: schemaOf(profile, observes),
       candidatesMax: 5_000,
     },
     config,

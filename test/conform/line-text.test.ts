@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { withCompaction } from "../../conform/compaction.ts"
 import { plainLine, textMatchOf } from "../../conform/line-text.ts"
 import { lineReader, objectIn } from "../../conform/log.ts"
-import { observed, project, type Json, type Sight } from "../../conform/observation.ts"
+import { observed, project, type Json, type ObservationSchema } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import { follower } from "../../conform/validate.ts"
 import { BadInput } from "../../traces/bad-input.ts"
@@ -35,11 +35,11 @@ describe("the text of a state", () => {
   it("is matched exactly where JSON.stringify would write it, whatever was matched before", () => {
     fc.assert(
       fc.property(arbitraryRun(60), arbitraryTelling, fc.nat(), (draw, { parts }, edit) => {
-        const sight = observed(pairProfile().sight, parts) as Sight
-        const match = textMatchOf(sight)
+        const schema = observed(pairProfile().schema, parts) as ObservationSchema
+        const match = textMatchOf(schema)
         for (const { state } of runOf(draw).steps) {
           const json = stateJsonOf(state) as unknown as Json
-          const text = JSON.stringify(project(sight, json))
+          const text = JSON.stringify(project(schema, json))
           const other = edited(text, edit)
 
           expect(match(json, other, 0) === other.length).toBe(other === text)

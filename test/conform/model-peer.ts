@@ -25,7 +25,7 @@ export const hello: Hello = {
 /** The protocol, or one of its mutants. */
 export const peerOf = (mutant: string | null): Peer => {
   const profile = pairProfile(mutated(mutantNamed(mutant ?? "")))
-  return inProcess(profile, profile.sight, hello)
+  return inProcess(profile, profile.schema, hello)
 }
 
 export const connectedTo = (peer: Peer, more: Partial<Hello> = {}): Connection<State> =>

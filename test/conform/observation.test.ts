@@ -9,10 +9,10 @@ import {
   setOfPairs,
   value,
   type Json,
-  type Sight,
+  type ObservationSchema,
 } from "../../conform/observation.ts"
 
-const whole: Sight = fieldsOf({
+const whole: ObservationSchema = fieldsOf({
   lock: fieldsOf({ generation: value, holder: value }),
   copies: idsTo(fieldsOf({ host: value, peer: value }, ["peer"])),
 })
@@ -23,7 +23,7 @@ const state: { readonly [field: string]: Json } = { lock: { generation: 1, holde
 
 const ignored = { "#ignore": true }
 
-const seen = (paths: readonly string[]): Sight => observed(whole, paths) as Sight
+const seen = (paths: readonly string[]): ObservationSchema => observed(whole, paths) as ObservationSchema
 
 function changed(field: string, to: Json): Json {
   return { ...state, [field]: to }

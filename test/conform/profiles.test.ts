@@ -29,7 +29,7 @@ describe("the page of the profiles", () => {
     const rows = rowsOf(lock)
     const refusals = refusalsOfLock()
 
-    expect([...rows.keys()]).toEqual(expect.arrayContaining([...pathsOf(lockProfile.sight), ...lockKinds]))
+    expect([...rows.keys()]).toEqual(expect.arrayContaining([...pathsOf(lockProfile.schema), ...lockKinds]))
     for (const kind of lockKinds) {
       const told = [
         ...(rows.get(kind) ?? "")
@@ -51,7 +51,7 @@ describe("the page of the profiles", () => {
     const guards = questionKinds.flatMap((kind) => guardIdsOf(coreRules[kind]))
 
     expect([...rowsOf(placement).keys()].toSorted()).toEqual(
-      [...new Set([...pathsOf(placementProfile.sight), ...questionKinds, ...guards])].toSorted(),
+      [...new Set([...pathsOf(placementProfile.schema), ...questionKinds, ...guards])].toSorted(),
     )
   })
 })

@@ -210,7 +210,7 @@ describe("an implementation that chooses the hosts itself", () => {
     const shrunk = await shrunkOf(connection, await firstFailure(connection))
     const file = keepFailure(
       folder,
-      { ...connection, sight: connection.profile.sight },
+      { ...connection, schema: connection.profile.schema },
       shrunk,
       "drawn",
       "command",
@@ -398,7 +398,7 @@ const refusingTrialsFrom = (generation: number): Peer => {
     action.kind === "TryLock" && pairsOf(state).some(({ lock }) => lock.generation >= generation)
       ? { tag: "refused", guard: "phase" }
       : profile.step(config, state, action)
-  return inProcess({ ...profile, step }, profile.sight, hello)
+  return inProcess({ ...profile, step }, profile.schema, hello)
 }
 
 /** Tries until it fails. */

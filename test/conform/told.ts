@@ -6,7 +6,7 @@ import type { Protocol } from "../../model/protocol.ts"
 import { initial, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import type { LogLine } from "../../conform/log.ts"
-import { observed, project, type Json, type Sight } from "../../conform/observation.ts"
+import { observed, project, type Json, type ObservationSchema } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
@@ -139,10 +139,10 @@ export const arbitraryTelling: fc.Arbitrary<Telling> = fc.record({
 
 /** The log of a run, as told: where an action is silent, at the most a state is shown. */
 export const logOf = ({ config, steps }: ModelRun, { silent, parts, every, isStrict }: Telling): ToldLog => {
-  const sight = observed(pairProfile().sight, parts) as Sight
+  const schema = observed(pairProfile().schema, parts) as ObservationSchema
   const lines = steps.flatMap(({ action, state }, n): LogLine[] => {
     const isTold = !(silent as readonly string[]).includes(action.kind)
-    const shown = parts.length > 0 && n % every === 0 ? shownOf(sight, state) : undefined
+    const shown = parts.length > 0 && n % every === 0 ? shownOf(schema, state) : undefined
     return isTold || shown !== undefined
       ? [{ number: n + 1, action: isTold ? action : null, state: shown }]
       : []
@@ -150,5 +150,5 @@ export const logOf = ({ config, steps }: ModelRun, { silent, parts, every, isStr
   return { config, lines, silent, observes: isStrict && parts.length > 0 ? parts : null }
 }
 
-const shownOf = (sight: Sight, state: State): Json =>
-  JSON.parse(JSON.stringify(project(sight, stateJsonOf(state)))) as Json
+const shownOf = (schema: ObservationSchema, state: State): Json =>
+  JSON.parse(JSON.stringify(project(schema, stateJsonOf(state)))) as Json

@@ -15,7 +15,7 @@ describe("a bug that no stored run was made for is found in a small scope, and m
     ["a stale Primary takes all for acknowledged", staleAcknowledgement, "two-entries", 10],
   ])("%s", async (_what, wrong, scope, shortest) => {
     const profile = pairProfile((config) => wrong(protocolOf(config)))
-    const connection = connectedTo(inProcess(profile, profile.sight, hello))
+    const connection = connectedTo(inProcess(profile, profile.schema, hello))
     const unhurried: typeof connection = {
       ...connection,
       trial: (config, actions) => connection.trial(config, actions),

@@ -48,7 +48,7 @@ export const recount = async (pinned: PinnedScope, workers: number): Promise<Rec
 const unseenIn = ({ kinds, witnessedAt }: Explored): string =>
   [
     ...Object.entries(kinds).flatMap(([kind, { generated }]) => (generated === 0 ? [kind] : [])),
-    ...Object.entries(witnessedAt).flatMap(([sight, depth]) => (depth === null ? [sight] : [])),
+    ...Object.entries(witnessedAt).flatMap(([witness, depth]) => (depth === null ? [witness] : [])),
   ]
     .sort()
     .join(", ")

@@ -71,9 +71,9 @@ describe("the monitors of properties and witnesses", () => {
   })
 
   it.each(watchedWitnesses.map((id) => [id]))("have something to find: %s is seen on the way", (id) => {
-    const sighted = new Set(everyWalk().flatMap((walk) => [...walked(walk).sighted]))
+    const witnessed = new Set(everyWalk().flatMap((walk) => [...walked(walk).witnessed]))
 
-    expect([...sighted]).toContain(id)
+    expect([...witnessed]).toContain(id)
   })
 
   it.each(
@@ -118,7 +118,7 @@ type Walk = {
 type Findings = {
   readonly differences: readonly string[]
   readonly violated: ReadonlySet<string>
-  readonly sighted: ReadonlySet<string>
+  readonly witnessed: ReadonlySet<string>
 }
 
 function protocolWalks(): readonly Walk[] {
@@ -218,7 +218,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const witnessMonitor = witnessMonitorOf(engine)
   const differences: string[] = []
   const violated = new Set<string>()
-  const sighted = new Set<string>()
+  const witnessed = new Set<string>()
 
   const compare = (what: string, model: readonly string[], packed: readonly string[]): void => {
     if (model.join() === packed.join() || differences.length >= 5) return
@@ -261,8 +261,8 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
       return true
     }
     const ofStep = union(monitor.ofStep(code.kind, code.a, code.b), monitor.ofState())
-    const found = witnessMonitor.ofState(everySight) | witnessMonitor.ofStep(code.kind, code.a)
-    const seen = sightsOf(config, place.history, taken)
+    const found = witnessMonitor.ofState(everyWitness) | witnessMonitor.ofStep(code.kind, code.a)
+    const seen = witnessesOf(config, place.history, taken)
     engine.machine.commit()
     compare(what, model, idsIn(union(ofStep, monitor.ofRefusals())))
     compare(
@@ -270,15 +270,15 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
       watchedWitnesses.filter((id) => seen.includes(id)),
       watchedWitnesses.filter((id) => ((found >> watchedWitnesses.indexOf(id)) & 1) === 1),
     )
-    for (const id of seen) sighted.add(id)
+    for (const id of seen) witnessed.add(id)
     return model.length > 0
   }
 
-  return { findings: { differences, violated, sighted }, compareWhenQuiescent, compareStep }
+  return { findings: { differences, violated, witnessed }, compareWhenQuiescent, compareStep }
 }
 
 const asked = catalogue.filter((property) => property !== becomesQuiescent)
-const everySight = 2 ** watchedWitnesses.length - 1
+const everyWitness = 2 ** watchedWitnesses.length - 1
 
 const idsOf = (violations: ReturnType<typeof violationsOf>): readonly Watched[] => {
   const ids = violations.map(({ property }) => property.id)
@@ -286,7 +286,7 @@ const idsOf = (violations: ReturnType<typeof violationsOf>): readonly Watched[] 
 }
 
 /** What the witnesses see of a step, whichever pair it is about, among what the monitor looks for. */
-const sightsOf = (config: Config, history: History, taken: Step): readonly string[] =>
+const witnessesOf = (config: Config, history: History, taken: Step): readonly string[] =>
   watchedWitnesses.filter((id) =>
     pairsOf(taken.after).some((after) => {
       const before = taken.before.pairs[after.id] as Pair

@@ -164,13 +164,13 @@ describe("a part", () => {
   it("is observed over the wire, where an implementation shows it", async () => {
     const profile = pairProfile()
     const observes = ["pairs.*.copies.*.recorded"]
-    const sight = observed(profile.sight, observes)
-    if ("wrong" in sight) throw new Error(sight.wrong)
+    const schema = observed(profile.schema, observes)
+    if ("wrong" in schema) throw new Error(schema.wrong)
     const session = sessionOf(null, { ...hello, observes }, profile, 100)
     const actions = `${toWeary} Rest(p1.1)`.split(" ").map((each) => act(each) as unknown as AskedAction)
     const asked = [resetOf(on), ...actions.map((action) => ({ op: "apply" as const, action }))]
     const judged = async (protocolIn: ProtocolOf) =>
-      judgeCase(session, on, actions, await inProcess(pairProfile(protocolIn), sight, hello).ask(asked))
+      judgeCase(session, on, actions, await inProcess(pairProfile(protocolIn), schema, hello).ask(asked))
 
     const conforming = await judged(protocolOf)
     const deviating = await judged((config) => withdrawing("Rest")(protocolOf(config)))

@@ -20,7 +20,7 @@ describe("a run", () => {
   it("begins with nothing done, nothing seen and nothing violated", () => {
     const state = initial(two)
 
-    expect(begin(state)).toMatchObject({ state, actions: [], violation: null, sighted: new Set() })
+    expect(begin(state)).toMatchObject({ state, actions: [], violation: null, witnessed: new Set() })
   })
 
   it("goes on action by action", () => {
@@ -44,7 +44,7 @@ describe("a run", () => {
   })
 
   it("remembers what it has seen", () => {
-    const { sighted } = runOf(judging(null), [
+    const { witnessed } = runOf(judging(null), [
       ...protectedPair,
       { kind: "FailHost", host: "h1" },
       suspect,
@@ -55,7 +55,7 @@ describe("a run", () => {
       { kind: "JoinLockstep", copy: "p1.3" },
     ])
 
-    expect([...sighted]).toContain("protected-again")
+    expect([...witnessed]).toContain("protected-again")
   })
 })
 

@@ -202,7 +202,7 @@ describe("simulate", () => {
   })
 
   it("tells which witnesses it has seen", () => {
-    const { sighted } = simulated(null, {
+    const { witnessed } = simulated(null, {
       config: two,
       swarm: calm,
       choices: [0],
@@ -210,8 +210,8 @@ describe("simulate", () => {
       turns: inTurn,
     })
 
-    expect([...sighted]).toContain("both-registered-on-one-host")
-    expect([...sighted]).not.toContain("ha-restart")
+    expect([...witnessed]).toContain("both-registered-on-one-host")
+    expect([...witnessed]).not.toContain("ha-restart")
   })
 })
 
