@@ -1,18 +1,20 @@
 import type { Config } from "../model/config.ts"
 import { inLongTurns } from "../properties/explore/turns.ts"
 import type { TourGround } from "./atlas.ts"
-import { clustersMet, type ClustersMet } from "./clusters.ts"
-import { opened, type CaseOutcome, type Connection } from "./connection.ts"
-import { coverageOf, type ScopeCoverage } from "./coverage.ts"
+import type { ClustersMet } from "./clusters.ts"
+import { opened, type Connection } from "./connection.ts"
+import type { ScopeCoverage } from "./coverage.ts"
 import { drawnPath, type DrawnName } from "./drawn-name.ts"
 import { drawing, drawnCluster } from "./draw.ts"
 import type { Case, CaseSource, Scope } from "./case-source.ts"
 import { dueOf } from "./promise.ts"
-import { noAnswers, type Tally } from "./session.ts"
+import type { Tally } from "./session.ts"
 import { Interrupted } from "./fault.ts"
-import { isFailing, repliesOf, withoutReplies, type Failing } from "./attempt.ts"
-import { weightOf } from "./peer.ts"
+import { Notes, type FailedCase, type Source } from "./notes.ts"
 import { tourOf } from "./tour.ts"
+import type { Hello } from "./wire.ts"
+
+export type { FailedCase }
 
 /**
  * What is asked of an implementation.
@@ -35,9 +37,6 @@ export type ConformSpec = {
   readonly until: number
   readonly isStopped?: () => boolean
 }
-
-/** A case that failed. */
-export type FailedCase<S> = { readonly case: Case; readonly outcome: Failing<S> }
 
 /**
  * What came of it.
@@ -71,9 +70,6 @@ export type Conformance<S> = {
 /** How many cases of a source may fail before it is left: named ones are run to their end. */
 const failuresMax = { named: Infinity, scopes: 1, random: 1 }
 
-/** What the answers to cases that failed may weigh that are kept, all together: the later ones are asked again anyway. */
-const repliesMax = 8 * 1024 * 1024
-
 /** How often another cluster is drawn in place of one of a sort that the implementation does not have. */
 const redrawsMax = 40
 
@@ -97,108 +93,29 @@ export const conform = async <S>(
   connection: Connection<S>,
   caseSource: CaseSource<S>,
   spec: ConformSpec,
-  {
-    progress = () => {},
-    stopsAtOnce = false,
-  }: { readonly progress?: Progress; readonly stopsAtOnce?: boolean } = {},
+  options: { readonly progress?: Progress; readonly stopsAtOnce?: boolean } = {},
 ): Promise<Conformance<S>> => {
   const { hello, profile } = connection
   const drivable = new Set<string>(hello.actions)
   const ground: TourGround<S> = { profile, caseSource, kinds: kindsOf(profile.kinds, drivable) }
-  // Whoever acts unasked, or chooses hosts itself, goes other ways than the tours.
-  const isLed = (hello.silent ?? []).length + (hello.chooses ?? []).length === 0
-  const counts = { named: 0, scopes: 0, random: 0 }
-  let sourceNow: keyof typeof counts = "named"
-  const tally = noAnswers()
-  const failed: FailedCase<S>[] = []
-  const known: string[] = []
-  const healed: string[] = []
-  const skipped: { path: string; why: string }[] = []
   const scopes =
     spec.config === null ? caseSource.scopes.filter(({ name }) => spec.inScope?.(name) !== false) : []
-  const coverage = coverageOf(ground, scopes)
-  const clusters = clustersMet()
-  const witnesses: Record<string, number> = {}
-  const taken = new Set<string>()
-  const unasked = new Set<string>(ground.kinds)
-  const met = new Set<string>()
+  const notes = new Notes(ground, scopes, spec.isKnown)
   let isToured = scopes.length > 0 && scopes.length === caseSource.scopes.length
-  const beyond: string[] = []
-  const signal = { hasCome: false }
-  const isStopped = (): boolean => signal.hasCome || spec.isStopped?.() === true
+  let isInterrupted = false
+  const isStopped = (): boolean => isInterrupted || spec.isStopped?.() === true
   const isLate = (): boolean => isStopped() || performance.now() > spec.until
 
-  let weight = 0
-  const kept = (outcome: Failing<S>): Failing<S> => {
-    weight += weightOf(repliesOf(outcome))
-    return weight > repliesMax ? withoutReplies(outcome) : outcome
-  }
-
-  const isUntold = (): boolean => tally.taken + tally.refused + tally.unsure === 0
-
-  const note = (each: Case, outcome: CaseOutcome<S>): boolean => {
-    met.add(each.path)
-    for (const kind of Object.keys(tally) as (keyof Tally)[]) tally[kind] += outcome.tally[kind]
-    clusters.note(each.config, outcome.tag !== "skipped")
-    if (outcome.tag === "skipped") skipped.push({ path: each.path, why: outcome.why })
-    else counts[sourceNow] += 1
-    if (outcome.tag === "fits") {
-      for (const { kind } of each.actions) unasked.delete(kind)
-      coverage.note(each, outcome.steps)
-      for (const { action, isTaken } of outcome.steps) if (isTaken) taken.add(action.kind)
-      for (const id of caseSource.witnessesIn(each.config, outcome.steps))
-        witnesses[id] = (witnesses[id] ?? 0) + 1
-    }
-    if (outcome.tag === "beyond") beyond.push(each.path)
-    if (outcome.tag === "fits" && spec.isKnown(each.path)) healed.push(each.path)
-    if (!isFailing(outcome)) return false
-    if (spec.isKnown(each.path)) known.push(each.path)
-    else failed.push({ case: each, outcome: kept(outcome) })
-    return !spec.isKnown(each.path)
-  }
-
-  /** Runs cases, and tells whether it came to their end, or has left them as nothing tells anything. */
-  const runAll = (source: keyof typeof counts, cases: Iterable<Case | null>): Promise<Ending> =>
-    runUntilFailed(source, cases).catch((error: unknown) => {
+  const runAll = (source: Source, cases: Iterable<Case | null>): Promise<Ending> =>
+    runUntilFailed(connection, notes, source, cases, isLate, options).catch((error: unknown) => {
       if (!(error instanceof Interrupted)) throw error
-      signal.hasCome = true
+      isInterrupted = true
       return "stopped"
     })
-
-  const runUntilFailed = async (
-    source: keyof typeof counts,
-    cases: Iterable<Case | null>,
-  ): Promise<Ending> => {
-    let failures = 0
-    let hung = 0
-    let actions = 0
-    let followed = 0
-    sourceNow = source
-    for await (const { case: each, outcome } of connection.run(choosing(cases, hello.chooses), isLate)) {
-      if (outcome.tag === "cut") return "stopped"
-      const isFailure = note(each, outcome)
-      progress(counts.named + counts.scopes + counts.random)
-      if (isFailure) failures += 1
-      if (isFailure && outcome.tag === "broken" && outcome.fault.code === "hung") hung += 1
-      if (hung >= hungMax) return "stopped"
-      if (failures >= (stopsAtOnce ? 1 : failuresMax[source]) || isLate()) return "stopped"
-      if (outcome.tag !== "fits") continue
-      actions += each.actions.length
-      followed += 1
-      const isEnough = {
-        named: false,
-        scopes: actions >= untoldMax.actions,
-        random: followed >= untoldMax.cases,
-      }
-      if (isEnough[source] && isUntold() && unasked.size === 0) return "untold"
-    }
-    return "done"
-  }
 
   const leftOut = (): void => {
     isToured = false
   }
-  const able = (each: Case): boolean => each.actions.every(({ kind }) => drivable.has(kind))
   /** Goes through small clusters, but for the cases that were run before, and tells which were left as untold. */
   const goThrough = async (
     all: readonly Scope[],
@@ -206,7 +123,7 @@ export const conform = async <S>(
   ): Promise<readonly Scope[]> => {
     const left: Scope[] = []
     for (const scope of all) {
-      const isOver = (stopsAtOnce && failed.length > 0) || isLate()
+      const isOver = (options.stopsAtOnce === true && notes.failed.length > 0) || isLate()
       const cases = without(before, picked(tourOf(ground, scope), spec.isPicked, leftOut))
       const ending = isOver ? "stopped" : await runAll("scopes", cases)
       if (ending === "untold") left.push(scope)
@@ -215,41 +132,76 @@ export const conform = async <S>(
     }
     return left
   }
-  await runAll("named", spec.named.filter(able))
+
+  const isAble = (each: Case): boolean => each.actions.every(({ kind }) => drivable.has(kind))
+  await runAll("named", spec.named.filter(isAble))
   const left = await goThrough(scopes)
-  let ending: Ending = "done"
-  if (failed.length === 0 && !isLate()) ending = await runAll("random", drawn(ground, spec, clusters, isLate))
-  const isLeft = left.length > 0 && (isUntold() || failed.length > 0 || isLate())
+  const random = drawn(ground, spec, notes.clusters, isLate)
+  const ending = notes.failed.length === 0 && !isLate() ? await runAll("random", random) : "done"
+  const isLeft = left.length > 0 && (notes.isUntold() || notes.failed.length > 0 || isLate())
   if (isLeft) leftOut()
-  else await goThrough(left, new Set(met))
-  const there = coverage.told()
-  const missed = caseSource.promised.filter((id) => witnesses[id] === undefined)
-  const isDue = isLed && isToured && failed.length === 0 && missed.length > 0
-  const promising = scopes.filter((scope) => there.some(({ name }) => name === scope.name))
+  else await goThrough(left, new Set(notes.met))
+  const isUntold = (left.length > 0 || ending === "untold") && notes.isUntold()
+  const unhindered = notes.failed.length > 0 ? "failed" : isLate() ? "time" : isUntold ? "untold" : "done"
   return {
-    cases: counts,
-    tally,
-    lacking: spec.named.filter((each) => !able(each)).map(({ path }) => path),
-    skipped,
-    scopes: there,
-    isToured,
-    witnesses,
-    unseen: isDue ? dueOf(ground, promising, missed) : [],
-    untaken: profile.kinds.filter((kind) => !drivable.has(kind) || !taken.has(kind)),
-    failed,
-    known,
-    healed,
-    beyond,
-    stopped: isStopped()
-      ? "interrupted"
-      : failed.length > 0
-        ? "failed"
-        : isLate()
-          ? "time"
-          : (left.length > 0 || ending === "untold") && isUntold()
-            ? "untold"
-            : "done",
+    ...seenBy(notes, hello, ground, scopes, isToured),
+    lacking: spec.named.filter((each) => !isAble(each)).map(({ path }) => path),
+    untaken: profile.kinds.filter((kind) => !drivable.has(kind) || !notes.taken.has(kind)),
+    stopped: isStopped() ? "interrupted" : unhindered,
   }
+}
+
+/** What was seen of an implementation, and what was not though it was to be. */
+const seenBy = <S>(
+  { cases, tally, skipped, witnesses, failed, known, healed, beyond, coverage }: Notes<S>,
+  { silent = [], chooses = [] }: Hello,
+  ground: TourGround<S>,
+  all: readonly Scope[],
+  isToured: boolean,
+): Omit<Conformance<S>, "lacking" | "untaken" | "stopped"> => {
+  const scopes = coverage.told()
+  const missed = ground.caseSource.promised.filter((id) => witnesses[id] === undefined)
+  // Whoever acts unasked, or chooses hosts itself, goes other ways than the tours.
+  const isLed = silent.length + chooses.length === 0
+  const isDue = isLed && isToured && failed.length === 0 && missed.length > 0
+  const promising = all.filter((scope) => scopes.some(({ name }) => name === scope.name))
+  const unseen = isDue ? dueOf(ground, promising, missed) : []
+  return { cases, tally, skipped, scopes, isToured, witnesses, unseen, failed, known, healed, beyond }
+}
+
+/** Runs cases, and tells whether it came to their end, or has left them as nothing tells anything. */
+const runUntilFailed = async <S>(
+  connection: Connection<S>,
+  notes: Notes<S>,
+  source: Source,
+  cases: Iterable<Case | null>,
+  isLate: () => boolean,
+  { progress, stopsAtOnce = false }: { readonly progress?: Progress; readonly stopsAtOnce?: boolean },
+): Promise<Ending> => {
+  const chosen = choosing(cases, connection.hello.chooses)
+  const most = stopsAtOnce ? 1 : failuresMax[source]
+  let failures = 0
+  let hung = 0
+  let actions = 0
+  let fitting = 0
+  for await (const { case: each, outcome } of connection.run(chosen, isLate)) {
+    if (outcome.tag === "cut") return "stopped"
+    const isFailure = notes.note(source, each, outcome)
+    progress?.(notes.cases.named + notes.cases.scopes + notes.cases.random)
+    if (isFailure) failures += 1
+    if (isFailure && outcome.tag === "broken" && outcome.fault.code === "hung") hung += 1
+    if (hung >= hungMax || failures >= most || isLate()) return "stopped"
+    if (outcome.tag !== "fits") continue
+    actions += each.actions.length
+    fitting += 1
+    const isEnough = {
+      named: false,
+      scopes: actions >= untoldMax.actions,
+      random: fitting >= untoldMax.cases,
+    }
+    if (isEnough[source] && notes.isUntold() && notes.unasked.size === 0) return "untold"
+  }
+  return "done"
 }
 
 /** How the cases of a source came to their end. */

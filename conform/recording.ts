@@ -148,19 +148,66 @@ type Growing = {
 
 /** Reads a recording, line by line. Throws BadInput, with the line, and what was expected there. */
 export const recordingIn = (file: string, lines: Iterable<string>): Recording => {
-  const waiting: (readonly [where: string, ask: Reply["json"]])[] = []
-  let unanswered = 0
-  let count = 0
-
+  const asks = new Asks()
   const events = eventsIn(file, lines)
-  const next = (): { readonly where: string; readonly line: Line } | null => {
-    const { done, value } = events.next()
-    return done === true ? null : value
+  const close = (): void => {
+    events.return(undefined)
+  }
+
+  /** The next answer; the asks before it are noted. */
+  const nextAnswer = (): Answer | null => {
+    for (;;) {
+      const { done, value } = events.next()
+      if (done === true) return null
+      const { where, line } = value
+      if (line.tag === "answer") return { where, answer: line.answer }
+      asks.note(where, line.ask)
+    }
+  }
+
+  function* cases(): Generator<RecordedCase> {
+    let current: Growing | null = null
+    let count = 0
+    try {
+      for (let answer = nextAnswer(); answer !== null; answer = nextAnswer()) {
+        const growing = grown(current, hello.profile, asks, answer)
+        if (growing !== null && growing !== current) growing.path = `recorded/${(count += 1)}`
+        if (current !== null && growing !== current) yield current
+        current = growing
+      }
+    } finally {
+      close()
+    }
+    asks.leave()
+    if (current !== null) yield current
+  }
+
+  let hello: Hello
+  try {
+    hello = helloIn(file, asks, nextAnswer())
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { hello, cases: cases(), unanswered: () => asks.unanswered, close }
+}
+
+type Answer = { readonly where: string; readonly answer: Reply["json"] | string }
+
+/** The asks of a recording that wait for their answers; `unanswered` counts those that waited in vain. */
+class Asks {
+  unanswered = 0
+  private waiting: (readonly [where: string, ask: Reply["json"]])[] = []
+
+  note(where: string, ask: Reply["json"]): void {
+    // Whoever is greeted anew has left the asks before without an answer.
+    if (ask["op"] === "hello") this.leave()
+    this.waiting.push([where, ask])
   }
 
   /** The ask that an answer is to, whose turn it must be. */
-  const askOf = (where: string, answer: Reply["json"] | string): readonly [string, Reply["json"]] => {
-    const ask = waiting.shift()
+  take({ where, answer }: Answer): readonly [where: string, ask: Reply["json"]] {
+    const ask = this.waiting.shift()
     if (ask === undefined) throw bad(where, [], "an answer to nothing that was asked before")
     const expected = ask[1]["seq"]
     if (typeof answer !== "string" && answer["seq"] !== expected)
@@ -168,94 +215,53 @@ export const recordingIn = (file: string, lines: Iterable<string>): Recording =>
     return ask
   }
 
-  const noteAsk = (where: string, ask: Reply["json"]): void => {
-    if (ask["op"] === "hello") {
-      // Whoever is greeted anew has left the asks before without an answer.
-      unanswered += waiting.length
-      waiting.length = 0
-    }
-    waiting.push([where, ask])
+  /** Those that wait are not answered any more. */
+  leave(): void {
+    this.unanswered += this.waiting.length
+    this.waiting = []
   }
-
-  const helloIn = (where: string, answer: Reply["json"] | string): Hello => {
-    const [, ask] = askOf(where, answer)
-    if (ask["op"] !== "hello") throw bad(where, [], "expected a recording that begins with hello")
-    return decode(where, Hello, answer, ["answer"])
-  }
-
-  const firstHello = (): Hello => {
-    for (let event = next(); event !== null; event = next()) {
-      if (event.line.tag === "answer") return helloIn(event.where, event.line.answer)
-      noteAsk(event.where, event.line.ask)
-    }
-    throw bad(file, [], "expected a recording that begins with hello and its answer")
-  }
-
-  const close = (): void => {
-    events.return(undefined)
-  }
-
-  /** What reads on, and closes the file if it fails. */
-  const closing = <A>(read: () => A): A => {
-    try {
-      return read()
-    } catch (error) {
-      close()
-      throw error
-    }
-  }
-
-  const hello = closing(firstHello)
-
-  const taken = (current: Growing | null, where: string, answer: Reply["json"] | string): Growing | null => {
-    const [asked, ask] = askOf(where, answer)
-    if (ask["op"] === "bye") return null
-    if (ask["op"] === "hello") {
-      const again = decode(where, Hello, answer, ["answer"])
-      if (again.profile !== hello.profile)
-        throw bad(where, ["answer", "profile"], `expected ${hello.profile}, as it was before`)
-      return null
-    }
-    const growing = ask["op"] === "reset" ? begun(asked, ask) : current
-    if (growing === null) throw bad(asked, ["ask"], "expected a reset before any action")
-    if (ask["op"] === "apply")
-      growing.actions.push(askedActionOf(asked, hello.profile, growing.config, questionOf(ask)))
-    if (growing.wrong !== null) throw bad(where, [], "expected nothing more where the wire was broken")
-    if (typeof answer === "string") growing.wrong = { line: answer, why: brokenBy(where, answer) }
-    else growing.replies.push(replyOf(JSON.stringify(answer), answer))
-    return growing
-  }
-
-  const begun = (where: string, ask: Reply["json"]): Growing => ({
-    path: `recorded/${(count += 1)}`,
-    config: configOf(where, ask["config"], ["ask", "config"]),
-    actions: [],
-    replies: [],
-    wrong: null,
-  })
-
-  function* cases(): Generator<RecordedCase> {
-    let current: Growing | null = null
-    try {
-      for (let event = next(); event !== null; event = next()) {
-        if (event.line.tag === "ask") {
-          noteAsk(event.where, event.line.ask)
-          continue
-        }
-        const growing = taken(current, event.where, event.line.answer)
-        if (current !== null && growing !== current) yield current
-        current = growing
-      }
-    } finally {
-      close()
-    }
-    unanswered += waiting.length
-    waiting.length = 0
-    if (current !== null) yield current
-  }
-
-  return { hello, cases: cases(), unanswered: () => unanswered, close }
 }
+
+const helloIn = (file: string, asks: Asks, first: Answer | null): Hello => {
+  if (first === null) throw bad(file, [], "expected a recording that begins with hello and its answer")
+  const [, ask] = asks.take(first)
+  if (ask["op"] !== "hello") throw bad(first.where, [], "expected a recording that begins with hello")
+  return decode(first.where, Hello, first.answer, ["answer"])
+}
+
+/** The case that an answer belongs to, with it: the current one, or another that it begins; null where it is of none. */
+const grown = (
+  current: Growing | null,
+  profile: Hello["profile"],
+  asks: Asks,
+  answered: Answer,
+): Growing | null => {
+  const [asked, ask] = asks.take(answered)
+  const { where, answer } = answered
+  if (ask["op"] === "bye") return null
+  if (ask["op"] === "hello") {
+    const again = decode(where, Hello, answer, ["answer"])
+    if (again.profile !== profile)
+      throw bad(where, ["answer", "profile"], `expected ${profile}, as it was before`)
+    return null
+  }
+  const growing = ask["op"] === "reset" ? begun(asked, ask) : current
+  if (growing === null) throw bad(asked, ["ask"], "expected a reset before any action")
+  if (ask["op"] === "apply")
+    growing.actions.push(askedActionOf(asked, profile, growing.config, questionOf(ask)))
+  if (growing.wrong !== null) throw bad(where, [], "expected nothing more where the wire was broken")
+  if (typeof answer === "string") growing.wrong = { line: answer, why: brokenBy(where, answer) }
+  else growing.replies.push(replyOf(JSON.stringify(answer), answer))
+  return growing
+}
+
+const begun = (where: string, ask: Reply["json"]): Growing => ({
+  path: "",
+  config: configOf(where, ask["config"], ["ask", "config"]),
+  actions: [],
+  replies: [],
+  wrong: null,
+})
 
 /** A question of placement is asked with the state beside it. */
 const questionOf = ({ action, state }: Reply["json"]): unknown =>
