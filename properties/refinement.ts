@@ -115,8 +115,8 @@ export const isAt = ({ engine, packer }: DifferentialPair, state: State): boolea
   for (let pair = 0; pair < engine.layout.pairs; pair += 1)
     if (
       books.reasonOf(pair) !== due.reasonOf(pair) ||
-      books.primaryAtIn(pair, books.booksOf(pair)) !== due.primaryAtIn(pair, due.booksOf(pair)) ||
-      books.secondaryAtIn(pair, books.booksOf(pair)) !== due.secondaryAtIn(pair, due.booksOf(pair))
+      books.primaryAt(pair) !== due.primaryAt(pair) ||
+      books.secondaryAt(pair) !== due.secondaryAt(pair)
     )
       return false
   return true

@@ -72,6 +72,8 @@ export type Layout = {
   readonly wordOf: Int32Array
   readonly shiftOf: Int32Array
   readonly maskOf: Int32Array
+  /** The word in which the generation of the first lock is stored: it is never 0. */
+  readonly marker: number
   /** The cells of the cluster: `faults` is one; the others are bit sets, 32 hosts or links a cell. */
   readonly faults: number
   readonly up: number
@@ -81,7 +83,7 @@ export type Layout = {
   /** The first cell of the first pair, and how many cells each pair has. */
   readonly firstPair: number
   readonly pairCells: number
-  /** Within a pair: its head is the first cell, its past the second, its books the third. */
+  /** Within a pair: its head comes first, then its past and its books, what the world saw, and its copies. */
   readonly observed: number
   readonly firstCopy: number
   /** The cells of its control, usually one; those of the log; and those of the parts of the protocol. */
@@ -108,22 +110,17 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const room = { ...capacity, hosts }
   const storesBooks = options.registered === "stored"
   const isRegistered = storesBooks || options.registered === true
-  const head = inOneCell("the lock of a pair", placed(headFields, room, 0))
-  const past = inOneCell(
-    "the past of a pair",
-    placed(pastFields, room, 1, {
-      interventions: options.interventions === true,
-      singleFault: options.singleFault === true,
-    }),
-  )
-  const books = inOneCell(
-    "the books of a pair",
-    placed(booksFields, room, 2, {
-      primary: isRegistered,
-      secondary: isRegistered,
-      reason: options.reason === true,
-    }),
-  )
+  const head = placed(headFields, room, 0)
+  const past = placed(pastFields, room, head.widths.length, {
+    interventions: options.interventions === true,
+    singleFault: options.singleFault === true,
+  })
+  const books = placed(booksFields, room, head.widths.length + past.widths.length, {
+    primary: isRegistered,
+    secondary: isRegistered,
+    reason: options.reason === true,
+  })
+  const observed = head.widths.length + past.widths.length + books.widths.length
   const copy = placed(copyFields, room, 0)
   const indexBits = options.indexed === true ? bitsFor(capacity.log) : 0
   const entryBits = widthOf(copyFields.generation, room) + indexBits
@@ -157,6 +154,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     ...config.hosts.flatMap(() => ofCopy),
   ]
   const widths = [...ofCluster, ...config.pairs.flatMap(() => ofPair)]
+  const storage = stored(widths)
   return {
     config,
     hosts,
@@ -165,7 +163,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     capacity,
     among,
     cells: widths.length,
-    ...stored(widths),
+    ...storage,
+    marker: storage.wordOf[ofCluster.length + head.at.generation.cell] as number,
     faults: 0,
     up: 1,
     storage: 1 + bitSet(hosts).length,
@@ -173,8 +172,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     cut: 1 + 3 * bitSet(hosts).length,
     firstPair: ofCluster.length,
     pairCells: ofPair.length,
-    observed: 3,
-    firstCopy: 3 + logCells,
+    observed,
+    firstCopy: observed + logCells,
     copyCells: ofCopy.length,
     controlCells: copy.widths.length,
     partFields: ofParts.at,
@@ -215,17 +214,6 @@ const placed = <Declared extends FieldTypes>(
     widths[last] = shift + width
   }
   return { widths, at: at as Placed<Declared> }
-}
-
-/** The same fields, if one cell holds them. Throws LayoutError if none does. */
-const inOneCell = <Fields extends { readonly widths: readonly number[] }>(
-  what: string,
-  fields: Fields,
-): Fields => {
-  if (fields.widths.length === 1) return fields
-  throw new LayoutError(
-    `the engine keeps ${what} in 32 bits, and with so many hosts or generations it takes more`,
-  )
 }
 
 /** The fields of the parts that are on. */

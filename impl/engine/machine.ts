@@ -83,12 +83,13 @@ export const machineOf = (layout: Layout, reads: Reads | null = null): Machine =
 }
 
 const begin = ({ layout, set, commit }: Machine): void => {
+  const { generation } = layout.head
   for (let n = 0; n < layout.storage - layout.up; n += 1) {
     set(layout.up + n, fullSet(layout.hosts, n))
     set(layout.storage + n, fullSet(layout.hosts, n))
   }
   for (let pair = 0; pair < layout.pairs; pair += 1)
-    set(layout.firstPair + pair * layout.pairCells, 1 << layout.head.generation.shift)
+    set(layout.firstPair + pair * layout.pairCells + generation.cell, 1 << generation.shift)
   commit()
 }
 

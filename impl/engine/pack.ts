@@ -47,18 +47,15 @@ export const pack = (view: View, state: State, past: (pair: number) => Past = ()
 }
 
 const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
-  const { layout, machine } = view
+  const { layout } = view
   const { interventions, singleFault } = layout.past
   const places = new Map(pair.copies.map((copy) => [copy.id, hostNumber(view, copy.host)]))
   if (new Set(places.values()).size < pair.copies.length)
     throw new CapacityExceeded(`the engine has one place for a copy of ${pair.id} on each host`)
   view.lockAt(n, pair.lock.generation, pair.lock.holder === null ? -1 : (places.get(pair.lock.holder) ?? -1))
   view.switchTo(n, pair.power === "on" ? 1 : 0)
-  machine.set(
-    view.headOf(n) + 1,
-    (Math.min(pair.interventions, interventions.mask) << interventions.shift) |
-      ((past.sinceProtected & singleFault.mask) << singleFault.shift),
-  )
+  view.putOf(n, interventions, Math.min(pair.interventions, interventions.mask))
+  view.putOf(n, singleFault, past.sinceProtected)
   view.register(n, hostNumber(view, pair.registered.primary), hostNumber(view, pair.registered.secondary))
   view.explain(n, reasonNumber(pair.reason))
   packLog(view, view.observedOf(n), pair.observed)
@@ -128,8 +125,8 @@ const unpackPair = (view: View, n: number): Pair => {
     id,
     power: view.isOn(n) ? "on" : "off",
     registered: {
-      primary: hostAt(view.primaryAtIn(n, view.booksOf(n))),
-      secondary: hostAt(view.secondaryAtIn(n, view.booksOf(n))),
+      primary: hostAt(view.primaryAt(n)),
+      secondary: hostAt(view.secondaryAt(n)),
     },
     reason: reasonNamed(view.reasonOf(n)),
     lock: { generation: view.lockOf(n), holder: holder < 0 ? null : copyIdOf(id, holder + 1) },

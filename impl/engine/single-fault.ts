@@ -1,4 +1,5 @@
 import { evidenceOf } from "./evidence.ts"
+import { fieldIn, withField } from "./field-bits.ts"
 import { numbered, pastFields } from "./fields.ts"
 import type { View } from "./view.ts"
 
@@ -16,12 +17,11 @@ export const singleFaultHistoryOf = (view: View) => {
   const { cells, set } = machine
   const { singleFault } = layout.past
 
-  const historyIn = (pair: number): number =>
-    ((cells[headOf(pair) + 1] as number) >>> singleFault.shift) & singleFault.mask
+  const historyIn = (pair: number): number => fieldIn(cells, headOf(pair), singleFault)
 
   const put = (pair: number, value: number): void => {
-    const past = cells[headOf(pair) + 1] as number
-    set(headOf(pair) + 1, (past & ~(singleFault.mask << singleFault.shift)) | (value << singleFault.shift))
+    const cell = headOf(pair) + singleFault.cell
+    set(cell, withField(cells[cell] as number, singleFault, value))
   }
 
   const isUndamaged = (): boolean => {

@@ -52,7 +52,7 @@ export function* violatingRuns(
     },
   })
   const { words, engine } = stride
-  const marker = engine.layout.wordOf[engine.layout.firstPair] as number
+  const { marker } = engine.layout
   const table = tableOf({ words, marker, fingerprint: false }, (keys, at) => {
     next.add(keys, at)
   })

@@ -88,8 +88,8 @@ export function* sweepingAs(
     cut = Math.max(cut, cuts.outgrown)
   })
   const { words, engine } = stride
+  const { marker } = engine.layout
   const commutes = scope.symmetry ? commutationOf(engine, stride.monitor, stride.symmetry) : () => true
-  const marker = engine.layout.wordOf[engine.layout.firstPair] as number
   const table = tableOf({ words, marker, fingerprint }, (keys, at, kind) => {
     next.add(keys, at)
     tally.distinct[kind] = (tally.distinct[kind] as number) + 1

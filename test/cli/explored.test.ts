@@ -363,9 +363,9 @@ const forgetful: Sides = {
     }
     return { ...protocol, bookkeeping: { ...protocol.bookkeeping, registered } }
   },
-  mutation: ({ TryLock }, { pairOf: pairAt, booksOf, secondaryAtIn, registerSecondary }) => ({
+  mutation: ({ TryLock }, { pairOf: pairAt, secondaryAt, registerSecondary }) => ({
     TryLock: (slot, b) => {
-      const secondary = secondaryAtIn(pairAt(slot), booksOf(pairAt(slot)))
+      const secondary = secondaryAt(pairAt(slot))
       const answer = TryLock(slot, b)
       if (answer === 0) registerSecondary(pairAt(slot), secondary)
       return answer

@@ -11,7 +11,7 @@ import type { View } from "../view.ts"
 export type Before = ReturnType<typeof beforeOf>
 
 export const beforeOf = (view: View) => {
-  const { machine, layout, hosts, pairs, pairOf, lockOf, holderOf, headOf, cellOf, controlAt } = view
+  const { machine, layout, hosts, pairs, pairOf, lockOf, holderOf, cellOf, controlAt } = view
   const { leaderOf } = evidenceOf(view)
   const { cells } = machine
   const { logCells } = layout
@@ -37,8 +37,6 @@ export const beforeOf = (view: View) => {
     return true
   }
 
-  const booksBefore = (pair: number): number => before[headOf(pair) + 2] as number
-
   const hadBit = (first: number, n: number): boolean => {
     machine.reads?.note(first, n)
     return (((before[first + (n >> 5)] as number) >>> (n & 31)) & 1) === 1
@@ -55,7 +53,6 @@ export const beforeOf = (view: View) => {
     lockBefore,
     holderBefore,
     leaderBefore,
-    booksBefore,
     isSameLog,
     hadBit,
     placeOf,

@@ -7,14 +7,14 @@ import { isOfCopy } from "./kinds.ts"
 
 /** S29: where a pair is registered. */
 export const bookEffectsOf = (view: View, of: Before) => {
-  const { booksOf, holderOf, hostOf, hosts, pairOf, phaseIn, primaryAtIn, secondaryAtIn } = view
-  const { booksBefore, leaderBefore, was } = of
+  const { holderOf, hostOf, hosts, pairOf, phaseIn, primaryAt, primaryAtIn, secondaryAt, secondaryAtIn } =
+    view
+  const { before, leaderBefore, was } = of
   const { farEnd, follows } = evidenceOf(view)
 
   const ofBooks = (pair: number, kind: number, a: number, b: number): PropertySet => {
-    const books = booksBefore(pair)
-    let primary = primaryAtIn(pair, books)
-    let secondary = secondaryAtIn(pair, books)
+    let primary = primaryAtIn(before, pair)
+    let secondary = secondaryAtIn(before, pair)
     const leader = leaderBefore[pair] as number
     const isBoot = kind === k.PowerOn || kind === k.HaRestart
     if (isBoot) primary = a === pair ? b : primary
@@ -26,10 +26,7 @@ export const bookEffectsOf = (view: View, of: Before) => {
       } else if (kind === k.Migrate && leader === a) primary = b
       else if (kind === k.Migrate && leader >= 0 && farEnd(pair * hosts, was(leader)) === a) secondary = b
     }
-    const now = booksOf(pair)
-    return primaryAtIn(pair, now) === primary && secondaryAtIn(pair, now) === secondary
-      ? noProperty
-      : only.S29
+    return primaryAt(pair) === primary && secondaryAt(pair) === secondary ? noProperty : only.S29
   }
 
   return { ofBooks }

@@ -1,4 +1,5 @@
 import { evidenceOf } from "../evidence.ts"
+import { fieldIn } from "../field-bits.ts"
 import { kindNumber as k } from "../layout.ts"
 import { peer } from "../machine.ts"
 import { noProperty, only, type PropertySet } from "../property-set.ts"
@@ -16,6 +17,7 @@ export const environmentEffectsOf = (view: View, of: Before) => {
     holderOf,
     hostOf,
     hosts,
+    isOn,
     layout,
     lockOf,
     logOf,
@@ -62,8 +64,8 @@ export const environmentEffectsOf = (view: View, of: Before) => {
   }
 
   const isPairAstray = (pair: number, kind: number, a: number, b: number): boolean => {
-    const head = (before[headOf(pair)] as number) ^ (cells[headOf(pair)] as number)
-    if (((head >>> power.shift) & power.mask) !== 0 || lockOf(pair) !== lockBefore[pair]) return true
+    if (fieldIn(before, headOf(pair), power) !== (isOn(pair) ? 1 : 0)) return true
+    if (lockOf(pair) !== lockBefore[pair]) return true
     if (!isSameLog(observedOf(pair), observedOf(pair))) return true
     const held = holderBefore[pair] as number
     const heldAt = held < 0 ? -1 : placeOf(pair * hosts + held, kind, a, b)

@@ -162,9 +162,9 @@ const isWinner = ({ lockOf, pairOf, generationIn, controlOf }: View, slot: numbe
 
 /** A Secondary that takes the lock is registered as the Primary from now on, however it has taken it. */
 const registerWinner = (view: View, slot: number): void => {
-  const { controlOf, phaseIn, pairOf, hostOf, register, primaryAtIn, booksOf } = view
+  const { controlOf, phaseIn, pairOf, hostOf, register, primaryAt } = view
   const pair = pairOf(slot)
-  if (isSecondary(phaseIn(controlOf(slot)))) register(pair, hostOf(slot), primaryAtIn(pair, booksOf(pair)))
+  if (isSecondary(phaseIn(controlOf(slot)))) register(pair, hostOf(slot), primaryAt(pair))
 }
 
 const haltNearPeer = ({ controlOf, peerSlot, reaches, hostOf, halt }: View, slot: number): void => {

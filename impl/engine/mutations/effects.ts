@@ -104,10 +104,10 @@ export const effectMutations: Readonly<Record<string, EngineMutation>> = {
     PowerOn: bootedForgetful(view, PowerOn),
     HaRestart: bootedForgetful(view, HaRestart),
   }),
-  SpawnNotRegistered: ({ SpawnSecondary }, { pairOf, booksOf, secondaryAtIn, registerSecondary }) => ({
+  SpawnNotRegistered: ({ SpawnSecondary }, { pairOf, secondaryAt, registerSecondary }) => ({
     SpawnSecondary: (slot, host) => {
       const pair = pairOf(slot)
-      const registered = secondaryAtIn(pair, booksOf(pair))
+      const registered = secondaryAt(pair)
       const answer = SpawnSecondary(slot, host)
       if (answer === taken) registerSecondary(pair, registered)
       return answer

@@ -6,7 +6,7 @@ import type { View } from "../view.ts"
 export const arbitrationRules = (view: View) => {
   const { layout, controlOf, phaseIn, generationIn, lockOf, pairOf, hostOf, hasStorage, reaches } = view
   const { primaryOf, peerSlot, contend, testAndSet, spend, faultsSoFar } = view
-  const { register, primaryAtIn, booksOf } = view
+  const { register, primaryAt } = view
   const { faults, generations } = layout.config.bounds
 
   const Suspect = (slot: number): number => {
@@ -53,7 +53,7 @@ export const arbitrationRules = (view: View) => {
     const pair = pairOf(slot)
     testAndSet(slot)
     if (phaseNow === phase.contendingSecondary && lock === generationIn(copy))
-      register(pair, hostOf(slot), primaryAtIn(pair, booksOf(pair)))
+      register(pair, hostOf(slot), primaryAt(pair))
     return taken
   }
 

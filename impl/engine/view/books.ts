@@ -1,54 +1,50 @@
+import { fieldIn } from "../field-bits.ts"
+import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
 import type { pairsIn } from "./pairs.ts"
 
 /** The books: where a pair is registered, and why it needs a Secondary. No rule reads them. 0 is a place as configured. */
 export const booksIn = (
-  { layout, cells, set }: Machine,
-  { headOf }: Pick<ReturnType<typeof pairsIn>, "headOf">,
+  { layout, cells }: Machine,
+  { headOf, putOf }: Pick<ReturnType<typeof pairsIn>, "headOf" | "putOf">,
 ) => {
-  const { primary: primaryField, secondary: secondaryField, reason: reasonField } = layout.books
-  const registeredAtStart = layout.config.pairs.map(({ registered }) => ({
-    primary: layout.config.hosts.findIndex(({ id }) => id === registered.primary),
-    secondary: layout.config.hosts.findIndex(({ id }) => id === registered.secondary),
-  }))
+  const { primary, secondary, reason } = layout.books
+  const { hostIds, config } = layout
+  const primaryAtStart = config.pairs.map(({ registered }) => hostIds.indexOf(registered.primary))
+  const secondaryAtStart = config.pairs.map(({ registered }) => hostIds.indexOf(registered.secondary))
 
-  const booksOf = (pair: number): number => cells[headOf(pair) + 2] as number
-  const primaryAtIn = (pair: number, books: number): number =>
-    ((books >>> primaryField.shift) & primaryField.mask) - 1 < 0
-      ? (registeredAtStart[pair]?.primary ?? -1)
-      : ((books >>> primaryField.shift) & primaryField.mask) - 1
-  const secondaryAtIn = (pair: number, books: number): number =>
-    ((books >>> secondaryField.shift) & secondaryField.mask) - 1 < 0
-      ? (registeredAtStart[pair]?.secondary ?? -1)
-      : ((books >>> secondaryField.shift) & secondaryField.mask) - 1
-  const registrations = (pair: number, primary: number, secondary: number): number => {
-    const atStart = registeredAtStart[pair]
-    const here = primary === atStart?.primary ? 0 : primary + 1
-    const there = secondary === atStart?.secondary ? 0 : secondary + 1
-    return (here << primaryField.shift) | (there << secondaryField.shift)
-  }
-  const register = (pair: number, primary: number, secondary: number): void => {
-    if (primaryField.mask === 0) return
-    const rest = booksOf(pair) & (reasonField.mask << reasonField.shift)
-    set(headOf(pair) + 2, rest | registrations(pair, primary, secondary))
-  }
+  const placeIn =
+    (field: Field, atStart: readonly number[]) =>
+    (from: Int32Array, pair: number): number => {
+      const place = fieldIn(from, headOf(pair), field) - 1
+      return place < 0 ? (atStart[pair] as number) : place
+    }
+  /** Where a pair is registered, in the cells of this state or of another. */
+  const primaryAtIn = placeIn(primary, primaryAtStart)
+  const secondaryAtIn = placeIn(secondary, secondaryAtStart)
+  const primaryAt = (pair: number): number => primaryAtIn(cells, pair)
+  const secondaryAt = (pair: number): number => secondaryAtIn(cells, pair)
+
   const registerPrimary = (pair: number, host: number): void => {
-    register(pair, host, secondaryAtIn(pair, booksOf(pair)))
+    putOf(pair, primary, host === primaryAtStart[pair] ? 0 : host + 1)
   }
   const registerSecondary = (pair: number, host: number): void => {
-    register(pair, primaryAtIn(pair, booksOf(pair)), host)
+    putOf(pair, secondary, host === secondaryAtStart[pair] ? 0 : host + 1)
   }
-  const reasonOf = (pair: number): number => (booksOf(pair) >>> reasonField.shift) & reasonField.mask
-  const explain = (pair: number, reason: number): void => {
-    const rest = booksOf(pair) & ~(reasonField.mask << reasonField.shift)
-    set(headOf(pair) + 2, rest | ((reason & reasonField.mask) << reasonField.shift))
+  const register = (pair: number, primaryNow: number, secondaryNow: number): void => {
+    registerPrimary(pair, primaryNow)
+    registerSecondary(pair, secondaryNow)
+  }
+  const reasonOf = (pair: number): number => fieldIn(cells, headOf(pair), reason)
+  const explain = (pair: number, now: number): void => {
+    putOf(pair, reason, now)
   }
 
   return {
-    booksOf,
     primaryAtIn,
     secondaryAtIn,
-    registrations,
+    primaryAt,
+    secondaryAt,
     register,
     registerPrimary,
     registerSecondary,

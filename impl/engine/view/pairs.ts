@@ -1,10 +1,12 @@
 import { outgrown } from "../capacity.ts"
+import { fieldIn, withField } from "../field-bits.ts"
+import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
 
 /** Pairs by number: power, the lock, and what operators have done. */
 export const pairsIn = ({ layout, cells, set, reads }: Machine) => {
   const { firstPair, pairCells } = layout
-  const { power, generation: lockField, holder: holderField } = layout.head
+  const { power, generation, holder: holderField } = layout.head
   const { interventions } = layout.past
 
   const headOf =
@@ -14,32 +16,32 @@ export const pairsIn = ({ layout, cells, set, reads }: Machine) => {
           reads.noteBody()
           return firstPair + pair * pairCells
         }
-  const isOn = (pair: number): boolean => (((cells[headOf(pair)] as number) >>> power.shift) & 1) === 1
-  const lockOf = (pair: number): number =>
-    ((cells[headOf(pair)] as number) >>> lockField.shift) & lockField.mask
-  const holderOf = (pair: number): number =>
-    (((cells[headOf(pair)] as number) >>> holderField.shift) & holderField.mask) - 1
+  const isOn = (pair: number): boolean => fieldIn(cells, headOf(pair), power) === 1
+  const lockOf = (pair: number): number => fieldIn(cells, headOf(pair), generation)
+  const holderOf = (pair: number): number => fieldIn(cells, headOf(pair), holderField) - 1
+  /** Writes a field of a pair. */
+  const putOf = (pair: number, field: Field, value: number): void => {
+    const cell = headOf(pair) + field.cell
+    set(cell, withField(cells[cell] as number, field, value))
+  }
   const lockAt = (pair: number, generationNow: number, holder: number): void => {
     if (generationNow > layout.capacity.generations)
       throw outgrown("generations", layout.capacity.generations)
-    const rest = (cells[headOf(pair)] as number) & (power.mask << power.shift)
-    set(headOf(pair), rest | (generationNow << lockField.shift) | ((holder + 1) << holderField.shift))
+    putOf(pair, generation, generationNow)
+    putOf(pair, holderField, holder + 1)
   }
   const switchTo = (pair: number, on: 0 | 1): void => {
-    const head = cells[headOf(pair)] as number
-    set(headOf(pair), on === 1 ? head | (1 << power.shift) : head & ~(1 << power.shift))
+    putOf(pair, power, on)
   }
-  const interventionsOf = (pair: number): number =>
-    ((cells[headOf(pair) + 1] as number) >>> interventions.shift) & interventions.mask
+  const interventionsOf = (pair: number): number => fieldIn(cells, headOf(pair), interventions)
   /**
    * One more thing that costs a generation. The count stops at its field's largest number, which is at least the
    * largest generation: from there on S18 holds, whatever more is counted.
    */
   const intervened = (pair: number): void => {
     if (interventionsOf(pair) === interventions.mask) return
-    const past = cells[headOf(pair) + 1] as number
-    set(headOf(pair) + 1, past + (1 << interventions.shift))
+    putOf(pair, interventions, interventionsOf(pair) + 1)
   }
 
-  return { headOf, isOn, lockOf, holderOf, lockAt, switchTo, interventionsOf, intervened }
+  return { headOf, putOf, isOn, lockOf, holderOf, lockAt, switchTo, interventionsOf, intervened }
 }

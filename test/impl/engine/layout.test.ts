@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
-import { plainConfig, type Config } from "../../../model/config.ts"
+import type { Config } from "../../../model/config.ts"
 import { initial } from "../../../model/state.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
@@ -111,13 +111,6 @@ describe("a configuration that does not fit", () => {
 
     expect(layoutOf(config, { indexed: true }).indexBits).toBeGreaterThan(0)
     expect(laidOut(2 ** 28)).toThrow(LayoutError)
-  })
-
-  it("is refused where the places of a registration would not fit beside each other", () => {
-    const laidOut = () => layoutOf(plainConfig(20_000, 1), { registered: true, reason: true })
-
-    expect(laidOut).toThrow(LayoutError)
-    expect(laidOut).toThrow(/the books of a pair/)
   })
 
   it("is refused where the faults would not fit, and never laid out without room for them", () => {
