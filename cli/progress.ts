@@ -69,7 +69,9 @@ const progressLines = <A>(
 }
 
 /** What a campaign aims at: its budget, from now on, and how many witnesses are `wanted`. */
-type Goal = Pick<Required<Budget>, "schedules" | "volume" | "millis" | "floor"> & { readonly wanted: number }
+type Goal = Pick<Required<Budget>, "schedules" | "engineRuns" | "millis" | "floor"> & {
+  readonly wanted: number
+}
 
 /** The progress of a campaign towards its goal. */
 export const progressOn = (
@@ -87,7 +89,7 @@ const campaignLine = (goal: Goal, soFar: Campaign, millis: number): string => {
     `${perSecond(soFar.schedules)}/s`,
     `${perSecond(actionsTaken(soFar))} actions/s`,
     `${Object.keys(soFar.witnesses).length}/${goal.wanted} witnesses`,
-    ...(soFar.volume === 0 ? [] : [`${number(soFar.volume)} on the engine`]),
+    ...(soFar.engineRuns === 0 ? [] : [`${number(soFar.engineRuns)} on the engine`]),
     ...leftWords(goal, soFar, millis),
   ].join("  ")
 }
@@ -95,14 +97,16 @@ const campaignLine = (goal: Goal, soFar: Campaign, millis: number): string => {
 /** How long it takes still, if that can be told; once the time is up, what is done of the floor. */
 const leftWords = (goal: Goal, soFar: Campaign, millis: number): readonly string[] => {
   const { floor } = goal
-  const isFloorLeft = soFar.schedules < floor.schedules || soFar.volume < floor.volume
+  const isFloorLeft = soFar.schedules < floor.schedules || soFar.engineRuns < floor.engineRuns
   if (millis >= goal.millis && isFloorLeft)
     return [
-      `time is up; finishing the least number of schedules (${doneOf(soFar.schedules, floor.schedules)}; on the engine ${doneOf(soFar.volume, floor.volume)})`,
+      `time is up; finishing the minimum number of schedules (${doneOf(soFar.schedules, floor.schedules)}; on the engine ${doneOf(soFar.engineRuns, floor.engineRuns)})`,
     ]
   // How long the schedules on the engine take cannot be told from those of the model.
   const untilRun =
-    goal.volume > 0 ? Infinity : (millis * (goal.schedules - soFar.schedules)) / Math.max(1, soFar.schedules)
+    goal.engineRuns > 0
+      ? Infinity
+      : (millis * (goal.schedules - soFar.schedules)) / Math.max(1, soFar.schedules)
   const left = Math.min(goal.millis - millis, untilRun)
   return Number.isFinite(left) ? [`${Math.max(0, Math.ceil(left / 1000))} s left`] : []
 }

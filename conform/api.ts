@@ -3,7 +3,7 @@
 export { profileNames, type ProfileName } from "./profile-name.ts"
 export { Answer, answers, Ask, asks, errorCodes, faults, Hello, wireVersion, type FaultCode } from "./wire.ts"
 
-export { startChild, type Overheard } from "./child.ts"
+export { startChild, type OnLine } from "./child.ts"
 export { AdapterFault } from "./fault.ts"
 export { inProcess } from "./in-process.ts"
 export type { AskBody, Peer, Reply } from "./peer.ts"

@@ -30,7 +30,7 @@ const drainMax = 200
 const windowMax = 10_000
 
 /** A line of the wire, told to whoever records it. */
-export type Overheard = (direction: "ask" | "answer", line: string) => void
+export type OnLine = (direction: "ask" | "answer", line: string) => void
 
 /**
  * What waits for answers: the asks, of which so many are sent, and how the exchange ends.
@@ -54,10 +54,10 @@ type Waiting = {
 export const startChild = async (
   command: readonly string[],
   timeout: number,
-  overheard: Overheard = () => {},
+  onLine: OnLine = () => {},
   signal?: AbortSignal,
 ): Promise<Peer> => {
-  const exchange = new Exchange(await startProcess(command), timeout, overheard)
+  const exchange = new Exchange(await startProcess(command), timeout, onLine)
   const interrupt = (): void => {
     exchange.stop(new Interrupted())
   }
@@ -65,7 +65,7 @@ export const startChild = async (
   signal?.addEventListener("abort", interrupt)
   return {
     ask: (bodies, weightMax = weightMin) => exchange.ask(bodies, weightMax),
-    widen: (asks) => {
+    setWindow: (asks) => {
       exchange.window = Math.min(asks, windowMax)
     },
     close: () => {
@@ -80,7 +80,7 @@ class Exchange {
   window = 1
   private readonly child: Child
   private readonly timeout: number
-  private readonly overheard: Overheard
+  private readonly onLine: OnLine
   private readonly cutter = lineCutter()
   private log = ""
   private lastSeq = 0
@@ -92,10 +92,10 @@ class Exchange {
   private hasClosed = false
   private hasEnded = false
 
-  constructor(child: Child, timeout: number, overheard: Overheard) {
+  constructor(child: Child, timeout: number, onLine: OnLine) {
     this.child = child
     this.timeout = timeout
-    this.overheard = overheard
+    this.onLine = onLine
     child.stdout.on("data", (chunk: Buffer) => {
       this.read(chunk)
     })
@@ -240,7 +240,7 @@ class Exchange {
     while (waiting.sent < waiting.bodies.length && unanswered(waiting) < this.window) {
       this.lastSeq += 1
       const line = JSON.stringify({ seq: this.lastSeq, ...waiting.bodies[waiting.sent] })
-      this.overheard("ask", line)
+      this.onLine("ask", line)
       text += `${line}\n`
       waiting.sent += 1
     }
@@ -259,7 +259,7 @@ class Exchange {
   private take(bytes: Buffer): void {
     const { waiting, lastSeq } = this
     const reply = takeAnswer(bytes)
-    this.overheard("answer", bytes.toString("utf8"))
+    this.onLine("answer", bytes.toString("utf8"))
     const expected = waiting === null ? null : this.seqDue(waiting)
     const wrong: BadLine | null = "line" in reply ? misnumbered(reply.json, expected, lastSeq) : reply
     if (wrong !== null || waiting === null || !("line" in reply)) {

@@ -3,7 +3,7 @@ import { untilLate } from "../properties/explore/turns.ts"
 import { Asker, type Start } from "./asker.ts"
 import { batchesOf } from "./batch.ts"
 import type { Case } from "./case-source.ts"
-import { startChild, type Overheard } from "./child.ts"
+import { startChild, type OnLine } from "./child.ts"
 import { AdapterFault } from "./fault.ts"
 import type { Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"
@@ -26,9 +26,9 @@ type Broken = {
 
 /** The usual way: a child process. */
 export const starterOf =
-  (command: readonly string[], timeout: number, overheard?: Overheard, signal?: AbortSignal): Start =>
+  (command: readonly string[], timeout: number, onLine?: OnLine, signal?: AbortSignal): Start =>
   () =>
-    startChild(command, timeout, overheard, signal)
+    startChild(command, timeout, onLine, signal)
 
 /**
  * An implementation that is started again when it has broken the wire.

@@ -45,7 +45,7 @@ export const inProcess = <S>(
 
   return {
     ask: (bodies) => Promise.resolve(bodies.map(reply)),
-    widen: () => {},
+    setWindow: () => {},
     close: () => Promise.resolve(),
   }
 }

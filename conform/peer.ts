@@ -33,6 +33,6 @@ export type Peer = {
   /** The answers to these asks, which may not weigh more than that all together. */
   readonly ask: (bodies: readonly AskBody[], weightMax?: number) => Promise<readonly Reply[]>
   /** How many asks may wait for an answer at once. */
-  readonly widen: (window: number) => void
+  readonly setWindow: (window: number) => void
   readonly close: () => Promise<void>
 }

@@ -9,7 +9,7 @@ import { decode } from "../traces/decode.ts"
 import { configOf } from "../traces/read.ts"
 import { askedActionOf } from "./asked.ts"
 import { lineMax, replyOf, takeAnswer, type BadLine } from "./answer-line.ts"
-import type { Overheard } from "./child.ts"
+import type { OnLine } from "./child.ts"
 import type { CaseOutcome } from "./connection.ts"
 import { AdapterFault, shortened } from "./fault.ts"
 import { lineCutter } from "./lines.ts"
@@ -27,7 +27,7 @@ import { Hello } from "./wire.ts"
  */
 export const recorderTo = (
   file: string,
-): { readonly overheard: Overheard; readonly close: () => CannotWrite | null } => {
+): { readonly onLine: OnLine; readonly close: () => CannotWrite | null } => {
   prepareFolder(dirname(file))
   let failure: CannotWrite | null = null
   const attempt = <A>(act: () => A): A | null => {
@@ -41,7 +41,7 @@ export const recorderTo = (
   const handle = attempt(() => openedToWrite(file))
   if (handle === null) throw failure as unknown as CannotWrite
   return {
-    overheard: (direction, line) => {
+    onLine: (direction, line) => {
       if (failure !== null) return
       attempt(() => writeSync(handle, `{"${direction}":${isJson(line) ? line : JSON.stringify(line)}}\n`))
     },

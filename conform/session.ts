@@ -78,7 +78,7 @@ export const noAnswers = (): { -readonly [K in keyof Tally]: Tally[K] } => ({
 export const greet = async (peer: Peer): Promise<Hello> => {
   const [reply] = await peer.ask([{ op: "hello", versions: [wireVersion] }])
   const hello = decodedAs(Hello, reply as Reply, "the answer to hello")
-  peer.widen(hello.window ?? 1)
+  peer.setWindow(hello.window ?? 1)
   return hello
 }
 

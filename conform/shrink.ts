@@ -3,7 +3,7 @@ import { isAlike, probed, type Attempt, type Failing, type Probe } from "./attem
 import type { Connection } from "./connection.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import type { Case, CaseSource } from "./case-source.ts"
-import { ledWay, narrowedWay, shorterWay, turnedWay } from "./ways.ts"
+import { guidedRun, narrowedRun, shorterRun, branchedRun } from "./shorter-run.ts"
 
 /**
  * How surely an implementation fails in a case: always alike; depending on how fast it is asked; now and then, in
@@ -48,7 +48,8 @@ const trialsMax = { broken: 400, waiting: 6 }
  * legal by the model, so that nothing is asked that the model refuses, but for what was refused before. Most failures
  * are one wrong step: what failed is first asked again wherever the model says the same to it, nearest first. Then
  * drops episodes and single actions, simplifies the cluster, asks again what failed after actions of the kinds that are
- * left, and tries all shorter ways at last. Once it is late, nothing more is begun, and the shortest case so far is told.
+ * left, and tries all shorter runs at last. Once it is late, nothing more is begun, and the shortest case so far is
+ * told.
  */
 export const shrink = async <S>(
   patient: Connection<S>,
@@ -74,9 +75,9 @@ export const shrink = async <S>(
     return { config, actions: upTo, outcome: first, steadiness, minimality: "found", trials, cut: cut() }
   }
   const isSteady = steadiness.tag === "deterministic" && !isWaiting(first)
-  const led = isSteady && first.tag === "diverged" ? await ledWay(connection, caseSource, whole) : null
+  const led = isSteady && first.tag === "diverged" ? await guidedRun(connection, caseSource, whole) : null
   let best: Attempt<S> = led ?? (await withFewer(attempt, await withoutEpisodes(attempt, caseSource, whole)))
-  if (isSteady && first.tag === "broken") best = (await ledWay(connection, caseSource, best)) ?? best
+  if (isSteady && first.tag === "broken") best = (await guidedRun(connection, caseSource, best)) ?? best
   let isNarrowed = !isSteady || led !== null
   for (;;) {
     const fewer = await withFewer(attempt, best)
@@ -88,7 +89,8 @@ export const shrink = async <S>(
     if (!isNarrowed) {
       isNarrowed = true
       const narrower =
-        (await narrowedWay(connection, caseSource, fewer)) ?? (await turnedWay(connection, caseSource, fewer))
+        (await narrowedRun(connection, caseSource, fewer)) ??
+        (await branchedRun(connection, caseSource, fewer))
       if (narrower !== null) {
         best = narrower
         isNarrowed = false
@@ -96,7 +98,7 @@ export const shrink = async <S>(
       }
     }
     const isSearched = isSteady && !budget.isSpent()
-    const shorter = isSearched ? await shorterWay(connection, caseSource, first, fewer) : "unknown"
+    const shorter = isSearched ? await shorterRun(connection, caseSource, first, fewer) : "unknown"
     if (shorter !== "none" && shorter !== "unknown") {
       best = await withFewer(attempt, shorter)
       if (best.probes.length < fewer.probes.length) continue

@@ -4,15 +4,16 @@ import type { AskedAction } from "./profile.ts"
 import type { Case, Scope } from "./case-source.ts"
 import { surveyCases } from "./survey.ts"
 
-/** How many actions a case of a tour asks, about: it ends with the state in which it has asked so many. */
+/** About how many actions a case of a tour asks: it ends with the state in which this number is reached. */
 const asksMax = 400
 
 const tours = memo<{ readonly cases: Case[]; readonly more: Iterator<Case> }>()
 
 /**
- * Cases that together take every transition of a small cluster, and ask everything that is refused there: on and on
- * to the nearest transition that was not taken yet, and anew from the start where none is within reach. Where no question
- * depends on the one before, simply all of them. Made as they are asked for, and only once.
+ * A transition tour: cases that together take every transition of a small cluster, and ask everything that is refused
+ * there. A case goes on to the nearest transition that was not taken yet; where none is within reach, a new case begins
+ * at the start. Where no question depends on the one before, the tour is simply all questions. Cases are made on
+ * demand, and only once.
  */
 export function* tourOf<S>(ground: TourGround<S>, scope: Scope): Generator<Case> {
   const fresh = ground.caseSource.survey === undefined ? legsOf : surveyCases
@@ -25,7 +26,7 @@ export function* tourOf<S>(ground: TourGround<S>, scope: Scope): Generator<Case>
   }
 }
 
-/** What is still to be done of a tour. */
+/** What a tour still has to cover. */
 type Ledger = {
   readonly atlas: Atlas
   readonly taken: Set<string>

@@ -1,13 +1,14 @@
 /**
  * What a field holds.
  *
- * Shape  `count` is a whole number, from `least` on. `word` is one of some words. `host` and `copy` are ids, of a copy that
- *        may be gone too. `log` is a list of entries, `links` a set of links. `record` has fields of its own; those of a `group`
- *        are shown beside those of its owner, and left out where it is null. `each` has fields for every host, pair or copy.
+ * Shape  `count` is a whole number, from `min` on. `word` is one of some words. `host` and `copy` are ids, of a copy
+ *        that may be gone too. `log` is a list of entries, `links` a set of links. `record` has fields of its own;
+ *        those of a `group` are shown beside those of its owner, and left out where it is null. `each` has fields for
+ *        every host, pair or copy.
  */
 export type Holds =
   | { readonly tag: "flag" }
-  | { readonly tag: "count"; readonly least: 0 | 1 }
+  | { readonly tag: "count"; readonly min: 0 | 1 }
   | { readonly tag: "word"; readonly words: readonly string[] }
   | { readonly tag: "text" }
   | { readonly tag: "host" }

@@ -9,8 +9,8 @@ import type { State } from "./state.ts"
 // What a state has, declared once: identity, the formats, what of a state may be observed, and the engine's packing follow.
 
 const flag = field({ tag: "flag" })
-const count = field({ tag: "count", least: 0 })
-const generation = field({ tag: "count", least: 1 })
+const count = field({ tag: "count", min: 0 })
+const generation = field({ tag: "count", min: 1 })
 const text = field({ tag: "text" })
 const host = field({ tag: "host" })
 const copy = field({ tag: "copy" })

@@ -25,7 +25,7 @@ import type { Property } from "./property.ts"
 export type Divergence = {
   readonly action: Action | null
   readonly model: GuardId | State
-  readonly engine: GuardId | State | "crowded" | "not expanded"
+  readonly engine: GuardId | State | "unrepresentable" | "not expanded"
 }
 
 /**
@@ -126,7 +126,7 @@ const answerOf = (engine: Engine, answer: number): Divergence["engine"] =>
   answer === taken
     ? unpack(engine.view)
     : answer === unrepresentable
-      ? "crowded"
+      ? "unrepresentable"
       : (guardOf(answer) as GuardId)
 
 /** The divergence in words: what each makes of the action, or where the states that they go to differ. */
@@ -216,7 +216,7 @@ export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Prope
     family: "refinement",
     statement:
       "The engine takes every step of the model to the same state, and refuses what the model refuses.",
-    why: "What is explored and drawn on the engine is worth as much as its likeness to the model.",
+    why: "What is explored and drawn on the engine is worth as much as its agreement with the model.",
     checks: [],
     witness: "protected-again",
     onStep: ({ config, step: taken }) => {

@@ -8,7 +8,7 @@ import { begin, observe, observeRound, type JudgeOf, type Run } from "../propert
 import { roundsOf } from "../properties/check/lasso.ts"
 import { inTurn, type Turns } from "../properties/check/scheduler.ts"
 import { searching } from "../properties/check/search.ts"
-import { settle } from "../properties/check/simulate.ts"
+import { runToQuiescence } from "../properties/check/simulate.ts"
 import { becomesQuiescent, respawned } from "../properties/liveness.ts"
 import { isQuiescent } from "../properties/check/quiescence.ts"
 import { violatesWhenQuiescent, isLiveness, type Property } from "../properties/property.ts"
@@ -84,7 +84,7 @@ export function* minimising(
     best = simpler
     if (isStopped()) break
     if (simpler.run !== fewer.run) continue
-    const detour = yield* shorterWay(shrinking, simpler.config, simpler.run)
+    const detour = yield* shorterRun(shrinking, simpler.config, simpler.run)
     if (detour === null)
       return withCause(shrinking, first, yield* claimed(shrinking, simpler.config, simpler.run))
     best = { config: simpler.config, run: detour }
@@ -149,12 +149,12 @@ const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[
   const isQuiescenceChecked = judge.properties.some(
     (property) => isLiveness(property) || property.whenQuiescent !== undefined,
   )
-  const settled = isQuiescenceChecked ? settle(judge, run, shrinking.turns) : run
-  if (settled.violation === null) return null
+  const continued = isQuiescenceChecked ? runToQuiescence(judge, run, shrinking.turns) : run
+  if (continued.violation === null) return null
   // A run that never becomes quiescent is shown up to where that begins: what it does then may go on for ever.
-  return settled.violation.property === becomesQuiescent && settled.violation.loop === undefined
-    ? { ...run, violation: { ...settled.violation, step: run.actions.length } }
-    : settled
+  return continued.violation.property === becomesQuiescent && continued.violation.loop === undefined
+    ? { ...run, violation: { ...continued.violation, step: run.actions.length } }
+    : continued
 }
 
 /** Chunks are dropped from half of the run down to single actions, until none can go. */
@@ -319,7 +319,7 @@ const hostsOf = (action: Action): readonly HostId[] =>
  * A shorter run that leaves this one at some state and violates a property another way; null if none was found.
  * First by the protocol's actions and the kinds that this run has anyhow, which reaches farther; then by all.
  */
-function* shorterWay(shrinking: Shrinking, config: Config, run: Run): Generator<void, Run | null, void> {
+function* shorterRun(shrinking: Shrinking, config: Config, run: Run): Generator<void, Run | null, void> {
   const usual = kinds.filter(
     (kind) => alphabet[kind].actor === "protocol" || run.actions.some((a) => a.kind === kind),
   )

@@ -5,7 +5,7 @@ import { initial, pairsOf, type State } from "../model/state.ts"
 import { step } from "../model/step.ts"
 import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { isQuiescent, isJudged } from "../properties/check/quiescence.ts"
-import { settle } from "../properties/check/simulate.ts"
+import { runToQuiescence } from "../properties/check/simulate.ts"
 import { begin } from "../properties/check/run.ts"
 import { noHistory, remember } from "../properties/history.ts"
 import { becomesQuiescent } from "../properties/liveness.ts"
@@ -115,7 +115,7 @@ const violationsInLoop = (
 const noProbes: ReadonlySet<number> = new Set()
 
 const neverQuiescentFrom = (protocol: Protocol, state: State): readonly Violation[] => {
-  const run = settle({ protocol, properties: [becomesQuiescent], witnesses: [] }, begin(state))
+  const run = runToQuiescence({ protocol, properties: [becomesQuiescent], witnesses: [] }, begin(state))
   return run.violation === null ? [] : [run.violation]
 }
 

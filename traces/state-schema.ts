@@ -26,7 +26,7 @@ const plainSchema = (field: Field, presence: Presence): Any => {
     case "flag":
       return Schema.Boolean
     case "count":
-      return field.least === 0 ? Count : Positive
+      return field.min === 0 ? Count : Positive
     case "word":
       return field.words.length === 1
         ? Schema.Literal(field.words[0] as string)

@@ -31,9 +31,9 @@ import { replayingStored, storedLines } from "./stored.ts"
  * whatever it takes: then every machine comes to a verdict.
  */
 const defaultSchedules = 15_000
-const defaultVolume = 400_000
-const floorInDrawnClusters = { schedules: schedulesForAll, volume: 40_000 }
-const floorInOneCluster = { schedules: 300, volume: 20_000 }
+const defaultEngineRuns = 400_000
+const floorInDrawnClusters = { schedules: schedulesForAll, engineRuns: 40_000 }
+const floorInOneCluster = { schedules: 300, engineRuns: 20_000 }
 
 /** How long a check may take when nobody says otherwise. */
 const defaultMillis = 115_000
@@ -112,7 +112,7 @@ export const check = async (
 const isAsked = (property: Property, ran: Campaign | null): boolean =>
   ran !== null &&
   (ran.schedules > 0 ||
-    (ran.volume > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
+    (ran.engineRuns > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
 
 const specOf = (flags: CheckFlags): CampaignSpec => ({
   seed: flags.seed ?? freshSeed(),
@@ -138,7 +138,7 @@ const wantedWitnesses = (
       (config === null || canBeSeen(witness, config)),
   )
 
-const noFloor = { schedules: 0, volume: 0 }
+const noFloor = { schedules: 0, engineRuns: 0 }
 
 /**
  * What the campaign of a check may cost, so many milliseconds after the check began: with no flags that say otherwise
@@ -155,10 +155,10 @@ export const budgetOf = (
   const isTimed = flags.runs === undefined && flags.engineRuns === undefined
   const isDefault = isTimed && flags.time === undefined
   const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
-  const wanted = flags.engineRuns ?? (isDefault ? defaultVolume : 0)
+  const wanted = flags.engineRuns ?? (isDefault ? defaultEngineRuns : 0)
   return {
     schedules: flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0),
-    volume: unfit === null ? wanted : 0,
+    engineRuns: unfit === null ? wanted : 0,
     millis: Math.max(1, millisMax - elapsed),
     floor: isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor,
   }
@@ -180,7 +180,7 @@ const runCampaign = async (
 
 /** Whether anything was drawn and judged at all, of what was asked. */
 const isJudged = ({ campaign: ran, properties, unasked }: Checked): boolean =>
-  ran !== null && ran.schedules + ran.volume > 0 && unasked.length < properties.length
+  ran !== null && ran.schedules + ran.engineRuns > 0 && unasked.length < properties.length
 
 const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
   const { findings, stored, isRepeatable, isStopped, unseen, isIdle } = checked

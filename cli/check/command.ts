@@ -40,7 +40,7 @@ export const addCheck: AddCommand = (program, parse, end) => {
     )
     .option(
       "--time <time>",
-      "time limit, like 30s, 5m or 1h (default: 2m, or longer for a least number of schedules; none with --runs or --engine-runs); a failure is made short after it",
+      "time limit, like 30s, 5m or 1h (default: 2m, or longer for a minimum number of schedules; none with --runs or --engine-runs); a failure is made short after it",
       parse.parseTime,
     )
     .option("--allow-vacuous", "exit with 0 even if an expected witness was never seen")

@@ -72,11 +72,14 @@ const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
 
 const workText = ({ spec }: Checked, ran: Campaign): string => {
   const side = spec.side === "both" ? "" : `, of which the ${spec.side} is the mutant`
-  return `${counted(ran.schedules, "schedule")}, ${counted(actionsTaken(ran), "action")}, by the model with the engine beside it${side}; ${counted(ran.volume, "schedule")}, ${counted(ran.volumeActions, "action")}, by the engine`
+  return `${counted(ran.schedules, "schedule")}, ${counted(actionsTaken(ran), "action")}, by the model with the engine beside it${side}; ${counted(ran.engineRuns, "schedule")}, ${counted(ran.engineActions, "action")}, by the engine`
 }
 
 const ratesOf = (ran: Campaign, seconds: number): string =>
-  rates(seconds, { schedules: ran.schedules + ran.volume, actions: actionsTaken(ran) + ran.volumeActions })
+  rates(seconds, {
+    schedules: ran.schedules + ran.engineRuns,
+    actions: actionsTaken(ran) + ran.engineActions,
+  })
 
 const verdictLine = (style: Style, checked: Checked, code: ExitCode): string => {
   switch (code) {
@@ -90,7 +93,7 @@ const verdictLine = (style: Style, checked: Checked, code: ExitCode): string => 
       )
     case exitCodes.inconclusive:
       return style.warn(
-        checked.campaign === null || checked.campaign.schedules + checked.campaign.volume === 0
+        checked.campaign === null || checked.campaign.schedules + checked.campaign.engineRuns === 0
           ? "inconclusive, no schedule was finished"
           : checked.unasked.length === checked.properties.length
             ? "inconclusive, nothing asked what is to be checked"
@@ -135,7 +138,7 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
     workers,
     reproduce,
     schedules: ran?.schedules ?? 0,
-    engine: { schedules: ran?.volume ?? 0, actions: ran?.volumeActions ?? 0 },
+    engine: { schedules: ran?.engineRuns ?? 0, actions: ran?.engineActions ?? 0 },
     actions: ran?.actions ?? {},
     witnesses: Object.fromEntries(wanted.map(({ id }) => [id, ran?.witnesses[id] ?? 0])),
     unseen: unseen.map(({ id }) => id),

@@ -1,5 +1,5 @@
 import { conform, type Conformance } from "../../conform/campaign.ts"
-import type { Overheard } from "../../conform/child.ts"
+import type { OnLine } from "../../conform/child.ts"
 import { connectionOf, starterOf, type Connection } from "../../conform/connection.ts"
 import { AdapterFault, Interrupted } from "../../conform/fault.ts"
 import { matches } from "../../conform/named.ts"
@@ -59,7 +59,7 @@ export const conformWith = async (command: readonly string[], flags: ConformFlag
   if (flags.advise !== true && flags.smoke !== true) prepareFolder(storeAt(flags.out))
   if (flags.record === undefined) return driveOver(command, flags, given)
   const recorder = recorderTo(flags.record)
-  const code = await driveOver(command, flags, given, recorder.overheard).catch((error: unknown) => {
+  const code = await driveOver(command, flags, given, recorder.onLine).catch((error: unknown) => {
     recorder.close()
     throw error
   })
@@ -80,10 +80,10 @@ const driveOver = async (
   command: readonly string[],
   flags: ConformFlags,
   given: Given,
-  overheard?: Overheard,
+  onLine?: OnLine,
 ): Promise<ExitCode> => {
   const stop = interruption()
-  const start = starterOf(command, flags.timeout ?? defaultTimeout, overheard, stop)
+  const start = starterOf(command, flags.timeout ?? defaultTimeout, onLine, stop)
   const output = outputFor(flags)
   const seed = flags.seed ?? freshSeed()
   try {
@@ -152,7 +152,7 @@ const drive = async <S>(
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)
   const told: Grouped[] = []
-  let parting: AdapterFault | null = null
+  let shutdownFault: AdapterFault | null = null
   let result: Conformance<S>
   try {
     result = await conform(connection, ground.caseSource, spec, { progress: moving.show })
@@ -179,7 +179,7 @@ const drive = async <S>(
   } finally {
     moving.end()
     await connection.close().catch((error: unknown) => {
-      if (error instanceof AdapterFault) parting = error
+      if (error instanceof AdapterFault) shutdownFault = error
       else if (!(error instanceof Interrupted)) throw error
     })
   }
@@ -190,8 +190,8 @@ const drive = async <S>(
       (wasAllRun || result.healed.some((path) => matches(pattern, path))),
   )
   const seconds = (performance.now() - began) / 1000
-  const code = codeOf(result, stale, parting)
-  const report = { hello: connection.hello, spec, result, told, stale, seconds, parting, code }
+  const code = codeOf(result, stale, shutdownFault)
+  const report = { hello: connection.hello, spec, result, told, stale, seconds, shutdownFault, code }
   if (isText) say(...conformLines(style, report))
   document(jsonOf(report))
   return code
@@ -200,12 +200,12 @@ const drive = async <S>(
 const codeOf = <S>(
   { failed, tally, beyond, stopped, isToured, unseen }: Conformance<S>,
   stale: readonly string[],
-  parting: AdapterFault | null,
+  shutdownFault: AdapterFault | null,
 ): ExitCode => {
   const compared = tally.taken + tally.refused
   return worst([
     ...(failed.some(({ outcome }) => outcome.tag === "diverged") ? [exitCodes.divergence] : []),
-    ...(failed.some(({ outcome }) => outcome.tag === "broken") || parting !== null
+    ...(failed.some(({ outcome }) => outcome.tag === "broken") || shutdownFault !== null
       ? [exitCodes.foreign]
       : []),
     ...(stale.length > 0 ? [exitCodes.notAsPromised] : []),
@@ -217,7 +217,7 @@ const codeOf = <S>(
   ])
 }
 
-const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: ConformReport) => ({
+const jsonOf = ({ hello, spec, result, told, stale, seconds, shutdownFault, code }: ConformReport) => ({
   verdict: verdicts[code] ?? "defect",
   implementation: hello.implementation,
   profile: hello.profile,
@@ -247,7 +247,7 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, parting, code }: Co
   lacking: result.lacking,
   skipped: result.skipped,
   beyond: result.beyond,
-  ...(parting === null ? {} : { fault: faultJson(parting) }),
+  ...(shutdownFault === null ? {} : { fault: faultJson(shutdownFault) }),
   stopped: result.stopped,
   seconds,
 })

@@ -28,7 +28,7 @@ export type ConformReport = {
   readonly told: readonly Grouped[]
   readonly stale: readonly string[]
   readonly seconds: number
-  readonly parting: AdapterFault | null
+  readonly shutdownFault: AdapterFault | null
   readonly code: ExitCode
 }
 

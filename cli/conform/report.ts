@@ -133,7 +133,7 @@ const shownOtherwise = <S>({ outcome }: Shrunk<S>): readonly string[] =>
 
 /** All that is said at the end. */
 export const conformLines = (style: Style, report: ConformReport): readonly string[] => {
-  const { result, told, stale, seconds, parting } = report
+  const { result, told, stale, seconds, shutdownFault } = report
   const { cases, tally, failed, known, lacking, skipped, beyond } = result
   const answers = tally.taken + tally.refused
   return [
@@ -159,7 +159,7 @@ export const conformLines = (style: Style, report: ConformReport): readonly stri
     ...(failed.length > 1
       ? [`${counted(failed.length, "case")} failed: ${sample(failed.map(({ case: { path } }) => path))}`]
       : []),
-    ...(parting === null ? [] : faultLines(style, parting)),
+    ...(shutdownFault === null ? [] : faultLines(style, shutdownFault)),
     verdictLine(style, report),
   ]
 }

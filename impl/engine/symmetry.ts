@@ -196,12 +196,12 @@ const pairClasses = ({ config: { pairs, rules }, storesBooks }: Layout): readonl
   )
 
 /** The numbers of what is alike, class by class. */
-const classes = <A>(all: readonly A[], likeness: (each: A) => string): readonly (readonly number[])[] => {
+const classes = <A>(all: readonly A[], signature: (each: A) => string): readonly (readonly number[])[] => {
   const found = new Map<string, number[]>()
   all.forEach((each, n) => {
-    const members = found.get(likeness(each)) ?? []
+    const members = found.get(signature(each)) ?? []
     members.push(n)
-    found.set(likeness(each), members)
+    found.set(signature(each), members)
   })
   return [...found.values()]
 }

@@ -17,7 +17,7 @@ export const addCopy = (copies: Copies, pair: number, host: number): void => {
     copies.hosts[place] = host
     return
   }
-  widen(copies)
+  grow(copies)
   addCopy(copies, pair, host)
 }
 
@@ -41,7 +41,7 @@ const placeOf = ({ hosts, width }: Copies, pair: number, host: number): number |
   return null
 }
 
-const widen = (copies: Copies): void => {
+const grow = (copies: Copies): void => {
   const { hosts, width } = copies
   const wider = new Int32Array(hosts.length * 2).fill(free)
   for (let place = 0; place < hosts.length; place += 1)

@@ -52,7 +52,7 @@ export const poweredOn = (config: Config): Fleet => {
     if (host !== undefined && takes(fleet.index, pair, host, null)) startPrimary(fleet, pair, host)
     else restart(fleet, pair)
   })
-  settle(fleet)
+  placeMissing(fleet)
   return fleet
 }
 
@@ -65,13 +65,13 @@ export const failHosts = (fleet: Fleet, hosts: readonly HostNumber[]): Upheaval 
   const hit = hosts.flatMap((host) => loseCopies(fleet, host))
   let failovers = 0
   for (const pair of hit) if (goesLive(fleet, pair)) failovers += 1
-  return { failovers, ...settle(fleet) }
+  return { failovers, ...placeMissing(fleet) }
 }
 
 /** Hosts come back, empty. What had no room before is placed. */
 export const recoverHosts = (fleet: Fleet, hosts: readonly HostNumber[]): Upheaval => {
   for (const host of hosts) setHost(fleet.index, host, { up: true })
-  return { failovers: 0, ...settle(fleet) }
+  return { failovers: 0, ...placeMissing(fleet) }
 }
 
 /** The pairs that are not protected, and why no host is eligible for the copy that they lack. */
@@ -116,7 +116,7 @@ export const rollingFailure = (fleet: Fleet, downAtOnce = 1): Rolling => {
  * Places what is missing, restarts before respawns: else a redundant copy could take the last room of a pair
  * that is down. Asks once for every pair that lacks a copy, also for those that found no room before.
  */
-const settle = (fleet: Fleet): Omit<Upheaval, "failovers"> => {
+const placeMissing = (fleet: Fleet): Omit<Upheaval, "failovers"> => {
   let restarts = 0
   let respawns = 0
   for (const pair of fleet.down) if (restart(fleet, pair)) restarts += 1

@@ -4,7 +4,7 @@ import type { Ineligible } from "../../model/placement.ts"
 import { addCopy, hostsOf, noCopies, removeCopy, runsOn, type Copies } from "./copies.ts"
 import { demandsOf, type Demand } from "./demand.ts"
 import { hostClasses, type HostClasses } from "./host-class.ts"
-import { leastKey, rootKey, setKey, tournament, type Tournament } from "./tournament.ts"
+import { minKey, rootKey, setKey, tournament, type Tournament } from "./tournament.ts"
 
 /** A host, a pair: its number from 0, in the order of the configuration. */
 export type HostNumber = number
@@ -103,9 +103,9 @@ export const place = (
   otherEnd: HostNumber | null,
 ): HostNumber | null => {
   for (const tier of demandOf(index, pair).tournaments) {
-    let least = Infinity
-    for (const each of tier) least = leastIn(index, each, least, pair, otherEnd)
-    if (least < Infinity) return hostIn(least, index.vms.length)
+    let min = Infinity
+    for (const each of tier) min = minIn(index, each, min, pair, otherEnd)
+    if (min < Infinity) return hostIn(min, index.vms.length)
   }
   return null
 }
@@ -233,7 +233,7 @@ const hasRoom = ({ vms, vcpus, vmsMax, vcpusMax }: PlacementIndex, host: HostNum
   (vcpus[host] as number) + size <= (vcpusMax[host] as number)
 
 /** The least key of a tournament, below `bound`, whose host is not barred; the closure is for the rare second look. */
-const leastIn = (
+const minIn = (
   index: PlacementIndex,
   among: Tournament,
   bound: number,
@@ -243,7 +243,7 @@ const leastIn = (
   const key = rootKey(among)
   if (key >= bound) return bound
   if (!isBarred(index, pair, hostIn(key, index.vms.length), otherEnd)) return key
-  return leastKey(among, bound, (other) => isBarred(index, pair, hostIn(other, index.vms.length), otherEnd))
+  return minKey(among, bound, (other) => isBarred(index, pair, hostIn(other, index.vms.length), otherEnd))
 }
 
 /** Whether the host runs a copy of the pair, or its link to the other end is cut. */

@@ -25,17 +25,17 @@ export const tournament = (size: number): Tournament => {
 /** Gives a place another key; Infinity takes its key away. Climbs only as far as that makes a difference. */
 export const setKey = ({ keys, offsets }: Tournament, place: number, key: number): void => {
   let at = place
-  let least = key
+  let min = key
   for (let level = 0; ; level += 1) {
     const offset = offsets[level] as number
     const was = keys[offset + at] as number
-    if (was === least) return
-    keys[offset + at] = least
+    if (was === min) return
+    keys[offset + at] = min
     if (level + 1 === offsets.length) return
     at >>= bits
     const above = keys[(offsets[level + 1] as number) + at] as number
-    if (least > above && was > above) return
-    if (least > above) least = leastOf(keys, offset + (at << bits))
+    if (min > above && was > above) return
+    if (min > above) min = minOf(keys, offset + (at << bits))
   }
 }
 
@@ -47,10 +47,10 @@ export const rootKey = ({ keys }: Tournament): number => keys[keys.length - 1] a
  *
  * Looks below a node only where its key is skipped, that is at `levels * fan` keys for each skipped key.
  */
-export const leastKey = (tree: Tournament, bound: number, isSkipped: (key: number) => boolean): number =>
-  leastBelow(tree, tree.offsets.length - 1, 0, bound, isSkipped)
+export const minKey = (tree: Tournament, bound: number, isSkipped: (key: number) => boolean): number =>
+  minBelow(tree, tree.offsets.length - 1, 0, bound, isSkipped)
 
-const leastBelow = (
+const minBelow = (
   tree: Tournament,
   level: number,
   node: number,
@@ -61,17 +61,17 @@ const leastBelow = (
   if (key >= bound) return bound
   if (!isSkipped(key)) return key
   if (level === 0) return bound
-  let least = bound
+  let min = bound
   for (let child = node << bits; child < (node + 1) << bits; child += 1)
-    least = leastBelow(tree, level - 1, child, least, isSkipped)
-  return least
+    min = minBelow(tree, level - 1, child, min, isSkipped)
+  return min
 }
 
-const leastOf = (keys: Float64Array, start: number): number => {
-  let least = Infinity
+const minOf = (keys: Float64Array, start: number): number => {
+  let min = Infinity
   for (let i = start; i < start + fan; i += 1) {
     const key = keys[i] as number
-    if (key < least) least = key
+    if (key < min) min = key
   }
-  return least
+  return min
 }

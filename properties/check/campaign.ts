@@ -11,15 +11,15 @@ import type { BatchAnswer, BatchOrder } from "./order.ts"
 export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly message: string }> {}
 
 /**
- * How much a campaign may cost. Units: `schedules`, and `volume`, those on the engine alone, in number; `millis`
+ * How much a campaign may cost. Units: `schedules`, and `engineRuns`, those on the engine alone, in number; `millis`
  * until it is stopped, though not before what `floor` asks for is done.
  */
 export type Budget = {
   readonly schedules: number
-  readonly volume: number
+  readonly engineRuns: number
   readonly millis: number
   readonly workers: number
-  readonly floor?: { readonly schedules: number; readonly volume: number }
+  readonly floor?: { readonly schedules: number; readonly engineRuns: number }
 }
 
 /** Why a campaign ended. */
@@ -29,13 +29,13 @@ type Stopped = "failure" | "runs" | "time" | "interrupted"
  * What a campaign came to. All of it, but for a campaign that time or a person stopped, is a function of its
  * specification and the number of schedules, however many workers ran them.
  *
- * Shape  `schedules` were run by the model with the engine beside it, `volume` by the engine alone; `actions` and
+ * Shape  `schedules` were run by the model with the engine beside it, `engineRuns` by the engine alone; `actions` and
  *        `witnesses` are of the former. The failure's `number` is among those of its sort.
  */
 export type Campaign = {
   readonly schedules: number
-  readonly volume: number
-  readonly volumeActions: number
+  readonly engineRuns: number
+  readonly engineActions: number
   readonly actions: Readonly<Partial<Record<Kind, number>>>
   readonly witnesses: Readonly<Record<string, number>>
   readonly failure: (Failure & { readonly number: number; readonly on: BatchOrder["on"] }) | null
@@ -114,8 +114,8 @@ type Stretch = { readonly on: BatchOrder["on"]; readonly first: number; readonly
  */
 const ordersOf = ({
   schedules,
-  volume,
-  floor = { schedules: 0, volume: 0 },
+  engineRuns,
+  floor = { schedules: 0, engineRuns: 0 },
 }: Budget): {
   readonly count: number
   readonly floor: number
@@ -123,9 +123,9 @@ const ordersOf = ({
 } => {
   if (schedules === Infinity) return { count: Infinity, floor: 0, orderOf: endlessOrder }
   const ofModel = Math.ceil(schedules / batchSize)
-  const ofEngine = Math.ceil(volume / engineBatch)
+  const ofEngine = Math.ceil(engineRuns / engineBatch)
   const firstOfModel = Math.min(ofModel, Math.ceil(floor.schedules / batchSize))
-  const firstOfEngine = Math.min(ofEngine, Math.ceil(floor.volume / engineBatch))
+  const firstOfEngine = Math.min(ofEngine, Math.ceil(floor.engineRuns / engineBatch))
   const stretches: readonly Stretch[] = [
     { on: "model", first: 0, end: firstOfModel },
     { on: "engine", first: 0, end: firstOfEngine },
@@ -136,7 +136,7 @@ const ordersOf = ({
     let before = 0
     for (const { on, first, end } of stretches) {
       const batch = first + n - before
-      if (batch < end) return orderOn(on, batch, on === "model" ? schedules : volume)
+      if (batch < end) return orderOn(on, batch, on === "model" ? schedules : engineRuns)
       before += end - first
     }
     throw new Error(`defect: batch ${n} is beyond the campaign`)
@@ -173,8 +173,8 @@ const summary = (results: ReadonlyMap<number, Result>, failed: number, stopped: 
   }
   return {
     schedules: sum(ofModel, ({ schedules }) => schedules),
-    volume: sum(ofEngine, ({ schedules }) => schedules),
-    volumeActions: sum(ofEngine, (result) => sum(Object.values(result.actions), (n) => n)),
+    engineRuns: sum(ofEngine, ({ schedules }) => schedules),
+    engineActions: sum(ofEngine, (result) => sum(Object.values(result.actions), (n) => n)),
     actions,
     witnesses,
     failure: failureOf(results.get(failed)),

@@ -52,15 +52,15 @@ export type EngineRuns = {
  * is judged by the model, which takes the same actions. A function of its arguments.
  */
 export const runEngineBatch = (
-  volume: EngineRuns,
+  runs: EngineRuns,
   seed: string,
   batch: number,
   schedules: number,
 ): BatchResult => {
   const actions: Partial<Record<Kind, number>> = {}
   let done = 0
-  const config = volume.config ?? drawn(arbitraryConfig(), seedOf(seed, -1 - batch * partsMax))
-  const driver = driverFor(volume, config)
+  const config = runs.config ?? drawn(arbitraryConfig(), seedOf(seed, -1 - batch * partsMax))
+  const driver = driverFor(runs, config)
   for (let part = 0; done < schedules; part += 1) {
     const partSeed = seedOf(seed, -1 - batch * partsMax - part)
     const swarm = drawn(arbitrarySwarm, partSeed)
@@ -79,7 +79,7 @@ export const runEngineBatch = (
       swarm,
       turns: inTurn,
       config,
-      actions: actionsOf(volume.protocolIn(config), driver.engine, found.codes),
+      actions: actionsOf(runs.protocolIn(config), driver.engine, found.codes),
       loop: null,
     }
     return { batch, schedules: schedule, actions, witnesses: {}, failure }
@@ -96,11 +96,11 @@ const drawn = <A>(arbitrary: fc.Arbitrary<A>, seed: number): A =>
 const drivers = new WeakMap<Config, { readonly mutant: string | null; readonly driver: Driver }>()
 
 /** The driver of a cluster. One is kept for each cluster: a second engine beside it would make both slower. */
-const driverFor = (volume: EngineRuns, config: Config): Driver => {
+const driverFor = (runs: EngineRuns, config: Config): Driver => {
   const known = drivers.get(config)
-  if (known?.mutant === volume.mutant && known.driver.properties === volume.properties) return known.driver
-  const driver = driverOf(volume, config)
-  drivers.set(config, { mutant: volume.mutant, driver })
+  if (known?.mutant === runs.mutant && known.driver.properties === runs.properties) return known.driver
+  const driver = driverOf(runs, config)
+  drivers.set(config, { mutant: runs.mutant, driver })
   return driver
 }
 
@@ -120,19 +120,19 @@ type Found = {
 }
 
 /** Draws schedules for one engine, one after the other. */
-const driverOf = (volume: EngineRuns, config: Config) => {
+const driverOf = (runs: EngineRuns, config: Config) => {
   const engine = engineOf(
     layoutOf(config, {
-      indexed: volume.mutant !== null && isIndexed(volume.mutant),
+      indexed: runs.mutant !== null && isIndexed(runs.mutant),
       interventions: true,
       singleFault: true,
       registered: true,
     }),
-    volume.mutant === null ? null : (mutations[volume.mutant] ?? null),
+    runs.mutant === null ? null : (mutations[runs.mutant] ?? null),
   )
   const { machine, view, layout } = engine
   const monitor = monitorOf(engine)
-  const asked = setOf(volume.properties)
+  const asked = setOf(runs.properties)
   const start = machine.key.slice()
   let elsewhere: readonly Int32Array[] = []
   let byPhase: readonly Int32Array[] = []
@@ -266,7 +266,7 @@ const driverOf = (volume: EngineRuns, config: Config) => {
     counts.fill(0)
   }
 
-  return { properties: volume.properties, engine, run, tally }
+  return { properties: runs.properties, engine, run, tally }
 }
 
 /** What there must be for some kinds to have a chance: each a bit of a situation. */

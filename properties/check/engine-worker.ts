@@ -8,7 +8,7 @@ import { runEngineBatch } from "./engine-runs.ts"
 // an engine that is the only one in its thread, and twice as much as of a second.
 
 const spec = workerData as CampaignSpec
-const volume = {
+const runs = {
   protocolIn: modelOf(spec, mutantNamed),
   mutant: mutantsOf(spec).engine,
   properties: spec.properties,
@@ -16,6 +16,6 @@ const volume = {
 }
 
 parentPort?.on("message", ({ batch, schedules }: BatchOrder) => {
-  const result = runEngineBatch(volume, spec.seed, batch, schedules)
+  const result = runEngineBatch(runs, spec.seed, batch, schedules)
   parentPort?.postMessage({ tag: "done", result } satisfies BatchAnswer)
 })

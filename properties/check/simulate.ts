@@ -47,7 +47,7 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
     if (run.violation !== null) return run
   }
   run = heal(judge, run, plan.heals)
-  return run.violation === null ? settle(judge, run, plan.turns) : run
+  return run.violation === null ? runToQuiescence(judge, run, plan.turns) : run
 }
 
 /**
@@ -122,7 +122,7 @@ const heal = (judge: Judge, start: Run, heals: number): Run => {
  * Takes enabled actions fairly until the state is quiescent, and judges that state; or until the run goes round. A run
  * that does neither within its bound does not become quiescent either.
  */
-export const settle = (judge: Judge, start: Run, turns: Turns = inTurn): Run => {
+export const runToQuiescence = (judge: Judge, start: Run, turns: Turns = inTurn): Run => {
   let run = start
   const stepsMax = quiescenceStepsMax(judge.protocol.config)
   const next = turnsOf(turns, judge.protocol)

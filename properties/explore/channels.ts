@@ -1,6 +1,6 @@
 /** How many keys wait between two workers before the sender must wait too, at the most and at the least. */
 const ringMost = 1 << 13
-const ringLeast = 1 << 7
+const ringMin = 1 << 7
 
 /** How large all rings together may be. Units: bytes. */
 const ringsMax = 1 << 26
@@ -8,7 +8,7 @@ const ringsMax = 1 << 26
 /** How many keys a ring holds: a power of two, such that as many rings as there are take no more memory than they may. */
 const ringSizeFor = (workers: number, words: number): number => {
   let size = ringMost
-  while (size > ringLeast && workers * (workers - 1) * size * (words + 2) * 4 > ringsMax) size >>= 1
+  while (size > ringMin && workers * (workers - 1) * size * (words + 2) * 4 > ringsMax) size >>= 1
   return size
 }
 

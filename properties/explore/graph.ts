@@ -8,8 +8,8 @@ import type { System } from "./system.ts"
  * operators have stopped. A label is what fairness is about, so in two states that count as one it must be the same
  * doing that has it.
  *
- * Shape  `starts`: states; `offsets`: states + 1; by edge, `targets`: state, `labelOf`: label, `isSuffix`: 0 or 1;
- *        by label, `isFair`: 0 or 1; `stems`: the shortest ways, where whoever made the graph knows them.
+ * Shape  `starts`: states; `offsets`: states + 1; by edge, `targets`: state, `labelOf`: label, `isSuffix`: 0 or 1; by
+ *        label, `isFair`: 0 or 1; `stems`: the shortest paths, where whoever made the graph knows them.
  */
 export type StateGraph = {
   readonly states: number
@@ -150,7 +150,7 @@ const labelNumber = <S, A>(
 export const marked = <S>(states: readonly S[], isMarked: (state: S) => boolean): Uint8Array =>
   Uint8Array.from(states, (state) => (isMarked(state) ? 1 : 0))
 
-/** The shortest ways from the starts, over all edges: those that the graph brings along, or else looked for. */
+/** The shortest paths from the starts, over all edges: those that the graph brings along, or else looked for. */
 export const stemsOf = (graph: StateGraph): Stems => graph.stems ?? shortestStems(graph)
 
 const shortestStems = ({ states, starts, offsets, targets }: StateGraph): Stems => {

@@ -94,7 +94,7 @@ function* runsTo(
   const runs: ViolatingRun[] = []
   for (const [property, end] of found.toSorted(([a], [b]) => watched.indexOf(a) - watched.indexOf(b))) {
     if (lengthOf(end) > minimum) continue
-    const keys = yield* wayTo(scope, levels, end)
+    const keys = yield* keysTo(scope, levels, end)
     const codes = walked(scope, keys, end, property)
     if (codes === null) return "astray"
     runs.push({ property, codes })
@@ -103,7 +103,7 @@ function* runsTo(
 }
 
 /** The keys on the way to an end: from each, the search has come to the next. */
-function* wayTo(
+function* keysTo(
   scope: Scope,
   levels: readonly Frontier[],
   end: End,

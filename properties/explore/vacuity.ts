@@ -34,14 +34,14 @@ const promisedIn = (scope: Scope): readonly string[] => {
   const pinned = pinnedScopes.find(
     ({ config, among }) => isDeepStrictEqual(config, scope.config) && isDeepStrictEqual(among, scope.among),
   )
-  const never = scope.reduction ? [...(pinned?.never ?? []), ...settledAway] : pinned?.never
+  const never = scope.reduction ? [...(pinned?.never ?? []), ...normalisedAway] : pinned?.never
   return pinned === undefined
     ? []
     : [...pinned.among, ...watchedWitnesses].filter((name) => !never?.includes(name))
 }
 
 /** What may not be seen by the reduction, which has acknowledgements arrive and stale copies halt at once. */
-const settledAway: readonly string[] = ["late-acknowledgement", "stale-primary-beside-running"]
+const normalisedAway: readonly string[] = ["late-acknowledgement", "stale-primary-beside-running"]
 
 const isKind = (name: string): name is Kind => (kinds as readonly string[]).includes(name)
 

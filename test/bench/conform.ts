@@ -32,7 +32,7 @@ export const conformBench = async (rounds: number, say: (line: string) => void):
       )
       const peer = await start()
       const hello = await greet(peer)
-      if (window !== undefined) peer.widen(window)
+      if (window !== undefined) peer.setWindow(window)
       const connection = connectionOf(start, { peer, hello }, profile, 1_000)
       const began = performance.now()
       for await (const { outcome, case: each } of connection.run(drawn))

@@ -82,8 +82,8 @@ const benchExplore = async (): Promise<void> => {
     ),
   })
   for (let round = 0; round < rounds; round += 1) {
-    onOne.push(await crewSeconds(scope, 1))
-    onTwo.push(await crewSeconds(scope, 2))
+    onOne.push(await poolSeconds(scope, 1))
+    onTwo.push(await poolSeconds(scope, 2))
   }
   for (const verifier of Object.values(verifiers)) verifier.remove()
   const all = { "ftpair, 1 worker": onOne, "ftpair, 2 workers": onTwo, ...measured }
@@ -94,7 +94,7 @@ const benchExplore = async (): Promise<void> => {
 }
 
 /** A sweep by threads that have just begun, as the command runs it: an engine is fastest where it is the only one. */
-const crewSeconds = async (scope: Scope, workers: number): Promise<number> => {
+const poolSeconds = async (scope: Scope, workers: number): Promise<number> => {
   const start = performance.now()
   await Effect.runPromise(sweepWith(scope, { workers, statesMax: Infinity, fingerprint: false }, () => {}))
   return (performance.now() - start) / 1000

@@ -48,15 +48,15 @@ describe("a check", () => {
       20,
       "inconclusive",
     ],
-    ["is inconclusive where nothing was run", { schedules: 0, volume: 0 }, {}, 20, "inconclusive"],
+    ["is inconclusive where nothing was run", { schedules: 0, engineRuns: 0 }, {}, 20, "inconclusive"],
     [
       "is inconclusive where nothing asked what is asked",
-      { schedules: 0, volume: 9 },
+      { schedules: 0, engineRuns: 9 },
       { property: ["L1", "L2"] },
       20,
       "inconclusive",
     ],
-    ["holds where the engine asked it", { schedules: 0, volume: 9 }, { property: ["S1"] }, 0, "held"],
+    ["holds where the engine asked it", { schedules: 0, engineRuns: 9 }, { property: ["S1"] }, 0, "held"],
   ])("%s", async (_what, ran, flags, code, verdict) => {
     const told = await checked({ ...whole, ...ran }, { mutant: "ZeroMeansNone", ...flags })
 
@@ -115,8 +115,8 @@ describe("a check", () => {
 
 const whole: Campaign = {
   schedules: 1_000_000,
-  volume: 1_000_000,
-  volumeActions: 10_000_000,
+  engineRuns: 1_000_000,
+  engineActions: 10_000_000,
   actions: Object.fromEntries(kinds.map((kind) => [kind, 100])),
   witnesses: Object.fromEntries(witnesses.map(({ id }) => [id, 10])),
   failure: null,

@@ -21,26 +21,26 @@ const late = 10 ** 9
 
 describe("without options, a check", () => {
   it("has a floor that is finished however late it is, and that shows every witness", () => {
-    const { floor, millis, schedules, volume } = budgetOf(flags, null, null, late)
+    const { floor, millis, schedules, engineRuns } = budgetOf(flags, null, null, late)
 
-    expect({ floor, millis }).toEqual({ floor: { schedules: 6_000, volume: 40_000 }, millis: 1 })
-    expect({ schedules, volume }).toEqual({ schedules: 15_000, volume: 400_000 })
+    expect({ floor, millis }).toEqual({ floor: { schedules: 6_000, engineRuns: 40_000 }, millis: 1 })
+    expect({ schedules, engineRuns }).toEqual({ schedules: 15_000, engineRuns: 400_000 })
     for (const { id } of witnesses) expect(schedulesNeeded(id, null)).toBeLessThanOrEqual(floor.schedules)
   })
 
   it("has a smaller floor in one given cluster", () => {
     const { floor } = budgetOf(flags, plainConfig(3, 1), null, late)
 
-    expect(floor).toEqual({ schedules: 300, volume: 20_000 })
+    expect(floor).toEqual({ schedules: 300, engineRuns: 20_000 })
   })
 
   it("asks nothing of the engine alone where that cannot take the cluster", () => {
     const asked: CheckFlags = { ...flags, engineRuns: 5 }
-    const volumes = [null, "too many hosts"].map(
-      (unfit) => budgetOf(asked, plainConfig(3, 1), unfit, 0).volume,
+    const engineRuns = [null, "too many hosts"].map(
+      (unfit) => budgetOf(asked, plainConfig(3, 1), unfit, 0).engineRuns,
     )
 
-    expect(volumes).toEqual([5, 0])
+    expect(engineRuns).toEqual([5, 0])
   })
 
   it("has the floors that the readme tells", () => {
@@ -52,7 +52,7 @@ describe("without options, a check", () => {
   })
 
   it.each([{ runs: 5 }, { time: 1000 }, { engineRuns: 5 }])("that has %j has no floor", (more) => {
-    expect(budgetOf({ ...flags, ...more }, null, null, late).floor).toEqual({ schedules: 0, volume: 0 })
+    expect(budgetOf({ ...flags, ...more }, null, null, late).floor).toEqual({ schedules: 0, engineRuns: 0 })
   })
 })
 
@@ -85,5 +85,5 @@ describe("a check whose time is up before anything is drawn", () => {
 
 // Helpers
 
-const told = (floor: { readonly schedules: number; readonly volume: number } | undefined): string =>
-  [floor?.schedules, floor?.volume].map((n) => n?.toLocaleString("en")).join(" and ")
+const told = (floor: { readonly schedules: number; readonly engineRuns: number } | undefined): string =>
+  [floor?.schedules, floor?.engineRuns].map((n) => n?.toLocaleString("en")).join(" and ")

@@ -74,12 +74,12 @@ describe("progress", () => {
   it("tells what is left of the floor once the time is up, and not before", () => {
     const { stream, written } = streamOf({ isTerminal: false })
     const { clock, pass } = clockOfTest()
-    const floored = { ...goal, volume: 4000, millis: 25_000, floor: { schedules: 600, volume: 2000 } }
+    const floored = { ...goal, engineRuns: 4000, millis: 25_000, floor: { schedules: 600, engineRuns: 2000 } }
     const progress = progressOn(stream, false, floored, clock)
 
     progress.show(soFar)
-    for (const volume of [0, 0, 500, 2000]) {
-      progress.show({ ...soFar, schedules: volume === 0 ? 300 : 700, volume })
+    for (const engineRuns of [0, 0, 500, 2000]) {
+      progress.show({ ...soFar, schedules: engineRuns === 0 ? 300 : 700, engineRuns })
       pass(10_000)
     }
     progress.end()
@@ -87,16 +87,16 @@ describe("progress", () => {
     expect(written().map((line) => line.trimEnd().split("  ").at(-1))).toEqual([
       "15 s left",
       "5 s left",
-      "time is up; finishing the least number of schedules (600 of 600; on the engine 500 of 2,000)",
+      "time is up; finishing the minimum number of schedules (600 of 600; on the engine 500 of 2,000)",
       "0 s left",
     ])
   })
 
   it("says nothing of the time that is left where only the engine's schedules are", () => {
     const { stream, written } = streamOf({ isTerminal: true })
-    const progress = progressOn(stream, false, { ...goal, volume: 4000, millis: Infinity })
+    const progress = progressOn(stream, false, { ...goal, engineRuns: 4000, millis: Infinity })
 
-    progress.show({ ...soFar, schedules: 1200, volume: 500 })
+    progress.show({ ...soFar, schedules: 1200, engineRuns: 500 })
 
     expect(written()[0]).toMatch(/500 on the engine$/)
   })
@@ -123,12 +123,18 @@ describe("progress", () => {
 /** To the beginning of the line, and away with what stands there. */
 const lineStart = "\r\u001b[K"
 
-const goal = { schedules: 1200, volume: 0, millis: 60_000, floor: { schedules: 0, volume: 0 }, wanted: 7 }
+const goal = {
+  schedules: 1200,
+  engineRuns: 0,
+  millis: 60_000,
+  floor: { schedules: 0, engineRuns: 0 },
+  wanted: 7,
+}
 
 const soFar: Campaign = {
   schedules: 300,
-  volume: 0,
-  volumeActions: 0,
+  engineRuns: 0,
+  engineActions: 0,
   actions: { PowerOn: 400, Record: 1000 },
   witnesses: { "ha-restart": 3, fork: 1 },
   failure: null,

@@ -47,8 +47,8 @@ const properties = matching(["S1", "S2", "S4"])
 
 const ran: Campaign = {
   schedules: 3,
-  volume: 0,
-  volumeActions: 0,
+  engineRuns: 0,
+  engineActions: 0,
   actions: {},
   witnesses: {},
   failure: null,

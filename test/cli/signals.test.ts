@@ -76,7 +76,7 @@ describe("ftpair check, where a signal comes while it makes a failure short,", (
     const stop = new AbortController()
     let batches = 0
 
-    const budget = { schedules: 100, volume: 0, millis: Infinity, workers: 1 }
+    const budget = { schedules: 100, engineRuns: 0, millis: Infinity, workers: 1 }
     const { failure } = await Effect.runPromise(
       campaign(
         spec,

@@ -248,6 +248,6 @@ describe("a recording in which nothing was told", () => {
 
 const answering = (reply: Reply): Peer => ({
   ask: () => Promise.resolve([reply]),
-  widen: () => {},
+  setWindow: () => {},
   close: () => Promise.resolve(),
 })

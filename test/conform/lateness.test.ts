@@ -28,7 +28,7 @@ describe("shrinking that is late", () => {
   it("in its first run tells the failure as seen once, not as one that comes and goes", async () => {
     const found = await firstFailure(wrong())
     const asked: AskBody[] = []
-    const connection = connectedTo(overheard(peerOf("SecondarySkipsLock"), asked))
+    const connection = connectedTo(recorded(peerOf("SecondarySkipsLock"), asked))
 
     const shrunk = await shrinkLate(connection, found, () => asked.length >= 2)
 
@@ -72,7 +72,7 @@ describe("a case that is being asked when the time is up", () => {
 
   it.for([1, 4])("is cut, after the asks that are on their way, where %i may wait", async (window) => {
     const asked: AskBody[] = []
-    const connection = connectedTo(overheard(peerOf(null), asked), { window })
+    const connection = connectedTo(recorded(peerOf(null), asked), { window })
 
     const outcome = await connection.trial(plainConfig(2, 1), actions, 0, () => asked.length >= 10)
 
@@ -83,7 +83,7 @@ describe("a case that is being asked when the time is up", () => {
   it("has failed all the same, if what was answered by then does not fit", async () => {
     const asked: AskBody[] = []
     const { case: found, outcome: first } = await firstFailure(wrong())
-    const connection = connectedTo(overheard(peerOf("SecondarySkipsLock"), asked))
+    const connection = connectedTo(recorded(peerOf("SecondarySkipsLock"), asked))
 
     const outcome = await connection.trial(
       found.config,
@@ -98,7 +98,7 @@ describe("a case that is being asked when the time is up", () => {
 
   it("is neither counted as run nor takes a scope for gone through", async () => {
     const asked: AskBody[] = []
-    const connection = connectedTo(overheard(peerOf(null), asked))
+    const connection = connectedTo(recorded(peerOf(null), asked))
 
     const { cases, isToured, stopped } = await conform(connection, pairCases, {
       ...randomCases(coreScope),
@@ -142,7 +142,7 @@ describe("a case that is being asked when the time is up", () => {
 // Helpers
 
 /** An implementation, whose asks are noted as they come. */
-const overheard = (inner: Peer, asked: AskBody[]): Peer => ({
+const recorded = (inner: Peer, asked: AskBody[]): Peer => ({
   ...inner,
   ask: (bodies) => {
     asked.push(...bodies)

@@ -157,12 +157,12 @@ describe("the cases of a recording", () => {
 describe("a session that is written down", () => {
   it("is read as it was, to the last line of it, in place of what was there", () => {
     const file = written(Array.from({ length: 50 }, () => ({ ask: hello })))
-    const { overheard, close } = recorderTo(file)
+    const { onLine, close } = recorderTo(file)
     const lines = ['{"seq":1}', "no JSON", '{"seq":2,"op":"bye"}']
 
-    overheard("ask", lines[0] ?? "")
-    overheard("answer", lines[1] ?? "")
-    overheard("ask", lines[2] ?? "")
+    onLine("ask", lines[0] ?? "")
+    onLine("answer", lines[1] ?? "")
+    onLine("ask", lines[2] ?? "")
 
     expect(close()).toBeNull()
     expect([...recordedLines(file)]).toEqual([

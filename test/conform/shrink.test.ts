@@ -12,7 +12,7 @@ import type { AskedAction } from "../../conform/profile.ts"
 import { isFailing, probed, type Attempt } from "../../conform/attempt.ts"
 import { AdapterFault } from "../../conform/fault.ts"
 import { noAnswers } from "../../conform/session.ts"
-import { narrowedWay, shorterWay, turnedWay } from "../../conform/ways.ts"
+import { narrowedRun, shorterRun, branchedRun } from "../../conform/shorter-run.ts"
 import { shrink, type Shrunk } from "../../conform/shrink.ts"
 import { pairsOf, type State } from "../../model/state.ts"
 import { openKinds, type FaultCode, type Hello } from "../../conform/wire.ts"
@@ -99,7 +99,7 @@ describe("what shrinking makes of a difference that a random case has shown", ()
       { kind: "Suspect", copy: "p1.2" },
     ])
 
-    const way = await shorterWay(connection, pairCases, attempt.outcome, attempt)
+    const way = await shorterRun(connection, pairCases, attempt.outcome, attempt)
 
     expect(way).toMatchObject({ outcome: { tag: "diverged" } })
   })
@@ -142,7 +142,7 @@ describe("a failure that shows itself only at a high generation", () => {
   it("is looked for by the kinds of action that are left", async () => {
     const connection = unhurried(refusingTrialsFrom(5))
 
-    const way = await narrowedWay(connection, pairCases, await attemptAt(connection, long))
+    const way = await narrowedRun(connection, pairCases, await attemptAt(connection, long))
 
     expect(way?.probes.length).toBeLessThan(long.length)
     expect(new Set(way?.probes.map(({ action }) => action.kind))).toEqual(
@@ -154,7 +154,7 @@ describe("a failure that shows itself only at a high generation", () => {
   it("is looked for by any kind shortly before its end", async () => {
     const connection = unhurried(refusingTrialsFrom(5))
 
-    const way = await turnedWay(connection, pairCases, await attemptAt(connection, short))
+    const way = await branchedRun(connection, pairCases, await attemptAt(connection, short))
 
     expect(actionsOf(way)).toEqual([
       ...short.slice(0, -4),
@@ -164,11 +164,11 @@ describe("a failure that shows itself only at a high generation", () => {
     ])
   })
 
-  it("is not said to be shortest where there are too many shorter ways to try them all", async () => {
+  it("is not said to be shortest where there are too many shorter runs to try them all", async () => {
     const connection = unhurried(refusingTrialsFrom(9))
     const actions = trialAfter(8, "p1.9")
 
-    const way = await shorterWay(
+    const way = await shorterRun(
       connection,
       pairCases,
       (await attemptAt(connection, actions)).outcome,
@@ -350,7 +350,7 @@ const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer
       }
       return replies
     },
-    widen: () => {},
+    setWindow: () => {},
     close: () => Promise.resolve(),
   }
 }

@@ -24,7 +24,7 @@ import { statesOf } from "./model-peer.ts"
 const pair = { profile: pairProfile(), caseSource: pairCases, kinds }
 const lock = { profile: lockProfile, caseSource: lockCases, kinds: lockProfile.kinds }
 
-describe("a tour", () => {
+describe("a transition tour", () => {
   it.each(
     lockCases.scopes
       .filter(({ refusals }) => refusals === "all")
@@ -46,7 +46,7 @@ describe("a tour", () => {
     const asked = askedIn(
       pair.profile,
       cases,
-      (state) => likenessBySorting(scope.config, state),
+      (state) => canonicalBySorting(scope.config, state),
       (state, action) => actionBySorting(scope.config, state, action),
     )
 
@@ -347,7 +347,7 @@ const everythingOfPair = (config: Config): ReadonlySet<string> => {
   const asked = new Set<string>()
   enumerate(protocolOf(config), kinds, undefined, (state) => {
     for (const action of askable(config, state))
-      asked.add(`${likenessBySorting(config, state)} ${actionBySorting(config, state, action)}`)
+      asked.add(`${canonicalBySorting(config, state)} ${actionBySorting(config, state, action)}`)
   })
   return asked
 }
@@ -362,7 +362,7 @@ const askable = (config: Config, state: State): readonly AskedAction[] =>
   )
 
 /** Found without the tour: a state by all the ways in which its hosts may be called, the first in the alphabet. */
-const likenessBySorting = (config: Config, state: State): string => toldOf(config, state).least
+const canonicalBySorting = (config: Config, state: State): string => toldOf(config, state).least
 
 const told = new Map<string, { readonly least: string; readonly by: readonly ((text: string) => string)[] }>()
 
@@ -476,6 +476,6 @@ const noteIn = (
   const sort = sortIn(config, state, action)
   if (sort.endsWith(stranger)) return
   if (sort.startsWith(`${action.kind} taken`))
-    taken.add(`${likenessBySorting(config, state)} ${actionBySorting(config, state, action)}`)
+    taken.add(`${canonicalBySorting(config, state)} ${actionBySorting(config, state, action)}`)
   else sorts.add(sort)
 }

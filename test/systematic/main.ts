@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { parseArgs } from "node:util"
-import { triedIn, type Result } from "./crew.ts"
+import { triedIn, type Result } from "./worker-pool.ts"
 import { systematicMutants } from "./derive.ts"
 import { graphScopes } from "./graph.ts"
 import { lineOf, summed, tableOf } from "./tally.ts"

@@ -54,7 +54,7 @@ const peerOf = (make: MakeEngine): Peer => {
       new Promise((resolve) => {
         resolve(bodies.map((body) => ({ line: "", json: { seq: (seq += 1), ...safely(answer, body) } })))
       }),
-    widen: () => {},
+    setWindow: () => {},
     close: () => Promise.resolve(),
   }
 }

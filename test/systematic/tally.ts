@@ -1,4 +1,4 @@
-import type { Result } from "./crew.ts"
+import type { Result } from "./worker-pool.ts"
 
 /** What came of all: which are equal, which tell, which of those are found, and how their lengths compare. */
 type Sum = {

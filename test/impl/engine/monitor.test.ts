@@ -257,7 +257,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     witnessMonitor.begin()
     const answer = engine.step(code.kind, code.a, code.b)
     if (answer === unrepresentable) {
-      if (!model.includes("S7")) differences.push(`${what}: crowded`)
+      if (!model.includes("S7")) differences.push(`${what}: unrepresentable`)
       return true
     }
     const ofStep = union(monitor.ofStep(code.kind, code.a, code.b), monitor.ofState())

@@ -39,9 +39,9 @@ describe("a cluster of one host", () => {
 
   it("is drawn schedules for, of which none fails", () => {
     const properties = catalogue.map(({ id }) => id)
-    const volume = { protocolIn: protocolOf, mutant: null, properties, config }
+    const runs = { protocolIn: protocolOf, mutant: null, properties, config }
 
-    const found = [3, 4, 5].map((seed) => runEngineBatch(volume, `${seed}`, 0, 2000))
+    const found = [3, 4, 5].map((seed) => runEngineBatch(runs, `${seed}`, 0, 2000))
 
     expect(found.map(({ failure, schedules }) => [failure, schedules])).toEqual([
       [null, 2000],

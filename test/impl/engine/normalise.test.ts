@@ -120,7 +120,7 @@ describe("a normaliser that takes one thing too much is found out:", () => {
     ["a start of lockstep", "BeginLockstep"],
     ["an input", "Record"],
   ] as const)("%s", (_name, kind) => {
-    const reduced = graphOf(config, coreKinds, settlingToo(kind))
+    const reduced = graphOf(config, coreKinds, normalisingToo(kind))
 
     expect(stepsLost(whole, reduced)).toBeGreaterThan(0)
   })
@@ -128,7 +128,7 @@ describe("a normaliser that takes one thing too much is found out:", () => {
   it.each(["Record", "BeginLockstep", "SpawnSecondary"] as const)(
     "some of them, like %s, even by where they lead",
     (kind) => {
-      const reduced = graphOf(config, coreKinds, settlingToo(kind))
+      const reduced = graphOf(config, coreKinds, normalisingToo(kind))
 
       expect(astray(whole, reduced)).toBeGreaterThan(0)
     },
@@ -182,7 +182,7 @@ describe("with the reduction, a sweep", () => {
 
 // Helpers
 
-type Settler = (engine: Engine) => () => boolean
+type Normaliser = (engine: Engine) => () => boolean
 
 type Graph = {
   readonly engine: Engine
@@ -191,7 +191,7 @@ type Graph = {
 }
 
 /** All states within reach, each normalised as it is met if there is a normaliser. */
-function graphOf(config: Config, among: readonly Kind[], normaliser: Settler | null): Graph {
+function graphOf(config: Config, among: readonly Kind[], normaliser: Normaliser | null): Graph {
   const engine = engineOf(layoutOf(config, { among }))
   const normalise = normaliser === null ? () => false : normaliser(engine)
   const states = new Map<string, Int32Array>()
@@ -229,32 +229,32 @@ function keyOf({ machine, layout }: Engine): string {
 
 /** How many steps of the whole graph are none from where the normaliser of the reduced one leads first. */
 function stepsLost(whole: Graph, { engine, normalise }: Graph): number {
-  const settledKeys = new Map<string, string>()
-  const settledKey = (): string => {
+  const normalKeys = new Map<string, string>()
+  const normalKey = (): string => {
     const key = keyOf(engine)
-    const known = settledKeys.get(key)
+    const known = normalKeys.get(key)
     if (known !== undefined) return known
     normalise()
-    settledKeys.set(key, keyOf(engine))
+    normalKeys.set(key, keyOf(engine))
     return keyOf(engine)
   }
   const successors = new Map<string, ReadonlySet<string>>()
   const successorsOf = (key: string): ReadonlySet<string> => {
-    const found = successors.get(key) ?? new Set([key, ...settledSuccessors()])
+    const found = successors.get(key) ?? new Set([key, ...normalSuccessors()])
     successors.set(key, found)
     return found
   }
-  const settledSuccessors = (): readonly string[] => {
+  const normalSuccessors = (): readonly string[] => {
     const keys: string[] = []
     engine.expand(() => {
-      keys.push(settledKey())
+      keys.push(normalKey())
     })
     return keys
   }
   let lost = 0
   for (const state of whole.states.values()) {
     engine.machine.load(state, 0)
-    const steps = settledSuccessors()
+    const steps = normalSuccessors()
     normalise()
     engine.machine.commit()
     const possible = successorsOf(keyOf(engine))
@@ -264,7 +264,7 @@ function stepsLost(whole: Graph, { engine, normalise }: Graph): number {
 }
 
 /** A normaliser that takes every step of one kind besides, as long as one leads anywhere. */
-function settlingToo(kind: Kind): Settler {
+function normalisingToo(kind: Kind): Normaliser {
   return (engine) => {
     const normalise = normaliserOf(engine)
     const codes = codesOf(engine.layout).filter((code) => code.kind === kindNumber[kind])

@@ -262,7 +262,7 @@ describe("a divergence is told", () => {
     expect(divergence).toEqual({
       action: { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
       model: "anti-affinity",
-      engine: "crowded",
+      engine: "unrepresentable",
     })
   })
 })

@@ -261,17 +261,17 @@ function canonicalOf(
 
 /** Every way to exchange hosts of the same limits and groups, and pairs of the same size under the same rules. */
 function symmetriesOf({ hosts, pairs, rules }: Config): readonly Permutation[] {
-  const hostLikeness = hosts.map(({ ftVmsMax, ftVcpusMax, groups }) =>
+  const hostSignature = hosts.map(({ ftVmsMax, ftVcpusMax, groups }) =>
     [ftVmsMax, ftVcpusMax, ...groups.toSorted()].join(),
   )
-  const pairLikeness = pairs.map(({ id, vcpus }) =>
+  const pairSignature = pairs.map(({ id, vcpus }) =>
     [vcpus, ...rules.map((rule) => rule.pairs.includes(id))].join(),
   )
   const hostOrders = ordersOf(hosts.map(({ id }) => id)).filter((order) =>
-    order.every((id, n) => hostLikeness[hosts.findIndex((host) => host.id === id)] === hostLikeness[n]),
+    order.every((id, n) => hostSignature[hosts.findIndex((host) => host.id === id)] === hostSignature[n]),
   )
   const pairOrders = ordersOf(pairs.map(({ id }) => id)).filter((order) =>
-    order.every((id, n) => pairLikeness[pairs.findIndex((pair) => pair.id === id)] === pairLikeness[n]),
+    order.every((id, n) => pairSignature[pairs.findIndex((pair) => pair.id === id)] === pairSignature[n]),
   )
   return hostOrders.flatMap((hostOrder) =>
     pairOrders.map((pairOrder) => ({

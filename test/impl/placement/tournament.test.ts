@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
-import { leastKey, setKey, tournament } from "../../../impl/placement/tournament.ts"
+import { minKey, setKey, tournament } from "../../../impl/placement/tournament.ts"
 
 it("knows the least key that is not skipped, whatever has been set before", () => {
   fc.assert(
@@ -12,14 +12,14 @@ it("knows the least key that is not skipped, whatever has been set before", () =
         keys[at] = load * size + at
         setKey(tree, at, keys[at])
 
-        expect(leastKey(tree, Infinity, isSkipped)).toBe(Math.min(...keys.filter((key) => !isSkipped(key))))
+        expect(minKey(tree, Infinity, isSkipped)).toBe(Math.min(...keys.filter((key) => !isSkipped(key))))
       }
     }),
   )
 })
 
 it("has no key at first", () => {
-  expect([0, 1, 8, 9, 300].map((size) => leastKey(tournament(size), Infinity, () => false))).toEqual(
+  expect([0, 1, 8, 9, 300].map((size) => minKey(tournament(size), Infinity, () => false))).toEqual(
     Array(5).fill(Infinity),
   )
 })
@@ -28,7 +28,7 @@ it("answers the bound where no key is less", () => {
   const tree = tournament(20)
   setKey(tree, 19, 7)
 
-  expect([6, 7, 8].map((bound) => leastKey(tree, bound, () => false))).toEqual([6, 7, 7])
+  expect([6, 7, 8].map((bound) => minKey(tree, bound, () => false))).toEqual([6, 7, 7])
 })
 
 it("looks at no more keys than skipping takes, whatever the size", () => {
@@ -36,7 +36,7 @@ it("looks at no more keys than skipping takes, whatever the size", () => {
   for (let n = 0; n < 10_000; n += 1) setKey(tree, n, n)
   let asked = 0
 
-  const least = leastKey(tree, Infinity, (key) => {
+  const least = minKey(tree, Infinity, (key) => {
     asked += 1
     return key < 3
   })

@@ -47,5 +47,5 @@ export const partFields: Readonly<Record<"state" | "host" | "pair" | "copy", Fie
   state: {},
   host: {},
   pair: {},
-  copy: { recorded: field({ tag: "count", least: 0 }) },
+  copy: { recorded: field({ tag: "count", min: 0 }) },
 }

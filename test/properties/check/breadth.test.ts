@@ -22,7 +22,7 @@ describe("what is drawn", () => {
   it("has every kind of action, on the engine", () => {
     const taken = new Set<string>()
     for (let batch = 0; batch < 4; batch += 1)
-      for (const kind of Object.keys(runEngineBatch(volume(null), "1", batch, 2000).actions)) taken.add(kind)
+      for (const kind of Object.keys(runEngineBatch(runs(null), "1", batch, 2000).actions)) taken.add(kind)
 
     expect(kinds.filter((kind) => !taken.has(kind))).toEqual([])
   })
@@ -36,7 +36,7 @@ describe("what is drawn", () => {
 
 describe("a cluster of one host", () => {
   it.each(["3", "4", "5"])("has no link to cut or heal, for the engine neither: seed %s", (seed) => {
-    const { actions, failure } = runEngineBatch(volume(plainConfig(1, 1, { log: 3 })), seed, 0, 6000)
+    const { actions, failure } = runEngineBatch(runs(plainConfig(1, 1, { log: 3 })), seed, 0, 6000)
 
     expect(failure).toBeNull()
     expect(linkKinds.filter((kind) => actions[kind] !== undefined)).toEqual([])
@@ -49,7 +49,7 @@ const judgeOf: JudgeOf = (config) => ({ protocol: protocolOf(config), properties
 
 const linkKinds: readonly Kind[] = ["CutLink", "HealLink"]
 
-const volume = (config: Parameters<typeof runEngineBatch>[0]["config"]) => ({
+const runs = (config: Parameters<typeof runEngineBatch>[0]["config"]) => ({
   protocolIn: protocolOf,
   mutant: null,
   properties: catalogue.map(({ id }) => id),

@@ -11,35 +11,35 @@ const { campaign } = (await import(compiled)) as typeof Campaigns
 
 describe("a campaign whose time is up before it begins", () => {
   it("runs its floor to the end, and not all that was asked", async () => {
-    const floor = { schedules: 50, volume: 1 }
+    const floor = { schedules: 50, engineRuns: 1 }
 
-    const { schedules, volume, stopped } = await ran({ ...much, workers: 2, floor })
+    const { schedules, engineRuns, stopped } = await ran({ ...much, workers: 2, floor })
 
     expect(stopped).toBe("time")
     expect(schedules).toBeGreaterThanOrEqual(floor.schedules)
-    expect(volume).toBeGreaterThanOrEqual(floor.volume)
-    expect(schedules + volume).toBeLessThan(much.schedules + much.volume)
+    expect(engineRuns).toBeGreaterThanOrEqual(floor.engineRuns)
+    expect(schedules + engineRuns).toBeLessThan(much.schedules + much.engineRuns)
   })
 
   it("runs nothing to the end where there is no floor", async () => {
-    expect(await ran({ ...much, workers: 1 })).toMatchObject({ schedules: 0, volume: 0, stopped: "time" })
+    expect(await ran({ ...much, workers: 1 })).toMatchObject({ schedules: 0, engineRuns: 0, stopped: "time" })
   })
 })
 
 describe("a campaign that nothing stops", () => {
   it("runs as many schedules as it is told, with any number of workers", async () => {
-    const budget = { schedules: 110, volume: 301, millis: Infinity }
+    const budget = { schedules: 110, engineRuns: 301, millis: Infinity }
 
     const [alone, shared] = [await ran({ ...budget, workers: 1 }), await ran({ ...budget, workers: 2 })]
 
-    expect(alone).toMatchObject({ schedules: 110, volume: 301, failure: null, stopped: "runs" })
+    expect(alone).toMatchObject({ schedules: 110, engineRuns: 301, failure: null, stopped: "runs" })
     expect(shared).toEqual(alone)
   })
 })
 
 describe("a campaign in which something fails", () => {
   it("tells it whichever worker has found it", async () => {
-    const budget = { schedules: 1, volume: 60_000, millis: Infinity }
+    const budget = { schedules: 1, engineRuns: 60_000, millis: Infinity }
     const wrong = { ...spec, mutant: "WinWithoutBump" }
 
     // The first batch holds. With four workers, each of the others fails in one of its own.
@@ -54,7 +54,7 @@ describe("a campaign in which something fails", () => {
   })
 
   it("tells the first of several, whichever is found first, and counts what comes before it", async () => {
-    const budget = { schedules: 300, volume: 0, millis: Infinity }
+    const budget = { schedules: 300, engineRuns: 0, millis: Infinity }
     const rare = { ...spec, seed: "8", properties: ["S1"], mutant: "NonAtomicLock" }
 
     const [alone, shared] = [
@@ -69,7 +69,7 @@ describe("a campaign in which something fails", () => {
 
   it("tells a failure that is still being made short where it is interrupted, as it was drawn", async () => {
     const stop = new AbortController()
-    const budget = { schedules: 100, volume: 0, millis: Infinity, workers: 1 }
+    const budget = { schedules: 100, engineRuns: 0, millis: Infinity, workers: 1 }
     const wrong = { ...spec, mutant: "SpawnIgnoresAntiAffinity" }
 
     // The first that is told is that something was found.
@@ -92,14 +92,14 @@ describe("a campaign without an end", () => {
   it("has a batch on the engine now and then, and is stopped by a signal", async () => {
     const stop = new AbortController()
     const empty = { ...spec, config: plainConfig(1, 1, { log: 0, faults: 0, generations: 2 }) }
-    const budget = { schedules: Infinity, volume: 0, millis: Infinity, workers: 1 }
+    const budget = { schedules: Infinity, engineRuns: 0, millis: Infinity, workers: 1 }
 
-    const { stopped, schedules, volume } = await Effect.runPromise(
+    const { stopped, schedules, engineRuns } = await Effect.runPromise(
       campaign(
         empty,
         budget,
         (soFar) => {
-          if (soFar.volume > 0 || soFar.schedules > 2000) stop.abort()
+          if (soFar.engineRuns > 0 || soFar.schedules > 2000) stop.abort()
         },
         stop.signal,
       ),
@@ -107,7 +107,7 @@ describe("a campaign without an end", () => {
 
     expect(stopped).toBe("interrupted")
     expect(schedules).toBeGreaterThanOrEqual(900)
-    expect(volume).toBeGreaterThan(0)
+    expect(engineRuns).toBeGreaterThan(0)
   })
 })
 
@@ -122,7 +122,7 @@ const spec: CampaignSpec = {
   isWhole: false,
 }
 
-const much = { schedules: 1_000_000, volume: 100_000_000, millis: 0 }
+const much = { schedules: 1_000_000, engineRuns: 100_000_000, millis: 0 }
 
 const ran = (budget: Campaigns.Budget, asked: CampaignSpec = spec): Promise<Campaigns.Campaign> =>
   Effect.runPromise(campaign(asked, budget, () => {}))

@@ -15,22 +15,22 @@ const safety = catalogue.filter((property) => !isLiveness(property)).map(({ id }
 
 describe("a batch on the engine", () => {
   it("is a function of its seed and its number", () => {
-    const first = runEngineBatch(volumeOf(null), "7", 3, 1500)
+    const first = runEngineBatch(runsOf(null), "7", 3, 1500)
 
-    expect(runEngineBatch(volumeOf(null), "7", 3, 1500)).toEqual(first)
-    expect(runEngineBatch(volumeOf(null), "8", 3, 1500).actions).not.toEqual(first.actions)
-    expect(runEngineBatch(volumeOf(null), "7", 4, 1500).actions).not.toEqual(first.actions)
+    expect(runEngineBatch(runsOf(null), "7", 3, 1500)).toEqual(first)
+    expect(runEngineBatch(runsOf(null), "8", 3, 1500).actions).not.toEqual(first.actions)
+    expect(runEngineBatch(runsOf(null), "7", 4, 1500).actions).not.toEqual(first.actions)
   })
 
   it("is a function of them with a failure, too", () => {
-    const first = runEngineBatch(volumeOf("SecondarySkipsLock"), "7", 0, 2000)
+    const first = runEngineBatch(runsOf("SecondarySkipsLock"), "7", 0, 2000)
 
     expect(first.failure).not.toBeNull()
-    expect(runEngineBatch(volumeOf("SecondarySkipsLock"), "7", 0, 2000)).toEqual(first)
+    expect(runEngineBatch(runsOf("SecondarySkipsLock"), "7", 0, 2000)).toEqual(first)
   })
 
   it("finds nothing wrong with the protocol", () => {
-    const result = runEngineBatch(volumeOf(null), "7", 0, 10_000)
+    const result = runEngineBatch(runsOf(null), "7", 0, 10_000)
 
     expect(result).toMatchObject({ batch: 0, schedules: 10_000, failure: null })
     expect(Object.keys(result.actions).length).toBeGreaterThan(20)
@@ -40,13 +40,13 @@ describe("a batch on the engine", () => {
   it("finds nothing wrong with the protocol in a cluster that it is given", () => {
     const config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
 
-    const result = runEngineBatch(volumeOf(null, { config }), "7", 0, 5000)
+    const result = runEngineBatch(runsOf(null, { config }), "7", 0, 5000)
 
     expect(result).toMatchObject({ schedules: 5000, failure: null })
   })
 
   it("counts as many schedules as it is asked for, if they are no multiple of a swarm's", () => {
-    expect(runEngineBatch(volumeOf(null), "7", 0, 1234).schedules).toBe(1234)
+    expect(runEngineBatch(runsOf(null), "7", 0, 1234).schedules).toBe(1234)
   })
 
   it.each([
@@ -65,12 +65,12 @@ describe("a batch on the engine", () => {
     "StorageLossUnvalidated",
     "HaFromEmpty",
   ])("finds %s, and what it finds the model confirms", (mutant) => {
-    const volume = volumeOf(mutant)
+    const runs = runsOf(mutant)
 
-    const { failure, schedules } = runEngineBatch(volume, "7", 0, 5000)
+    const { failure, schedules } = runEngineBatch(runs, "7", 0, 5000)
 
     const { actions = [], config = plainConfig(3, 1), property = "" } = failure ?? {}
-    const small = minimise(volume.protocolIn, matching([property]), config, actions)
+    const small = minimise(runs.protocolIn, matching([property]), config, actions)
     expect(failure?.schedule).toBe(schedules)
     expect(actions).toHaveLength(failure?.found ?? -1)
     expect(small?.violation.property.id).toBe(property)
@@ -78,25 +78,25 @@ describe("a batch on the engine", () => {
   })
 
   it("reports no property that it is not asked", () => {
-    const result = runEngineBatch(volumeOf("SpawnIgnoresAntiAffinity", { properties: ["S10"] }), "7", 0, 2000)
-    const asked = runEngineBatch(volumeOf("CheckpointForgotten", { properties: ["S17"] }), "7", 0, 2000)
+    const result = runEngineBatch(runsOf("SpawnIgnoresAntiAffinity", { properties: ["S10"] }), "7", 0, 2000)
+    const asked = runEngineBatch(runsOf("CheckpointForgotten", { properties: ["S17"] }), "7", 0, 2000)
 
     expect(result.failure).toBeNull()
     expect(asked.failure?.property).toBe("S17")
   })
 
   it("finds a failure in its own place, however many schedules it may run", () => {
-    const volume = volumeOf("SyncStorageContends")
-    const found = runEngineBatch(volume, "7", 0, 5000)
+    const runs = runsOf("SyncStorageContends")
+    const found = runEngineBatch(runs, "7", 0, 5000)
     const { schedule = 0 } = found.failure ?? {}
 
     expect(schedule).toBeGreaterThan(1000)
-    expect(runEngineBatch(volume, "7", 0, schedule)).toEqual(found)
-    expect(runEngineBatch(volume, "7", 0, schedule - 1).failure).toBeNull()
+    expect(runEngineBatch(runs, "7", 0, schedule)).toEqual(found)
+    expect(runEngineBatch(runs, "7", 0, schedule - 1).failure).toBeNull()
   })
 
   it("draws other schedules in each part of it", () => {
-    const [first, both] = [1000, 2000].map((schedules) => runEngineBatch(volumeOf(null), "7", 0, schedules))
+    const [first, both] = [1000, 2000].map((schedules) => runEngineBatch(runsOf(null), "7", 0, schedules))
 
     const second = Object.entries(both?.actions ?? {}).map(
       ([kind, n]) => [kind, n - (first?.actions[kind as Kind] ?? 0)] as const,
@@ -105,7 +105,7 @@ describe("a batch on the engine", () => {
   })
 
   it("draws blindly in some parts of it and not in others, and finds there what has no chance by the protocol", () => {
-    const { failure } = runEngineBatch(volumeOf("HaRestartOnSuspicion"), "7", 1, 4000)
+    const { failure } = runEngineBatch(runsOf("HaRestartOnSuspicion"), "7", 1, 4000)
 
     expect(failure?.property).toBe("S13")
     expect(failure?.schedule).toBeGreaterThan(1000)
@@ -122,7 +122,7 @@ describe("a batch on the engine", () => {
     ] as const
 
     const failures = runs.map(([mutant, properties]) => {
-      const { failure } = runEngineBatch(volumeOf(mutant, { config, properties }), "7", 0, 300)
+      const { failure } = runEngineBatch(runsOf(mutant, { config, properties }), "7", 0, 300)
       return failure?.property ?? null
     })
 
@@ -133,7 +133,7 @@ describe("a batch on the engine", () => {
     const config = plainConfig(2, 1, { log: 0, faults: 2 })
 
     const { failure } = runEngineBatch(
-      volumeOf("PowerOnWaitsForTheLost", { config, properties: ["S25"] }),
+      runsOf("PowerOnWaitsForTheLost", { config, properties: ["S25"] }),
       "7",
       0,
       7500,
@@ -144,9 +144,9 @@ describe("a batch on the engine", () => {
 
   it("ends a schedule in which a mutant goes beyond the bounds", () => {
     const config = plainConfig(2, 1, { log: 0, faults: 4, generations: 2 })
-    const volume = volumeOf("SecondarySkipsLock", { config, properties: ["S4"] })
+    const runs = runsOf("SecondarySkipsLock", { config, properties: ["S4"] })
 
-    const { schedules, failure } = runEngineBatch(volume, "7", 0, 2000)
+    const { schedules, failure } = runEngineBatch(runs, "7", 0, 2000)
 
     expect([schedules, failure]).toEqual([2000, null])
   })
@@ -154,7 +154,7 @@ describe("a batch on the engine", () => {
   it("keeps to the cluster that it is given", () => {
     const config = plainConfig(2, 1, { log: 1, faults: 1 })
 
-    const { failure } = runEngineBatch(volumeOf("SpawnIgnoresAntiAffinity", { config }), "7", 0, 2000)
+    const { failure } = runEngineBatch(runsOf("SpawnIgnoresAntiAffinity", { config }), "7", 0, 2000)
 
     expect(failure?.config).toEqual(config)
     expect(failure?.property).toBe("S7")
@@ -171,7 +171,7 @@ describe("what a copy in each phase might do", () => {
 
 // Helpers
 
-const volumeOf = (mutant: string | null, asked: Partial<EngineRuns> = {}): EngineRuns => ({
+const runsOf = (mutant: string | null, asked: Partial<EngineRuns> = {}): EngineRuns => ({
   protocolIn: mutated(mutantNamed(mutant ?? "")),
   mutant,
   properties: safety,

@@ -11,7 +11,7 @@ import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { isQuiescent, isJudged } from "../../../properties/check/quiescence.ts"
 import { begin, type Judge, type Run } from "../../../properties/check/run.ts"
 import { inTurn } from "../../../properties/check/scheduler.ts"
-import { settle, simulate } from "../../../properties/check/simulate.ts"
+import { runToQuiescence, simulate } from "../../../properties/check/simulate.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated, without } from "../../../properties/mutants/mutant.ts"
 import type { Property } from "../../../properties/property.ts"
@@ -215,7 +215,7 @@ describe("simulate", () => {
   })
 })
 
-describe("settle", () => {
+describe("runToQuiescence", () => {
   it("finds no violation in a round of which only some states are one", () => {
     const protocol = without("AbandonSync", "needed")(protocolOf(plainConfig(2, 1, { log: 0 })))
     const outcome = step(protocol, initial(protocol.config), { kind: "PowerOn", pair: "p1", host: "h1" })
@@ -227,7 +227,7 @@ describe("settle", () => {
       whenQuiescent: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
     }
 
-    const run = settle({ protocol, properties: [alone], witnesses: [] }, begin(outcome.state), {
+    const run = runToQuiescence({ protocol, properties: [alone], witnesses: [] }, begin(outcome.state), {
       scheduler: "undoing",
       seed: 0,
     })
@@ -241,7 +241,11 @@ describe("settle", () => {
     if (outcome.tag === "refused") throw new Error(`it is refused: ${outcome.guard}`)
     const turns = { scheduler: "undoing", seed: 0 } as const
 
-    const run = settle({ protocol, properties: [fewCopies], witnesses: [] }, begin(outcome.state), turns)
+    const run = runToQuiescence(
+      { protocol, properties: [fewCopies], witnesses: [] },
+      begin(outcome.state),
+      turns,
+    )
 
     expect(run.violation).toMatchObject({ property: fewCopies, step: run.actions.length })
     expect(run.actions.map(({ kind }) => kind)).toEqual(

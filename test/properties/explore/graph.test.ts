@@ -59,7 +59,7 @@ describe("the graph of a system", () => {
   })
 })
 
-describe("the shortest ways", () => {
+describe("the shortest paths", () => {
   it("are those that a builder saw on its way", () => {
     const { graph } = named({ ...clock, starts: [1] }, reading)
     const { stems, ...others } = graph

@@ -36,7 +36,7 @@ export const toy = (
 
 export type Toy = { readonly graph: StateGraph; readonly labels: readonly string[] }
 
-/** The flat arrays of these edges, without the shortest ways: a graph as another engine would make it. */
+/** The flat arrays of these edges, without the shortest paths: a graph as another engine would make it. */
 export const graphOfEdges = (
   states: number,
   starts: readonly number[],

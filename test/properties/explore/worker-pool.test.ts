@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest"
 import { coreKinds } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
 import { watched } from "../../../impl/engine/property-set.ts"
-import type * as Crew from "../../../properties/explore/worker-pool.ts"
+import type * as WorkerPool from "../../../properties/explore/worker-pool.ts"
 import { channelsOf } from "../../../properties/explore/channels.ts"
 import { layoutFor, type Scope } from "../../../properties/explore/scope.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
@@ -16,7 +16,7 @@ import { shortest } from "../../../properties/explore/tally.ts"
 
 // The workers are the compiled ones, and so is what starts them.
 const compiled = new URL("../../../dist/properties/explore/worker-pool.js", import.meta.url).href
-const { sweepWith } = (await import(compiled)) as typeof Crew
+const { sweepWith } = (await import(compiled)) as typeof WorkerPool
 
 const bounds = { log: 2, generations: 5, faults: 1, powerOffUpTo: 2, fencesUpTo: 0 }
 

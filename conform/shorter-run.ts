@@ -5,17 +5,17 @@ import type { AskedAction, Profile } from "./profile.ts"
 import type { Case, CaseSource } from "./case-source.ts"
 import { searchOf } from "./search.ts"
 
-// Searches on the implementation for a shorter way to a failure, led by what the model says to what failed.
+// Searches on the implementation for a shorter run to a failure, guided by what the model says of the failing action.
 
-/** How many states may be gone through, and actions tried, in looking for a shorter way: of one sort, and of all. */
-const ledStatesMax = 10_000
-const searchAsksMax = { led: 20_000, turned: 2_000, all: 40_000 }
+/** How many states may be visited, and actions tried, in search of a shorter run: of one sort, and of all. */
+const guidedStatesMax = 10_000
+const searchAsksMax = { guided: 20_000, branched: 2_000, all: 40_000 }
 
-/** Before how many of its last actions another way may turn off. */
-const turnedMax = 6
+/** Before how many of its last actions another run may branch off. */
+const branchedMax = 6
 
-/** What a search for such a way is held to. */
-type Led = {
+/** What bounds such a search. */
+type Guided = {
   readonly kinds?: readonly string[]
   readonly kept?: number
   readonly longest?: number
@@ -23,11 +23,11 @@ type Led = {
 }
 
 /**
- * The shortest way to fail at an action of the same kind to which the model says the same, in the simplest cluster in
- * which there is one; null if none was found that is no longer than the one that is there, or than `longest`. Of fewer
- * `kinds` there are fewer ways, so that the search comes further; the first actions may be `kept`.
+ * The shortest run that fails at an action of the same kind with the same verdict of the model, in the simplest cluster
+ * that has one; null if none was found that is at most `longest`. With fewer `kinds` there are fewer runs, so that the
+ * search gets further; the first actions may be `kept`.
  */
-export const ledWay = async <S>(
+export const guidedRun = async <S>(
   { run, profile, hello }: Connection<S>,
   caseSource: CaseSource<S>,
   { config: found, probes, outcome: first }: Attempt<S>,
@@ -35,8 +35,8 @@ export const ledWay = async <S>(
     kinds = kindsOf(profile, hello),
     kept = 0,
     longest = probes.length,
-    asksMax = searchAsksMax.led,
-  }: Led = {},
+    asksMax = searchAsksMax.guided,
+  }: Guided = {},
 ): Promise<Attempt<S> | null> => {
   const last = probes.at(-1)
   if (last === undefined) return null
@@ -45,7 +45,7 @@ export const ledWay = async <S>(
   const isMeant = (_state: S, { kind }: AskedAction, guard: string | null): boolean =>
     kind === last.action.kind && guard === verdict
   for (const config of kept === 0 ? different(caseSource.clusters(found)) : [found]) {
-    const search = searchOf({ profile, caseSource, kinds }, config, longest, isMeant, ledStatesMax, after)
+    const search = searchOf({ profile, caseSource, kinds }, config, longest, isMeant, guidedStatesMax, after)
     const asked = { asks: 0 }
     for await (const { case: each, outcome } of run(upTo(asksMax, search, asked, hello.chooses))) {
       if (!isAlike(first, outcome)) continue
@@ -61,25 +61,25 @@ const different = (configs: readonly Config[]): readonly Config[] => [
   ...new Map(configs.map((config) => [JSON.stringify(config), config])).values(),
 ]
 
-/** A shorter way of the kinds that are left, from the start. */
-export const narrowedWay = <S>(
+/** A shorter run of the kinds that are left, from the start. */
+export const narrowedRun = <S>(
   connection: Connection<S>,
   caseSource: CaseSource<S>,
   attempt: Attempt<S>,
 ): Promise<Attempt<S> | null> =>
-  ledWay(connection, caseSource, attempt, { kinds: kindsIn(attempt), longest: attempt.probes.length - 1 })
+  guidedRun(connection, caseSource, attempt, { kinds: kindsIn(attempt), longest: attempt.probes.length - 1 })
 
-/** A shorter way that turns off from this one before its end, whatever the kinds: the later, the nearer. */
-export const turnedWay = async <S>(
+/** A shorter run, of any kinds, that branches off from this one before its end: late branches are tried first. */
+export const branchedRun = async <S>(
   connection: Connection<S>,
   caseSource: CaseSource<S>,
   attempt: Attempt<S>,
 ): Promise<Attempt<S> | null> => {
   const { length } = attempt.probes
-  for (let kept = length - 2; kept >= Math.max(1, length - turnedMax); kept -= 1) {
-    const options = { kept, longest: length - 1, asksMax: searchAsksMax.turned }
-    const way = await ledWay(connection, caseSource, attempt, options)
-    if (way !== null) return way
+  for (let kept = length - 2; kept >= Math.max(1, length - branchedMax); kept -= 1) {
+    const options = { kept, longest: length - 1, asksMax: searchAsksMax.branched }
+    const run = await guidedRun(connection, caseSource, attempt, options)
+    if (run !== null) return run
   }
   return null
 }
@@ -106,10 +106,10 @@ const verdictsOf = <S>(
 }
 
 /**
- * A shorter way to fail in the same cluster: everything is tried in every state that fewer actions reach. "unknown"
+ * A shorter failing run in the same cluster: every action is tried in every state that fewer actions reach. "unknown"
  * where that is too much to try.
  */
-export const shorterWay = async <S>(
+export const shorterRun = async <S>(
   { run, profile, hello }: Connection<S>,
   caseSource: CaseSource<S>,
   first: Failing<S>,
