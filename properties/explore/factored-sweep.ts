@@ -3,10 +3,11 @@ import { addBit, bitCount, doubled, lowestBit } from "./bits.ts"
 import type { BodyExpander } from "./body-expander.ts"
 import type { Report } from "./body-now.ts"
 import { actionIn, entry, isReported, shiftIn, target } from "./body-steps.ts"
-import { endpointOf, noLength, ownerOf, type Channels, type Endpoint, type Summary } from "./channels.ts"
-import { cuts, endOf, type Limits, type Swept } from "./sweep-end.ts"
+import { endpointOf, ownerOf, type Channels, type Endpoint } from "./channels.ts"
+import { Cut, cuts, sweepingLevels } from "./levels.ts"
+import type { Limits, Swept } from "./sweep-end.ts"
 import { hashOf } from "./table.ts"
-import { freshTally, notSeenBy, recordViolation, recordWitnesses, shortest, type Tally } from "./tally.ts"
+import { freshTally, notSeenBy, recordViolation, recordWitnesses, type Tally } from "./tally.ts"
 
 /** How many words a message between workers has beside a body: the place of a word of a set, and that word. */
 export const messageWords = 2
@@ -24,7 +25,7 @@ const turn = 1 << 12
  */
 export function* factoredSweepingAs(
   expander: BodyExpander,
-  { statesMax, onLevel, isStopped }: Limits,
+  limits: Limits,
   channels: Channels | null,
   self: number,
 ): Generator<void, Swept | null, void> {
@@ -65,42 +66,38 @@ export function* factoredSweepingAs(
     meet(start.body, received, 0, 0)
     tally.distinct.fill(0)
   }
-  let cut: number = cuts.none
-  let left = 0
-  let bytes = 0
-
-  for (let depth = 0; ; depth += 1) {
-    const own: Summary = [tally.states, waiting + left, Math.min(noLength, shortest(tally)), cut]
-    const [expanded, allWaiting, minimum, why] = endpoint?.barrier(() => own) ?? own
-    if (why === cuts.astray) return null
-    const end = endOf({ expanded, waiting: allWaiting, minimum, why, depth, statesMax })
-    if (end !== null) return { end, tally, waiting: allWaiting, bytes }
-    onLevel(tally, allWaiting)
-    const level = next
-    next = []
-    left = waiting
-    waiting = 0
-    const wanted = notSeenBy(tally, depth)
-    sets.turn()
-    for (let n = 0; n < level.length; n += 1) {
-      if (n % turn === 0) {
-        if (n > 0) yield
-        if (isStopped()) cut = Math.max(cut, cuts.interrupted)
-        if (cut !== cuts.none) break
+  const cut = new Cut(limits.isStopped)
+  let level = next
+  const levels = {
+    tally,
+    cut,
+    waiting: () => waiting,
+    expand: function* (depth: number) {
+      level = next
+      next = []
+      let left = waiting
+      waiting = 0
+      const wanted = notSeenBy(tally, depth)
+      sets.turn()
+      for (let n = 0; n < level.length; n += 1) {
+        if (n % turn === 0) {
+          if (n > 0) yield
+          if (cut.isMade()) break
+        }
+        const body = level[n] as number
+        expander.expand(body, sets.all(), sets.at(body), wanted)
+        left -= visit(body, depth)
+        sets.clear(body)
+        if ((n & 15) === 15) endpoint?.receive()
       }
-      const body = level[n] as number
-      expander.expand(body, sets.all(), sets.at(body), wanted)
-      left -= visit(body, depth)
-      sets.clear(body)
-      if ((n & 15) === 15) endpoint?.receive()
-    }
-    yield
-    if (isAstray() || expander.isOutgrown()) cut = cuts.astray
-    tally.highestGeneration = Math.max(tally.highestGeneration, expander.highestGeneration())
-    if (left === 0) tally.depth = depth
-    endpoint?.barrier(() => [0, 0, 0, 0])
-    bytes = Math.max(bytes, expander.bytes() + sets.bytes() + 8 * (level.length + next.length))
+      yield
+      if (isAstray() || expander.isOutgrown()) cut.note(cuts.astray)
+      tally.highestGeneration = Math.max(tally.highestGeneration, expander.highestGeneration())
+      return left
+    },
+    settle: () => expander.bytes() + sets.bytes() + 8 * (level.length + next.length),
   }
+  return yield* sweepingLevels(levels, limits, endpoint)
 }
 
 /** Hands on environments in which a body is met to whoever holds it. */
@@ -209,19 +206,14 @@ const bodySetsOf = (words: number): BodySets => {
  * Takes every step that is known of a body, in the environments in which it is met in the level at hand, and counts. `isAstray` says
  * whether one led to an environment that has no number.
  */
-const visitorOf = (
-  { words, environments, steps, reports, kindOf }: BodyExpander,
-  sets: BodySets,
-  tally: Tally,
-  send: Send,
-) => {
+const visitorOf = (expander: BodyExpander, sets: BodySets, tally: Tally, send: Send) => {
+  const { words, environments, steps, reports, kindOf } = expander
   const here = new Int32Array(words)
   const found = new Int32Array(words)
-  const moved = new Int32Array(words)
   const alive = new Int32Array(words)
   const violatedWhenQuiescent = new Int32Array(words)
-  const counts = new Int32Array(32 * words)
-  let isAstray = false
+  const { shifted, isAstray } = shifterOf(expander)
+  const mostSuccessors = successorCounterOf(expander)
 
   const report = ({ violation, witnessed, isQuiescent }: Report, length: number): void => {
     if (violation !== noProperty) recordViolation(tally, length, violation)
@@ -229,40 +221,6 @@ const visitorOf = (
     if (isQuiescent)
       for (let word = 0; word < words; word += 1)
         violatedWhenQuiescent[word] = (violatedWhenQuiescent[word] as number) | (found[word] as number)
-  }
-
-  /** Where the environments just found are shifted to. */
-  const shifted = (shift: number): Int32Array => {
-    const map = environments.shifts[shift] as Int32Array
-    moved.fill(0)
-    for (let word = 0; word < words; word += 1)
-      for (let rest = found[word] as number; rest !== 0; rest &= rest - 1) {
-        const to = map[32 * word + lowestBit(rest)] as number
-        if (to < 0) isAstray = true
-        else addBit(moved, 0, to)
-      }
-    return moved
-  }
-
-  /** The most successors that a state of the body has, of those at hand. */
-  const countSuccessors = (body: number): void => {
-    counts.fill(0)
-    const entries = steps.all()
-    const classes = environments.classes()
-    for (let n = steps.first(body); n !== 0; n = entries[n] as number) {
-      if (entries[n + entry.target] === target.none) continue
-      const at = (entries[n + entry.class] as number) * words
-      for (let word = 0; word < words; word += 1)
-        for (
-          let rest = (here[word] as number) & (classes[at + word] as number);
-          rest !== 0;
-          rest &= rest - 1
-        ) {
-          const environment = 32 * word + lowestBit(rest)
-          counts[environment] = (counts[environment] as number) + 1
-        }
-    }
-    for (const count of counts) if (count > tally.mostSuccessors) tally.mostSuccessors = count
   }
 
   /** Visits a body at a depth; how many states that were. */
@@ -300,19 +258,60 @@ const visitorOf = (
       const kind = kindOf[actionIn(mark)] as number
       tally.generated[kind] = (tally.generated[kind] as number) + count
       const shift = shiftIn(mark)
-      send(to, shift < 0 ? found : shifted(shift), kind)
+      send(to, shift < 0 ? found : shifted(found, shift), kind)
     }
     for (let word = 0; word < words; word += 1) {
       const dead = (here[word] as number) & ~(alive[word] as number)
       tally.terminalStates += bitCount(dead)
       tally.deadlocks += bitCount(dead & (violatedWhenQuiescent[word] as number))
     }
-    if (applying > tally.mostSuccessors) countSuccessors(body)
+    if (applying > tally.mostSuccessors)
+      tally.mostSuccessors = Math.max(tally.mostSuccessors, mostSuccessors(body, here))
     tally.states += size
     tally.standsFor = tally.states
     tally.standsForTransitions = tally.transitions
     return size
   }
 
-  return { visit, isAstray: () => isAstray }
+  return { visit, isAstray }
+}
+
+/** Shifts environments. `isAstray` says whether one was shifted to one that has no number. */
+const shifterOf = ({ words, environments }: BodyExpander) => {
+  const moved = new Int32Array(words)
+  let isAstray = false
+  const shifted = (found: Int32Array, shift: number): Int32Array => {
+    const map = environments.shifts[shift] as Int32Array
+    moved.fill(0)
+    for (let word = 0; word < words; word += 1)
+      for (let rest = found[word] as number; rest !== 0; rest &= rest - 1) {
+        const to = map[32 * word + lowestBit(rest)] as number
+        if (to < 0) isAstray = true
+        else addBit(moved, 0, to)
+      }
+    return moved
+  }
+  return { shifted, isAstray: () => isAstray }
+}
+
+/** Counts the most successors that a body has in one of some environments. */
+const successorCounterOf = ({ words, environments, steps }: BodyExpander) => {
+  const counts = new Int32Array(32 * words)
+  return (body: number, here: Int32Array): number => {
+    counts.fill(0)
+    const entries = steps.all()
+    const classes = environments.classes()
+    for (let n = steps.first(body); n !== 0; n = entries[n] as number) {
+      if (entries[n + entry.target] === target.none) continue
+      const at = (entries[n + entry.class] as number) * words
+      for (let word = 0; word < words; word += 1) {
+        let rest = (here[word] as number) & (classes[at + word] as number)
+        for (; rest !== 0; rest &= rest - 1) {
+          const environment = 32 * word + lowestBit(rest)
+          counts[environment] = (counts[environment] as number) + 1
+        }
+      }
+    }
+    return counts.reduce((most, count) => Math.max(most, count), 0)
+  }
 }

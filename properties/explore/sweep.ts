@@ -1,14 +1,15 @@
 import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
 import { bodyExpanderOf, type BodyExpander } from "./body-expander.ts"
-import { endpointOf, noLength, ownerOf, type Channels, type Endpoint, type Summary } from "./channels.ts"
+import { endpointOf, ownerOf, type Channels, type Endpoint } from "./channels.ts"
 import { commutationOf } from "./commutation.ts"
 import { factoredSweepingAs } from "./factored-sweep.ts"
 import { frontierOf, type Chunk, type Frontier } from "./frontier.ts"
+import { Cut, cuts, sweepingLevels } from "./levels.ts"
 import type { Scope } from "./scope.ts"
 import { strideOf, type Stride } from "./stride.ts"
-import { cuts, endOf, type Limits, type Swept } from "./sweep-end.ts"
+import type { Limits, Swept } from "./sweep-end.ts"
 import { hashOf, tableOf } from "./table.ts"
-import { freshTally, notSeenBy, recordViolation, recordWitnesses, shortest, type Tally } from "./tally.ts"
+import { freshTally, notSeenBy, recordViolation, recordWitnesses, type Tally } from "./tally.ts"
 import { finished } from "./turns.ts"
 
 /** Takes a successor's key wherever it belongs. */
@@ -72,7 +73,7 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send, onOutgrown: () => vo
  */
 export function* sweepingAs(
   scope: Scope,
-  { statesMax, fingerprint, onLevel, isStopped }: Limits,
+  limits: Limits,
   channels: Channels | null,
   self: number,
 ): Generator<void, Swept, void> {
@@ -83,14 +84,14 @@ export function* sweepingAs(
     table.offer(keys, at, hash, kind)
   }
   const endpoint = channels === null ? null : endpointOf(channels, self, offer)
-  let cut: number = cuts.none
+  const cut = new Cut(limits.isStopped)
   const { stride, expand } = expanderOf(scope, tally, senderOf(endpoint, workers, self, offer), () => {
-    cut = Math.max(cut, cuts.outgrown)
+    cut.note(cuts.outgrown)
   })
   const { words, engine } = stride
   const { marker } = engine.layout
   const commutes = scope.symmetry ? commutationOf(engine, stride.monitor, stride.symmetry) : () => true
-  const table = tableOf({ words, marker, fingerprint }, (keys, at, kind) => {
+  const table = tableOf({ words, marker, fingerprint: limits.fingerprint }, (keys, at, kind) => {
     next.add(keys, at)
     tally.distinct[kind] = (tally.distinct[kind] as number) + 1
   })
@@ -99,38 +100,39 @@ export function* sweepingAs(
   if (ownerOf(first, workers) === self) offer(engine.machine.key, 0, first, 0)
   table.flush()
   tally.distinct.fill(0)
-  let bytes = 0
-  let left = 0
 
   const expandAll = ({ keys, count }: Chunk, depth: number): void => {
     for (let n = 0; n < count; n += 1) {
-      if (!commutes(keys, n * words, tally.states)) cut = cuts.asymmetric
+      if (!commutes(keys, n * words, tally.states)) cut.note(cuts.asymmetric)
       expand(keys, n * words, depth)
       if ((n & 63) === 63) endpoint?.receive()
     }
   }
 
-  for (let depth = 0; ; depth += 1) {
-    const own: Summary = [tally.states, next.size() + left, Math.min(noLength, shortest(tally)), cut]
-    const [expanded, waiting, minimum, why] = endpoint?.barrier(() => own) ?? own
-    const end = endOf({ expanded, waiting, minimum, why, depth, statesMax })
-    if (end !== null) return { end, tally, waiting, bytes }
-    onLevel(tally, waiting)
-    const level = next
-    next = frontierOf(words)
-    left = level.size()
-    for (const chunk of level.chunks()) {
-      if (isStopped()) cut = Math.max(cut, cuts.interrupted)
-      if (cut !== cuts.none) break
-      expandAll(chunk, depth)
-      left -= chunk.count
-      yield
-    }
-    if (left === 0) tally.depth = depth
-    endpoint?.barrier(() => [0, 0, 0, 0])
-    table.flush()
-    bytes = Math.max(bytes, table.bytes() + level.bytes() + next.bytes())
+  let level = next
+  const levels = {
+    tally,
+    cut,
+    waiting: () => next.size(),
+    expand: function* (depth: number) {
+      level = next
+      next = frontierOf(words)
+      let left = level.size()
+      for (const chunk of level.chunks()) {
+        if (cut.isMade()) break
+        expandAll(chunk, depth)
+        left -= chunk.count
+        yield
+      }
+      return left
+    },
+    settle: () => {
+      table.flush()
+      return table.bytes() + level.bytes() + next.bytes()
+    },
   }
+  // State by state, no sweep goes astray.
+  return (yield* sweepingLevels(levels, limits, endpoint)) as Swept
 }
 
 /** Sends a key to whoever owns it. */
