@@ -6,14 +6,14 @@ import type * as parsers from "./options.ts"
 /** The parsers of what flags take; for bare help they are stand-ins that parse nothing. */
 export type Parsers = typeof parsers
 
-/** Adds one command to the program. `end` is told the exit code; what a command needs is loaded when it is called. */
+/** Adds one command to the program. `end` takes the exit code; what a command needs is loaded when it is called. */
 export type AddCommand = (program: Command, parse: Parsers, end: (code: ExitCode) => void) => void
 
 /** The three flags that every command has which reports something. */
 export const withOutputFlags = (command: Command): Command =>
   command
     .option("--json", "one JSON document on stdout, and nothing else")
-    .option("--quiet", "no output; the exit code tells")
+    .option("--quiet", "no output; see the exit code")
     .option("--no-color", "no ANSI colours")
 
 /**

@@ -21,9 +21,9 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
-/** Each code in a few words, as the help tells it. */
+/** Each code in a few words, for the help. */
 export const exitMeanings: Readonly<Record<ExitCode, string>> = {
-  [exitCodes.ok]: "done, and all that was asked for held",
+  [exitCodes.ok]: "done, and everything checked held",
   [exitCodes.usage]: "wrong usage, configuration or input",
   [exitCodes.deadlock]: "a deadlock: a terminal state that violates liveness",
   [exitCodes.safety]: "a safety property is violated",

@@ -59,7 +59,7 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
   return code
 }
 
-/** Commander's own command tells the help of the whole program where it is asked about a command that there is not. */
+/** Commander's own command prints the help of the whole program for an unknown command. */
 const addHelp = (program: Command): void => {
   program
     .helpCommand(false)

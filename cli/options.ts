@@ -8,8 +8,8 @@ import { visible } from "../properties/explore/vacuity.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
 import { nearest } from "../traces/bad-input.ts"
 
-// What the flags take, and what a wrong one is told. Each parser throws `InvalidArgumentError`, which ends the
-// command with exit code 1 and one line.
+// What the flags take, and the error of a wrong one. Each parser throws `InvalidArgumentError`, which ends the command
+// with exit code 1 and one line.
 
 const countOf =
   (name: string) =>

@@ -7,9 +7,9 @@ export type OutputFlags = { readonly json?: true; readonly quiet?: true; readonl
 /**
  * Where a command reports: as text, as one JSON document, or not at all. What a command computes does not depend on it.
  *
- * Shape  `say` writes lines of text to stdout, and `document` the JSON; each writes nothing where the flags ask for the other, or
- *        for silence. `note` tells on stderr of something done on the way, unless quiet is asked for; `warn` tells
- *        there of something that went wrong, whatever is asked for.
+ * Shape  `say` writes lines of text to stdout, and `document` the JSON; each writes nothing where the flags ask for the
+ *        other, or for silence. `note` reports on stderr something done on the way, unless `--quiet` is set; `warn`
+ *        reports there something that went wrong, whatever the flags.
  */
 export type Output = {
   readonly style: Style

@@ -3,7 +3,7 @@ import { counted, number } from "../properties/amount.ts"
 import type { SweepProgress } from "../properties/explore/worker-pool.ts"
 import { actionsTaken } from "./report.ts"
 
-/** How work goes that takes a while: `show` is told of every advance, `end` when there is none any more. */
+/** How work goes that takes a while: `show` is called at every advance, `end` when there is none any more. */
 export type Progress<A> = { readonly show: (soFar: A) => void; readonly end: () => void }
 
 /**
@@ -26,7 +26,7 @@ const machineClock: Clock = {
   },
 }
 
-/** How often a plain log is told that the work goes on, in milliseconds. */
+/** How often a plain log says that the work goes on, in milliseconds. */
 const heartbeatMillis = 10_000
 
 /**
@@ -94,7 +94,7 @@ const campaignLine = (goal: Goal, soFar: Campaign, millis: number): string => {
   ].join("  ")
 }
 
-/** How long it takes still, if that can be told; once the time is up, what is done of the floor. */
+/** How long it takes still, if that is known; once the time is up, what is done of the floor. */
 const leftWords = (goal: Goal, soFar: Campaign, millis: number): readonly string[] => {
   const { floor } = goal
   const isFloorLeft = soFar.schedules < floor.schedules || soFar.engineRuns < floor.engineRuns
@@ -102,7 +102,7 @@ const leftWords = (goal: Goal, soFar: Campaign, millis: number): readonly string
     return [
       `time is up; finishing the minimum number of schedules (${doneOf(soFar.schedules, floor.schedules)}; on the engine ${doneOf(soFar.engineRuns, floor.engineRuns)})`,
     ]
-  // How long the schedules on the engine take cannot be told from those of the model.
+  // How long the schedules on the engine take does not follow from those of the model.
   const untilRun =
     goal.engineRuns > 0
       ? Infinity
@@ -126,7 +126,7 @@ export const levelsOn = (
     clock,
   )
 
-/** The progress of an implementation through its cases, by their number; a terminal is told of every twentieth. */
+/** The progress of an implementation through its cases, by their number; a terminal shows every twentieth. */
 export const casesOn = (stream: NodeJS.WriteStream, isQuiet: boolean, clock?: Clock): Progress<number> => {
   const lines = progressLines(
     stream,

@@ -32,13 +32,13 @@ export const summaryLines = (
   witnesses: readonly Witness[],
   campaign: Campaign,
   violated: ReadonlySet<string>,
-  unasked: readonly Property[] = [],
+  unchecked: readonly Property[] = [],
 ): readonly string[] => [
   style.strong("properties"),
   ...properties.map((property) => {
     const unviolated = isWhole(campaign) ? style.good("held") : "no violation seen"
-    const asked = violated.has(property.id) ? style.bad("violated") : unviolated
-    const verdict = unasked.includes(property) ? style.warn("not checked") : asked
+    const judged = violated.has(property.id) ? style.bad("violated") : unviolated
+    const verdict = unchecked.includes(property) ? style.warn("not checked") : judged
     return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
   }),
   style.strong(`witnesses, in how many of ${counted(campaign.schedules, "schedule")}`),

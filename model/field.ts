@@ -22,14 +22,15 @@ export type Holds =
 /**
  * One field of a state.
  *
- * Shape  `isNullable` says whether it may be null, and `isOptional` whether it may be absent: a part's is, where the part is off. `tells` says whether two states that differ in it are two: what no guard reads
- *        does not. `isShown` says whether it is part of a state as others see it. What is `derived` is not kept, but made of its
+ * Shape  `isNullable` says whether it may be null, and `isOptional` whether it may be absent: a part's is, where the
+ *        part is off. `distinguishes` says whether two states that differ in it are two: what no guard reads does not.
+ *        `isShown` says whether it is part of a state as others see it. What is `derived` is not kept, but made of its
  *        owner.
  */
 export type Field = Holds & {
   readonly isNullable: boolean
   readonly isOptional: boolean
-  readonly tells: boolean
+  readonly distinguishes: boolean
   readonly isShown: boolean
   readonly derived: ((owner: never) => unknown) | null
 }
@@ -40,12 +41,12 @@ export type Fields = Readonly<Record<string, Field>>
 export const shownIn = (fields: Fields): readonly (readonly [string, Field])[] =>
   Object.entries(fields).filter(([, { isShown }]) => isShown)
 
-/** A field that is always there, shown, and tells states apart. */
+/** A field that is always there, shown, and distinguishes states. */
 export const field = (holds: Holds): Field => ({
   ...holds,
   isNullable: false,
   isOptional: false,
-  tells: true,
+  distinguishes: true,
   isShown: true,
   derived: null,
 })

@@ -23,12 +23,12 @@ const group = (fields: Fields): Field => ({ ...field({ tag: "group", fields }), 
 const each = (of: "host" | "pair" | "copy", fields: Fields): Field => field({ tag: "each", of, fields })
 
 const orNull = (of: Field): Field => ({ ...of, isNullable: true })
-/** It tells no states apart. */
-const book = (of: Field): Field => ({ ...of, tells: false })
+/** It distinguishes no states. */
+const book = (of: Field): Field => ({ ...of, distinguishes: false })
 const hidden = (of: Field): Field => ({ ...of, isShown: false })
 const derived = (of: Field, derive: (owner: never) => unknown): Field => ({
   ...of,
-  tells: false,
+  distinguishes: false,
   derived: derive,
 })
 

@@ -34,5 +34,5 @@ export interface Guards extends CoreGuards {}
 
 export type GuardId = keyof Guards
 
-/** What each guard asks, in general. docs/spec/core.md says what it means in each rule. */
+/** What each guard requires, in general. docs/spec/core.md says what it means in each rule. */
 export const guardMeanings = { ...coreGuards, ...partGuards } as Readonly<Record<GuardId, string>>

@@ -1,5 +1,5 @@
 /**
- * A physical host, as far as fault tolerance asks.
+ * A physical host, as far as fault tolerance needs it.
  *
  * Shape  `up` or failed; `storage` connected or lost, kept apart: a failed host keeps its flag, and may come back
  *        without storage. In `maintenance` it takes no copy.

@@ -46,10 +46,10 @@ type Naming = { readonly nameOf: (host: HostId) => string; readonly pair: Pair |
 
 type Writer<A> = (value: A, naming: Naming) => string
 
-/** Writes the fields of a thing that tell states apart. */
+/** Writes the fields of a thing that distinguish states. */
 const writerOf = <A extends object>(fields: Fields): Writer<A> => {
   const parts = Object.entries(fields)
-    .filter(([, { tells }]) => tells)
+    .filter(([, { distinguishes }]) => distinguishes)
     .map(([name, field]) => ({ name, write: valueWriter(field) }))
   return (owner, naming) => {
     let text = ""

@@ -55,7 +55,7 @@ export const operandWords = (action: object): readonly string[] =>
 
 const names = Object.keys(operands) as readonly OperandName[]
 
-/** What there is to name in a state: a list for each sort of operand, made when it is first asked for. */
+/** What there is to name in a state: a list for each sort of operand, made on first use. */
 export type Named = (name: OperandName) => readonly unknown[]
 
 export const namedIn = (state: State): Named => {

@@ -47,7 +47,7 @@ export type Rule<K extends Kind = Kind, A = never> = {
 /** The rules, by kind of action. What there is no rule for never happens. */
 export type Rules = { readonly [K in Kind]?: Rule<K> }
 
-/** What rules ask of the cluster, where a part may have another answer. */
+/** Relations that rules use, where a part may have another answer. */
 type Relations = {
   /** Whether what one copy of the pair sends from a host arrives at another host. */
   readonly reaches: (state: State, from: HostId, to: HostId, pair: Pair) => boolean

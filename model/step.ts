@@ -103,11 +103,11 @@ export const fairlyEnabled = (protocol: Protocol, state: State): readonly Succes
     kindsIn(protocol).filter((kind) => alphabet[kind].actor === "protocol"),
   ).filter((successor) => successor.state.faults === state.faults)
 
-/** Every action of one kind that could be asked in a state, allowed or not. */
+/** Every action of one kind that could be tried in a state, allowed or not. */
 export const candidates = (state: State, kind: Kind): readonly Action[] =>
   candidatesAmong(namedIn(state), kind)
 
-/** Every action of one kind that names what is there; what is named last changes fastest. */
+/** Every action of one kind whose operands exist; the last operand changes fastest. */
 const candidatesAmong = (named: Named, kind: Kind): readonly Action[] => {
   const [first, second]: readonly [OperandName, "host"?] = alphabet[kind].over
   const about = actionsAbout[first] as (kind: Kind, value: unknown, host?: HostId) => Action

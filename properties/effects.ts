@@ -20,7 +20,7 @@ import {
 import { environmentAsCalled } from "./environment.ts"
 import type { PairStep, Property } from "./property.ts"
 
-// Safety of single steps: whom an action may touch, what it must tell, and that it does what it is called.
+// Safety of single steps: what an action may change, what it must send, and that it does what its name says.
 
 const testRestartSpares: Property = {
   id: "S20",

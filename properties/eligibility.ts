@@ -63,7 +63,7 @@ export const couldBeProtected = (config: Config, state: State, pair: Pair): bool
   return config.hosts.some(({ id }) => couldTake(config, state, pair.id, id, otherEnd))
 }
 
-/** The pairs of the copies on each host. Every pair may be asked of every host in one state, which is counted once. */
+/** The pairs of the copies on each host. Every pair may be checked against every host in one state, which is counted once. */
 const copiesByHost = (state: State): ReadonlyMap<HostId, readonly PairId[]> => {
   const before = remembered.get(state.pairs)
   if (before !== undefined) return before

@@ -7,8 +7,8 @@ import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
 
 // What properties and witnesses read out of a state. The words are those of docs/spec/core.md, and the model has
-// functions for most of them; none is called here, because a property that asked the code that it judges would
-// be wrong together with it.
+// functions for most of them; none is called here, because a property that called the code that it judges would be
+// wrong together with it.
 
 export const hostIn = (state: State, id: HostId): Host => state.hosts[id] as Host
 

@@ -5,7 +5,7 @@ import { pairsOf, type State } from "../model/state.ts"
 import { leaderOf, reportedState } from "./evidence.ts"
 import type { Step } from "./step.ts"
 
-/** What a run has been, pair by pair, as far as a property or a witness asks and the state does not say. */
+/** What a run has been, pair by pair, as far as a property or a witness needs it and the state does not say. */
 export type History = Readonly<Record<PairId, PairHistory>>
 
 /**

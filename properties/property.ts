@@ -9,13 +9,13 @@ import type { History, PairHistory } from "./history.ts"
 import type { Step } from "./step.ts"
 
 /**
- * A claim about every run of the protocol. `statement` is the sentence that a reviewer checks against the
- * predicates; `why` says what breaks in the world without it; `checks` ties it to requirements; `witness` names
- * the witness that shows, where it is seen, that the property does not hold of nothing.
+ * A claim about every run of the protocol. `statement` is the sentence that a reviewer checks against the predicates;
+ * `why` says what breaks in the world without it; `checks` ties it to requirements; `witness` names the witness that
+ * shows, where it is seen, that the property does not hold vacuously.
  *
- * Each predicate looks at one pair and answers null where the property holds, else the sentence that says how
- * it does not. A predicate may read the pair, the hosts, and counts that only grow in the property's favour:
- * it is not asked again about a pair when none of these has changed.
+ * Each predicate looks at one pair and answers null where the property holds, else the sentence that says how it does
+ * not. A predicate may read the pair, the hosts, and counts that only grow in the property's favour: it is not checked
+ * again for a pair when none of these has changed.
  *
  * Shape  `always` is checked in every state, `onStep` on every transition, `whenQuiescent` in every quiescent state, in
  *        which faults have stopped and no enabled, weakly fair action changes anything. `demands` names, in every

@@ -172,7 +172,7 @@ const namedAs = (state: State, like: State): State => ({
   ),
 })
 
-/** Where two states differ, as paths with both values. Copies are told apart by their names, in no order. */
+/** Where two states differ, as paths with both values. Copies are distinguished by their names, in no order. */
 const differences = (model: State, engine: State): readonly string[] =>
   [...differing("", byName(model), byName(engine))].slice(0, differencesMax)
 
@@ -203,12 +203,12 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /**
  * Refinement as a property of runs: the engine, with the mutant of that name or null for none, takes each step of the
- * model to the same state; and where a run is quiescent, it answers every action alike. It is asked of the run as a
- * whole, though it is told of it pair by pair.
+ * model to the same state; and where a run is quiescent, it answers every action alike. It is checked on the run as a
+ * whole, though it is called for each pair.
  */
 export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Property => {
   const differential = pairsByConfig(protocolIn, mutant)
-  let asked: Step | null = null
+  let compared: Step | null = null
   let answer: string | null = null
   return {
     id: refinementId,
@@ -220,8 +220,8 @@ export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Prope
     checks: [],
     witness: "protected-again",
     onStep: ({ config, step: taken }) => {
-      if (taken === asked) return answer
-      asked = taken
+      if (taken === compared) return answer
+      compared = taken
       answer = wordsOf(divergenceInStep(differential(config), taken))
       return answer
     },
@@ -232,7 +232,7 @@ export const refinement = (protocolIn: ProtocolOf, mutant: string | null): Prope
   }
 }
 
-/** The id under which a divergence is told and kept. */
+/** The id under which a divergence is reported and kept. */
 export const refinementId = "R1"
 
 const wordsOf = (divergence: Divergence | null): string | null =>

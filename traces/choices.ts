@@ -17,7 +17,7 @@ export type Allowed = {
 /** An action that the rules refuse in a state: by which guard, and when that one refuses. */
 export type Refused = { readonly action: Action; readonly guard: GuardId; readonly sentence: string }
 
-/** Everything that could be asked in a state, sorted into what is allowed and what is not. */
+/** Everything that could be tried in a state, sorted into what is allowed and what is not. */
 type Choices = { readonly enabled: readonly Allowed[]; readonly refused: readonly Refused[] }
 
 /** What may happen next in a state and what may not, kind by kind in the order of the alphabet. */

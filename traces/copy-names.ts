@@ -7,8 +7,8 @@ import type { State } from "../model/state.ts"
  * What the copies of a run are called where some of its actions are left out: copies are numbered as they start, so
  * that the third copy of the original may be the second here.
  *
- * Shape  `renamed` is an action of the original, in the names that the copies have now. `note` is told of each action
- *        of the original, with the state before it, or null if it was not taken this time.
+ * Shape  `renamed` is an action of the original, in the names that the copies have now. `note` is called for each
+ *        action of the original, with the state before it, or null if it was not taken this time.
  */
 export const copyNames = () => {
   const names = new Map<CopyId, CopyId>()

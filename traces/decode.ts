@@ -49,7 +49,7 @@ const misfitOf = (
   }
 }
 
-/** What a failed check asks for. Of a number everything is said at once, not only that it is to be a whole one. */
+/** What a failed check expects. Of a number everything is said at once, not only that it is to be a whole one. */
 const filterWords = (filter: SchemaAST.Filter<unknown>, of: SchemaAST.AST | null): string =>
   (of?._tag === "Number" ? toldBy(of) : undefined) ?? expectedBy(filter) ?? wordsOf(of)
 
@@ -63,7 +63,7 @@ const alternativeOf = ({ ast, issues }: SchemaIssue.AnyOf, path: readonly Proper
     : { path, expected: `expected ${wordsOf(ast)}` }
 }
 
-/** What is told of a key that has no place. */
+/** The message about a key that has no place. */
 const strangerTo = (ast: SchemaAST.AST, key: string): string => {
   if (ast._tag !== "Objects") return "unknown key"
   const known = ast.propertySignatures.map(({ name }) => String(name))
@@ -82,7 +82,7 @@ const partOf = (whole: SchemaAST.AST | null, key: PropertyKey | undefined): Sche
   return null
 }
 
-/** What a schema asks for, in plain words. */
+/** What a schema expects, in plain words. */
 const wordsOf = (ast: SchemaAST.AST | null): string => {
   switch (ast?._tag) {
     case "String":
@@ -121,7 +121,7 @@ const unionWords = (types: readonly SchemaAST.AST[]): string => {
   return either(types.map(wordsOf))
 }
 
-/** The key by which objects of a union are told apart: a literal in all of them. */
+/** The key that distinguishes the objects of a union: a literal in all of them. */
 const tellingKeyOf = ([first, ...others]: readonly SchemaAST.Objects[]): PropertyKey | undefined =>
   first?.propertySignatures.find(
     ({ name, type }) =>

@@ -13,7 +13,7 @@ import { hostIdsOf, hostOf, pairIdsOf, pairOf, type State } from "../model/state
  * What a step changed, for people: one short phrase for each host, link, lock, copy or output that is not as it
  * was. Hosts come first, then links, then pair by pair; of two equal states there is nothing to say.
  *
- * Shape  The bare counts (faults, copies started, interventions) are left out: another phrase tells of each.
+ * Shape  The bare counts (faults, copies started, interventions) are left out: another phrase covers each.
  */
 export const changesOf = (before: State, after: State): readonly string[] => [
   ...hostIdsOf(before).flatMap((id) => hostChanges(id, hostOf(before, id), hostOf(after, id))),
@@ -59,7 +59,7 @@ const ftStateChanges = (before: Pair, after: Pair): Phrases =>
     ? changed(after.id, ftStateText(before), ftStateText(after))
     : [`${after.id} ${after.power}, ${ftStateText(after)}`]
 
-/** A lock that nobody held is taken; any other change tells from what to what. */
+/** A lock that nobody held is taken; any other change says from what to what. */
 const lockChanges = (id: PairId, before: Lock, after: Lock): Phrases => {
   const isTaken = before.holder === null && after.holder !== null && before.generation === after.generation
   return isTaken

@@ -11,7 +11,7 @@ import { violatesWhenQuiescent, type Property } from "../properties/property.ts"
 
 /**
  * The part of a weakly fair action in a loop: in how many of its states it is enabled, and whether it is taken. An
- * action is told by its kind and by where its copy is: copies get new names each time round.
+ * action is known by its kind and by where its copy is: copies get new names each time round.
  */
 export type LoopFairness = {
   readonly action: string

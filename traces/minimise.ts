@@ -36,10 +36,10 @@ const detourStatesMax = 1500
 const shortestStatesMax = 20_000
 
 /**
- * Makes a counterexample shorter and simpler: drops actions, in chunks and one by one; drops hosts, pairs, rules
- * and limits that it does not need; looks for a shorter way from every state on it. What is left violates one of
- * the properties, and no single action can go. Where a shorter run violates another of them than the one that
- * was found, the shorter one is told: it is the same defect, seen earlier. Null if `actions` violates none.
+ * Makes a counterexample shorter and simpler: drops actions, in chunks and one by one; drops hosts, pairs, rules and
+ * limits that it does not need; looks for a shorter way from every state on it. What is left violates one of the
+ * properties, and no single action can go. Where a shorter run violates another of them than the one that was found,
+ * the shorter one is reported: it is the same defect, seen earlier. Null if `actions` violates none.
  */
 export const minimise = (
   protocolIn: ProtocolOf,
@@ -89,12 +89,12 @@ export function* minimising(
       return withCause(shrinking, first, yield* claimed(shrinking, simpler.config, simpler.run))
     best = { config: simpler.config, run: detour }
   }
-  return withCause(shrinking, first, told(best.config, best.run, "found"))
+  return withCause(shrinking, first, minimisedAs(best.config, best.run, "found"))
 }
 
 /**
- * The same, told by its cause where its last state violates several properties at once: a pair that is not protected
- * again (L1) is what follows from another failure to go on; else by what was violated in the first place.
+ * The same, reported by its cause where its last state violates several properties at once: a pair that is not
+ * protected again (L1) is what follows from another failure to go on; else by what was violated in the first place.
  */
 const withCause = (shrinking: Shrinking, first: Property, minimal: Minimised): Minimised => {
   const { config, run, violation } = minimal
@@ -108,8 +108,8 @@ const withCause = (shrinking: Shrinking, first: Property, minimal: Minimised): M
   const violations = violatesWhenQuiescent(judge.protocol, judge.properties, run.history, run.state)
   const causes = violations.filter(({ property }) => property !== respawned)
   const cause = causes.find(({ property }) => property === first) ?? causes[0] ?? violation
-  const told = { ...cause, step: violation.step }
-  return { ...minimal, violation: told, run: { ...run, violation: told } }
+  const reported = { ...cause, step: violation.step }
+  return { ...minimal, violation: reported, run: { ...run, violation: reported } }
 }
 
 /**
@@ -348,7 +348,7 @@ function* detourAmong(
 }
 
 /**
- * The run with its claim. Among the shortest runs of all the one is told that violates the earliest property, if the
+ * The run with its claim. Of all the shortest runs, the one is reported that violates the earliest property, if the
  * search reaches so far. No such search can see a run that never becomes quiescent: nothing is claimed to be shortest
  * there.
  */
@@ -358,18 +358,18 @@ function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<voi
   const start = begin(initial(config))
   const shorter = yield* searching(judge, start, length - 1, shortestStatesMax)
   if (shorter !== "none" && shorter !== "unknown") return yield* claimed(shrinking, config, shorter)
-  if (shrinking.isStopped()) return told(config, run, "found")
+  if (shrinking.isStopped()) return minimisedAs(config, run, "found")
   if (
     shorter === "unknown" ||
     run.violation?.property === becomesQuiescent ||
     run.violation?.loop !== undefined
   )
-    return told(config, run, "1-minimal")
+    return minimisedAs(config, run, "1-minimal")
   const found = yield* searching(judge, start, length, shortestStatesMax)
-  return told(config, found === "none" || found === "unknown" ? run : found, "shortest")
+  return minimisedAs(config, found === "none" || found === "unknown" ? run : found, "shortest")
 }
 
-const told = (config: Config, run: Run, minimality: Minimality): Minimised => {
+const minimisedAs = (config: Config, run: Run, minimality: Minimality): Minimised => {
   if (run.violation === null) throw new Error("defect: a counterexample without a violation")
   return { config, run, violation: run.violation, minimality }
 }

@@ -25,10 +25,11 @@ import {
 } from "./schema.ts"
 
 /**
- * What a schedule or a trace tells: a cluster, what happens in it, and what must come of it.
+ * What a schedule or a trace says: a cluster, what happens in it, and what must come of it.
  *
- * Shape  `states` are those that a trace has stored, the initial one first; null for a schedule. `loop` is the state
- *        to which a lasso goes back from its last one, by its number. `meta` is what a trace says of itself. `probes` are the actions, from 1, that are asked to be refused, and change nothing.
+ * Shape  `states` are those that a trace has stored, the initial one first; null for a schedule. `loop` is the state to
+ *        which a lasso goes back from its last one, by its number. `meta` is what a trace says of itself. `probes` are
+ *        the actions, from 1, that must be refused, and change nothing.
  */
 export type Story = {
   readonly file: string
@@ -133,7 +134,7 @@ const storyOfTrace = (file: string, json: object): Story => {
       ["#meta", "profile"],
       profile !== "lock" && profile !== "placement"
         ? oneOf(["pair", "lock", "placement"], profile)
-        : `this trace is of the profile ${profile}: npx ftpair show tells it, and npx ftpair conform --run ${file} -- CMD asks the implementation again`,
+        : `this trace is of the profile ${profile}: npx ftpair show shows it, and npx ftpair conform --run ${file} -- CMD runs it on the implementation again`,
     )
   checkLength(file, (json as { states?: unknown }).states, limits.actions + 1, ["states"])
   for (const [i, action] of actionsIn(json).entries())
@@ -231,7 +232,7 @@ const expectOf = ({ verdict, property, step, guard }: TraceMetaJson): ExpectJson
 const isTrace = (json: unknown): json is object =>
   typeof json === "object" && json !== null && ("#meta" in json || "states" in json)
 
-/** The actions one by one, so that an unknown kind or a wrong operand is told at its place. */
+/** The actions one by one, so that an unknown kind or a wrong operand is reported at its place. */
 const actionsOf = (file: string, json: unknown, at: readonly string[]): readonly Action[] => {
   if (!Array.isArray(json)) throw bad(file, at, "expected a list of actions")
   checkLength(file, json, limits.actions, at)

@@ -49,10 +49,10 @@ export type Verdict =
   | { readonly verdict: "refused"; readonly step: number; readonly guard: GuardId }
 
 /**
- * Takes the actions one by one, and asks every property on the way. Liveness is asked at the end, if the cluster is
+ * Takes the actions one by one, and checks every property on the way. Liveness is checked at the end, if the cluster is
  * quiescent there; L0, that it becomes quiescent, only if it is among the properties and `checkQuiescence` is on.
  * `probes` are actions, from 1, that may be refused. `loop` is the state, by its number, from which the run goes on for
- * ever as it did: liveness is then asked of the loop, where anything is done in it.
+ * ever as it did: liveness is then checked on the loop, where anything is done in it.
  */
 export const replay = (
   protocol: Protocol,

@@ -84,7 +84,7 @@ const whole: Presence = {
 /** A cluster at one moment, with all that is shown of it. */
 export const StateJson = structOf(stateFields, whole) as Schema.Codec<State>
 
-/** A value that cannot be told this time. */
+/** A value that is not known this time. */
 export const Ignore = Schema.Struct({ "#ignore": Schema.Literal(true) })
 
 /** A cluster at one moment, as far as it is observed. */

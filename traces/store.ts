@@ -33,13 +33,13 @@ import { fileNameOf, storyOf, traceOf, writeTrace, type Counterexample } from ".
 export const failuresFolder = join(".ftpair", "failures")
 
 /**
- * Where failures are kept: in the folder that was asked for, or in the usual one. Nobody has named that, so it must be a
+ * Where failures are kept: in the folder that was given, or in the usual one. Nobody has named that, so it must be a
  * folder of this place: no part of it is followed that is a symbolic link. Throws CannotWrite.
  */
-export const storeAt = (asked: string | undefined): string => {
-  if (asked !== undefined) {
-    prepareFolder(asked)
-    return asked
+export const storeAt = (given: string | undefined): string => {
+  if (given !== undefined) {
+    prepareFolder(given)
+    return given
   }
   for (const folder of [dirname(failuresFolder), failuresFolder]) {
     const found = lstatSync(folder, { throwIfNoEntry: false })
@@ -117,7 +117,7 @@ const failureIn = (file: string): Story | null => {
   return story
 }
 
-/** Keeps a counterexample in a folder, and tells the file. The same one again takes the same file. Throws CannotWrite. */
+/** Keeps a counterexample in a folder, and returns the file. The same one again takes the same file. Throws CannotWrite. */
 export const keep = (folder: string, counterexample: Counterexample): string => {
   const { config, actions, side } = counterexample
   const digest = createHash("sha256")
@@ -169,7 +169,7 @@ const forget = (file: string): boolean => {
 
 const ledgerOf = (file: string): string => `${file}.runs`
 
-/** How often in a row, up to now, a failure has held. A ledger that cannot be read tells of no time. */
+/** How often in a row, up to now, a failure has held. A ledger that cannot be read counts for none. */
 const cleanRuns = (file: string): number => {
   const lines = ledgerText(ledgerOf(file)).split("\n").slice(0, -1)
   return lines.length - 1 - lines.findLastIndex((line) => line !== "held")

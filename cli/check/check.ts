@@ -39,7 +39,7 @@ const floorInOneCluster = { schedules: 300, engineRuns: 20_000 }
 const defaultMillis = 115_000
 
 /**
- * Runs the main job and reports it. Results are written before they are reported. `now` tells milliseconds; `rulesOf`
+ * Runs the main job and reports it. Results are written before they are reported. `now` gives milliseconds; `rulesOf`
  * gives the rules by which shipped runs are replayed.
  */
 export const check = async (
@@ -90,7 +90,7 @@ export const check = async (
       ran !== null &&
       ran.schedules > 0 &&
       kindsOf("protocol").every((kind) => ran.actions[kind] === undefined),
-    unasked: properties.filter((property) => !isAsked(property, ran)),
+    unchecked: properties.filter((property) => !isChecked(property, ran)),
     reproduce: reproduceLine(flags, spec),
     workers,
     isRepeatable: failure === null || finding !== null,
@@ -100,7 +100,7 @@ export const check = async (
   }
   const code = codeOf(flags, checked)
   if (ran !== null)
-    say("", ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unasked))
+    say("", ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unchecked))
   if (finding !== null) say("", ...finding.lines)
   say("", ...closingLines(style, flags, checked, code))
   if (finding?.unsaved != null) warn(`the counterexample is not saved: ${finding.unsaved}`)
@@ -108,8 +108,8 @@ export const check = async (
   return code
 }
 
-/** Whether anything asked a property: by the model all are, on the engine those of safety. */
-const isAsked = (property: Property, ran: Campaign | null): boolean =>
+/** Whether anything checked a property: the model checks all, the engine those of safety. */
+const isChecked = (property: Property, ran: Campaign | null): boolean =>
   ran !== null &&
   (ran.schedules > 0 ||
     (ran.engineRuns > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
@@ -127,7 +127,7 @@ const specOf = (flags: CheckFlags): CampaignSpec => ({
 const withBounds = (config: Config): Config =>
   Number.isFinite(config.bounds.log) ? config : { ...config, bounds: { ...config.bounds, log: 3 } }
 
-/** The witnesses that the properties asked for rely on, and that can be seen in the clusters at hand. */
+/** The witnesses that the checked properties rely on, and that can be seen in the clusters at hand. */
 const wantedWitnesses = (
   { config, isWhole }: CampaignSpec,
   properties: readonly Property[],
@@ -178,9 +178,9 @@ const runCampaign = async (
   }
 }
 
-/** Whether anything was drawn and judged at all, of what was asked. */
-const isJudged = ({ campaign: ran, properties, unasked }: Checked): boolean =>
-  ran !== null && ran.schedules + ran.engineRuns > 0 && unasked.length < properties.length
+/** Whether any run was drawn and judged by a property that was to be checked. */
+const isJudged = ({ campaign: ran, properties, unchecked }: Checked): boolean =>
+  ran !== null && ran.schedules + ran.engineRuns > 0 && unchecked.length < properties.length
 
 const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
   const { findings, stored, isRepeatable, isStopped, unseen, isIdle } = checked

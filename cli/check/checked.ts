@@ -26,9 +26,9 @@ export type CheckFlags = OutputFlags & {
  *
  * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
  *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
- *        more; `isIdle`, that the protocol took no step in any schedule; `unasked` the properties that nothing asked;
- *        `isRepeatable` is false if a schedule failed once, and not again; `drawingSeconds` is the part of `seconds`
- *        in which schedules were run.
+ *        more; `isIdle`, that the protocol took no step in any schedule; `unchecked` the properties that nothing
+ *        checked; `isRepeatable` is false if a schedule failed once, and not again; `drawingSeconds` is the part of
+ *        `seconds` in which schedules were run.
  */
 export type Checked = {
   readonly spec: CampaignSpec
@@ -39,7 +39,7 @@ export type Checked = {
   readonly findings: readonly Finding[]
   readonly unseen: readonly Witness[]
   readonly rare: readonly Witness[]
-  readonly unasked: readonly Property[]
+  readonly unchecked: readonly Property[]
   readonly isIdle: boolean
   readonly reproduce: string
   readonly workers: number
@@ -49,7 +49,7 @@ export type Checked = {
   readonly drawingSeconds: number
 }
 
-/** The properties that one finding violates, the one that is told first before those of the same step. */
+/** The properties that one finding violates, the reported one before the others of the same step. */
 export const violatedBy = ({ property, also }: Finding): readonly Property[] => [
   property,
   ...also.map((other) => other.property),

@@ -53,8 +53,8 @@ export function* findingOf(
 ): Generator<void, Finding | null, void> {
   const { model, engine } = mutantsOf(spec)
   const protocolIn = mutated(mutantNamed(model ?? ""))
-  const asked = [...properties, refinement(protocolIn, engine)]
-  const minimal = yield* minimising(protocolIn, asked, failure.config, failure.actions, {
+  const checked = [...properties, refinement(protocolIn, engine)]
+  const minimal = yield* minimising(protocolIn, checked, failure.config, failure.actions, {
     turns: failure.turns,
     isStopped: () => stop.aborted,
   })
@@ -107,7 +107,7 @@ export const alsoLines = (style: Style, also: readonly Violation[]): readonly st
     ({ property, why }) => `  ${style.bad(`and by the same step ${property.id} ${property.name}`)}: ${why}`,
   )
 
-/** The file in which it is kept, or why it is in none: a finding is told all the same. */
+/** The file in which it is kept, or why it is in none: a finding is reported all the same. */
 const savedIn = (
   folder: string,
   counterexample: Counterexample,

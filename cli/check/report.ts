@@ -36,7 +36,7 @@ export const closingLines = (
   checked: Checked,
   code: ExitCode,
 ): readonly string[] => {
-  const { campaign: ran, unseen, rare, unasked, properties, seconds, spec, reproduce, isStopped } = checked
+  const { campaign: ran, unseen, rare, unchecked, properties, seconds, spec, reproduce, isStopped } = checked
   const { drawingSeconds } = checked
   if (ran === null && !isStopped) return undrawnLines(style, checked)
   const never = unseen.map(({ id }) => id).join(", ")
@@ -50,8 +50,8 @@ export const closingLines = (
           `not seen yet, and not to be expected of so few schedules: ${rare.map((witness) => rareText(witness, spec)).join(", ")}`,
         ]
       : []),
-    ...(unasked.length > 0 && unasked.length < properties.length
-      ? [`not checked, as the engine checks safety alone: ${unasked.map(({ id }) => id).join(", ")}`]
+    ...(unchecked.length > 0 && unchecked.length < properties.length
+      ? [`not checked, as the engine checks safety alone: ${unchecked.map(({ id }) => id).join(", ")}`]
       : []),
     ...(ran === null ? [] : [`${seconds.toFixed(1)} s${ratesOf(ran, drawingSeconds)}`]),
     `stopped: ${stops[ran?.stopped ?? "interrupted"]}  seed ${spec.seed}`,
@@ -95,8 +95,8 @@ const verdictLine = (style: Style, checked: Checked, code: ExitCode): string => 
       return style.warn(
         checked.campaign === null || checked.campaign.schedules + checked.campaign.engineRuns === 0
           ? "inconclusive, no schedule was finished"
-          : checked.unasked.length === checked.properties.length
-            ? "inconclusive, nothing asked what is to be checked"
+          : checked.unchecked.length === checked.properties.length
+            ? "inconclusive, nothing was checked"
             : "inconclusive, what was checked held",
       )
     case exitCodes.nonDeterministic:
@@ -180,6 +180,6 @@ const verdictOf = (
   property: Property,
 ): "breached" | "held" | "inconclusive" | "not-run" => {
   if (violatedIn(checked).has(property.id)) return "breached"
-  if (checked.campaign === null || checked.unasked.includes(property)) return "not-run"
+  if (checked.campaign === null || checked.unchecked.includes(property)) return "not-run"
   return isWhole(checked.campaign) ? "held" : "inconclusive"
 }

@@ -52,7 +52,7 @@ export function* replayingStored(
   const { failures, setAside } = keptIn(folder)
   const kept = failures
     .filter((story) => story.mutant === mutant && (story.meta?.side ?? "both") === side)
-    .filter((story) => isAsked(story, properties))
+    .filter((story) => isChecked(story, properties))
   const unfit = kept.flatMap((story) => setAsideFor(story))
   const shipped =
     mutant === null ? [...filesIn(corpusFolder, ".itf.json"), ...filesIn(scenariosFolder, ".json")] : []
@@ -94,8 +94,8 @@ const setAsideFor = ({ file, expect, config }: Story): readonly SetAside[] => {
   return why === null ? [] : [{ file, why: `${file}: ${why}` }]
 }
 
-/** Whether what a kept failure violated is among what is asked: else its holding says nothing. */
-const isAsked = ({ expect }: Story, properties: readonly Property[]): boolean =>
+/** Whether the property that a kept failure violated is checked: else that it holds now says nothing. */
+const isChecked = ({ expect }: Story, properties: readonly Property[]): boolean =>
   expect?.verdict !== "breached" ||
   expect.property === refinementId ||
   properties.some(({ id }) => id === expect.property)

@@ -104,12 +104,12 @@ const adviceLines = (style: Style, { visible, invisible, fields }: Advice): read
       `  ${style.warn(mutant)}: ${story}`,
       style.faint(
         tellers.length === 0
-          ? "    no field would tell, with the actions that are taken"
-          : `    would be told by ${tellers.join(", or by ")}`,
+          ? "    no field would show it, with the actions that are taken"
+          : `    would be shown by ${tellers.join(", or by ")}`,
       ),
     ]),
     ...(fields.length === 0
       ? []
-      : [`  to find all that a field can tell, show also: ${style.strong(fields.join(", "))}`]),
+      : [`  to find all that a field can show, show also: ${style.strong(fields.join(", "))}`]),
   ]
 }

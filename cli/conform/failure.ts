@@ -60,7 +60,7 @@ export const asFound = <S>({ case: each, outcome }: FailedCase<S>): Shrunk<S> =>
   cut: "signal",
 })
 
-/** Keeps a failure, and tells it: where it cannot be kept, it is told all the same. */
+/** Keeps a failure, and reports it: also where it cannot be kept. */
 export const tell = <S>(
   { hello }: Connection<S>,
   { profile }: Ground<S>,
@@ -88,7 +88,7 @@ export const tell = <S>(
   }
 }
 
-/** The file in which a failure is kept; or null, and why it cannot be: it is told all the same. */
+/** The file in which a failure is kept; or null, and why it cannot be: it is reported all the same. */
 const kept = (keep: () => string): { readonly file: string | null; readonly why: string } => {
   try {
     return { file: keep(), why: "" }

@@ -4,7 +4,7 @@ import type { Hello } from "../../conform/wire.ts"
 import type { Difference } from "./difference.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
 
-/** One failure, as it is told and kept. */
+/** One failure, as it is reported and kept. */
 export type Told = {
   readonly steps: number
   readonly file: string | null
@@ -17,7 +17,7 @@ export type Told = {
   readonly reproduce: string | null
 }
 
-/** A failure that is told, and the cases that came to the same once they were short. */
+/** A failure that is reported, and the cases that shrank to the same. */
 export type Grouped = Told & { readonly sort: string; readonly alike: readonly string[] }
 
 /** All that is said at the end. */

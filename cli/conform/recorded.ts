@@ -53,7 +53,7 @@ const judged = (file: string, recording: Recording, flags: ConformFlags): ExitCo
   }
 }
 
-/** The failure that is told: the first difference, or where there is none, the first violation of the wire. */
+/** The failure that is reported: the first difference, or where there is none, the first violation of the wire. */
 const firstOf = <S>({ failed }: Rejudged<S>) => {
   const failures = failed.flatMap(({ case: each, outcome }) =>
     isFailing(outcome) ? [{ case: each, outcome }] : [],
@@ -91,7 +91,7 @@ const summaryLines = <S>(
     failed.length > 0
       ? style.bad(`${counted(failed.length, "case")} did not fit the model`)
       : compared === 0
-        ? style.warn("vacuous: no answer told anything")
+        ? style.warn("vacuous: no answer said anything")
         : unanswered > 0
           ? style.warn("vacuous: what was answered fits the model, and not all was answered")
           : beyond.length > 0

@@ -236,7 +236,7 @@ const vacuityText = (
 ): string => {
   if (tally.taken + tally.refused === 0)
     return [
-      "vacuous: no answer told anything",
+      "vacuous: no answer said anything",
       ...(tally.skipped === 0 ? [] : [`${counted(tally.skipped, "ask")} skipped`]),
       ...(stopped === "untold" ? ["the rest was not asked"] : []),
     ].join("; ")

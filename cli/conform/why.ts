@@ -7,10 +7,10 @@ import { counted } from "../../properties/amount.ts"
 import { printable } from "../../traces/printable.ts"
 import type { Style } from "../style.ts"
 
-/** How many differences are told, of one state or of several. */
+/** How many differences are reported, of one state or of several. */
 const toldMax = 5
 
-/** How long a value is told. */
+/** How long a value is shown. */
 const valueMax = 120
 
 /** An answer of an implementation. */

@@ -21,8 +21,8 @@ import { writeDot } from "../../traces/dot.ts"
 import { refuseBeside } from "../beside.ts"
 import type { ExitCode } from "../exit.ts"
 import { exploredFindings } from "./finding.ts"
-import { exploredLines, type Told } from "./report.ts"
-import { canAsk, unaskedWords } from "./unasked.ts"
+import { exploredLines, type Judgement } from "./report.ts"
+import { canCheck, uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
@@ -95,15 +95,15 @@ export const exploreScope = async (
     required: flags.require ?? [],
   })
   const conclusion = concluded(explored, found, missing)
-  const told = {
-    asked: askedOf(exploration),
-    notAsked: notAskedOf(exploration),
+  const judged = {
+    checked: checkedOf(exploration),
+    unchecked: uncheckedOf(exploration),
     seconds: (performance.now() - start) / 1000,
     conclusion,
     divergences: found.divergences,
   }
-  say(...exploredLines(style, exploration, explored, told), `Reproduce: ${reproduceLine(flags)}`)
-  document(jsonOf(flags, exploration, explored, told))
+  say(...exploredLines(style, exploration, explored, judged), `Reproduce: ${reproduceLine(flags)}`)
+  document(jsonOf(flags, exploration, explored, judged))
   for (const { unsaved } of found.findings) if (unsaved !== null) warn(unsaved)
   return codeOf(conclusion)
 }
@@ -172,7 +172,7 @@ const refuseContradictions = (flags: ExploreFlags, properties: readonly string[]
     throw new BadInput({ message: "--reduction is the packed engine's: expected no --engine model with it" })
   if (reduction === true && properties.includes("S19"))
     throw new BadInput({
-      message: "--reduction repairs damage at once, and S19 asks about it: expected one or the other",
+      message: "--reduction repairs damage at once, and S19 depends on it: expected one or the other",
     })
   const witness = require.find((name) => !(kinds as readonly string[]).includes(name))
   if (witness !== undefined && engine === "model")
@@ -214,9 +214,9 @@ const configOf = (flags: ExploreFlags, mutant: string | null): Config => {
 const finite = (bound: number, otherwise: number): number => (Number.isFinite(bound) ? bound : otherwise)
 
 /**
- * All but what is asked by name alone, as it tells states apart that are otherwise the same: S19, which asks about the
- * past, S18 where operators can do what it counts, and S29, which asks about registrations. A mutant is asked
- * everything that can be asked.
+ * All but the properties that must be named, because they distinguish states that are otherwise the same: S19, which
+ * depends on the past, S18 where operators can do what it counts, and S29, which depends on registrations. For a mutant
+ * every property that can be is checked.
  */
 const defaultProperties = (
   config: Config,
@@ -232,28 +232,33 @@ const defaultProperties = (
     .filter((id) => id !== "S29" || mutant !== null)
 
 const isAsked = (exploration: Exploration, property: Property): boolean =>
-  exploration.scope.properties.includes(property.id) && canAsk(exploration, property)
+  exploration.scope.properties.includes(property.id) && canCheck(exploration, property)
 
-/** A verdict on nothing would look like one on what was named, or on liveness where that was asked for. */
+/**
+ * Refuses where nothing that was named can be checked, or no liveness with `--liveness`: the verdict would look like
+ * one on it.
+ */
 const refuseNothingAsked = (exploration: Exploration): Exploration => {
   const { scope, liveness } = exploration
-  const asked = askedOf(exploration)
+  const checked = checkedOf(exploration)
   const named = catalogue.filter(({ id }) => scope.properties.includes(id))
-  if (asked.length === 0) {
-    const why = unaskedWords(exploration, named).join("; ")
-    throw new BadInput({ message: `--property ${scope.properties.join(", ")} cannot be asked here: ${why}` })
+  if (checked.length === 0) {
+    const why = uncheckedWords(exploration, named).join("; ")
+    throw new BadInput({
+      message: `--property ${scope.properties.join(", ")} cannot be checked here: ${why}`,
+    })
   }
-  if (liveness && !asked.some(isLiveness)) {
-    const [why = "--property names none of it"] = unaskedWords(exploration, named.filter(isLiveness))
-    throw new BadInput({ message: `--liveness cannot be asked here: ${why}` })
+  if (liveness && !checked.some(isLiveness)) {
+    const [why = "--property names none of it"] = uncheckedWords(exploration, named.filter(isLiveness))
+    throw new BadInput({ message: `--liveness cannot be checked here: ${why}` })
   }
   return exploration
 }
 
-const askedOf = (exploration: Exploration): readonly Property[] =>
+const checkedOf = (exploration: Exploration): readonly Property[] =>
   catalogue.filter((property) => isAsked(exploration, property))
 
-const notAskedOf = (exploration: Exploration): readonly Property[] =>
+const uncheckedOf = (exploration: Exploration): readonly Property[] =>
   catalogue.filter((property) => !isAsked(exploration, property))
 
 /** The command again, as a shell takes it. */
@@ -287,9 +292,9 @@ const reproduceLine = (flags: ExploreFlags): string => {
 const actionWords = (actions: readonly Kind[]): string =>
   actions === coreKinds ? "core" : actions === kinds ? "all" : actions.join(",")
 
-const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explored, told: Told) => {
+const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explored, judged: Judgement) => {
   const { scope } = explored
-  const { conclusion, divergences } = told
+  const { conclusion, divergences } = judged
   const findings = conclusion.tag === "breached" ? conclusion.findings : []
   const disputed = conclusion.tag === "divergence" ? conclusion.divergences : divergences
   return {
@@ -300,7 +305,7 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     standsFor: explored.standsFor,
     transitions: explored.transitions,
     depth: explored.depth,
-    seconds: Number(told.seconds.toFixed(3)),
+    seconds: Number(judged.seconds.toFixed(3)),
     breaches: findings.map(
       ({ property, steps, minimality, why, actions, loop, fairness, file, unsaved }) => ({
         property: property.id,
@@ -321,8 +326,8 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     vacuous: conclusion.tag === "vacuous" ? conclusion.missing : [],
     actions: explored.kinds,
     witnesses: explored.witnessedAt,
-    properties: told.asked.map(({ id }) => id),
-    notAsked: told.notAsked.map(({ id }) => id),
+    properties: judged.checked.map(({ id }) => id),
+    notAsked: judged.unchecked.map(({ id }) => id),
     liveness: explored.liveness,
     assurance: assuranceOf(exploration, explored, conclusion),
     scope: {

@@ -68,13 +68,13 @@ export const exploredFindings = (
   return { findings, divergences: [...divergences, ...comparedDivergences(explored)] }
 }
 
-/** The finding whose run this is too, if one was told before: its steps are not told again. */
+/** The earlier finding with the same run, if there is one: its steps are not reported again. */
 const sameRunIn = (
   findings: readonly ExploredFinding[],
   { actions, loop }: Run,
 ): ExploredFinding | undefined => {
   const steps = JSON.stringify(actions)
-  return findings.find((told) => told.loop === loop && JSON.stringify(told.actions) === steps)
+  return findings.find((known) => known.loop === loop && JSON.stringify(known.actions) === steps)
 }
 
 /** Where the engine, which explored, was seen to differ from the model. */
@@ -203,7 +203,7 @@ const findingOf = (
   }
 }
 
-/** What was found is told even where it cannot be kept. */
+/** What was found is reported even where it cannot be kept. */
 const keptIn = (
   folder: string,
   scope: Scope,

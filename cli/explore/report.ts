@@ -2,16 +2,16 @@ import { match } from "ts-pattern"
 import { counted, number } from "../../properties/amount.ts"
 import type { Exploration, Explored } from "../../properties/explore/explore.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
-import { unaskedWords } from "./unasked.ts"
+import { uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, type Conclusion } from "./verdict.ts"
 import type { ExploredDivergence } from "./finding.ts"
 import type { Style } from "../style.ts"
 import { columns, rates } from "../report.ts"
 
-/** What a report tells beside the exploration itself. */
-export type Told = {
-  readonly asked: readonly Property[]
-  readonly notAsked: readonly Property[]
+/** What a report has beside the exploration itself. */
+export type Judgement = {
+  readonly checked: readonly Property[]
+  readonly unchecked: readonly Property[]
   readonly seconds: number
   readonly conclusion: Conclusion
   readonly divergences: readonly ExploredDivergence[]
@@ -22,17 +22,19 @@ export const exploredLines = (
   style: Style,
   exploration: Exploration,
   explored: Explored,
-  told: Told,
+  judged: Judgement,
 ): readonly string[] => {
-  const { conclusion, divergences } = told
+  const { conclusion, divergences } = judged
   return [
     style.strong("properties"),
-    ...told.asked.map(
+    ...judged.checked.map(
       (property) =>
-        `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(style, explored, told, property)}`,
+        `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(style, explored, judged, property)}`,
     ),
-    ...told.notAsked.map(({ id, name }) => style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not checked`)),
-    ...unaskedWords(exploration, told.notAsked).map((words) => style.faint(`  ${words}`)),
+    ...judged.unchecked.map(({ id, name }) =>
+      style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not checked`),
+    ),
+    ...uncheckedWords(exploration, judged.unchecked).map((words) => style.faint(`  ${words}`)),
     ...livenessLines(style, explored),
     style.strong("witnesses, first seen at depth"),
     ...columns(witnessLines(style, explored)),
@@ -45,13 +47,13 @@ export const exploredLines = (
       `  ${words}`,
     ]),
     "",
-    ...closingLines(style, exploration, explored, told),
+    ...closingLines(style, exploration, explored, judged),
   ]
 }
 
-const propertyWords = (style: Style, explored: Explored, told: Told, property: Property): string => {
+const propertyWords = (style: Style, explored: Explored, judged: Judgement, property: Property): string => {
   const { end, liveness, suspected } = explored
-  const { conclusion, divergences } = told
+  const { conclusion, divergences } = judged
   if (conclusion.tag === "breached" && conclusion.findings.some((found) => found.property === property))
     return style.bad("violated")
   if (divergences.some(({ property: id }) => id === property.id) || suspected.includes(property.id))
@@ -63,16 +65,17 @@ const propertyWords = (style: Style, explored: Explored, told: Told, property: P
 }
 
 /** What a mutant is explored with beside what the protocol is. */
-const mutantWords = (asked: readonly Property[]): string => {
-  const ids = ["S18", "S19", "S29"].filter((id) => asked.some((property) => property.id === id))
+const mutantWords = (checked: readonly Property[]): string => {
+  const ids = ["S18", "S19", "S29"].filter((id) => checked.some((property) => property.id === id))
   const properties =
-    ids.length === 0 ? "" : `, and asked ${ids.join(", ").replace(/, (\w+)$/, " and $1")} too`
+    ids.length === 0 ? "" : `, and checked ${ids.join(", ").replace(/, (\w+)$/, " and $1")} too`
   return `a mutant is explored with all kinds of action${properties}, unless --actions and --property say otherwise`
 }
 
 const livenessLines = (style: Style, { liveness }: Explored): readonly string[] => {
   if (liveness === null) return []
-  if (liveness === "unknown") return [style.warn("liveness: the graph is too large to ask, or nobody waited")]
+  if (liveness === "unknown")
+    return [style.warn("liveness: the graph is too large to check, or nobody waited")]
   return [
     style.strong("liveness, of every weakly fair run: the kinds whose fairness each needs"),
     ...liveness.map(({ property, violation, needs }) =>
@@ -103,7 +106,7 @@ const closingLines = (
   style: Style,
   exploration: Exploration,
   explored: Explored,
-  { seconds, conclusion, asked }: Told,
+  { seconds, conclusion, checked }: Judgement,
 ): readonly string[] => {
   const { states, standsFor, transitions, depth, bytes, highestGeneration } = explored
   const many = standsFor === states ? "" : ` standing for ${number(standsFor)}`
@@ -120,7 +123,7 @@ const closingLines = (
     ...(explored.isAsymmetric
       ? [style.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
       : []),
-    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(asked))]),
+    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(checked))]),
     ...(highestGeneration === null
       ? []
       : [
@@ -143,7 +146,7 @@ const comparedLines = ({ compared }: Explored): readonly string[] =>
 
 /** The odds that two states were taken for one: n² / 2⁶⁴ for fingerprints of 63 bits. */
 const collisionWords = ({ states }: Explored): string =>
-  `states are told apart by 63 bits: two were taken for one with a chance of about ${((states * states) / 2 ** 64).toExponential(1)}`
+  `states are distinguished by 63 bits: two were taken for one with a chance of about ${((states * states) / 2 ** 64).toExponential(1)}`
 
 const verdictWords = (style: Style, conclusion: Conclusion): string =>
   match(conclusion)

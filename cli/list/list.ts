@@ -22,7 +22,7 @@ export type ListFlags = { readonly json?: true; readonly color: boolean }
 /**
  * One of the things listed.
  *
- * Shape  `details` are told below it; as JSON they are fields of their own.
+ * Shape  `details` are printed below it; as JSON they are fields of their own.
  */
 type Item = {
   readonly id: string
@@ -78,7 +78,7 @@ const itemsOf: Readonly<Record<Listed, () => readonly Item[]>> = {
       const refusing = kinds.filter((kind) => refusals[kind][guard] !== undefined)
       return {
         id: guard,
-        sentence: `asks that ${guardMeanings[guard]}`,
+        sentence: `requires that ${guardMeanings[guard]}`,
         details: { refusesWhen: Object.fromEntries(refusing.map((kind) => [kind, refusals[kind][guard]])) },
         lines: refusalLines(guard, refusing),
       }

@@ -28,7 +28,7 @@ type FailureReplay = {
   readonly json: object
 }
 
-/** Judges a kept failure again, and tells it step by step: what was expected, and what was answered. */
+/** Judges a kept failure again, and shows it step by step: what was expected, and what was answered. */
 export const replayFailure = (failure: StoredFailure): FailureReplay =>
   withGround(failure.hello.profile, ({ profile }) => {
     const outcome = judgedFailure(profile, failure)
@@ -141,7 +141,7 @@ const fieldsOf = (
   })
 }
 
-/** Whether the implementation said that it cannot tell this time, of a field or of what it is in. */
+/** Whether the implementation said that it does not know this time, of a field or of what it is in. */
 const isIgnored = (shown: ReadonlyMap<string, string>, about: string): boolean =>
   about.split(".").some((_, n, parts) => shown.has([...parts.slice(0, n + 1), "#ignore"].join(".")))
 

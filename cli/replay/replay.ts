@@ -61,7 +61,7 @@ export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitC
   return worst(told.map(({ code }) => code))
 }
 
-/** Whether a file is to be told as it is: by nothing but its own words. */
+/** Whether a file is to be shown by nothing but its own words. */
 const isPlain = ({ config, property, mutant, at, out }: ReplayFlags): boolean =>
   [config, property, mutant, at, out].every((flag) => flag === undefined)
 

@@ -4,7 +4,7 @@ import type { ShowFlags } from "./show.ts"
 export const addShow: AddCommand = (program, parse, end) => {
   const command = program
     .command("show")
-    .description("draws a schedule or a trace, or tells what may happen after one of its steps")
+    .description("draws a schedule or a trace, or shows what may happen after one of its steps")
     .argument("<file>", "a schedule (.json) or a trace (.itf.json)")
     .addOption(choice("--format <format>", "how it is drawn", ["text"]).default("text"))
     .option(

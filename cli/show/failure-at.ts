@@ -14,8 +14,8 @@ type FailureAt = { readonly lines: (style: Style) => readonly string[]; readonly
 
 /**
  * The model's state after step `n` of a failure of a lock, what is enabled there, and what is refused; null for a file
- * that keeps none, or one of the profile pair, which is told like any trace. Throws `BadInput` where there is no such step,
- * and for a schedule of it: schedules are of the profile pair.
+ * that keeps none, or one of the profile pair, which is shown like any trace. Throws `BadInput` where there is no such
+ * step, and for a schedule of it: schedules are of the profile pair.
  */
 export const failureAt = (file: string, n: number, out: string | undefined): FailureAt | null => {
   const failure = storedFailureIn(file)

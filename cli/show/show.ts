@@ -37,9 +37,9 @@ const pageWidth = 100
 /** The flags that say which part of a run is drawn, and how wide. */
 const ofDrawing = ["width", "pair", "steps"] as const
 
-/** Draws a schedule or a trace, as far as its actions go; or tells what may happen after one of its steps. */
+/** Draws a schedule or a trace, as far as its actions go; or shows what may happen after one of its steps. */
 export const show = (file: string, flags: ShowFlags): ExitCode => {
-  if (flags.at !== undefined) refuseBeside("--at", "tells one state whole", flags, ofDrawing)
+  if (flags.at !== undefined) refuseBeside("--at", "shows one state whole", flags, ofDrawing)
   if (flags.json === true) refuseBeside("--json", "draws nothing", flags, ["width", "pair"])
   if (flags.out !== undefined) prepareFile(flags.out)
   const output = outputFor(flags)
@@ -52,7 +52,7 @@ export const show = (file: string, flags: ShowFlags): ExitCode => {
 /** What there is to show of one file, for people and as JSON: each is made only where it is asked for. */
 type Shown = { readonly lines: (style: Style) => readonly string[]; readonly json: () => object }
 
-/** A kept failure of an implementation, whole or after one of its steps; null for a file that is told as a story. */
+/** A kept failure of an implementation, whole or after one of its steps; null for a file that is shown as a story. */
 const failureShown = (file: string, flags: ShowFlags): Shown | null => {
   if (flags.at !== undefined) {
     const at = failureAt(file, flags.at, flags.out)
@@ -60,7 +60,7 @@ const failureShown = (file: string, flags: ShowFlags): Shown | null => {
   }
   const failure = flags.out === undefined ? storedFailureIn(file) : null
   if (failure === null) return null
-  refuseBeside(file, "is a failure of an implementation, and told whole", flags, ofDrawing)
+  refuseBeside(file, "is a failure of an implementation, and shown whole", flags, ofDrawing)
   const { lines, json } = replayFailure(failure)
   return { lines, json: () => json }
 }
@@ -145,7 +145,7 @@ const stepsWithin = (
 /** How long the JSON of all states may be, in characters: a long run has a long log in every state. */
 const statesMax = 16 * 1024 * 1024
 
-/** The steps as JSON, those that were asked for. Throws BadInput where that is too long. */
+/** The steps as JSON, those that were requested. Throws BadInput where that is too long. */
 const stepsJson = (
   story: Story,
   { states }: Replay,

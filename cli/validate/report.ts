@@ -9,7 +9,7 @@ import { textOf, whyLines, whyText } from "../conform/why.ts"
 import type { Style } from "../style.ts"
 
 /**
- * What was found of a log, with what it takes to tell it.
+ * What was found of a log, with what its report needs.
  *
  * Shape  `text` is the line that was read last, as it stands in the file; `unmet` are pointers of the map at which no line
  *        had anything, `kindUnmet` the one of the kind of action if it is among them; `loggedSilently` the kinds that are silent, and logged all the same.
@@ -28,11 +28,11 @@ export type Found = {
   readonly reproduce: string
 }
 
-/** How many model states of a frontier, and actions of a run, are told. */
+/** How many model states of a frontier, and actions of a run, are reported. */
 const toldMax = 5
 const stepsMax = 30
 
-/** Whether a log has told too little to say that it fits; or, where no action was read at all, that it does not. */
+/** Whether a log says too little to show that it fits; or, where no action was read at all, that it does not. */
 export const isVacuous = ({ validation, unmet, kindUnmet }: Found): boolean =>
   validation.tag === "untold" ||
   (validation.tag === "accepted" && unmet.length > 0) ||
@@ -79,7 +79,7 @@ const verdictLines = (style: Style, found: Found): readonly string[] => {
       `  ${size}; ${validation.by === "length" ? "their logs grow too long to follow more: a log that shows some counts or states leaves fewer" : "--candidates allows more"}`,
     ]
   if (validation.tag === "untold")
-    return [style.warn(`${file}: vacuous: no line tells what happened, or what was seen`), `  ${size}`]
+    return [style.warn(`${file}: vacuous: no line says what happened, or what was seen`), `  ${size}`]
   if (validation.tag === "stopped")
     return [
       style.warn(
@@ -121,7 +121,7 @@ const verdictLines = (style: Style, found: Found): readonly string[] => {
   ]
 }
 
-/** The state before the line that does not fit, as far as there is one to tell. */
+/** The state before the line that does not fit, as far as there is one. */
 const changesNow = (profile: Profile<unknown>, candidate: Candidate<unknown> | null): readonly string[] =>
   candidate === null
     ? []

@@ -140,7 +140,7 @@ const judgeOf = (
   })
 }
 
-/** What is read of a mapped line; what is wrong with it is told with the action that the map has made. */
+/** What is read of a mapped line; its errors name the action that the map has made. */
 const byMap = <A>(map: string, { action }: ReturnType<typeof objectIn>, read: () => A): A => {
   try {
     return read()
@@ -170,7 +170,7 @@ const stoppedEarly = (file: string, flags: ValidateFlags): ExitCode => {
   return exitCodes.inconclusive
 }
 
-/** Stores the run that explains the log, if there is one, and tells what was found, also if it cannot be stored. */
+/** Stores the run that explains the log, if there is one, and reports what was found, also if it cannot be stored. */
 const report = (flags: ValidateFlags, config: Config, found: Found): ExitCode => {
   const { style, say, document, note, isText } = outputFor(flags)
   try {

@@ -23,7 +23,7 @@ export const rangesOf = ({
   hosts: (hosts * (hosts - 1)) / 2,
 })
 
-/** Every action that could be asked in some state of the layout, those of its kinds only. */
+/** Every action that could be tried in some state of the layout, of its kinds only. */
 export const codesOf = (layout: Layout): readonly ActionCode[] => {
   const ranges = rangesOf(layout)
   return layout.among.flatMap((kind): readonly ActionCode[] => {

@@ -18,7 +18,7 @@ const roomy: Capacity = { log: 15, generations: 120, faults: 250 }
 /** No number of a state may grow larger: a state would be nothing but its counts. */
 const numberMax = 0xffff
 
-/** The room for the numbers of a configuration: its bounds, or where it has none, what is asked for. */
+/** The room for the numbers of a configuration: its bounds, or where it has none, the given ones. */
 export const capacityOf = ({ bounds }: Config, asked: Partial<Capacity> = {}): Capacity => {
   const room = (name: keyof Capacity): number =>
     Number.isFinite(bounds[name]) ? bounds[name] : (asked[name] ?? roomy[name])

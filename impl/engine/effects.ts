@@ -10,10 +10,10 @@ import { noProperty, union, type PropertySet } from "./property-set.ts"
 import type { View } from "./view.ts"
 
 /**
- * S20 to S31 over packed states, but for what they say of a state alone: whom a step may touch, what it must tell,
- * and that it does what it is called.
+ * S20 to S31 over packed states, but for what they say of a state alone: what a step may change, what it must send, and
+ * that it does what it is called.
  *
- * Shape  `begin` keeps the state before a step; `ofStep` is asked at the state that it leads to. A copy is known by
+ * Shape  `begin` keeps the state before a step; `ofStep` is called at the state that it leads to. A copy is known by
  *        its place, and by its new one if it is the one that migrates.
  */
 export const effectMonitorOf = (view: View) => {

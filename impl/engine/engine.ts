@@ -18,7 +18,7 @@ import { reasonerOf } from "./reasons.ts"
 import { singleFaultHistoryOf } from "./single-fault.ts"
 import { viewOf, type View } from "./view.ts"
 
-/** Told of every successor: the action, and the answer, `taken` or `unrepresentable`. The machine is at the successor. */
+/** Called for every successor: the action, and the answer, `taken` or `unrepresentable`. The machine is at the successor. */
 type Visit = (kind: number, a: number, b: number, answer: number) => void
 
 /**

@@ -29,9 +29,10 @@ export const environmentLayoutOf = ({ firstPair, maskOf }: Layout): EnvironmentL
 /**
  * What is read of the environment, bit by bit; what is written counts as read.
  *
- * Shape  `note` is told of a bit of a set: the set's first cell, and the number of the host or link; `noteFaults` of the count;
- *        `noteControl` of the control of a slot's copy, `noteBody` of anything else of pairs. `since` are the bits read since `begin`; `ofBody`
- *        says what was of the body: `nothing`, `more`, or the control of one slot alone, by its number.
+ * Shape  `note` takes a bit of a set: the set's first cell, and the number of the host or link; `noteFaults` of the
+ *        count; `noteControl` of the control of a slot's copy, `noteBody` of anything else of pairs. `since` are the
+ *        bits read since `begin`; `ofBody` says what was of the body: `nothing`, `more`, or the control of one slot
+ *        alone, by its number.
  */
 export type Reads = {
   readonly note: (first: number, n: number) => void

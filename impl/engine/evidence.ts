@@ -2,8 +2,8 @@ import { peer, phase } from "./machine.ts"
 import type { View } from "./view.ts"
 
 /**
- * What the monitors of properties and witnesses read out of a packed state by themselves. The view has functions for most of
- * this, which the rules call; none is called here, because a judge that asked the code that it judges would be
+ * What the monitors of properties and witnesses read out of a packed state by themselves. The view has functions for
+ * most of this, which the rules call; none is called here, because a judge that called the code that it judges would be
  * wrong together with it. What is taken from the view is where things are in a state, and no more.
  */
 export const evidenceOf = (view: View) => {

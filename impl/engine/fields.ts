@@ -23,7 +23,7 @@ export const oneOf = <Value extends string>(...values: readonly Value[]) =>
   ({ tag: "oneOf", values }) as const
 export const host = <Other extends string>(...others: readonly Other[]) => ({ tag: "host", others }) as const
 
-/** One more than the lock's largest: a copy that does not ask the lock may believe in it. */
+/** One more than the lock's largest: a copy that skips the lock may believe in it. */
 const generation = count(({ generations }) => generations + 1)
 const entries = count(({ log }) => log)
 
@@ -58,8 +58,8 @@ export const combinedFields: readonly string[] = ["phase", "peer", "delivered", 
 export const headFields = { power: flag, generation, holder: host("none") } as const satisfies FieldTypes
 
 /**
- * What properties ask of a pair's past. In each generation operators may halt the Primary by a test, which costs none, and then
- * take the generation itself.
+ * What properties need of a pair's past. In each generation operators may halt the Primary by a test, which costs none,
+ * and then take the generation itself.
  */
 export const pastFields = {
   interventions: count(({ generations }) => 2 * generations),

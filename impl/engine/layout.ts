@@ -18,11 +18,11 @@ import { packedParts } from "./parts/fields.ts"
 /**
  * What a layout has room for beside the state itself.
  *
- * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the
- *        protocol is their position. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19
- *        ask for, which then tell states apart. `registered`, `reason`: what no guard reads, which is kept beside
- *        the state and never tells states apart: it is not stored, and a state that is loaded has it as configured.
- *        Registrations that are "stored" are part of the state, as S29 asks for where states are loaded.
+ * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the protocol
+ *        is their position. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
+ *        then distinguish states. `registered`, `reason`: what no guard reads, which is kept beside the state and never
+ *        distinguishes states: it is not stored, and a state that is loaded has it as configured. Registrations that
+ *        are "stored" are part of the state, as S29 needs where states are loaded.
  */
 export type LayoutOptions = {
   readonly among?: readonly Kind[]

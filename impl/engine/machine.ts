@@ -19,7 +19,7 @@ export const peer = Object.freeze({
  */
 export type Machine = {
   readonly layout: Layout
-  /** What is noted of the reading of hosts, links and faults; null where nobody asks. */
+  /** What is noted of the reading of hosts, links and faults; null where nobody needs it. */
   readonly reads: Reads | null
   readonly cells: Int32Array
   readonly key: Int32Array

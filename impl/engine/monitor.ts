@@ -247,7 +247,7 @@ const quiescenceMonitorOf = (view: View, evidence: Evidence) => {
     return found
   }
 
-  /** Whether liveness may be asked: not where a pair is at the bound of its generations. */
+  /** Whether liveness is checked: not where a pair is at the bound of its generations. */
   const isJudged = (): boolean => {
     for (let pair = 0; pair < pairs; pair += 1)
       if (lockOf(pair) >= layout.config.bounds.generations) return false

@@ -12,13 +12,13 @@ type NormalisingWatch = {
   readonly after: (kind: number, a: number) => void
 }
 
-/** Takes what only makes more possible; tells whether it took anything. */
+/** Takes what only makes more possible; returns whether it took anything. */
 type Normalise = (watch?: NormalisingWatch) => boolean
 
 /**
- * Takes what only makes more possible, as far as the layout offers it, until nothing of the kind is left. The
- * state that it leads to can do, but for the faults it has not been dealt, all that the one before it could:
- * whoever asks for safety alone need not follow the one before (docs/adr/0008). The steps are the engine's own.
+ * Takes what only makes more possible, as far as the layout offers it, until nothing of the kind is left. The state
+ * that it leads to can do, but for the faults it has not been dealt, all that the one before it could: a check of
+ * safety alone need not follow the one before (docs/adr/0008). The steps are the engine's own.
  *
  *   a failed host recovers, a host in maintenance leaves it
  *   a host gets its storage back, if its copies (there may be none) are stale and only wait to lose the lock

@@ -3,7 +3,7 @@ import { refusal } from "./guards.ts"
 import type { View } from "./view.ts"
 
 /**
- * The hosts as placements ask for them: which the rules allow a pair, and who has room. A mutant reads another
+ * The hosts as placements need them: which the rules allow a pair, and who has room. A mutant reads another
  * configuration into the cluster, or does not count some of the copies.
  */
 export const placementOf = (

@@ -39,7 +39,7 @@ export const watched = [
 export type Watched = (typeof watched)[number]
 
 /**
- * A set of watched properties, as one number: nothing is allocated to tell that all is well, which is 0.
+ * A set of watched properties, as one number: nothing is allocated to say that all is well, which is 0.
  *
  * Shape  The n-th of `watched` is worth 2 ** n, up to the 53rd. Never negative, so that -1 is no set; and not 32
  *        bits, so that `|` and `&` are no union and no intersection: the type keeps them away.

@@ -7,9 +7,9 @@ import type { View } from "./view.ts"
 export const sinceProtected = numbered(pastFields.singleFault.values)
 
 /**
- * The single-fault history, which S19 asks for, kept in each pair's past cell: whether the pair was *running* in a
- * cluster without damage, no operator having acted since, and whether one fault has happened since. After a second
- * it is forgotten.
+ * The single-fault history, which S19 needs, kept in each pair's past cell: whether the pair was *running* in a cluster
+ * without damage, no operator having acted since, and whether one fault has happened since. After a second it is
+ * forgotten.
  */
 export const singleFaultHistoryOf = (view: View) => {
   const { machine, layout, hosts, pairs, has, headOf, controlOf, faultsSoFar } = view

@@ -3,7 +3,7 @@ import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { Engine } from "./engine.ts"
 
-/** The witnesses that a packed state, or a step to it, is enough to decide; the others ask about the past. */
+/** The witnesses that a packed state, or a step to it, is enough to decide; the others depend on the past. */
 export const watchedWitnesses = [
   "three-copies",
   "stale-primary-beside-running",

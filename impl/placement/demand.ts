@@ -2,7 +2,7 @@ import type { AffinityRule, Config } from "../../model/config.ts"
 import type { PairId } from "../../model/ids.ts"
 
 /**
- * What a pair asks of a host: room for its vCPUs, and what the rules that name it say.
+ * What a pair requires of a host: room for its vCPUs, and what the rules that name it say.
  *
  * Shape  `tiers` holds the classes of hosts that every `must` rule allows, those first that meet most `should`
  *        rules; classes that meet equally many share a tier.

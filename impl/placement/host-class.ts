@@ -1,7 +1,7 @@
 import type { Config } from "../../model/config.ts"
 
 /**
- * The hosts, sorted by what affinity rules can tell them apart by: the groups that some rule in force names.
+ * The hosts, sorted by what affinity rules can distinguish: the groups that some rule in force names.
  *
  * Shape  Hosts and classes are numbered from 0, the hosts in the order of the configuration. `classOf` gives the
  *        class of each host, `seatOf` the host's number within its class, in the same order. `groups` and `sizes`

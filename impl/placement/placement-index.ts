@@ -11,13 +11,13 @@ export type HostNumber = number
 export type PairNumber = number
 
 /**
- * What a scheduler keeps of a cluster to place copies by the reference policy without looking at every host. It
- * knows what it is told (`copyStarts`, `copyEnds`, `copyMoves`, `setHost`, `setLink`) and believes it: also that
- * a copy runs where it should not.
+ * What a scheduler keeps of a cluster to place copies by the reference policy without looking at every host. It knows
+ * what is reported to it (`copyStarts`, `copyEnds`, `copyMoves`, `setHost`, `setLink`) and believes it: also that a
+ * copy runs where it should not.
  *
- * For each class of hosts that rules can tell apart, and for each size that pairs have, there is a tournament of
- * the hosts that are usable and have room for a copy of that size; the least loaded wins. A host without room
- * for a size is not in its tournaments, so however many are full, none is looked at.
+ * For each class of hosts that rules can distinguish, and for each size that pairs have, there is a tournament of the
+ * hosts that are usable and have room for a copy of that size; the least loaded wins. A host without room for a size is
+ * not in its tournaments, so however many are full, none is looked at.
  *
  * Cost, with `h` hosts, `s` different sizes of pairs, `c` classes of hosts, and `k` hosts that are barred to a
  * pair: they run a copy of it, or have a cut link to its other end.
@@ -91,7 +91,7 @@ export const placementIndex = (config: Config): PlacementIndex => {
   return index
 }
 
-// What it is asked.
+// Queries.
 
 /**
  * The host for a copy of the pair whose other end runs on `otherEnd` (null: there is none), by the reference
@@ -123,8 +123,8 @@ export const takes = (
   hasRoom(index, host, demandOf(index, pair).vcpus)
 
 /**
- * Why no host is eligible: what speaks against the host that meets most of what is asked, in the order in which
- * it is asked. Null if there is a host.
+ * Why no host is eligible: the failed requirement of the host that meets most of them, in the order in which they are
+ * checked. Null if there is a host.
  */
 export const whyNone = (
   index: PlacementIndex,
@@ -145,7 +145,7 @@ export const whyNone = (
   return index.flags.includes(inMaintenance) ? "maintenance" : "storage"
 }
 
-// What it is told.
+// Updates.
 
 /** A copy of the pair has started on the host. A pair has at most one copy on a host. */
 export const copyStarts = (index: PlacementIndex, pair: PairNumber, host: HostNumber): void => {
@@ -170,7 +170,7 @@ export const copyMoves = (
   copyStarts(index, pair, to)
 }
 
-/** What has changed of a host itself. The copies that end because of it are told one by one. */
+/** What has changed of a host itself. The copies that end because of it are reported one by one. */
 export const setHost = (
   index: PlacementIndex,
   host: HostNumber,

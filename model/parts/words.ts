@@ -6,7 +6,7 @@ import type { Fields } from "../field.ts"
 /** Kinds of action. */
 export const partAlphabet: Readonly<Record<string, KindEntry>> = {}
 
-/** Guards, with what each one asks. */
+/** Guards, with what each one requires. */
 export const partGuards: Readonly<Record<string, string>> = {}
 
 /** When the rules of those kinds refuse by each guard, and those of the core by the guards that are put into them. */

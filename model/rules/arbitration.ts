@@ -35,7 +35,7 @@ export const isSuspicionJustified = (
 
 /**
  * A half of a pair concludes that its partner is lost, and begins to contend. Unjustified, it is a fault: an
- * asynchronous network cannot tell slow from dead. Detection never entitles to anything; the lock does.
+ * asynchronous network cannot distinguish slow from dead. Detection never entitles to anything; the lock does.
  */
 export const suspect = rule("Suspect", ["FT-04", "FT-05", "FT-07"], copyNamed)
   .find(itRuns)

@@ -38,8 +38,8 @@ export const deliver = rule("Deliver", ["FT-02", "FT-04"], copyNamed)
   })
 
 /**
- * The Primary learns what has been delivered. An acknowledgement already under way may arrive after the link
- * is cut, or after the Secondary has left lockstep or died: so nothing is asked of the Secondary here.
+ * The Primary learns what has been delivered. An acknowledgement already under way may arrive after the link is cut, or
+ * after the Secondary has left lockstep or died: so nothing is required of the Secondary here.
  */
 export const ack = rule("Ack", ["FT-02"], copyNamed)
   .find(itRuns)

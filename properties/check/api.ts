@@ -6,7 +6,7 @@ export { judgeFor, type CampaignSpec } from "./campaign-spec.ts"
 export type { Judge, Run } from "./run.ts"
 export { parseSeed } from "./seed.ts"
 export { simulate } from "./simulate.ts"
-export { enumerate, type Asked, type Census } from "../explore/enumerate.ts"
+export { enumerate, type Checks, type Census } from "../explore/enumerate.ts"
 export {
   explore,
   type Company,

@@ -31,14 +31,14 @@ export const mutantsOf = ({ mutant, side }: CampaignSpec) => ({
 })
 
 /**
- * By what the schedules of a campaign are judged: the properties asked, and, where all are, that the engine goes
- * along with the model, if it can take the cluster.
+ * What judges the schedules of a campaign: the chosen properties, and, where all are chosen, that the engine goes along
+ * with the model, if it can take the cluster.
  */
 export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): JudgeOf => {
   const protocolIn = modelOf(spec, mutantNamed)
-  const asked = catalogue.filter(({ id }) => spec.properties.includes(id))
+  const checked = catalogue.filter(({ id }) => spec.properties.includes(id))
   const isRefined = spec.isWhole && (spec.config === null || unfitForEngine(spec.config) === null)
-  const properties = isRefined ? [...asked, refinement(protocolIn, mutantsOf(spec).engine)] : asked
+  const properties = isRefined ? [...checked, refinement(protocolIn, mutantsOf(spec).engine)] : checked
   return (config) => ({ protocol: protocolIn(config), properties, witnesses })
 }
 

@@ -12,7 +12,7 @@ export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly me
 
 /**
  * How much a campaign may cost. Units: `schedules`, and `engineRuns`, those on the engine alone, in number; `millis`
- * until it is stopped, though not before what `floor` asks for is done.
+ * until it is stopped, though not before `floor` is reached.
  */
 export type Budget = {
   readonly schedules: number
@@ -43,9 +43,9 @@ export type Campaign = {
 }
 
 /**
- * Runs schedules on worker threads, batch by batch, first by the model and then on the engine, until one fails
- * or the budget is spent. `onProgress` is told of every batch, and of a failure before it is made short. Aborting `stop`
- * ends it with what is already known: a failure is then told as it was drawn.
+ * Runs schedules on worker threads, batch by batch, first by the model and then on the engine, until one fails or the
+ * budget is spent. `onProgress` is called for every batch, and for a failure before it is shrunk. Aborting `stop` ends
+ * it with what is already known: a failure is then reported as it was drawn.
  */
 export const campaign = (
   spec: CampaignSpec,

@@ -37,7 +37,7 @@ const schedulesOfSwarm = 1000
 export const engineBatch = 20_000
 
 /**
- * What one batch on the engine is: which mutant it has, what it is asked, and where. `config` is null where
+ * What one batch on the engine is: which mutant it has, which properties are checked, and where. `config` is null where
  * clusters are drawn.
  */
 export type EngineRuns = {
@@ -48,8 +48,8 @@ export type EngineRuns = {
 }
 
 /**
- * Runs schedules on the engine alone, fast: random actions, every safety property asked after each. What violates
- * is judged by the model, which takes the same actions. A function of its arguments.
+ * Runs schedules on the engine alone, fast: random actions, every safety property checked after each. What violates is
+ * judged by the model, which takes the same actions. A function of its arguments.
  */
 export const runEngineBatch = (
   runs: EngineRuns,
@@ -132,7 +132,7 @@ const driverOf = (runs: EngineRuns, config: Config) => {
   )
   const { machine, view, layout } = engine
   const monitor = monitorOf(engine)
-  const asked = setOf(runs.properties)
+  const checked = setOf(runs.properties)
   const start = machine.key.slice()
   let elsewhere: readonly Int32Array[] = []
   let byPhase: readonly Int32Array[] = []
@@ -164,8 +164,9 @@ const driverOf = (runs: EngineRuns, config: Config) => {
   }
 
   /**
-   * Takes one action drawn at random, from the state at which the monitor has begun, and tells what it violates; `refused` if the rules do not allow it. First it is drawn whether a
-   * copy acts, and which, and then what of all that a copy in its phase might do.
+   * Takes one action drawn at random, from the state at which the monitor has begun, and returns what it violates;
+   * `refused` if the rules do not allow it. First it is drawn whether a copy acts, and which, and then what of all that
+   * a copy in its phase might do.
    */
   const draw = (length: number, bits: number): PropertySet | typeof refused => {
     const others = elsewhere[bits] as Int32Array
@@ -187,11 +188,11 @@ const driverOf = (runs: EngineRuns, config: Config) => {
     code.kind = kind
     code.a = a
     code.b = b
-    if (answer === unrepresentable) return intersection(only.S7, asked)
+    if (answer === unrepresentable) return intersection(only.S7, checked)
     machine.commit()
     return intersection(
       union(union(monitor.ofStep(kind, a, b), monitor.ofState()), monitor.ofRefusals()),
-      asked,
+      checked,
     )
   }
 
@@ -205,7 +206,7 @@ const driverOf = (runs: EngineRuns, config: Config) => {
     }
   }
 
-  /** Runs one schedule, and tells what its last action violates. */
+  /** Runs one schedule, and returns what its last action violates. */
   const schedule = (): { readonly length: number; readonly violated: PropertySet } => {
     machine.load(start, 0)
     monitor.begin()
@@ -322,7 +323,7 @@ export const phaseKinds: readonly (readonly Kind[])[] = [
   ["Record", "Release", "BeginLockstep", "AbandonSync", "SpawnSecondary", "Migrate", "CrashCopy"],
 ]
 
-/** The lots of some kinds, by number, each as often as its weight asks, so that one draw picks one. */
+/** The lots of some kinds, by number, each as often as its weight says, so that one draw picks one. */
 const lotTable = ({ weights }: Swarm, isAmong: (kind: Kind) => boolean): Int32Array =>
   Int32Array.from(
     lots.flatMap((lot: Lot, n) =>

@@ -8,13 +8,13 @@ import { dueIn } from "./scheduler.ts"
 type Rounds = {
   /** Takes the state in which the run begins, or goes on after an action that is not weakly fair. */
   readonly begin: (state: State) => void
-  /** Is told of a step; answers with how many steps the round has that it closes, or null if it closes none. */
+  /** Takes a step; answers with how many steps the round has that it closes, or null if it closes none. */
   readonly after: (action: Action, state: State) => number | null
 }
 
 /**
  * A run that comes back to a state can do the same again, and so for ever. Weak fairness allows that if no action is
- * enabled all the way round and never taken. An action is told by its place: copies are replaced on the way.
+ * enabled all the way round and never taken. An action is known by its place: copies are replaced on the way.
  */
 export const roundsOf = (protocol: Protocol): Rounds => {
   let states: State[] = []

@@ -4,7 +4,7 @@ import { runBatch, type BatchResult } from "./batch.ts"
 import { judgeFor, type CampaignSpec } from "./campaign-spec.ts"
 import type { BatchAnswer, BatchOrder } from "./order.ts"
 
-// A worker of a campaign that runs batches by the model. Of a schedule that fails it tells before it is made short.
+// A worker of a campaign that runs batches by the model. It reports a schedule that fails before it is shrunk.
 
 const spec = workerData as CampaignSpec
 const judgeIn = judgeFor(spec, mutantNamed)

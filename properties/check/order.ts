@@ -1,6 +1,6 @@
 import type { BatchResult } from "./batch.ts"
 
-/** What a worker of a campaign is asked: the number of a batch, how many schedules it has, and what runs them. */
+/** An order to a worker of a campaign: the number of a batch, how many schedules it has, and what runs them. */
 export type BatchOrder = {
   readonly on: "model" | "engine"
   readonly batch: number

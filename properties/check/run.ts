@@ -83,7 +83,7 @@ export const observeQuiescence = (judge: Judge, run: Run, isQuiescent: boolean):
 
 /**
  * The run whose last steps, so many as `round` has, can be taken again for ever: it never becomes quiescent. Where that
- * is not asked, it is told which other liveness property fails in every state of the round; `states` are those.
+ * is not checked, it violates another liveness property that fails in every state of the round; `states` are those.
  */
 export const observeRound = (judge: Judge, run: Run, round: number, states: readonly State[]): Run => {
   if (!isJudged(judge.protocol.config, run.state)) return run

@@ -40,8 +40,8 @@ const undoingRank: Readonly<Record<Kind, number>> = Object.fromEntries(
 ) as Record<Kind, number>
 
 /**
- * Whose turn it is: asked of each state in the order in which they are reached, `now` from 0. Null where the cluster is
- * quiescent.
+ * Whose turn it is: called for each state in the order in which they are reached, `now` from 0. Null where the cluster
+ * is quiescent.
  */
 export const turnsOf = (
   { scheduler, seed }: Turns,

@@ -5,7 +5,7 @@ import { finished } from "../explore/turns.ts"
 import { isQuiescent } from "./quiescence.ts"
 import { observe, observeQuiescence, type Judge, type Run } from "./run.ts"
 
-/** What a bounded search found: a run that ends in a violation, that there is none, or that it could not tell. */
+/** What a bounded search found: a run that ends in a violation, that there is none, or that it could not decide. */
 export type Found = Run | "none" | "unknown"
 
 /**
@@ -71,7 +71,7 @@ const quiescentAt = (judge: Judge, run: Run): Run | null => {
   return quiescent.violation !== null && isQuiescent(judge.protocol, run.state) ? quiescent : null
 }
 
-/** A run is told from another by its state, and by what a property may yet ask of its past, or of registrations. */
+/** Two runs are the same if their states are, and what a property may yet need of their past or of registrations. */
 const keyOf = ({ properties }: Judge, { state, history }: Run): string =>
   [
     identityWithInterventions(state),

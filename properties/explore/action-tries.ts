@@ -7,9 +7,10 @@ import type { Environments } from "./environments.ts"
 /**
  * Which actions are still to be tried of a body, and in which environments: not those whose answer is known from elsewhere.
  *
- * Shape  `begin` starts with the body that the machine is in: then nothing was tried. `list` lists the actions worth trying, in `candidates`, and
- *        says how many. `wasTried` holds of an action in an environment, `isDone` of one in all of them. `tried` is told of a class of environments; `refusedBy` of
- *        refusals that hold further: of one body, of a copy's control alone, or of all bodies in a class.
+ * Shape  `begin` starts with the body that the machine is in: then nothing was tried. `list` lists the actions worth
+ *        trying, in `candidates`, and says how many. `wasTried` holds of an action in an environment, `isDone` of one
+ *        in all of them. `tried` takes a class of environments; `refusedBy` refusals that hold further: of one body, of
+ *        a copy's control alone, or of all bodies in a class.
  */
 export type ActionTries = {
   readonly candidates: Int32Array

@@ -61,8 +61,8 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
   const lookup = bodyLookupOf(engine)
   const tries = actionTries(engine.view, codes, environments)
   const now = bodyNowOf(environments, steps, tries, reports)
-  const asked = setOf(scope.properties)
-  const parts = { engine, codes, environments, reads, judges, place, lookup, tries, now, asked }
+  const checked = setOf(scope.properties)
+  const parts = { engine, codes, environments, reads, judges, place, lookup, tries, now, checked }
   const start = { body: lookup.now(), environment: environments.first }
   const { words } = environments
   const { bodies } = lookup
@@ -79,13 +79,13 @@ export const bodyExpanderOf = (scope: Scope): BodyExpander | null => {
 
 /** How a body is expanded. `checksLiveness`: properties of quiescent states are checked. */
 const expanding = (parts: ExpansionParts, steps: BodySteps, checksLiveness: boolean) => {
-  const { engine, environments, judges, place, lookup, tries, now, asked } = parts
+  const { engine, environments, judges, place, lookup, tries, now, checked } = parts
   const { words, classes, shifts } = environments
   const { view } = engine
   const { candidates } = tries
   const { met, waiting } = now
   const { kindOf, tryOut, isOutgrown } = bodyTrialOf(parts)
-  const judge = bodyJudgeOf(environments, judges, place, now, asked)
+  const judge = bodyJudgeOf(environments, judges, place, now, checked)
   /** By body, the environments in which all that may happen is known. */
   let covered = new Int32Array(1024 * words)
   let highestGeneration = 1

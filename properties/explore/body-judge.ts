@@ -16,7 +16,7 @@ export const bodyJudgeOf = (
   { monitor, witnesses }: Judges,
   place: Place,
   now: BodyNow,
-  asked: PropertySet,
+  checked: PropertySet,
 ) => {
   const { words, include, classes, classOf } = environments
   const { judged, met, moving, waiting } = now
@@ -25,7 +25,7 @@ export const bodyJudgeOf = (
     if (hasBit(judged, 0, environment)) return
     place.enter(environment)
     place.begin()
-    const violation = intersection(union(monitor.ofState(), monitor.ofRefusals()), asked)
+    const violation = intersection(union(monitor.ofState(), monitor.ofRefusals()), checked)
     const witnessed = now.wanted === 0 ? 0 : witnesses.ofState(now.wanted) & now.wanted
     const environmentClass = place.readClass()
     include(judged, 0, environmentClass)
@@ -39,7 +39,7 @@ export const bodyJudgeOf = (
     for (let environment = now.lowestWaiting(); environment >= 0; environment = now.lowestWaiting()) {
       place.enter(environment)
       place.begin()
-      const violation = monitor.isJudged() ? intersection(monitor.whenQuiescent(), asked) : noProperty
+      const violation = monitor.isJudged() ? intersection(monitor.whenQuiescent(), checked) : noProperty
       const environmentClass = place.readClass()
       if (violation !== 0) addWhenQuiescent(environmentClass, violation)
       for (let word = 0; word < words; word += 1)

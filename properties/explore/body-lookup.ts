@@ -6,8 +6,8 @@ import { hashOf } from "./table.ts"
 /**
  * The bodies of an engine's states, by number.
  *
- * Shape  `enter` puts the machine into a body, and into no environment. `now` is the body that it is in; `after` is the same, asked where that
- *        often is still the body from which a step was taken.
+ * Shape  `enter` puts the machine into a body, and into no environment. `now` is the body that it is in; `after` is the
+ *        same, looked up where that often is still the body from which a step was taken.
  */
 export type BodyLookup = {
   readonly bodies: Bodies

@@ -23,7 +23,7 @@ export type ExpansionParts = {
   readonly lookup: BodyLookup
   readonly tries: ActionTries
   readonly now: BodyNow
-  readonly asked: PropertySet
+  readonly checked: PropertySet
 }
 
 /**
@@ -33,7 +33,7 @@ export type ExpansionParts = {
  *        in all of them. `isOutgrown`: a number has outgrown its room on the way.
  */
 export const bodyTrialOf = (parts: ExpansionParts) => {
-  const { engine, codes, environments, reads, judges, place, lookup, tries, now, asked } = parts
+  const { engine, codes, environments, reads, judges, place, lookup, tries, now, checked } = parts
   const { monitor, witnesses } = judges
   const { include, shiftOf, faults } = environments
   const { undo } = engine.machine
@@ -64,14 +64,14 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
 
   const afterUnrepresentable = (action: number): number => {
     const environmentClass = place.readClass()
-    const violation = intersection(only.S7, asked)
+    const violation = intersection(only.S7, checked)
     const report = violation === 0 ? null : { violation, witnessed: 0, isQuiescent: false }
     now.add(target.unrepresentable, environmentClass, markOf(action, -1, false, report !== null), report)
     return environmentClass
   }
 
   const afterStep = (action: number, kind: number, a: number, b: number): number => {
-    const violation = intersection(monitor.ofStep(kind, a, b), asked)
+    const violation = intersection(monitor.ofStep(kind, a, b), checked)
     const witnessed = now.wanted === 0 ? 0 : witnesses.ofStep(kind, a) & now.wanted
     const difference = place.difference()
     const to = lookup.after(now.body)

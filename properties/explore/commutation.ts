@@ -5,7 +5,7 @@ import { intersection, setOf, watched } from "../../impl/engine/property-set.ts"
 import type { Symmetry } from "../../impl/engine/symmetry.ts"
 import { hashOf } from "./table.ts"
 
-/** Up to how many states all are asked, and beyond that, one in how many. */
+/** Up to how many states all are checked, and beyond that, one in how many. */
 const allUpTo = 2048
 const oneIn = 32
 
@@ -16,9 +16,9 @@ const oneIn = 32
 type Commutation = (keys: Int32Array, at: number, expandedSoFar: number) => boolean
 
 /**
- * Symmetry assumes that the rules treat hosts, and pairs, alike: what a state leads to is, but for the names, what
- * its image leads to. This asks it of the rules at hand, on states as they come: of the first ones all, and then
- * of a sample by their hashes. Kinds, what they lead to and what a monitor says of all that must agree.
+ * Symmetry assumes that the rules treat hosts, and pairs, alike: what a state leads to is, but for the names, what its
+ * image leads to. This checks it for the rules at hand, on states as they come: of the first ones all, and then of a
+ * sample by their hashes. Kinds, what they lead to and what a monitor says of all that must agree.
  */
 export const commutationOf = (
   engine: Engine,

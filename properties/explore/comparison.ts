@@ -19,7 +19,7 @@ export type Comparison = {
 }
 
 /**
- * How many states are compared, at the most, and how many actions are asked in them all together: in a large cluster a
+ * How many states are compared, at the most, and how many actions are tried in them all together: in a large cluster a
  * state has thousands of actions, so that fewer states are.
  */
 const comparedMax = 500

@@ -2,12 +2,11 @@ import type { Move, Path, System } from "./system.ts"
 import { finished } from "./turns.ts"
 
 /**
- * What an enumeration is asked beside its counts. `kindOf` names the kind under which an action is counted;
- * `mayEnd` says which states may be without successors: none, if left out. `always` is asked of every distinct
- * state and `onStep` of every step: null where all is well, else the sentence that says what is not. `isStopped` is
- * asked now and then.
+ * What an enumeration does beside counting. `kindOf` names the kind under which an action is counted; `mayEnd` says
+ * which states may be without successors: none, if left out. `always` is checked in every distinct state and `onStep`
+ * on every step: null where all is well, else the sentence that says what is not. `isStopped` is called now and then.
  */
-export type Asked<S, A> = {
+export type Checks<S, A> = {
   readonly kindOf?: (action: A) => string
   readonly mayEnd?: (state: S) => boolean
   readonly always?: (state: S) => string | null
@@ -17,8 +16,8 @@ export type Asked<S, A> = {
 }
 
 /**
- * What is within reach of a system's starts. The counts are of everything only if the enumeration is complete:
- * at a violation, where one state more would be too many, and when it is told to, it stops, and they are of what was
+ * What is within reach of a system's starts. The counts are of everything only if the enumeration is complete: at a
+ * violation, where one state more would be too many, and when `isStopped` says so, it stops, and they cover what was
  * seen until then.
  *
  * Units  `states`: distinct; `transitions`: successors generated, duplicates included; `depth`: steps of the
@@ -43,8 +42,8 @@ export type KindCount = { readonly distinct: number; readonly generated: number 
 type Violation<S, A> = { readonly path: Path<S, A>; readonly why: string }
 
 /** Every state within reach of a system's starts, breadth first, and nothing clever. */
-export const enumerate = <S, A>(system: System<S, A>, asked: Asked<S, A> = {}): Census<S, A> =>
-  finished(enumerating(system, asked))
+export const enumerate = <S, A>(system: System<S, A>, checks: Checks<S, A> = {}): Census<S, A> =>
+  finished(enumerating(system, checks))
 
 /** How many states are expanded at a time. */
 const turn = 64
@@ -52,9 +51,9 @@ const turn = 64
 /** The same, giving way now and then. */
 export function* enumerating<S, A>(
   system: System<S, A>,
-  asked: Asked<S, A> = {},
+  checks: Checks<S, A> = {},
 ): Generator<void, Census<S, A>, void> {
-  const survey = surveyOf(system, asked)
+  const survey = surveyOf(system, checks)
   let level = startsOf(survey)
   while (!isOver(survey) && level.length > 0) {
     const following: Node<S>[] = []
@@ -62,7 +61,7 @@ export function* enumerating<S, A>(
       expand(survey, node, following)
       if (survey.expanded % turn === 0) {
         yield
-        if (survey.end === null && asked.isStopped?.() === true) survey.end = "interrupted"
+        if (survey.end === null && checks.isStopped?.() === true) survey.end = "interrupted"
       }
       if (isOver(survey)) break
     }
@@ -81,7 +80,7 @@ type Node<S> = { readonly id: number; readonly state: S }
  */
 type Survey<S, A> = {
   readonly system: System<S, A>
-  readonly asked: Asked<S, A>
+  readonly checks: Checks<S, A>
   readonly seen: Set<string>
   readonly parents: number[]
   readonly places: number[]
@@ -97,9 +96,9 @@ type Survey<S, A> = {
   violation: Violation<S, A> | null
 }
 
-const surveyOf = <S, A>(system: System<S, A>, asked: Asked<S, A>): Survey<S, A> => ({
+const surveyOf = <S, A>(system: System<S, A>, checks: Checks<S, A>): Survey<S, A> => ({
   system,
-  asked,
+  checks,
   seen: new Set(),
   parents: [],
   places: [],
@@ -122,7 +121,7 @@ const startsOf = <S, A>(survey: Survey<S, A>): readonly Node<S>[] => {
   for (const [place, start] of survey.system.starts.entries()) {
     const key = survey.system.key(start)
     if (survey.seen.has(key)) continue
-    const why = survey.asked.always?.(start) ?? null
+    const why = survey.checks.always?.(start) ?? null
     if (why !== null) {
       violated(survey, { path: { start, moves: [] }, why })
       break
@@ -156,8 +155,8 @@ const expand = <S, A>(survey: Survey<S, A>, node: Node<S>, following: Node<S>[])
   }
 }
 
-const whyOf = <S, A>({ asked }: Survey<S, A>, before: S, move: Move<S, A>, isNew: boolean): string | null =>
-  asked.onStep?.(before, move.action, move.state) ?? (isNew ? asked.always?.(move.state) : null) ?? null
+const whyOf = <S, A>({ checks }: Survey<S, A>, before: S, move: Move<S, A>, isNew: boolean): string | null =>
+  checks.onStep?.(before, move.action, move.state) ?? (isNew ? checks.always?.(move.state) : null) ?? null
 
 const violated = <S, A>(survey: Survey<S, A>, violation: Violation<S, A>): void => {
   survey.violation = violation
@@ -172,7 +171,7 @@ const entered = <S, A>(
   parent: number,
   place: number,
 ): Node<S> | null => {
-  if (survey.seen.size >= (survey.asked.statesMax ?? Infinity)) {
+  if (survey.seen.size >= (survey.checks.statesMax ?? Infinity)) {
     survey.end = "too many states"
     return null
   }
@@ -185,13 +184,13 @@ const countDegree = <S, A>(survey: Survey<S, A>, node: Node<S>, degree: number):
   survey.expanded += 1
   survey.fewest = Math.min(survey.fewest, degree)
   survey.most = Math.max(survey.most, degree)
-  if (degree > 0 || survey.asked.mayEnd?.(node.state) === true) return
+  if (degree > 0 || survey.checks.mayEnd?.(node.state) === true) return
   survey.deadlocks += 1
   survey.deadlock ??= pathTo(survey, node.id)
 }
 
-const countOf = <S, A>({ asked, kinds }: Survey<S, A>, action: A) => {
-  const kind = asked.kindOf?.(action) ?? "step"
+const countOf = <S, A>({ checks, kinds }: Survey<S, A>, action: A) => {
+  const kind = checks.kindOf?.(action) ?? "step"
   const count = kinds.get(kind) ?? { distinct: 0, generated: 0 }
   kinds.set(kind, count)
   return count

@@ -120,7 +120,7 @@ const reachedFrom = (
   return [...found]
 }
 
-/** Sets of environments that agree in some bits, each made when it is first asked for. */
+/** Sets of environments that agree in some bits, each made on first use. */
 const classesOf = (
   values: readonly number[],
   words: number,

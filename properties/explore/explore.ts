@@ -38,15 +38,15 @@ export type Exploration = {
 /**
  * What an exploration has found.
  *
- * Shape  `scope` is the one that was explored: without symmetry, and `isAsymmetric`, where that was asked for and
- *        the rules at hand do not treat hosts and pairs alike. `standsFor` counts all states that those met stand
- *        for by symmetry. `waiting` counts states that were found and not looked at. `kinds` counts, for each kind,
- *        the states first reached by it and its steps. `witnessedAt`: the depth at which each witness was first seen,
- *        null for never; those that need a run's past are left out. `suspected`: the properties that the sweep
- *        found violated; `violations`: runs that do so, of which there may be none where none could be found again.
- *        `liveness` is null where it was not asked, "unknown" where the graph was too large. `compared` says how the
- *        engine compares with the model; null where the model alone was explored, and for a mutant, of which the two may
- *        differ beyond what it violates. `bytes` is null where nobody counted.
+ * Shape  `scope` is the one that was explored: without symmetry, and `isAsymmetric`, where that was on and the rules at
+ *        hand do not treat hosts and pairs alike. `standsFor` counts all states that those met stand for by symmetry.
+ *        `waiting` counts states that were found and not looked at. `kinds` counts, for each kind, the states first
+ *        reached by it and its steps. `witnessedAt`: the depth at which each witness was first seen, null for never;
+ *        those that need a run's past are left out. `suspected`: the properties that the sweep found violated;
+ *        `violations`: runs that do so, of which there may be none where none could be found again. `liveness` is null
+ *        where it was not checked, "unknown" where the graph was too large. `compared` says how the engine compares
+ *        with the model; null where the model alone was explored, and for a mutant, of which the two may differ beyond
+ *        what it violates. `bytes` is null where nobody counted.
  */
 export type Explored = {
   readonly scope: Scope
@@ -78,7 +78,7 @@ export type ExploredViolation = {
   readonly minimality: "shortest" | "found"
 }
 
-/** Whom an exploration tells how it goes, and who may stop it: what it has covered by then is told all the same. */
+/** Who hears of an exploration's progress, and who may stop it: what it has covered by then is reported all the same. */
 export type Company = {
   readonly onProgress?: (progress: SweepProgress) => void
   readonly signal?: AbortSignal
@@ -87,7 +87,7 @@ export type Company = {
 /** Up to how many states a scope is swept on one thread: it is done before workers would have started. */
 const statesForOne = 250_000
 
-/** How large a graph liveness is asked on at the most. */
+/** How large a graph liveness is checked on at the most. */
 const graphStatesMax = 3_000_000
 
 /** Explores a scope. */
@@ -191,7 +191,7 @@ const runsOf = async (
   tally: Tally,
   { signal }: Company,
 ): Promise<readonly ExploredViolation[] | "astray"> => {
-  const told = (runs: readonly ViolatingRun[], minimality: ExploredViolation["minimality"]) =>
+  const reported = (runs: readonly ViolatingRun[], minimality: ExploredViolation["minimality"]) =>
     runs.map(({ property, codes }) => ({ property, actions: actionsOf(scope, codes), minimality }))
   const full = await inTurns(
     violatingRuns(
@@ -205,14 +205,14 @@ const runsOf = async (
     ),
   )
   if (full === "astray") return full
-  if (typeof full !== "string") return told(full, "shortest")
+  if (typeof full !== "string") return reported(full, "shortest")
   const reduced = await inTurns(
     violatingRuns(scope, { lengthMax: Infinity, statesMax: Infinity, isStopped: () => false }),
   )
-  return typeof reduced !== "string" ? told(reduced, "found") : reduced === "astray" ? reduced : []
+  return typeof reduced !== "string" ? reported(reduced, "found") : reduced === "astray" ? reduced : []
 }
 
-/** Where a number has outgrown its room there is no whole graph to ask. */
+/** Where a number has outgrown its room there is no whole graph to check. */
 const livenessIn = async (
   { scope, liveness }: Exploration,
   end: Explored["end"],
@@ -231,9 +231,9 @@ const comparedIn = async ({ scope }: Exploration, { signal }: Company): Promise<
 const exploredByModel = async (exploration: Exploration, company: Company): Promise<Explored> => {
   const { scope, statesMax } = exploration
   const { among, properties } = scope
-  const asked = catalogue.filter(({ id }) => properties.includes(id))
+  const checked = catalogue.filter(({ id }) => properties.includes(id))
   const isStopped = (): boolean => company.signal?.aborted === true
-  const census = await inTurns(modelSweeping(modelOf(scope), among, asked, { statesMax, isStopped }))
+  const census = await inTurns(modelSweeping(modelOf(scope), among, checked, { statesMax, isStopped }))
   const { violation } = census
   return {
     scope,

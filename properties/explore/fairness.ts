@@ -60,10 +60,10 @@ export type FairLabel = {
  * weakly fair if each fair label is, again and again, disabled (no edge of the suffix that leaves the state has it)
  * or taken; an edge from a state to itself counts as taken.
  *
- * What a run does again and again is a strongly connected set of states with edges between them, or one state in
- * which it does nothing; and every such set is that of a run, one that goes all round it for ever. A larger such set
- * has every bad state, every state that disables a label and every edge that takes one that a smaller one within it
- * has: so if any is a violation, the maximal one around it is, and only these need to be asked.
+ * What a run does again and again is a strongly connected set of states with edges between them, or one state in which
+ * it does nothing; and every such set is that of a run, one that goes all round it for ever. A larger such set has
+ * every bad state, every state that disables a label and every edge that takes one that a smaller one within it has: so
+ * if any is a violation, the maximal one around it is, and only these need to be checked.
  *
  * Shape  `good`: 0 or 1 by state; `isFair`: 0 or 1 by label.
  */
@@ -151,8 +151,8 @@ const isSooner = (a: Candidate, b: Candidate | null): boolean =>
   b === null || (a.depth - b.depth || a.size - b.size || a.entry - b.entry) < 0
 
 /**
- * The labels that a run which stays in a component withholds from somebody: fair, enabled all over it, and never
- * taken inside it. To ask costs no more than to read the component's edges.
+ * The labels that a run which stays in a component withholds from somebody: fair, enabled all over it, and never taken
+ * inside it. The check costs no more than to read the component's edges.
  */
 const withheldIn = (suffix: Suffix, isFair: Uint8Array): ((component: number) => readonly number[]) => {
   const { graph, components } = suffix
@@ -244,7 +244,7 @@ const loopIn = (
   return loop
 }
 
-/** A shortest way inside a component, from one of its states, whose last edge is as asked. */
+/** A shortest way inside a component, from one of its states, whose last edge is as required. */
 const wayWithin = (
   { graph, components }: Suffix,
   component: number,

@@ -39,7 +39,7 @@ export type NamedGraph<S, A> = {
 }
 
 /**
- * What a system's graph needs to know of its actions: under which label they go, which are fair (asked of the first
+ * What a system's graph needs to know of its actions: under which label they go, which are fair (as said by the first
  * of each label), and which steps belong to the suffix: all of them, if left out.
  */
 export type Reading<S, A> = {
@@ -197,11 +197,11 @@ export const sourceOf = ({ states, offsets }: StateGraph, edge: number): number 
 }
 
 /**
- * The greatest sets of states that can all reach each other by edges of the suffix, and by states of the set alone
- * that was asked about. A state that no such edge leads back to is a set by itself.
+ * The greatest sets of states that can all reach each other by edges of the suffix, and by states of the chosen set
+ * alone. A state that no such edge leads back to is a set by itself.
  *
- * Shape  `of`: component by state, -1 for a state that was not asked about; component c has the `members` from
- *        `offsets[c]` up to, and without, `offsets[c + 1]`.
+ * Shape  `of`: component by state, -1 for a state outside the set; component c has the `members` from `offsets[c]` up
+ *        to, and without, `offsets[c + 1]`.
  */
 export type Components = {
   readonly count: number

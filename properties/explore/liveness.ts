@@ -18,7 +18,7 @@ export type LivenessVerdict = {
 
 /**
  * A fair run that violates: the stem, and then the loop for ever; with an empty loop nothing happens any more.
- * `fairness` tells of each fair action that is enabled anywhere in the loop, or taken in it.
+ * `fairness` describes each fair action that is enabled anywhere in the loop, or taken in it.
  */
 type LassoRun = {
   readonly stem: readonly ActionCode[]
@@ -30,7 +30,7 @@ type LassoRun = {
   }[]
 }
 
-/** The properties that are asked on the graph. */
+/** The properties that are checked on the graph. */
 const liveness = ["L1", "L2", "L3", "L4"] as const satisfies readonly Watched[]
 
 /**

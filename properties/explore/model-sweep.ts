@@ -10,7 +10,7 @@ import { enumerating, type Census } from "./enumerate.ts"
 import type { System } from "./system.ts"
 import { finished } from "./turns.ts"
 
-/** The model as a system to explore: every state a plain object, told from another by its identity. */
+/** The model as a system to explore: every state a plain object, distinguished by its identity. */
 export const modelSystem = (
   protocol: Protocol,
   among: readonly Kind[],
@@ -22,8 +22,8 @@ export const modelSystem = (
 })
 
 /**
- * Explores with the model alone, slowly, and nothing clever. A property that asks about the past is asked as if
- * there were none; S18, which counts what operators did, tells states apart by it, and S29 by the registrations.
+ * Explores with the model alone, slowly, and nothing clever. A property of the past is checked as if there were none;
+ * for S18, which counts what operators did, that count distinguishes states, and for S29 the registrations do.
  */
 export const modelSweeping = (
   protocol: Protocol,
@@ -32,9 +32,9 @@ export const modelSweeping = (
   { statesMax, isStopped }: { readonly statesMax: number; readonly isStopped: () => boolean },
 ): Generator<void, Census<State, Action>, void> => {
   const history = noHistory(initial(protocol.config))
-  const asks = (property: string): boolean => properties.some(({ id }) => id === property)
-  const ofState = asks("S18") ? identityWithInterventions : identity
-  const key = asks("S29") ? (state: State) => `${ofState(state)};${registrationsOf(state)}` : ofState
+  const checks = (property: string): boolean => properties.some(({ id }) => id === property)
+  const ofState = checks("S18") ? identityWithInterventions : identity
+  const key = checks("S29") ? (state: State) => `${ofState(state)};${registrationsOf(state)}` : ofState
   return enumerating(modelSystem(protocol, among, key), {
     kindOf: ({ kind }) => kind,
     always: (state) =>

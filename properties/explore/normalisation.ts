@@ -6,8 +6,8 @@ import { witnessMonitorOf } from "../../impl/engine/witness-monitor.ts"
 import { normaliserOf } from "../../impl/engine/normalise.ts"
 import { engineFor, type Scope } from "./scope.ts"
 
-/** Whom a normalisation tells: see `stride.ts`. `trail` is longer by the steps that are being told. */
-type Told = {
+/** Who hears of a normalisation: see `stride.ts`. `trail` is longer by the steps that are being reported. */
+type Listener = {
   readonly trail: number[]
   readonly violation: (bits: PropertySet, steps: number) => void
   readonly onWitness: (bits: number, steps: number) => void
@@ -25,15 +25,15 @@ type Told = {
  */
 export const normalisationOf = (
   scope: Scope,
-  told: Told,
+  listener: Listener,
 ): { readonly engine: Engine; readonly normalise: (keys: Int32Array) => number } => {
   const engine = engineFor(scope)
-  const { trail, violation, onNormalising } = told
+  const { trail, violation, onNormalising } = listener
   const { machine, layout } = engine
   const { words } = layout
   const normalise = normaliserOf(engine)
   const monitor = monitorOf(engine)
-  const lookAhead = outlookOf(scope, told)
+  const lookAhead = outlookOf(scope, listener)
   const left = new Int32Array(words)
   let steps = 1
 
@@ -67,7 +67,7 @@ export const normalisationOf = (
 /** Judges a state that is left behind, by an engine of its own: what could be done there, and where it leads. */
 const outlookOf = (
   scope: Scope,
-  { trail, violation, onWitness, unseen }: Told,
+  { trail, violation, onWitness, unseen }: Listener,
 ): ((keys: Int32Array, steps: number) => void) => {
   const engine = engineFor(scope)
   const monitor = monitorOf(engine)

@@ -146,10 +146,10 @@ const walked = (
   const codes: ActionCode[] = []
   const { machine, step } = engineFor(scope)
   for (const wanted of way.slice(1)) {
-    const steps = firstTrail(scope, machine.key, (tell) => ({
+    const steps = firstTrail(scope, machine.key, (report) => ({
       onViolation: () => {},
       onArrival: (keys) => {
-        if (isSame(keys, wanted)) tell()
+        if (isSame(keys, wanted)) report()
       },
     }))
     if (steps === null) return null
@@ -157,20 +157,20 @@ const walked = (
     for (const { kind, a, b } of steps) step(kind, a, b)
     machine.commit()
   }
-  const last = firstTrail(scope, machine.key, (tell) => ({
+  const last = firstTrail(scope, machine.key, (report) => ({
     onViolation: (violated, steps) => {
-      if (includes(violated, property) && steps === end.steps) tell()
+      if (includes(violated, property) && steps === end.steps) report()
     },
     onArrival: () => {},
   }))
   return last === null ? null : [...codes, ...last]
 }
 
-/** The steps from a state at the first moment of which a strider tells. */
+/** The steps from a state up to the first report of a strider. */
 const firstTrail = (
   scope: Scope,
   key: Int32Array,
-  striderOf: (tell: () => void) => Strider,
+  striderOf: (report: () => void) => Strider,
 ): readonly ActionCode[] | null => {
   const found: (readonly ActionCode[])[] = []
   const stride: Stride = strideOf(

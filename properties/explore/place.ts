@@ -3,7 +3,7 @@ import type { Monitor } from "../../impl/engine/monitor.ts"
 import type { WitnessMonitor } from "../../impl/engine/witness-monitor.ts"
 import type { Environments } from "./environments.ts"
 
-/** Who judges the steps that are taken from a state, and is told where they begin. */
+/** Who judges the steps that are taken from a state, and knows where they begin. */
 export type Judges = { readonly monitor: Monitor; readonly witnesses: WitnessMonitor }
 
 /**

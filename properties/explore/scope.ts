@@ -9,11 +9,11 @@ import { sidesNamed, type Sides } from "./sides.ts"
 /**
  * What is explored, in words that can be sent to a worker.
  *
- * Shape  `mutant` names a mutant, or null for the protocol itself. `among` are the kinds of action that may be
- *        taken. `properties` are the ids that are asked. `symmetry`: one state stands for all that differ only in
- *        which host, or which pair, is which. `reduction`: steps that only make more possible are taken at once.
- *        `sides`: a protocol of one's own on both sides, in place of the one that `mutant` names; it is made of functions,
- *        which cannot be sent to a worker, so one thread explores it.
+ * Shape  `mutant` names a mutant, or null for the protocol itself. `among` are the kinds of action that may be taken.
+ *        `properties` are the ids that are checked. `symmetry`: one state stands for all that differ only in which
+ *        host, or which pair, is which. `reduction`: steps that only make more possible are taken at once. `sides`: a
+ *        protocol of one's own on both sides, in place of the one that `mutant` names; it is made of functions, which
+ *        cannot be sent to a worker, so one thread explores it.
  */
 export type Scope = {
   readonly config: Config
@@ -31,7 +31,7 @@ const sidesOf = ({ mutant, sides }: Scope): Sides => sides ?? sidesNamed(mutant)
 /** The protocol of the model that is explored. */
 export const modelOf = (scope: Scope): Protocol => sidesOf(scope).model(scope.config)
 
-/** The layout of a scope's states. It keeps of the past what the properties ask for, which then tells states apart. */
+/** The layout of a scope's states. It keeps of the past what the properties need, which then distinguishes states. */
 export const layoutFor = (scope: Scope): Layout => {
   const { config, among, properties } = scope
   return layoutOf(config, {
@@ -44,8 +44,8 @@ export const layoutFor = (scope: Scope): Layout => {
 }
 
 /**
- * The engine of a scope. Whoever is in a hurry asks for one only: the compiler makes the most of functions that there
- * are but once.
+ * The engine of a scope. Use a single one where speed matters: the compiler makes the most of functions that there are
+ * but once.
  */
 export const engineFor = (scope: Scope, reads: Reads | null = null): Engine =>
   engineOf(layoutFor(scope), sidesOf(scope).mutation, reads)

@@ -18,8 +18,8 @@ import { normalisationOf } from "./normalisation.ts"
 import { hashOf } from "./table.ts"
 
 /**
- * What is told while a state is expanded, of the properties that are asked alone. `steps` counts from that state:
- * 0 is the state itself, 1 a step from it, more are those that normalising adds.
+ * What is reported while a state is expanded, of the checked properties only. `steps` counts from that state: 0 is the
+ * state itself, 1 a step from it, more are those that normalising adds.
  *
  * Shape  `onViolation`: what is violated. `onArrival`: a successor, normalised if the scope says so, by the key of its
  *        representative, with the kind of its first step. `witnessMonitor` may be null: no witness is looked for.
@@ -30,7 +30,7 @@ export type Strider = {
   readonly onWitness?: (bits: number, steps: number) => void
   /** A step that normalising takes, by its kind. */
   readonly onNormalising?: (kind: number) => void
-  /** A number has outgrown its room: what else may happen to the state is not told. */
+  /** A number has outgrown its room: what else may happen to the state is not reported. */
   readonly onOutgrown?: () => void
   /** Which witnesses are still to be seen. */
   readonly unseen?: () => number
@@ -41,8 +41,8 @@ export type Strider = {
  *
  * Shape  `expand` takes up a state and answers with how many successors it has; `isViolatedWhenQuiescent` says whether
  *        that state was quiescent and violated a liveness property. `trail`: the steps from it, three numbers each, of
- *        what is being told. `start`: the key that stands for the initial state; `orbit`: for how many states the one
- *        just expanded stands.
+ *        what is being reported. `start`: the key that stands for the initial state; `orbit`: for how many states the
+ *        one just expanded stands.
  */
 export type Stride = {
   readonly engine: Engine
@@ -67,7 +67,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   const witnessMonitor: WitnessMonitor = witnessMonitorOf(engine)
   const symmetry = symmetryOf(view)
   const joins = scope.symmetry && symmetry.order > 1
-  const asked = setOf(scope.properties)
+  const checked = setOf(scope.properties)
   const checksLiveness = checksQuiescence(scope)
   const trail: number[] = []
   let successors = 0
@@ -77,7 +77,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   let violatedWhenQuiescent = noProperty
 
   const violation = (found: PropertySet, steps: number): void => {
-    const violated = intersection(found, asked)
+    const violated = intersection(found, checked)
     if (violated !== 0) strider.onViolation(violated, steps)
   }
 
@@ -138,7 +138,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     expandHere()
     if (trail.length > 0) trail.length = 0
     violatedWhenQuiescent =
-      isQuiescent && monitor.isJudged() ? intersection(monitor.whenQuiescent(), asked) : noProperty
+      isQuiescent && monitor.isJudged() ? intersection(monitor.whenQuiescent(), checked) : noProperty
     violation(violatedWhenQuiescent, 0)
     return successors
   }

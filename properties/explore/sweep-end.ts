@@ -18,7 +18,7 @@ export type Swept = {
   readonly bytes: number
 }
 
-/** How far a sweep may go, whom it tells of each level, and whom it asks whether to go on. */
+/** How far a sweep may go, what it calls at each level, and what says whether to stop. */
 export type Limits = {
   readonly statesMax: number
   readonly fingerprint: boolean

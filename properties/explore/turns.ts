@@ -25,7 +25,7 @@ export function* inLongTurns<A>(work: Generator<void, A, void>): Generator<void,
   }
 }
 
-/** Does the work, and lets the event loop run now and then; once it is late, the work is left, and null is told. */
+/** Does the work, and lets the event loop run now and then; once it is late, the work is left, and null is returned. */
 export const untilLate = async <A>(
   work: Generator<void, A, void>,
   isLate: () => boolean,

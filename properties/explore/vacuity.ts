@@ -10,10 +10,10 @@ export const visible: readonly string[] = [...kinds, ...watchedWitnesses]
 
 /**
  * What an exploration should have seen and has not, by name: without it the verdict says less than it seems to. In a
- * pinned scope that is known; in others it is what was asked for, and that anything at all was done.
+ * pinned scope that is known; in others it is what was named, and that anything at all was done.
  *
- * Shape  `named`: the kinds that were asked for by their names; `required`: kinds and witnesses. An engine that counts
- *        no witnesses is asked for none.
+ * Shape  `named`: the kinds that were named; `required`: kinds and witnesses. An engine that counts no witnesses needs
+ *        none.
  */
 export const missingIn = (
   scope: Scope,

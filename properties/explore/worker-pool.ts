@@ -15,8 +15,8 @@ export type SweepProgress = { readonly depth: number; readonly waiting: number }
 /**
  * Sweeps a scope with several workers, each of which holds its share of the states. The counts, and whether and how
  * shortly a property is violated, are those of one worker alone. The signal stops them, and what they have covered is
- * told; interrupting the effect stops them too. Of levels that one worker has `reached` before, no progress is told:
- * where workers begin anew, they have come further only beyond these.
+ * reported; interrupting the effect stops them too. For levels that one worker has `reached` before, no progress is
+ * reported: where workers begin anew, they have come further only beyond these.
  */
 export const sweepWith = (
   scope: Scope,

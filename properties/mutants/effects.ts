@@ -15,7 +15,7 @@ const bootedForgetful = (kind: "PowerOn" | "HaRestart") =>
     })),
   )
 
-/** Steps that touch whom they should not, do not tell what they should, or do not do what they are called. */
+/** Steps that change what they should not, do not send what they should, or do not do what their name says. */
 export const effectMutants: readonly Mutant[] = [
   {
     name: "TestRestartHaltsSuccessor",
@@ -88,7 +88,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: "DeliverForgetsReleased",
-    story: "A Secondary that takes an entry is not told how much its Primary has released.",
+    story: "A Secondary that takes an entry does not learn how much its Primary has released.",
     breaks: ["FT-02", "FT-08"],
     killedBy: { S27: 8 },
     change: altered("Deliver", (after, { copy: id }, before) =>
@@ -134,7 +134,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: "MigrationStaysBehind",
-    story: "A migration is told as done, and the copy is where it was.",
+    story: "A migration is reported as done, and the copy is where it was.",
     breaks: ["FT-10"],
     killedBy: { S31: 2 },
     change: altered("Migrate", (_after, _action, before) => before),

@@ -21,8 +21,8 @@ import { pairOf, withPair, type State } from "../../model/state.ts"
 /**
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
  *
- * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does
- *        so in `scope`, or null where no search has settled it. `change` is what is wrong.
+ * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does so in
+ *        `scope`, or null where no search has found it. `change` is what is wrong.
  */
 export type Mutant = {
   readonly name: string
@@ -65,7 +65,7 @@ export const finding = <A, B>(kind: Kind, id: GuardId, find: Finding<A, B>["find
 export const requiring = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
   ruled(kind, (rule) => ({ ...rule, guards: [...rule.guards, { id, holds }] }))
 
-/** The rule that refuses always, whatever is asked. */
+/** The rule that always refuses. */
 export const never = (kind: Kind, id: GuardId): Change =>
   ruled(kind, (rule) => ({ ...rule, guards: [{ id, holds: () => false }] }))
 

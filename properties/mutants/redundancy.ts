@@ -94,7 +94,7 @@ export const redundancyMutants: readonly Mutant[] = [
       const isElsewhere = ({ copy, host }: OfCopy & ToHost): boolean => copy.host !== host
       const isPeers = ({ pair, host }: OfPair & ToHost): boolean => copyOn(pair, host) !== null
       const from = rule.guards.findIndex(({ id }) => id === "anti-affinity")
-      // To the partner's host a copy goes whatever would be asked after this.
+      // A copy goes to the partner's host whatever the later guards say.
       const guards = rule.guards.map((guard, n): Guard => {
         if (n < from || !("holds" in guard)) return guard
         if (n === from) return { ...guard, holds: isElsewhere }

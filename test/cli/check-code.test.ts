@@ -50,7 +50,7 @@ describe("a check", () => {
     ],
     ["is inconclusive where nothing was run", { schedules: 0, engineRuns: 0 }, {}, 20, "inconclusive"],
     [
-      "is inconclusive where nothing asked what is asked",
+      "is inconclusive where nothing was checked",
       { schedules: 0, engineRuns: 9 },
       { property: ["L1", "L2"] },
       20,

@@ -37,7 +37,7 @@ describe.concurrent("ftpair check, where a safety property is violated,", () => 
     expect(found.stdout).toMatch(/^ +5 {2}Suspect\(p1\.2\) .*(\n.*)*p1\.2 secondary lockstep → primary live/m)
   })
 
-  it("tells what else the same step violates, and ends with all of it", ({ expect }) => {
+  it("reports what else the same step violates, and ends with all of it", ({ expect }) => {
     expect(found.stdout).toMatch(
       /^ {2}and by the same step S15 NobodyAheadOfTheLock: p1\.2 .* is ahead of the lock/m,
     )
@@ -227,7 +227,7 @@ describe.concurrent("ftpair check --json", () => {
 
     expect(answers.map(({ code }) => code)).toEqual([20, 20])
     expect(answers[0]?.stdout).toContain("inconclusive, no schedule was finished")
-    expect(answers[1]?.stdout).toContain("inconclusive, nothing asked what is to be checked")
+    expect(answers[1]?.stdout).toContain("inconclusive, nothing was checked")
   })
 
   it("tells the whole of it: version, configuration, workers, and how to do it again", async ({

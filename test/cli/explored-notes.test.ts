@@ -4,13 +4,13 @@ import { exploreScope, type ExploreFlags } from "../../cli/explore/explore.ts"
 import { freshFolder } from "./ftpair.ts"
 
 const ofBoth = "S18 and S19 ask about the past, which multiplies the states: name them with --property"
-const ofS18 = "S18 asks about the past, which multiplies the states: name it with --property"
-const ofS19 = "S19 asks about the past, which multiplies the states: name it with --property"
-const byModel = "S19 asks about the past, of which the model by itself keeps none"
+const ofS18 = "S18 depends on the past, which multiplies the states: name it with --property"
+const ofS19 = "S19 depends on the past, which multiplies the states: name it with --property"
+const byModel = "S19 depends on the past, which the model by itself does not keep"
 const reduced =
-  "S19 asks about damage, which --reduction repairs at once: name it with --property, and without that"
+  "S19 depends on damage, which --reduction repairs at once: name it with --property, and without that"
 
-describe("a property that asks about the past, and was not asked", () => {
+describe("a property that depends on the past, and was not checked", () => {
   it.each<readonly [string, Partial<ExploreFlags>, readonly string[]]>([
     ["where operators may do what S18 counts", {}, [ofBoth]],
     ["where they may do nothing of that", { powerOffUpTo: 0, fencesUpTo: 0 }, [ofS19]],
@@ -22,7 +22,7 @@ describe("a property that asks about the past, and was not asked", () => {
     ["by the model alone, where both are named", { engine: "model", property: ["S18", "S19"] }, [byModel]],
     ["with the reduction", { reduction: true }, [ofS18, reduced]],
     ["with the reduction, where S18 is named", { reduction: true, property: ["S18"] }, [reduced]],
-  ])("is told with why, and how it is asked: %s", async (_where, flags, told) => {
+  ])("is reported with why, and how to check it: %s", async (_where, flags, told) => {
     const lines = await explored(flags)
 
     const notes = lines.filter((line) => /^ {2}S1[89] .*asks? about/.test(line)).map((line) => line.trim())
@@ -32,7 +32,7 @@ describe("a property that asks about the past, and was not asked", () => {
   })
 })
 
-describe("a property that explore never asks, or not with these flags", () => {
+describe("a property that explore never checks, or not with these flags", () => {
   it.each<readonly [string, Partial<ExploreFlags>, string]>([
     ["L0", {}, "L0, that a run becomes quiescent, is checked by check alone"],
     ["L1", { reduction: true }, "with --reduction liveness is checked only with --liveness"],
@@ -40,7 +40,7 @@ describe("a property that explore never asks, or not with these flags", () => {
     ["S19", { engine: "model" }, byModel],
   ])("is refused where nothing else is named, as it would seem to hold: %s, %j", async (id, flags, why) => {
     await expect(explored({ ...flags, property: [id] })).rejects.toThrow(
-      `--property ${id} cannot be asked here: ${why}`,
+      `--property ${id} cannot be checked here: ${why}`,
     )
   })
 
@@ -50,11 +50,11 @@ describe("a property that explore never asks, or not with these flags", () => {
     [{ property: ["L0", "S1"] }, "L0, that a run becomes quiescent, is checked by check alone"],
   ])("is refused where it is liveness that --liveness asks for: %j", async (flags, why) => {
     await expect(explored({ ...flags, liveness: true })).rejects.toThrow(
-      `--liveness cannot be asked here: ${why}`,
+      `--liveness cannot be checked here: ${why}`,
     )
   })
 
-  it("is told with why where others are named beside it", async () => {
+  it("is reported with why where others are named beside it", async () => {
     const lines = await explored({ property: ["L0", "S1"] })
 
     expect(lines).toContain("  L0   BecomesQuiescent         not checked")

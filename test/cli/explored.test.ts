@@ -163,7 +163,7 @@ describe("rules that do not treat hosts alike", () => {
 })
 
 describe("registrations", () => {
-  it("are not asked about where nobody names S29, and never reported as held", async () => {
+  it("are not checked where nobody names S29, and never reported as held", async () => {
     const { document } = await explored(small)
 
     expect(document.notAsked).toContain("S29")
@@ -248,7 +248,7 @@ describe("the command", () => {
   })
 
   it.each([{}, { symmetry: false }, { liveness: true } as const])(
-    "is inconclusive where a mutant goes beyond the bounds, and nothing asked is violated before (%j)",
+    "is inconclusive where a mutant goes beyond the bounds, and nothing checked is violated before (%j)",
     async (flags) => {
       const beyond = { mutant: "SecondarySkipsLock", property: ["L4"], hosts: 2, log: 0, generations: 2 }
 

@@ -71,7 +71,7 @@ const checked: Checked = {
   findings: [],
   unseen: [],
   rare: [],
-  unasked: properties.slice(2),
+  unchecked: properties.slice(2),
   isIdle: false,
   reproduce: "",
   workers: 1,

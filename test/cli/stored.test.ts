@@ -50,7 +50,7 @@ describe("replaying what is stored", () => {
     expect(forgotten).toEqual([])
   })
 
-  it("does not take for held what it was not asked", () => {
+  it("does not take for held what was not checked", () => {
     const folder = freshFolder(onTestFinished)
     const file = keepRun(folder, onOneHost)
 

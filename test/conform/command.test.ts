@@ -103,7 +103,7 @@ describe.concurrent("ftpair conform finds that", () => {
     const answer = await conformRandomly(freshFolder(onTestFinished), "good", "--run", "random/1/9*")
 
     expect(answer.code).toBe(15)
-    expect(answer.stdout).toContain("vacuous: no answer told anything")
+    expect(answer.stdout).toContain("vacuous: no answer said anything")
   })
 
   it("it has stopped for time, before it was done", async ({ expect, onTestFinished }) => {

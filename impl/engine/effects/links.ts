@@ -6,7 +6,7 @@ import type { View } from "../view.ts"
 import type { Before } from "./before.ts"
 import { isByCopy } from "./kinds.ts"
 
-/** S22 and S23: nobody is told anything over a cut link, or answered by a storage that he does not reach. */
+/** S22 and S23: nothing is sent over a cut link, and a storage answers only copies that reach it. */
 export const linkEffectsOf = (view: View, of: Before) => {
   const { controlOf, hostOf, hosts, layout, linkOf, lockOf, logOf, machine, pairOf, phaseIn, slots } = view
   const { before, hadBit, isSameLog, lockBefore, placeOf, was } = of

@@ -5,7 +5,7 @@ import { allowed } from "./mutation.ts"
 
 type View = Parameters<EngineMutation>[1]
 
-/** HA that asks `blocks` where it should look at every copy, and boots at the generation that `next` says. */
+/** HA that calls `blocks` where it should look at every copy, and boots at the generation that `next` says. */
 const restarting =
   (
     blocks: (view: View, pair: number) => boolean,

@@ -158,7 +158,7 @@ describe.concurrent("a skeleton", () => {
       const random = await ftpair(folder, ...someRandom, "--", "python3", "./mine/adapter.py")
 
       expect(random).toMatchObject({ code: 15 })
-      expect(random.stdout).toMatch(/^vacuous: no answer told anything; [\d,]+ asks skipped$/m)
+      expect(random.stdout).toMatch(/^vacuous: no answer said anything; [\d,]+ asks skipped$/m)
     },
   )
 
@@ -172,7 +172,7 @@ describe.concurrent("a skeleton", () => {
 
       expect(whole).toMatchObject({ code: 15 })
       expect(whole.stdout).toMatch(
-        /^vacuous: no answer told anything; [\d,]+ asks skipped; the rest was not asked$/m,
+        /^vacuous: no answer said anything; [\d,]+ asks skipped; the rest was not asked$/m,
       )
     },
   )

@@ -6,14 +6,14 @@ import { isLiveness, type Property } from "../../properties/property.ts"
  * Whether an exploration checks a property that is named. Liveness is checked in quiescent states: not under the
  * reduction, which skips them, and not where some protocol actions are excluded.
  */
-export const canAsk = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
+export const canCheck = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
   property.id !== "L0" &&
   // The model by itself keeps no past.
   (property.id !== "S19" || engine === "packed") &&
   (!isLiveness(property) || checksQuiescence(liveness ? { ...scope, reduction: false } : scope))
 
-/** Why an exploration did not ask some properties, a sentence for each reason. */
-export const unaskedWords = (
+/** Why an exploration did not check some properties, a sentence for each reason. */
+export const uncheckedWords = (
   exploration: Exploration,
   properties: readonly Property[],
 ): readonly string[] => {
@@ -31,28 +31,28 @@ export const unaskedWords = (
       : []),
     ...pastWords(exploration, ids),
     ...(ids.includes("S29")
-      ? ["S29 asks where pairs are registered, which multiplies the states: name it with --property"]
+      ? ["S29 depends on where pairs are registered, which multiplies the states: name it with --property"]
       : []),
   ]
 }
 
-/** Why those were not asked that ask about the past: S19 cannot be, on the model alone or with the reduction. */
+/** Why properties of the past were not checked: S19 cannot be, on the model alone or with the reduction. */
 const pastWords = (
   { scope, engine }: Pick<Exploration, "scope" | "engine">,
-  notAsked: readonly string[],
+  unchecked: readonly string[],
 ): readonly string[] => {
-  const canAskS19 = engine === "packed" && !scope.reduction
-  const left = ["S18", "S19"].filter((id) => notAsked.includes(id))
-  const open = left.filter((id) => id === "S18" || canAskS19)
+  const canCheckS19 = engine === "packed" && !scope.reduction
+  const left = ["S18", "S19"].filter((id) => unchecked.includes(id))
+  const open = left.filter((id) => id === "S18" || canCheckS19)
   return [
     ...(open.length === 2
-      ? ["S18 and S19 ask about the past, which multiplies the states: name them with --property"]
-      : open.map((id) => `${id} asks about the past, which multiplies the states: name it with --property`)),
-    ...(left.includes("S19") && !canAskS19
+      ? ["S18 and S19 depend on the past, which multiplies the states: name them with --property"]
+      : open.map((id) => `${id} depends on the past, which multiplies the states: name it with --property`)),
+    ...(left.includes("S19") && !canCheckS19
       ? [
           engine === "model"
-            ? "S19 asks about the past, of which the model by itself keeps none"
-            : "S19 asks about damage, which --reduction repairs at once: name it with --property, and without that",
+            ? "S19 depends on the past, which the model by itself does not keep"
+            : "S19 depends on damage, which --reduction repairs at once: name it with --property, and without that",
         ]
       : []),
   ]
