@@ -3,7 +3,7 @@ import { kinds } from "../../model/action.ts"
 import { exploreScope, type ExploreFlags } from "../../cli/explore/explore.ts"
 import { freshFolder } from "./ftpair.ts"
 
-const ofBoth = "S18 and S19 ask about the past, which multiplies the states: name them with --property"
+const ofBoth = "S18 and S19 depend on the past, which multiplies the states: name them with --property"
 const ofS18 = "S18 depends on the past, which multiplies the states: name it with --property"
 const ofS19 = "S19 depends on the past, which multiplies the states: name it with --property"
 const byModel = "S19 depends on the past, which the model by itself does not keep"
@@ -25,7 +25,7 @@ describe("a property that depends on the past, and was not checked", () => {
   ])("is reported with why, and how to check it: %s", async (_where, flags, told) => {
     const lines = await explored(flags)
 
-    const notes = lines.filter((line) => /^ {2}S1[89] .*asks? about/.test(line)).map((line) => line.trim())
+    const notes = lines.filter((line) => /^ {2}S1[89] .*depends? on/.test(line)).map((line) => line.trim())
     const notAsked = lines.flatMap((line) => /^ {2}(S1[89]) +\w+ +not checked$/.exec(line)?.[1] ?? [])
     expect(notes).toEqual(told)
     expect(notAsked).toEqual(["S18", "S19"].filter((id) => told.some((line) => line.includes(id))))
