@@ -88,7 +88,7 @@ const parsersForHelp = new Proxy({} as Parsers, {
   },
 })
 
-/** The failures of the world and of input: each is one line for whoever called. */
+/** The failures of the world and of input: each is one line on stderr. */
 const isToldInOneLine = (error: unknown): error is Error =>
   error instanceof Error && "_tag" in error && (error._tag === "BadInput" || error._tag === "CannotWrite")
 
@@ -104,7 +104,7 @@ const codeOfError = (error: unknown): ExitCode => {
   return exitCodes.defect
 }
 
-// Whoever reads a report may stop reading: `ftpair check | head -1` goes on, keeps what it finds, and exits with the
+// The reader of a report may stop reading: `ftpair check | head -1` goes on, keeps what it finds, and exits with the
 // code of that. A report that cannot be written for another reason, as on a full disk, is no success.
 for (const stream of [process.stdout, process.stderr]) guardStream(stream)
 process.stderr.on("error", () => {})

@@ -15,8 +15,8 @@ import type { Hello } from "./wire.ts"
 /**
  * What an implementation that shows so much, and takes these actions, could have wrong without being found out.
  *
- * Shape  `visible` and `invisible` are the mutants of the protocol; `tellers` are, for an invisible one, the fields
- *        any of which alone would tell (none: nothing that could be shown would). `fields` are few that together make
+ * Shape  `visible` and `invisible` are the mutants of the protocol; `tellers` are, for an invisible one, the fields any
+ *        of which alone would show it (none: nothing that could be shown would). `fields` are few that together make
  *        all visible that any field could.
  */
 export type Advice = {
@@ -51,7 +51,7 @@ export const adviceFor = async (hello: Hello, named: readonly Case[], seed: stri
   return { visible, invisible, fields: fewestOf(invisible.map(({ tellers }) => tellers)) }
 }
 
-/** A case that tells the mutant from the protocol, for whoever shows so much; null if none was found. */
+/** A case that distinguishes the mutant from the protocol, if so much is shown; null if none was found. */
 const telling = async (
   mutant: Mutant,
   hello: Hello,
@@ -74,7 +74,7 @@ const telling = async (
   return failed[0]?.case ?? null
 }
 
-/** The fields any of which alone would tell the mutant, in the case that tells it from one who shows all. */
+/** The fields any of which alone would show the mutant, in the case that distinguishes it when everything is shown. */
 const tellersOf = async (
   mutant: Mutant,
   hello: Hello,

@@ -65,7 +65,7 @@ export const steadinessText = <S>({ steadiness: { tag, failures, runs } }: Shrun
   tag === "seen once" ? tag : `${tag}, ${failures} of ${counted(runs, "run")}`
 
 /**
- * Writes a failure of an implementation as a trace, and tells the file: the model's run, what the implementation
+ * Writes a failure of an implementation as a trace, and returns the file: the model's run, what the implementation
  * answered at each step, and what the model expected at the last.
  */
 export const keepFailure = <S>(
@@ -139,7 +139,7 @@ const unnumbered = ({ seq: _, ...answer }: Reply["json"]): Reply["json"] => answ
 const varsOf = <S>({ name, schema }: Profile<S>): readonly string[] =>
   name === "pair" ? stateVars : schema.tag === "fields" ? Object.keys(schema.fields) : []
 
-/** A state in ITF, by the profile's names: what a field is tells maps from records, and what may be absent. */
+/** A state in ITF, by the profile's names: the kind of a field distinguishes maps from records, and says what may be absent. */
 const itfOf = <S>({ name, view }: Profile<S>, state: S): object => {
   const shown: unknown = view(state)
   switch (name) {

@@ -11,7 +11,7 @@ export type Start = () => Promise<Peer>
 /**
  * How many asks are on their way at once, at the most: while they are answered, the answers before are judged. Fewer
  * where few may wait unanswered, and at the beginning: twice as many after each batch that was answered in a quarter of
- * a second by answers that are not heavy, half as many otherwise, so that whoever is slow can be left in time.
+ * a second by answers that are not heavy, half as many otherwise, so that a slow implementation can be left in time.
  */
 const batchAsksMax = 400
 const batchAsksEach = 8
@@ -171,7 +171,7 @@ export class Asker {
     return replies
   }
 
-  /** How many asks are sent before it is seen whether it is late: of whoever is slow, as few as keep it busy. */
+  /** How many asks are sent before it is seen whether it is late: of a slow implementation, as few as keep it busy. */
   private pieceMax(): number {
     return this.asksMax > batchAsksEach ? this.asksMax : Math.min(this.asksMax, this.window)
   }

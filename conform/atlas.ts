@@ -77,7 +77,7 @@ export function* refusalsIn<S>(
     }
 }
 
-/** Each refusal of each state; or where that is too much, each first guard in each situation of who acts. */
+/** Each refusal of each state; or where that is too much, each first guard in each situation of the acting copy. */
 export const refusalKey = <S>(
   { caseSource }: Pick<TourGround<S>, "caseSource">,
   { config, refusals }: Scope,
@@ -92,7 +92,7 @@ export const refusalKey = <S>(
     : `${place.number} ${caseSource.canonicalAction(config, state, action)}`
 }
 
-/** How a sort of refusal ends that is of a copy which does not run: its state tells nothing about it. */
+/** How a sort of refusal ends that is of a copy which does not run: its state says nothing about it. */
 export const stranger = " of no copy"
 
 /** The ways in which an action of a canonical form can be taken in a state. */

@@ -14,8 +14,8 @@ export const asksOf = ({ config, actions }: Case): readonly AskBody[] => [
 ]
 
 /**
- * What the answers to cases may weigh, all together: several times what complete states do, by the size of the cluster. The
- * links of a cluster may all be told as cut.
+ * What the answers to cases may weigh, all together: several times what complete states do, by the size of the cluster.
+ * The links of a cluster may all be reported as cut.
  */
 export const weightMaxOf = (cases: readonly Case[]): number =>
   cases.reduce((sum, { config, actions }) => {

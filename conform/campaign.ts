@@ -21,9 +21,9 @@ export type { FailedCase }
  *
  * Shape  `named` are the cases with a name of their own, which are all run. `runs` random cases of `seed` follow, and
  *        before them the small clusters in which everything is asked, but for those that `inScope` leaves out; none if
- *        `config` is the one cluster to be in. `drawn` are random cases by their names. `isKnown` tells the cases that
- *        are known to fail. `until` is when to stop, as `performance.now` tells time;
- *        `isStopped` whether nobody waits any more.
+ *        `config` is the one cluster to be in. `drawn` are random cases by their names. `isKnown` says which cases are
+ *        known to fail. `until` is when to stop, as `performance.now` counts time; `isStopped` whether the run was
+ *        stopped.
  */
 export type ConformSpec = {
   readonly named: readonly Case[]
@@ -41,14 +41,15 @@ export type ConformSpec = {
 /**
  * What came of it.
  *
- * Shape  `cases` counts those that were run, by where they came from; `lacking` are named cases that need actions
- *        which the implementation does not have, `skipped` the cases whose cluster it does not have, with what it said
- *        to that. `failed` holds the new failures, `known` the paths of those that failed as it is known, `healed` of
+ * Shape  `cases` counts those that were run, by where they came from; `lacking` are named cases that need actions which
+ *        the implementation does not have, `skipped` the cases whose cluster it does not have, with what it said to
+ *        that. `failed` holds the new failures, `known` the paths of those that failed as it is known, `healed` of
  *        those that no longer do; `beyond` the cases that were given up. `scopes` is what was seen of each small
- *        cluster, and `isToured` whether all were gone through to their ends. `witnesses` counts in how many cases
- *        each was seen; `unseen` are those that the small clusters promise, as far as it has these, to whoever takes the
- *        kinds that it takes and goes where it is led. `untaken` are the kinds that it does not take, or has skipped
- *        whenever they were asked. It is stopped as `untold` where no answer told anything, and the rest was not asked.
+ *        cluster, and `isToured` whether all were gone through to their ends. `witnesses` counts in how many cases each
+ *        was seen; `unseen` are those that the small clusters promise, as far as it has these, to an implementation
+ *        that takes the kinds that it takes and goes where it is led. `untaken` are the kinds that it does not take, or
+ *        has skipped whenever they were asked. It is stopped as `untold` where no answer said anything, and the rest
+ *        was not asked.
  */
 export type Conformance<S> = {
   readonly cases: { readonly named: number; readonly scopes: number; readonly random: number }
@@ -77,8 +78,9 @@ const redrawsMax = 40
 const hungMax = 3
 
 /**
- * What is asked of an implementation that has told nothing yet, though it was asked every kind that it declares: so many
- * actions of each small cluster, and so many random cases. The rest follows only if something was told by then.
+ * The sample for an implementation that has taken and refused nothing yet, though it was asked every kind that it
+ * declares: so many actions of each small cluster, and so many random cases. The rest follows only if something was
+ * taken or refused by then.
  */
 const untoldMax = { actions: 1_000, cases: 100 }
 
@@ -87,7 +89,7 @@ export type Progress = (cases: number) => void
 
 /**
  * Runs the named cases; then everything in small scopes, up to its first failure; then random cases, if nothing has
- * failed so far, up to the first that does. Where nothing tells anything, only a part of each.
+ * failed so far, up to the first that does. Where no answer says anything, only a part of each.
  */
 export const conform = async <S>(
   connection: Connection<S>,
@@ -116,7 +118,7 @@ export const conform = async <S>(
   const leftOut = (): void => {
     isToured = false
   }
-  /** Goes through small clusters, but for the cases that were run before, and tells which were left as untold. */
+  /** Goes through small clusters, but for the cases that were run before, and returns which were left as untold. */
   const goThrough = async (
     all: readonly Scope[],
     before: ReadonlySet<string> = new Set(),
@@ -159,9 +161,9 @@ const seenBy = <S>(
   all: readonly Scope[],
   isToured: boolean,
 ): Omit<Conformance<S>, "lacking" | "untaken" | "stopped"> => {
-  const scopes = coverage.told()
+  const scopes = coverage.counts()
   const missed = ground.caseSource.promised.filter((id) => witnesses[id] === undefined)
-  // Whoever acts unasked, or chooses hosts itself, goes other ways than the tours.
+  // An implementation that acts unasked, or chooses hosts itself, leaves the paths of the tours.
   const isLed = silent.length + chooses.length === 0
   const isDue = isLed && isToured && failed.length === 0 && missed.length > 0
   const promising = all.filter((scope) => scopes.some(({ name }) => name === scope.name))
@@ -169,7 +171,7 @@ const seenBy = <S>(
   return { cases, tally, skipped, scopes, isToured, witnesses, unseen, failed, known, healed, beyond }
 }
 
-/** Runs cases, and tells whether it came to their end, or has left them as nothing tells anything. */
+/** Runs cases, and returns whether it came to their end, or has left them as no answer says anything. */
 const runUntilFailed = async <S>(
   connection: Connection<S>,
   notes: Notes<S>,

@@ -6,7 +6,7 @@ import type { AskedAction, Profile } from "./profile.ts"
  * By what a checker tracks an implementation, or a log.
  *
  * Shape  `schema` is what is observed; `strictly`, that all of it must be shown and nothing else. `silent` are the
- *        kinds of action that happen without being told. The set of candidates may not outgrow `candidatesMax`.
+ *        kinds of action that happen without being reported. The set of candidates may not outgrow `candidatesMax`.
  */
 export type Watch<S> = {
   readonly profile: Profile<S>
@@ -80,7 +80,7 @@ export const advance = <S>(
   return shown === undefined ? survivors(settled, ruledOut) : fittingTo(watch, settled, shown, ruledOut)
 }
 
-/** The usual way, where one model state fits and all is told: the same as for many, without the sets. */
+/** The usual way, where one model state fits and everything is shown: the same as for many, without the sets. */
 const advanceAlone = <S>(
   watch: Watch<S>,
   candidate: Candidate<S>,

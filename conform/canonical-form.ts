@@ -8,7 +8,7 @@ import type { AskedAction } from "./profile.ts"
 /** In how large a cluster hosts are exchanged for each other: of more there are too many orders to try. */
 const exchangedHostsMax = 4
 
-/** A number for each host: an order in which the hosts may be told. */
+/** A number for each host: an order in which the hosts may be listed. */
 type Places = ReadonlyMap<HostId, number>
 
 /** A state, whatever its hosts and its copies are called, and the orders of its hosts in which it looks like that. */
@@ -51,7 +51,7 @@ const canonicalOf = (config: Config, state: State): CanonicalForm => {
 
 const knownOrders = new WeakMap<Config, readonly Places[]>()
 
-/** The orders in which the hosts may be told: each host in a place of one with the same limits and groups. */
+/** The orders in which the hosts may be listed: each host in a place of one with the same limits and groups. */
 const ordersOf = (config: Config): readonly Places[] => {
   const before = knownOrders.get(config)
   if (before !== undefined) return before

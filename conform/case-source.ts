@@ -9,18 +9,17 @@ import type { Followed } from "./session.ts"
  * What there is to try on an implementation of a profile.
  *
  * Shape  `candidates` are the actions of a kind that could be asked in a state, allowed or not. States of the same
- *        `canonicalForm` go on alike, whatever their hosts and copies are called; `canonicalAction` is an action without such
- *        names, its kind first. `sortOf` says of which sort it is to ask an action in a state: its kind, the guard
- *        that refuses it, or null, and the situation of whoever acts. `concerned` are the hosts that it is about, by name. `calm` are the kinds by which
- *        things go on where nothing goes wrong. `scopes` are small clusters in which everything
- *        is tried; `survey` are all questions of one, with the number of states in which they are
- *        asked, where none depends on those before it; `plans` draws clusters, if none is given, and choices. `drawn`
- *        makes a random case itself, where choosing among candidates would not. `witnessesIn` are those that a run
- *        shows, `promised` those that are surely seen where the scopes are gone through. `renaming`
- *        gives the copies of a run the names that they have once some of its actions are left out. `clusters` are
- *        those in which a shortest way to a failure is looked for, the simplest first, and the given one last;
- *        `episodes` are what could be left out of a run as a whole, the largest first. `simpler` are clusters with one
- *        thing less.
+ *        `canonicalForm` go on alike, whatever their hosts and copies are called; `canonicalAction` is an action
+ *        without such names, its kind first. `sortOf` says of which sort it is to ask an action in a state: its kind,
+ *        the guard that refuses it, or null, and the situation of the acting copy. `concerned` are the hosts that it is
+ *        about, by name. `calm` are the kinds by which things go on where nothing goes wrong. `scopes` are small
+ *        clusters in which everything is tried; `survey` are all questions of one, with the number of states in which
+ *        they are asked, where none depends on those before it; `plans` draws clusters, if none is given, and choices.
+ *        `drawn` makes a random case itself, where choosing among candidates would not. `witnessesIn` are those that a
+ *        run shows, `promised` those that are surely seen where the scopes are gone through. `renaming` gives the
+ *        copies of a run the names that they have once some of its actions are left out. `clusters` are those in which
+ *        a shortest way to a failure is looked for, the simplest first, and the given one last; `episodes` are what
+ *        could be left out of a run as a whole, the largest first. `simpler` are clusters with one thing less.
  */
 export type CaseSource<S> = {
   readonly candidates: (state: S, kind: string) => readonly AskedAction[]
@@ -44,9 +43,9 @@ export type CaseSource<S> = {
 /**
  * A small cluster in which everything is tried.
  *
- * Shape  `says` tells its bounds in words. `kinds` are those that are asked, null for all. Of what is refused, `all` is
- *        asked in each state; or, in a larger scope, what is refused `by sort`, each sort once for
- *        the hosts that it concerns.
+ * Shape  `says` describes its bounds in words. `kinds` are those that are asked, null for all. Of what is refused,
+ *        `all` is asked in each state; or, in a larger scope, what is refused `by sort`, each sort once for the hosts
+ *        that it concerns.
  */
 export type Scope = {
   readonly name: string

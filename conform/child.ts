@@ -18,8 +18,8 @@ import type { FaultCode } from "./wire.ts"
 const logMax = 4_000
 
 /**
- * How long the first answer may take at least, in milliseconds: an implementation may have to start, and whoever allows
- * little for an answer means another thing.
+ * How long the first answer may take at least, in milliseconds: an implementation may have to start, and a caller that
+ * allows little for an answer means another thing.
  */
 const startMin = 10_000
 
@@ -29,7 +29,7 @@ const drainMax = 200
 /** How many asks wait at the most, whatever an implementation can take. */
 const windowMax = 10_000
 
-/** A line of the wire, told to whoever records it. */
+/** Called with each line of the wire, to record it. */
 export type OnLine = (direction: "ask" | "answer", line: string) => void
 
 /**
@@ -49,7 +49,7 @@ type Waiting = {
 
 /**
  * An implementation in a process of its own. Answers must come within `timeout` milliseconds of each other. When
- * `signal` aborts it is ended, and whoever waits is told Interrupted. Throws BadInput if the command cannot be started.
+ * `signal` aborts it is ended, and whoever waits gets Interrupted. Throws BadInput if the command cannot be started.
  */
 export const startChild = async (
   command: readonly string[],
@@ -105,7 +105,7 @@ class Exchange {
     child.stderr.on("data", (chunk: Buffer) => {
       this.log = (this.log + chunk.toString("utf8")).slice(-4 * logMax)
     })
-    // Writing to a process that has gone is told by its exit.
+    // Writing to a process that has gone is reported by its exit.
     child.stdin.on("error", () => {})
     // What it has started, and what keeps its pipes open, goes with it; what has left its group is not waited for.
     child.on("exit", () => {
@@ -157,7 +157,7 @@ class Exchange {
     )
   }
 
-  /** Ends the child, and tells whoever waits why. */
+  /** Ends the child, and fails the waiting asks with the reason. */
   stop(fault: AdapterFault | Interrupted): void {
     if (this.isBroken()) return
     this.fault = fault

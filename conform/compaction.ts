@@ -139,7 +139,7 @@ const counted = (copy: Copy, by: number, log: Log): Copy => ({
       : { ...copy.channel, delivered: copy.channel.delivered + by, acked: copy.channel.acked + by },
 })
 
-/** The complete state as it would be shown; a log that nobody looks at is not put together. */
+/** The complete state as it would be shown; a log that is not observed is not put together. */
 const viewOf = ({ state, past }: Nearby): Json => {
   const json = stateJsonOf(state)
   if (Object.keys(past).length === 0) return json

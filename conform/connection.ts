@@ -33,10 +33,10 @@ export const starterOf =
 /**
  * An implementation that is started again when it has broken the wire.
  *
- * Shape  `run` asks whole cases, many at a time where the implementation allows it, and tells the outcome of each in
- *        their order; null in place of a case lets the event loop run. `trial` asks one case; with a pace, waiting so many
- *        milliseconds before each action. Once `isLate`, no more is asked, and the case that was being asked is cut.
- *        `close` takes leave; it rejects with AdapterFault if that is not answered.
+ * Shape  `run` asks whole cases, many at a time where the implementation allows it, and yields the outcome of each in
+ *        their order; null in place of a case lets the event loop run. `trial` asks one case; with a pace, waiting so
+ *        many milliseconds before each action. Once `isLate`, no more is asked, and the case that was being asked is
+ *        cut. `close` takes leave; it rejects with AdapterFault if that is not answered.
  */
 export type Connection<S> = {
   readonly hello: Hello
@@ -125,7 +125,7 @@ async function* running<S>(
     }
   } finally {
     batches.end()
-    // Whoever stops early leaves no answer behind that the next ask would meet.
+    // An early stop leaves no answer behind that the next ask would meet.
     await asked?.sent
   }
 }

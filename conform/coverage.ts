@@ -16,7 +16,7 @@ export type ScopeCoverage = {
 /** What is counted of one scope: what was seen of it, and what there is. */
 type Counter<S> = {
   readonly note: (step: Followed<S>) => void
-  readonly told: () => Omit<ScopeCoverage, "name" | "bounds">
+  readonly counts: () => Omit<ScopeCoverage, "name" | "bounds">
 }
 
 /** Counts what was seen in the scopes, transitions and refusals, from the steps that surely happened. */
@@ -32,13 +32,13 @@ export const coverageOf = <S>(ground: TourGround<S>, scopes: readonly Scope[]) =
   }
 
   /** What was seen of each scope that was begun. */
-  const told = (): readonly ScopeCoverage[] =>
+  const counts = (): readonly ScopeCoverage[] =>
     scopes.flatMap((scope) => {
       const counter = counters.get(scope)
-      return counter === undefined ? [] : [{ name: scope.name, bounds: scope.says, ...counter.told() }]
+      return counter === undefined ? [] : [{ name: scope.name, bounds: scope.says, ...counter.counts() }]
     })
 
-  return { note, told }
+  return { note, counts }
 }
 
 const counterOf = <S>(ground: TourGround<S>, scope: Scope): Counter<S> =>
@@ -64,7 +64,7 @@ const atlasCounter = <S>(ground: TourGround<S>, scope: Scope): Counter<S> => {
       if (outcome.tag === "refused" && outcome.guard !== "bound")
         refusals.add(refusalKey(ground, scope, place, before, action, outcome.guard))
     },
-    told: () => ({
+    counts: () => ({
       states: places.size,
       transitions: { covered: transitions.size, all: all.transitions },
       refusals: { covered: refusals.size, all: all.refusals },
@@ -82,6 +82,6 @@ const surveyCounter = <S>({ states, answered, refused }: Survey): Counter<S> => 
     note: ({ action }) => {
       seen.add(questionKey(action))
     },
-    told: () => ({ states, transitions: among(answered), refusals: among(refused) }),
+    counts: () => ({ states, transitions: among(answered), refusals: among(refused) }),
   }
 }

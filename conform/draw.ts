@@ -54,7 +54,7 @@ type Rarity = ReadonlyMap<string, number>
 
 const rarities = memo<Rarity>()
 
-/** How many cases tell what is rare. They are always the same: what is drawn depends on nothing that was seen. */
+/** From how many cases it is computed what is rare. They are always the same: what is drawn depends on nothing that was seen. */
 const rarityCases = 150
 
 const rarityOf = <S>(ground: TourGround<S>): Rarity =>
@@ -73,14 +73,14 @@ const counted = <S>(ground: TourGround<S>): Rarity => {
 
 /**
  * What a plan asks: what the model allows and what it refuses, never what is beyond a bound. Most of what could be
- * asked is refused, so that refusals are many though few of them are asked: that finds more than asking fewer. Of
- * some that are drawn, the one that is rarest is asked. `tell` is told the sort of each.
+ * asked is refused, so that refusals are many though few of them are asked: that finds more than asking fewer. Of some
+ * that are drawn, the rarest one is asked. `onSort` is called with the sort of each.
  */
 function* actionsOf<S>(
   ground: TourGround<S>,
   { config, weights, choices }: AskPlan,
   rarity: Rarity | null,
-  tell: (sort: string) => void = () => {},
+  onSort: (sort: string) => void = () => {},
 ): Generator<void, readonly AskedAction[], void> {
   const { profile, caseSource, kinds } = ground
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
@@ -105,7 +105,7 @@ function* actionsOf<S>(
       if (best === null || (rarity?.get(sort) ?? 0) < (rarity?.get(best.sort) ?? 0)) best = found
     }
     if (best === null) continue
-    tell(best.sort)
+    onSort(best.sort)
     actions.push(best.action)
     if (best.after !== null) state = best.after.state
   }

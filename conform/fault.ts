@@ -26,7 +26,7 @@ export class AdapterFault extends Data.TaggedError("AdapterFault")<{
   }
 }
 
-/** This session was told to stop while it waited for an answer: nothing is known of that answer. */
+/** This session had to stop while it waited for an answer: nothing is known of that answer. */
 export class Interrupted extends Data.TaggedError("Interrupted")<object> {}
 
 /** A line as far as a message can show it. */

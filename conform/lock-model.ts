@@ -3,9 +3,9 @@ import { copyIdOf, type CopyId, type Generation, type HostId } from "../model/id
 import { advanced, freshLock, type Lock } from "../model/lock.ts"
 
 /**
- * The arbitration alone, for whoever builds a lock and nothing else: one lock, one contender on each host, hosts
- * that fail, stand still or lose their storage, and time, which entitles nobody. What a contender wins and loses
- * by here is `TryLock` of the whole protocol.
+ * The arbitration alone, for implementations of a lock and nothing else: one lock, one contender on each host, hosts
+ * that fail, stand still or lose their storage, and time, which entitles nobody. What a contender wins and loses by
+ * here is `TryLock` of the whole protocol.
  *
  * Source  FT-11 in docs/spec/core.md.
  */
@@ -20,8 +20,8 @@ type LockHost = { readonly up: boolean; readonly storage: boolean; readonly paus
 /**
  * A contender.
  *
- * Shape  `belief` is what it takes for true, which may be so no longer; `generation` is the one that it believes
- *        in: who holds at an older generation than the lock's is stale, and anyone who is shown it can tell.
+ * Shape  `belief` is what it takes for true, which may be so no longer; `generation` is the one that it believes in: a
+ *        holder at an older generation than the lock's is stale, and anyone who is shown it can see that.
  */
 type Contender = {
   readonly host: HostId
@@ -122,7 +122,7 @@ const ofHost = (
   }
 }
 
-/** Who holds where there is no storage is no longer sure, and contends; on a paused host nobody notices yet. */
+/** A holder without storage is no longer sure, and contends; on a paused host it does not notice yet. */
 const noticed = (state: LockState, id: HostId): LockState => {
   const host = state.hosts[id] as LockHost
   const holder = contenderOn(state, id)

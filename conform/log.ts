@@ -96,7 +96,7 @@ const streamOf = (file: string): Readable => {
   return found?.isFIFO() === true ? pipeOf(file) : createReadStream(file, { highWaterMark: 1 << 18 })
 }
 
-/** A pipe, which may wait for who writes into it: read so that a signal is heard meanwhile. */
+/** A pipe, which may wait for its writer: read so that a signal is heard meanwhile. */
 const pipeOf = (file: string): Readable =>
   new Socket({
     fd: openSync(file, constants.O_RDONLY | constants.O_NONBLOCK),

@@ -12,7 +12,7 @@ import { profileNames, type ProfileName } from "./profile-name.ts"
 /**
  * The stored runs as cases: the failures of this profile that were kept; and, of the whole protocol, the published
  * failure scenarios and the counterexamples of the mutants. Each asks what was done, whatever it was that it broke. A
- * kept failure that cannot be read is left where it is, and `warn` is told why.
+ * kept failure that cannot be read is left where it is, and `warn` is called with the reason.
  */
 export const namedCases = (
   profile: ProfileName,

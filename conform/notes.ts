@@ -46,12 +46,12 @@ export class Notes<S> {
     this.coverage = coverageOf(ground, scopes)
   }
 
-  /** Whether no answer has told anything so far. */
+  /** Whether no answer has said anything so far. */
   isUntold(): boolean {
     return this.tally.taken + this.tally.refused + this.tally.unsure === 0
   }
 
-  /** Notes a case, and tells whether it failed as it is not known to. */
+  /** Notes a case, and returns whether it failed without being known to. */
   note(source: Source, each: Case, outcome: CaseOutcome<S>): boolean {
     const { path } = each
     this.met.add(path)

@@ -80,7 +80,7 @@ const waysToFill = (state: State, open: AskedAction): readonly AskedAction[] =>
       ),
     )
 
-/** What is shown of a state, and how many copies have ever started: nothing else tells what it may do next. */
+/** What is shown of a state, and how many copies have ever started: nothing else decides what it may do next. */
 const keyOf = (state: State): string =>
   `${JSON.stringify(stateJsonOf(state))}${pairsOf(state)
     .map(({ started }) => started)

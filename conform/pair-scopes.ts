@@ -3,7 +3,7 @@ import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { counted } from "../properties/amount.ts"
 import type { Scope } from "./case-source.ts"
 
-/** The small clusters in which everything is tried on a pair: what costs little, and tells early, first. */
+/** The small clusters in which everything is tried on a pair: cheap ones that find defects early come first. */
 export const pairScopes: readonly Scope[] = [
   scope("operations", "all kinds", [3, 1, 0, 1], "all"),
   scope("two-faults", "all kinds", [2, 0, 2, 0], "all"),

@@ -56,7 +56,7 @@ export const ended = (child: Child): Promise<void> =>
       })
   })
 
-/** Reads nothing more of a process: whoever still writes to it finds the pipes closed. */
+/** Reads nothing more of a process: a process that still writes to it finds the pipes closed. */
 export const closePipes = ({ stdout, stderr }: Child): void => {
   stdout.destroy()
   stderr.destroy()
@@ -76,7 +76,7 @@ const endWithThisProcess = (child: Child): void => {
     process.once("exit", killAll)
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       const end = (): void => {
-        // Whoever else listens decides what the signal means, and has this process exit in the end.
+        // Another listener decides what the signal means, and has this process exit in the end.
         if (process.listenerCount(signal) > 1) return
         killAll()
         process.removeListener(signal, end)

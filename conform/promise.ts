@@ -4,8 +4,8 @@ import type { Followed } from "./session.ts"
 import { tourOf } from "./tour.ts"
 
 /**
- * Which of some witnesses are due from whoever goes through the small clusters: those that the model shows in the same
- * cases, with the kinds that are asked. All of them, where it shows none: what can show nothing tells nothing.
+ * Which of some witnesses are due from an implementation that goes through the small clusters: those that the model
+ * shows in the same cases, with the kinds that are asked. All of them, where it shows none.
  */
 export const dueOf = <S>(
   ground: TourGround<S>,

@@ -2,7 +2,7 @@ import type { CrashReason } from "../model/reason.ts"
 import { sees, type ObservationSchema } from "./observation.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 
-/** The profile, for a log: a crash that is told without its reason may have had any. */
+/** The profile, for a log: a crash that is logged without its reason may have had any. */
 export const withAnyReason = <S>(profile: Profile<S>, schema: ObservationSchema): Profile<S> =>
   showsReason(schema)
     ? {

@@ -21,9 +21,9 @@ import { judgeCase, noAnswers, sessionOf, type Tally } from "./session.ts"
 import { Hello } from "./wire.ts"
 
 /**
- * Writes down every line of the wire as it passes, one JSON object a line: `{"ask":…}` or `{"answer":…}`; an answer that
- * is no JSON as a text. `close` tells what went wrong in writing, if something did: nothing was written from there on.
- * Throws CannotWrite where the file cannot be opened.
+ * Writes down every line of the wire as it passes, one JSON object a line: `{"ask":…}` or `{"answer":…}`; an answer
+ * that is no JSON as a text. `close` returns what went wrong in writing, if something did: nothing was written from
+ * there on. Throws CannotWrite where the file cannot be opened.
  */
 export const recorderTo = (
   file: string,
@@ -84,7 +84,7 @@ type RecordedCase = Case & {
 /**
  * A recording: who answered, and case by case what. The cases are read as they are asked for.
  *
- * Shape  `unanswered` is how many asks have had no answer so far. `close` is for whoever does not read to the end: it
+ * Shape  `unanswered` is how many asks have had no answer so far. `close` is for a reader that stops before the end: it
  *        closes the file.
  */
 export type Recording = {
@@ -200,7 +200,7 @@ class Asks {
   private waiting: (readonly [where: string, ask: Reply["json"]])[] = []
 
   note(where: string, ask: Reply["json"]): void {
-    // Whoever is greeted anew has left the asks before without an answer.
+    // After a new greeting the asks before it stay without an answer.
     if (ask["op"] === "hello") this.leave()
     this.waiting.push([where, ask])
   }

@@ -84,7 +84,7 @@ export const messages: readonly Message[] = [
   {
     op: "apply",
     profile: "any",
-    says: "Something went wrong. With `definite`, the action was certainly not taken; without, both are followed, until a later answer tells.",
+    says: "Something went wrong. With `definite`, the action was certainly not taken; without, both are followed, until a later answer decides.",
     ask: { seq: 6, op: "apply", action: { kind: "FailHost", host: "h2" } },
     answer: {
       seq: 6,
@@ -181,7 +181,7 @@ const profiles = [
     shows:
       "Whether the lock lets two win from one generation, believes a stale claim, or changes by time alone.",
     hides:
-      "What is done under the lock: a holder that was overtaken still believes, and only whoever checks its generation can tell.",
+      "What is done under the lock: a holder that was overtaken still believes, and only a check of its generation finds out.",
   },
   {
     name: "placement",
@@ -287,7 +287,7 @@ ${profiles.map(({ name, what, shows, hides }) => `| \`${name}\` | ${what} | ${sh
 \`observes\` names fields of the state, \`*\` standing for every id; a path stands for all below it, \`*\` alone for everything, and
 \`!hosts.*.maintenance\` takes out again what another path names. What it names must be in every state, and nothing else;
 only an answer with \`refused\` may leave the whole state out. Under \`copies\`, a copy that is not shown does not run. \`peer\`, \`delivered\` and
-\`acked\` are there only while the copy has a channel. A value that cannot be told this time is \`{"#ignore":true}\`.
+\`acked\` are there only while the copy has a channel. A value that is not known this time is \`{"#ignore":true}\`.
 
 ## A state in full
 
@@ -320,7 +320,7 @@ ${tableOf(errorCodes)}
 Each ends the run with exit code 71, and a message with this code, the line, and what was expected.
 
 No text of an answer breaks the wire by its length, up to that of a line. Of one that is longer than 4,000 characters, as
-in \`refused\`, only the first 250 and the length are kept and told; \`--record\` writes all of it.
+in \`refused\`, only the first 250 and the length are kept and reported; \`--record\` writes all of it.
 
 | code | what it is |
 | --- | --- |

@@ -176,7 +176,7 @@ function* following<S>(
       yield
       continue
     }
-    // What is no answer of the wire at all is told as that, and not as a difference.
+    // What is no answer of the wire at all is reported as that, and not as a difference.
     decodedAs(schemaFor(hello.profile, action), reply, answerTo(step, action))
     if (result.tag === "broken")
       throw faultOf(
@@ -209,7 +209,7 @@ const sureStep = <S>(
   return [{ isTaken: true, before: before.state, action: taken, after: after.state }]
 }
 
-/** What a complete state would show to whoever observes as much as this implementation. */
+/** What of a complete state this implementation would show. */
 export const expectedOf = <S>({ profile, schema }: Pick<Session<S>, "profile" | "schema">, state: S): Json =>
   project(schema, profile.view(state))
 

@@ -7,7 +7,7 @@ import { guidedRun, narrowedRun, shorterRun, branchedRun } from "./shorter-run.t
 
 /**
  * How surely an implementation fails in a case: always alike; depending on how fast it is asked; now and then, in
- * `failures` of `runs`; or that nobody has tried it again.
+ * `failures` of `runs`; or that it was not tried again.
  */
 export type Steadiness = {
   readonly tag: "deterministic" | "time-dependent" | "flaky" | "seen once"
@@ -16,8 +16,8 @@ export type Steadiness = {
 }
 
 /**
- * A failing case made short: how it fails, and how short it is known to be. `spent` is told where all runs that it may
- * take were taken before nothing more could go; `cut` tells what ended it before.
+ * A failing case after shrinking: how it fails, and how short it is known to be. `spent` is set where all runs that it
+ * may take were taken before nothing more could go; `cut` says what ended it before.
  */
 export type Shrunk<S> = {
   readonly config: Config
@@ -46,10 +46,10 @@ const trialsMax = { broken: 400, waiting: 6 }
 /**
  * Makes a failing case short, on the implementation itself: every candidate is reset and run anew, and is first made
  * legal by the model, so that nothing is asked that the model refuses, but for what was refused before. Most failures
- * are one wrong step: what failed is first asked again wherever the model says the same to it, nearest first. Then
- * drops episodes and single actions, simplifies the cluster, asks again what failed after actions of the kinds that are
- * left, and tries all shorter runs at last. Once it is late, nothing more is begun, and the shortest case so far is
- * told.
+ * are one wrong step: the failing action is first asked again wherever the model gives the same verdict, nearest first.
+ * Then drops episodes and single actions, simplifies the cluster, asks again what failed after actions of the kinds
+ * that are left, and tries all shorter runs at last. Once it is late, nothing more is begun, and the shortest case so
+ * far is reported.
  */
 export const shrink = async <S>(
   patient: Connection<S>,

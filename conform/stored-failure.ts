@@ -130,6 +130,6 @@ export const failureOutcome = <S>(
 ): "reproduced" | "fixed" | "diverged" => {
   if (outcome.tag === "diverged") return fault === null && outcome.step === step ? "reproduced" : "diverged"
   if (outcome.tag === "broken") return outcome.fault.code === fault ? "reproduced" : "diverged"
-  // What was no answer is not kept: that nothing before it fails is all that can be told.
+  // What was no answer is not kept: all that can be checked is that nothing before it fails.
   return fault === null ? "fixed" : "reproduced"
 }

@@ -36,7 +36,7 @@ const surveyed = <S>({ profile, caseSource, kinds }: TourGround<S>, scope: Scope
   return { states, answered, refused }
 }
 
-/** What tells questions apart, whatever host is filled in. */
+/** What distinguishes questions, whatever host is filled in. */
 export const questionKey = ({ host: _, ...question }: AskedAction): string => JSON.stringify(question)
 
 /** Cases that together ask all questions of a scope. */

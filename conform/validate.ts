@@ -21,9 +21,9 @@ import { answers } from "./wire.ts"
  * Whether a log, perhaps partial, is a behaviour of the model.
  *
  * Shape  `lines` is how many were followed, `most` how many model states fitted at once at the most. `accepted` holds a
- *        run that explains the log; `rejected` the line that no model state fits, with each that had fitted until
- *        then and what rules it out there. `untold` is a log that fits, as no line of it tells anything; `stopped` one
- *        that was not read to its end, and fits so far.
+ *        run that explains the log; `rejected` the line that no model state fits, with each that had fitted until then
+ *        and what rules it out there. `untold` is a log that fits, as no line of it says anything; `stopped` one that
+ *        was not read to its end, and fits so far.
  */
 export type Validation<S> = { readonly lines: number; readonly most: number } & (
   | {
@@ -71,7 +71,7 @@ export const follower = <S>(
   let candidates = firstCandidates(watch)
   let most = 1
   let lines = 0
-  let told = 0
+  let said = 0
   const kindsTold = new Set<string>()
   const match = textMatchOf(schema)
   let misses = 0
@@ -81,8 +81,8 @@ export const follower = <S>(
       const result = advance(watch, candidates, { action: line.action, answered: "done", shown: line.state })
       lines += 1
       if (line.action !== null) kindsTold.add(line.action.kind)
-      if (line.action !== null || (line.state !== undefined && (watch.strictly || tells(line.state))))
-        told += 1
+      if (line.action !== null || (line.state !== undefined && (watch.strictly || says(line.state))))
+        said += 1
       if (result.tag === "fits") {
         candidates = result.candidates
         most = Math.max(most, candidates.length)
@@ -114,12 +114,12 @@ export const follower = <S>(
       misses = 0
       candidates = [next]
       lines += 1
-      told += 1
+      said += 1
       return true
     },
     /** What comes of the log where it ends. */
     end: (): Validation<S> =>
-      told === 0
+      said === 0
         ? { tag: "untold", lines, most }
         : { tag: "accepted", run: runOf(candidates[0] ?? { way: null }), lines, most },
     /** What comes of it where its reader was stopped. */
@@ -133,10 +133,10 @@ export const follower = <S>(
 const missesMax = 16
 
 /** Whether something of a state is shown at all. */
-const tells = (shown: Json): boolean => {
+const says = (shown: Json): boolean => {
   if (typeof shown !== "object" || shown === null || Array.isArray(shown)) return true
   const parts = shown as { readonly [field: string]: Json | undefined }
-  return parts["#ignore"] !== true && Object.values(parts).some((part) => part !== undefined && tells(part))
+  return parts["#ignore"] !== true && Object.values(parts).some((part) => part !== undefined && says(part))
 }
 
 /** That a state which does not fit is a state at all. Throws BadInput. */

@@ -15,7 +15,7 @@ import type { AskedAction } from "./profile.ts"
 /** The version of the wire that is spoken. */
 export const wireVersion = "1"
 
-/** A field that an implementation may leave out, or be unable to tell. */
+/** A field that an implementation may leave out, or not know. */
 const seen = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.Union([schema, Ignore]))
 
 const SeenLock = Schema.Struct({ generation: seen(Positive), holder: seen(Schema.NullOr(CopyIdJson)) })
@@ -66,7 +66,7 @@ const LockActionJson = Schema.Union([
   lockAction("Advance", { ms: Count }),
 ])
 
-/** An action whose host is left to whoever takes it: a question in `placement`, a choice in `pair`. */
+/** An action whose host is left to the implementation: a question in `placement`, a choice in `pair`. */
 const OpenActionJson = Schema.Union([
   Schema.Struct({ kind: Schema.Literals(["SpawnSecondary", "Migrate"]), copy: CopyIdJson }),
   Schema.Struct({ kind: Schema.Literals(["PowerOn", "HaRestart"]), pair: PairIdJson }),
@@ -172,7 +172,7 @@ export const Answer = Schema.Union([
   answers.skipped,
 ])
 
-/** How an implementation can break the wire, by the codes with which it is told. */
+/** How an implementation can break the wire, by the codes with which it is reported. */
 export const faults = {
   hung: "no answer within the time allowed, nor in as much time again; to hello, none in 10 s, or in the time allowed if that is more",
   late: "an answer after the time allowed",

@@ -19,7 +19,7 @@ const coreGuards = {
   limits: "the target has room for one more copy",
   "runs-copy": "the host runs no copy",
   nothing: "there is an entry, an acknowledgement or an output to move",
-  needed: "nobody needs the copy or the channel any more",
+  needed: "the copy or the channel is no longer needed",
   up: "the host is down",
   down: "the host is up",
   cut: "the link is connected",

@@ -73,7 +73,7 @@ const storageUnderfoot: Property = {
   family: "safety",
   statement:
     "Every copy is on a host that is up, and one that executes, replays or synchronises is on a host with storage; a copy without storage neither wins nor loses by the lock.",
-  why: "Who does not reach the storage cannot ask the lock, and must not act as if it had.",
+  why: "A copy that does not reach the storage cannot try the lock, and must not act as if it had.",
   checks: ["FT-02", "FT-11"],
   witness: "waiting-contender-beside-live",
   always: ({ copies }, state) => {
@@ -121,7 +121,7 @@ const storageLossSpares: Property = {
   name: "StorageLossSpares",
   family: "safety",
   statement:
-    "The loss of a host's storage halts nobody but a copy that synchronises there, and takes from no copy its log, its generation or its role.",
+    "The loss of a host's storage halts only copies that synchronise there, and takes from no copy its log, its generation or its role.",
   why: "A copy that waits for its storage may be the only one that has what the world has seen.",
   checks: ["FT-05", "FT-08"],
   witness: "ha-restart-beside-contender",
@@ -165,7 +165,7 @@ const oneSecondaryAtATime: Property = {
   name: "OneSecondaryAtATime",
   family: "safety",
   statement: "A Primary starts a Secondary only while it has no peer, present or gone.",
-  why: "The one that it had would be left syncing for nobody, on a host that others may need.",
+  why: "The one that it had would stay syncing without a Primary, on a host that others may need.",
   checks: ["FT-06", "FT-12"],
   witness: "protected-again",
   onStep: ({ step: { action }, before }) => {
@@ -205,7 +205,7 @@ const bootFromTheWorld: Property = {
   family: "safety",
   statement:
     "A copy that is booted has as its log what the world has seen, and counts all of it as released.",
-  why: "It would answer again what has been answered, or from what nobody has seen.",
+  why: "It would repeat outputs that were answered, or answer from entries that the world has not seen.",
   checks: ["FT-08"],
   witness: "ha-restart",
   onStep: ({ step: { action }, before, after }) => {
@@ -225,7 +225,7 @@ const registeredWhereItRuns: Property = {
   family: "safety",
   statement:
     "The pair is registered where its current Primary runs, and that one's Secondary; a failover makes the two registrations change places, and nothing else changes them.",
-  why: "Who looks for the VM, to start it or to back it up, looks where it is registered.",
+  why: "A tool that starts the VM or backs it up looks where it is registered.",
   checks: ["FT-13"],
   witness: "both-registered-on-one-host",
   onStep: (seen) => {
@@ -243,7 +243,7 @@ const roleByWinning: Property = {
   name: "RoleByWinning",
   family: "safety",
   statement: "A copy's role changes only from Secondary to Primary, and only as it advances the lock.",
-  why: "The role is what decides who may release; whoever gets it otherwise has asked nobody.",
+  why: "The role is what decides who may release; a copy that gets it otherwise has not won the lock.",
   checks: ["FT-05", "FT-11"],
   witness: "both-contending",
   onStep: ({ step: { action }, before, after }) => {

@@ -4,7 +4,7 @@ import { leaderOf, nearEnd, reportedState, withStorage } from "./evidence.ts"
 import type { Property } from "./property.ts"
 
 /**
- * Found by whoever runs the protocol, not by a predicate: a run that takes enabled actions fairly and does not become
+ * Found by running the protocol, not by a predicate: a run that takes enabled actions fairly and does not become
  * quiescent within its bound. See `check/run.ts`.
  */
 export const becomesQuiescent: Property = {

@@ -74,7 +74,7 @@ export const noLostOutput: Property = {
   id: "S5",
   name: "NoLostOutput",
   family: "safety",
-  statement: "What the world has seen has no gap, and whoever is live has all of it in its log.",
+  statement: "What the world has seen has no gap, and a live copy has all of it in its log.",
   why: "A VM that goes on without something it has already told the world has lost data.",
   checks: ["FT-08", "FT-11"],
   witness: "ha-restart",
@@ -182,7 +182,7 @@ export const staysOff: Property = {
   name: "StaysOff",
   family: "safety",
   statement: "While power is off every copy is of an older generation, and none is live.",
-  why: "A Secondary that nobody told would bring back a VM that its administrator has powered off.",
+  why: "A Secondary that does not know would bring back a VM that its administrator has powered off.",
   checks: ["FT-01", "FT-11"],
   witness: "stale-copy-while-off",
   always: ({ id, power, copies, lock }) => {
@@ -337,7 +337,7 @@ export const maintenanceEmpty: Property = {
   name: "MaintenanceEmpty",
   family: "safety",
   statement: "A host in maintenance runs no copy.",
-  why: "Who takes the host down next would take the copy with it.",
+  why: "Taking the host down next would take the copy with it.",
   checks: ["FT-06"],
   witness: "host-in-maintenance",
   always: ({ copies }, state) => {

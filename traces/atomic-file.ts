@@ -20,8 +20,8 @@ export class CannotWrite extends Data.TaggedError("CannotWrite")<{ readonly mess
 
 /**
  * Writes a file whole or not at all, and the folders that it needs. The text goes to a new file beside it, which then
- * takes its name: whoever reads meanwhile sees the old content or the new one, and a symbolic link of that name is
- * replaced, not followed; what is neither that nor a file is left alone. Throws CannotWrite.
+ * takes its name: a reader meanwhile sees the old content or the new one, and a symbolic link of that name is replaced,
+ * not followed; what is neither that nor a file is left alone. Throws CannotWrite.
  */
 export const writeAtomically = (file: string, text: string): void => {
   const stem = basename(file).slice(0, 200)
@@ -81,7 +81,7 @@ export const prepareFile = (file: string): void => {
   prepareFolder(dirname(file))
 }
 
-/** How old a file is that nobody writes any more: its process was killed. Units: milliseconds. */
+/** How old a file is that is not being written any more: its process was killed. Units: milliseconds. */
 const leftoverMillis = 3_600_000
 
 /** The time as files have it, in milliseconds since 1970. */

@@ -7,7 +7,7 @@ import { modelOf, type Scope } from "../properties/explore/scope.ts"
 import { writeAtomically } from "./atomic-file.ts"
 import { BadInput } from "./bad-input.ts"
 
-/** How many states a drawing may have: beyond this nobody can read it. */
+/** How many states a drawing may have: beyond this it is unreadable. */
 const statesMax = 2000
 
 /**

@@ -51,8 +51,7 @@ export const minimise = (
   finished(minimising(protocolIn, properties, config, actions, { turns, isStopped: () => false }))
 
 /**
- * How a counterexample is made short: in which order its run goes on until it is quiescent, and whether nobody waits
- * any more.
+ * How a counterexample is made short: in which order its run goes on until it is quiescent, and whether it was stopped.
  */
 type Minimising = { readonly turns: Turns; readonly isStopped: () => boolean }
 

@@ -3,7 +3,7 @@ import { copyName, hostName, pairName, type CopyId, type HostId, type PairId } f
 
 // What every format is made of: ids, numbers, links and entries.
 
-/** A string of a certain form, described for whoever got it wrong. */
+/** A string of a certain form, described for error messages. */
 const named = <T extends string>(pattern: RegExp, expected: string) =>
   Schema.String.check(Schema.isPattern(pattern, { expected })).pipe(
     Schema.refine((text): text is T & string => pattern.test(text), { expected }),

@@ -33,8 +33,8 @@ import { fileNameOf, storyOf, traceOf, writeTrace, type Counterexample } from ".
 export const failuresFolder = join(".ftpair", "failures")
 
 /**
- * Where failures are kept: in the folder that was given, or in the usual one. Nobody has named that, so it must be a
- * folder of this place: no part of it is followed that is a symbolic link. Throws CannotWrite.
+ * Where failures are kept: in the folder that was given, or in the usual one. That one was not named by the user, so it
+ * must be a folder of this place: no part of it is followed that is a symbolic link. Throws CannotWrite.
  */
 export const storeAt = (given: string | undefined): string => {
   if (given !== undefined) {
@@ -148,8 +148,8 @@ export const failsAgain = (file: string): void => {
 }
 
 /**
- * Takes a failure out of the store, unless somebody has found it again in the meantime: whoever finds it says so in
- * the ledger before writing the file, and here the ledger is read again once the file is out of the way.
+ * Takes a failure out of the store, unless it was found again in the meantime: every finder says so in the ledger
+ * before writing the file, and here the ledger is read again once the file is out of the way.
  */
 const forget = (file: string): boolean => {
   const aside = join(dirname(file), `.${basename(file).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`)

@@ -26,16 +26,16 @@ import { quoted, summaryLines } from "../report.ts"
 import { replayingStored, storedLines } from "./stored.ts"
 
 /**
- * How many schedules are run when nobody says otherwise, by the model with the engine beside it and by the engine
- * alone: well within two minutes on two cores. A slower machine does what it can in that time, and the floor of it
- * whatever it takes: then every machine comes to a verdict.
+ * How many schedules are run by default, by the model with the engine beside it and by the engine alone: well within
+ * two minutes on two cores. A slower machine does what it can in that time, and the floor of it whatever it takes: then
+ * every machine comes to a verdict.
  */
 const defaultSchedules = 15_000
 const defaultEngineRuns = 400_000
 const floorInDrawnClusters = { schedules: schedulesForAll, engineRuns: 40_000 }
 const floorInOneCluster = { schedules: 300, engineRuns: 20_000 }
 
-/** How long a check may take when nobody says otherwise. */
+/** How long a check may take by default. */
 const defaultMillis = 115_000
 
 /**

@@ -39,7 +39,7 @@ const firstSteps: Readonly<Record<ProfileName, readonly AskedAction[]>> = {
   placement: [{ kind: "PowerOn", pair: "p1", state: stateJsonOf(initial(tryOutCluster)) }],
 }
 
-/** For whoever has just begun: the handshake and five steps, one after the other, with what each came to. */
+/** For a first try: the handshake and five steps, one after the other, with what each came to. */
 export const smoke = async <S>(
   { style, say }: Output,
   connection: Connection<S>,

@@ -13,7 +13,7 @@ import type { Output } from "../output.ts"
 import type { Style } from "../style.ts"
 import { quoted } from "../report.ts"
 
-/** Who was met, and what of it can be seen. */
+/** Which implementation was met, and what of it can be observed. */
 export const helloLines = (
   style: Style,
   { implementation, profile, observes, actions, silent = [], chooses = [] }: Hello,

@@ -5,7 +5,7 @@ import { exitCodes, type ExitCode } from "../exit.ts"
 import { outputFor } from "../output.ts"
 import { quoted } from "../report.ts"
 
-/** For whoever has no adapter yet: a skeleton of one, and the command that tries it. */
+/** To begin an adapter: a skeleton of one, and the command that tries it. */
 export const writeScaffold = (
   language: string,
   [folder, ...others]: readonly string[],

@@ -62,10 +62,10 @@ export type ExploreFlags = OutputFlags & {
  */
 const bytesPerState = { symmetric: 48, other: 96 } as const
 
-/** More hosts and pairs than this have more states than anybody can wait for. */
+/** More hosts and pairs than this have more states than can be explored. */
 const most = { hosts: 16, pairs: 16, copies: 64 } as const
 
-/** Whom an exploration may be given: rules on both sides in place of those of `--mutant`, and who stops it. */
+/** What an exploration may be given: rules on both sides in place of those of `--mutant`, and who stops it. */
 export type ExploreCompany = { readonly sides?: Sides; readonly signal?: AbortSignal }
 
 /**

@@ -3,10 +3,15 @@ import { kindNumber } from "./layout.ts"
 import type { Engine } from "./engine.ts"
 import { peer, phase } from "./machine.ts"
 
+// The reduction. Some steps only add possibilities: after a host has recovered, everything that could happen before
+// it can still happen, and more. For safety it therefore suffices to explore from the state after such steps.
+// Normalising takes them until none is left, and the sweep stores only the result, the normal form. The judging of
+// the steps on the way is in properties/explore/normalisation.ts.
+
 /** More rounds than the protocol's own rules ever need. A mutant's may go round in a circle. */
 const roundsMax = 100
 
-/** Told of each step that is taken: `before` at the state that it may leave, `after` at the one that it leads to. */
+/** Called around each step that is taken: `before` at the state that it leaves, `after` at the one that it leads to. */
 type NormalisingWatch = {
   readonly before: () => void
   readonly after: (kind: number, a: number) => void

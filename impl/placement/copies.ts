@@ -21,7 +21,7 @@ export const addCopy = (copies: Copies, pair: number, host: number): void => {
   addCopy(copies, pair, host)
 }
 
-/** A copy that is not there is a defect of who says that it has ended. */
+/** A copy that is not there is a defect of the caller. */
 export const removeCopy = (copies: Copies, pair: number, host: number): void => {
   const place = placeOf(copies, pair, host)
   if (place === null)

@@ -14,9 +14,9 @@ import {
 } from "./placement-index.ts"
 
 /**
- * Powered-on pairs on the hosts of a cluster, as placement sees them: who runs where. Of the protocol it has
- * only what decides that: a Secondary whose Primary is lost goes live at once, and a new one is in lockstep
- * as soon as it is placed.
+ * Powered-on pairs on the hosts of a cluster, as placement sees them: which copy runs where. Of the protocol it has
+ * only what decides that: a Secondary whose Primary is lost goes live at once, and a new one is in lockstep as soon as
+ * it is placed.
  *
  * Shape  `primary` and `secondary` give for each pair the host of its copy, or `nowhere`. `down` holds the pairs
  *        without a Primary, `alone` those with a Primary and no Secondary, each in the order in which they came

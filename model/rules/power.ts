@@ -40,9 +40,9 @@ export const powerOff = rule("PowerOff", ["FT-01", "FT-11"], thePair)
   })
 
 /**
- * Nobody can go on: every copy is on a host without storage, or there is none. The VM is started afresh from
- * what the world has seen; what was recorded and never released is gone. It takes the lock by test-and-set,
- * so that a copy that still waits for its storage has lost.
+ * No copy can go on: every copy is on a host without storage, or there is none. The VM is started afresh from what the
+ * world has seen; what was recorded and never released is gone. It takes the lock by test-and-set, so that a copy that
+ * still waits for its storage has lost.
  */
 export const haRestart = rule("HaRestart", ["FT-10", "FT-11", "FT-12"], thePairAndHost)
   .when(isOn, noCopyMayRun, ...eligible(noOtherEnd))

@@ -47,8 +47,8 @@ export type Failure = {
 }
 
 /**
- * Runs the schedules of one batch: a function of its arguments, whoever runs it and when. `onFound` is called at once
- * with the schedule that fails, as it was drawn: to shrink it takes a while.
+ * Runs the schedules of one batch: a function of its arguments alone. `onFound` is called at once with the schedule
+ * that fails, as it was drawn: to shrink it takes a while.
  */
 export const runBatch = (
   judgeIn: JudgeOf,

@@ -19,9 +19,9 @@ import { checksQuiescence, engineFor, layoutFor, type Scope } from "./scope.ts"
 /**
  * Finds out what may happen to a body, the pairs of a state, in the environments in which it is met.
  *
- * A rule, and whoever judges its step, read few bits of the environment, and those reads are noted. What was seen in one environment
- * then holds in all that agree with it in these bits: they are its class. So each action is tried once for each class,
- * and not once for each state.
+ * A rule, and the monitors that judge its step, read few bits of the environment, and those reads are noted. What was
+ * seen in one environment then holds in all that agree with it in these bits: they are its class. So each action is
+ * tried once for each class, and not once for each state.
  *
  * Shape  `expand` makes known all that may happen to a body in `arriving` environments, a set of them from `at` on, and in all that it can get into without
  *        being changed itself; `wanted` are the witnesses to look for. `kindOf` is the kind of an action by its number. `reports` are those of entries

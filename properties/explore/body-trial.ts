@@ -53,7 +53,7 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
     }
   }
 
-  /** For whom else a refusal stands. */
+  /** In which other states a refusal holds. */
   const afterRefusal = (action: number): number => {
     const ofBody = reads.ofBody()
     const read = place.read()

@@ -1,3 +1,8 @@
+// How the workers of a sweep talk to each other. For each pair of workers there is a ring in shared memory, with one
+// writer and one reader, so that no lock is needed: the writer advances the count of keys put in, the reader the
+// count of keys taken out. A worker that finds a ring full takes in what others have sent before it tries again;
+// hence two workers that send to each other cannot deadlock.
+
 /** How many keys wait between two workers before the sender must wait too, at the most and at the least. */
 const ringMost = 1 << 13
 const ringMin = 1 << 7

@@ -35,7 +35,7 @@ export type Census<S, A> = {
   readonly violation: Violation<S, A> | null
 }
 
-/** How many successors one kind of action generated, and how many of these nobody had seen before. */
+/** How many successors one kind of action generated, and how many of these were new. */
 export type KindCount = { readonly distinct: number; readonly generated: number }
 
 /** A shortest run whose end, or last step, is not as it should be, and the sentence that says why. */
@@ -163,7 +163,7 @@ const violated = <S, A>(survey: Survey<S, A>, violation: Violation<S, A>): void 
   survey.end = "violation"
 }
 
-/** A state that nobody has seen before; null if it is one too many. */
+/** A state that was not seen before; null if it is one too many. */
 const entered = <S, A>(
   survey: Survey<S, A>,
   key: string,

@@ -46,7 +46,7 @@ export type Exploration = {
  *        `violations`: runs that do so, of which there may be none where none could be found again. `liveness` is null
  *        where it was not checked, "unknown" where the graph was too large. `compared` says how the engine compares
  *        with the model; null where the model alone was explored, and for a mutant, of which the two may differ beyond
- *        what it violates. `bytes` is null where nobody counted.
+ *        what it violates. `bytes` is null where it was not counted.
  */
 export type Explored = {
   readonly scope: Scope
@@ -183,8 +183,7 @@ const countsOf = ({ among }: Scope, tally: Tally) => ({
 
 /**
  * The runs of a sweep that ended in a violation. They are searched for in full, without the reduction, which keeps
- * verdicts and no lengths. Where that takes too many states, or too long for whoever waits, a run of the reduced
- * sweep has to do.
+ * verdicts and no lengths. Where that takes too many states, or too long, a run of the reduced sweep has to do.
  */
 const runsOf = async (
   { scope, statesMax }: Exploration,

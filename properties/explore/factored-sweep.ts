@@ -9,6 +9,12 @@ import type { Limits, Swept } from "./sweep-end.ts"
 import { hashOf } from "./table.ts"
 import { freshTally, notSeenBy, recordViolation, recordWitnesses, type Tally } from "./tally.ts"
 
+// Breadth-first search over sets of states. A state is a body (its pairs) in an environment (its hosts, links and
+// faults). Most steps of a body depend on few bits of the environment, so that one computation holds for a whole
+// class of environments. The visited states are kept as a bit set of environments for each body. A step is then
+// applied to all environments of a class at once: intersect the new ones with the class, map them, and remove those
+// seen before. The levels, counts and shortest lengths are those of the plain search in sweep.ts.
+
 /** How many words a message between workers has beside a body: the place of a word of a set, and that word. */
 export const messageWords = 2
 
@@ -100,7 +106,7 @@ export function* factoredSweepingAs(
   return yield* sweepingLevels(levels, limits, endpoint)
 }
 
-/** Hands on environments in which a body is met to whoever holds it. */
+/** Sends environments in which a body is met to the worker that owns it. */
 type Send = (body: number, found: Int32Array, kind: number) => void
 
 const senderOf = (
@@ -127,7 +133,7 @@ const senderOf = (
     }
     for (let word = 0; word < bodyWords; word += 1) message[word] = keys[body * bodyWords + word] as number
     for (let word = 0; word < words; word += 1) {
-      // What another worker holds is met by nobody here: its sets keep what was sent.
+      // A body of another worker is not expanded here: its sets keep what was sent.
       const bits = sets.newIn(body, found, word)
       if (bits === 0) continue
       message[bodyWords] = word

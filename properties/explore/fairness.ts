@@ -151,8 +151,8 @@ const isSooner = (a: Candidate, b: Candidate | null): boolean =>
   b === null || (a.depth - b.depth || a.size - b.size || a.entry - b.entry) < 0
 
 /**
- * The labels that a run which stays in a component withholds from somebody: fair, enabled all over it, and never taken
- * inside it. The check costs no more than to read the component's edges.
+ * The labels that a run which stays in a component never takes: fair, enabled all over it, and never taken inside it.
+ * The check costs no more than to read the component's edges.
  */
 const withheldIn = (suffix: Suffix, isFair: Uint8Array): ((component: number) => readonly number[]) => {
   const { graph, components } = suffix

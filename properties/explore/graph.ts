@@ -1,15 +1,15 @@
 import type { System } from "./system.ts"
 
 /**
- * A graph of numbered states and labelled steps, as flat arrays, whoever fills them. The edges that leave state s
- * are those from `offsets[s]` up to, and without, `offsets[s + 1]`; longer arrays are no harm.
+ * A graph of numbered states and labelled steps, as flat arrays, independent of the system it came from. The edges that
+ * leave state s are those from `offsets[s]` up to, and without, `offsets[s + 1]`; longer arrays are no harm.
  *
  * A run is any way from a start, and then for ever edges of the suffix alone: what may still happen once faults and
  * operators have stopped. A label is what fairness is about, so in two states that count as one it must be the same
  * doing that has it.
  *
  * Shape  `starts`: states; `offsets`: states + 1; by edge, `targets`: state, `labelOf`: label, `isSuffix`: 0 or 1; by
- *        label, `isFair`: 0 or 1; `stems`: the shortest paths, where whoever made the graph knows them.
+ *        label, `isFair`: 0 or 1; `stems`: the shortest paths, where the maker of the graph knows them.
  */
 export type StateGraph = {
   readonly states: number

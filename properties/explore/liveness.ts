@@ -36,7 +36,7 @@ const liveness = ["L1", "L2", "L3", "L4"] as const satisfies readonly Watched[]
 /**
  * Checks liveness in a scope, exactly: on the graph of its states, where from some point on only the protocol acts, and
  * every weakly fair action gets its turn. Neither symmetry nor reduction is used, which would mix up whose turn it is.
- * "unknown" if the scope has more than `statesMax` states, or nobody waits for the answer.
+ * "unknown" if the scope has more than `statesMax` states, or the search was stopped.
  */
 export function* judgingLiveness(
   scope: Scope,

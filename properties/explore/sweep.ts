@@ -12,7 +12,13 @@ import { hashOf, tableOf } from "./table.ts"
 import { freshTally, notSeenBy, recordViolation, recordWitnesses, type Tally } from "./tally.ts"
 import { finished } from "./turns.ts"
 
-/** Takes a successor's key wherever it belongs. */
+// Breadth-first search on several workers. The hash of a state decides which worker owns it. Each worker keeps its
+// own states in a table, which drops duplicates, and the new ones in a frontier, which holds one BFS level. A level
+// is done as follows: each worker expands its frontier and sends every successor to the owner; at the barrier all
+// exchange their counts. As all see the same counts, all decide alike whether to go on: there is no master, and the
+// verdict and the counts do not depend on the number of workers.
+
+/** Takes a successor's key to its owner. */
 type Send = (keys: Int32Array, at: number, hash: number, kind: number) => void
 
 /** Expands states, and counts what it sees in a tally; each successor, as its representative, is sent on. */
@@ -69,7 +75,7 @@ const expanderOf = (scope: Scope, tally: Tally, send: Send, onOutgrown: () => vo
  * Sweeps a scope breadth first, as one of several workers or alone: each expands the states that its share of the
  * hashes holds, and sends the others their own. Ends, all at once, with the level in which a property is first found
  * violated, when no shorter violation can be left, or before the level that would go beyond `statesMax`. Gives way now
- * and then, so that whoever goes on with it can do something else.
+ * and then, so that its driver can do something else.
  */
 export function* sweepingAs(
   scope: Scope,
@@ -135,7 +141,7 @@ export function* sweepingAs(
   return (yield* sweepingLevels(levels, limits, endpoint)) as Swept
 }
 
-/** Sends a key to whoever owns it. */
+/** Sends a key to its owner. */
 const senderOf = (endpoint: Endpoint | null, workers: number, self: number, offer: Send): Send =>
   endpoint === null
     ? offer

@@ -1,3 +1,8 @@
+// The set of visited states. A lookup in a table of gigabytes misses the processor's cache nearly every time, and the
+// misses would dominate a sweep. So lookups are not done one by one: keys are gathered in a buffer for each region of
+// the table, by the first bits of their hashes, and a full buffer is looked up at once, while its region is in the
+// cache. A small direct-mapped cache in front drops the duplicates that follow soon after one another.
+
 /** How many regions a table has: few enough for a buffer each, many enough that one fits in a near cache. */
 const regionBits = 10
 const regions = 1 << regionBits
@@ -19,8 +24,8 @@ const recentKeys = 1 << 14
  * A set of keys of a few 32-bit words: open addressing over typed arrays. Keys are gathered by region and looked
  * up batch by batch, so that the processor meets the table region by region.
  *
- * Shape  `offer` takes a key with its hash and a tag below 256; `flush` looks up all that were offered. Both tell
- *        `onNew` of each key that was not there, in `keys` from `at` on.
+ * Shape  `offer` takes a key with its hash and a tag below 256; `flush` looks up all that were offered. Both
+ *        call `onNew` for each key that was not there, in `keys` from `at` on.
  */
 export type Table = {
   readonly offer: (keys: Int32Array, at: number, hash: number, tag: number) => void

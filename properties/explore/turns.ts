@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises"
 
-// Long work gives way now and then: it is a generator, and whoever drives it decides what happens in between.
+// Long work gives way now and then: it is a generator, and its driver decides what happens in between.
 
 /** Does the work at one go. */
 export const finished = <A>(work: Generator<void, A, void>): A => {

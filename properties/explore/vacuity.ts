@@ -45,5 +45,5 @@ const normalisedAway: readonly string[] = ["late-acknowledgement", "stale-primar
 
 const isKind = (name: string): name is Kind => (kinds as readonly string[]).includes(name)
 
-/** Whether a kind is one that somebody does, and not one that befalls them. */
+/** Whether a kind is an action of the protocol or an operator, and not a fault or recovery. */
 const isDone = (kind: Kind): boolean => ["protocol", "operator"].includes(alphabet[kind].actor)

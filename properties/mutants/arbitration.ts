@@ -65,7 +65,7 @@ export const arbitrationMutants: readonly Mutant[] = [
   },
   {
     name: "LockIgnoresGeneration",
-    story: "Whoever tries the lock gets it: the test of test-and-set is missing.",
+    story: "Every copy that tries the lock gets it: the test of test-and-set is missing.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
     change: effecting("TryLock", ({ pair, copy }: OfCopy, state) => withPair(state, taken(pair, copy))),

@@ -43,7 +43,7 @@ const withHosts = (config: Config, change: (host: HostConfig) => HostConfig): Co
   hosts: config.hosts.map(change),
 })
 
-/** The limits as they look to one who does not count some of the copies. */
+/** The limits of a host where some of the copies are not counted. */
 const notCounting =
   (ignored: (copy: Copy) => boolean): Reading =>
   (config, state, { host }) => {
@@ -58,7 +58,7 @@ const notCounting =
     }))
   }
 
-/** A limit that no copy is within: what 0 becomes for one who takes it at its word. */
+/** A limit that no copy is within: what 0 means if it is taken literally. */
 const none = 0.5
 
 /** Three hosts with these limits and groups, and pairs, for faults and placements without any log. */

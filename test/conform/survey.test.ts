@@ -56,7 +56,7 @@ describe("the questions of a placement", () => {
       { isTaken: false, before, action: action as AskedAction },
     ])
 
-    expect(coverage.told()).toMatchObject([
+    expect(coverage.counts()).toMatchObject([
       { name: "limits", transitions: { covered: 1, all: 252 }, refusals: { covered: 0, all: 192 } },
     ])
   })
@@ -80,7 +80,7 @@ describe("a scope of which each question depends on the one before", () => {
 
     const { transitions, refusals } = atlasOf(pair, scope)
     expect(Math.min(transitions, refusals)).toBeGreaterThan(1)
-    expect(coverage.told()).toMatchObject([
+    expect(coverage.counts()).toMatchObject([
       { transitions: { covered: 1, all: transitions }, refusals: { covered: 1, all: refusals } },
     ])
   })

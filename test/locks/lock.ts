@@ -30,7 +30,7 @@ export const locks: readonly Lock[] = [
     npm: [],
     ttl: second,
     wait: 2.5 * second,
-    made: "A file holds the generation. Who wants the lock reads it, writes the next one to a file of its own, and renames that over it. The token is the generation.",
+    made: "A file holds the generation. A contender reads it, writes the next one to a file of its own, and renames that over it. The token is the generation.",
   },
   {
     id: "generation-link",
@@ -39,7 +39,7 @@ export const locks: readonly Lock[] = [
     npm: [],
     ttl: second,
     wait: 2.5 * second,
-    made: "A file a generation. Who wants the lock links the name of the next one, which fails if it is there. The token is the generation.",
+    made: "A file a generation. A contender links the name of the next one, which fails if it is there. The token is the generation.",
   },
   {
     id: "exclusive-file",
@@ -48,7 +48,7 @@ export const locks: readonly Lock[] = [
     npm: [],
     ttl: second,
     wait: 2.5 * second,
-    made: "A file made with `O_CREAT` and `O_EXCL`, and removed by who has made it.",
+    made: "A file made with `O_CREAT` and `O_EXCL`, and removed by its holder.",
   },
   {
     id: "flock",
@@ -84,7 +84,7 @@ export const locks: readonly Lock[] = [
     npm: ["redlock", "ioredis"],
     ttl: second,
     wait: 2.5 * second,
-    made: "`using` on three Redis servers: it renews by itself half a second before the end, and aborts a signal when it cannot. To ask is to look at the signal.",
+    made: "`using` on three Redis servers: it renews by itself half a second before the end, and aborts a signal when it cannot. Asking means looking at the signal.",
   },
   {
     id: "postgres-advisory",
@@ -111,7 +111,7 @@ export const locks: readonly Lock[] = [
     npm: ["etcd3"],
     ttl: second,
     wait: 2.5 * second,
-    made: "The package's own lock, which keeps its lease alive and has no event for its loss. To ask is to compare the lease of the key.",
+    made: "The package's own lock, which keeps its lease alive and has no event for its loss. Asking means comparing the lease of the key.",
   },
   {
     id: "etcd-lease",

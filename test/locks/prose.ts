@@ -3,10 +3,10 @@ import { rounds } from "./trial.ts"
 
 // What the page says beside what was measured.
 
-export const opening = `A fault-tolerant pair asks one thing of its lock: that of all who want to go on, one does
+export const opening = `A fault-tolerant pair asks one thing of its lock: that of all copies that want to go on, one does
 ([two-primaries](two-primaries.md)). This page says what locks in common use give, whoever wrote them, when their
 holder stands still, is cut off or dies. It is measured: each contender is a process of its own and stands for a host of
-its own, schedules of faults are run against the real lock, and the verdict is about who believed what in which order,
+its own, schedules of faults are run against the real lock, and the verdict is about which copy believed what in which order,
 by the monotonic clock that all processes of a machine share. How long anything took plays no part.
 
 \`\`\`sh
@@ -14,11 +14,11 @@ npm run locks            # all of them, some ten minutes; writes this page
 npm run locks -- flock   # those that are named; prints what it finds
 \`\`\``
 
-export const readingVerdicts = `A contender _believes_ that it holds the lock from when it is told so until it gives it back, or learns of its loss. A
-dash: there was nothing of which to ask it.
+export const readingVerdicts = `A contender _believes_ that it holds the lock from when it is granted until it gives it back, or learns of its loss. A
+dash: there was nothing to try it with.
 
 - **Two holders, nothing wrong.** One holds the lock, and another tries. A lock that advances a generation goes to whoever
-  comes: it says who goes on, and lets nobody wait.
+  comes: it says which copy goes on, and lets none wait.
 - **Two holders after a pause.** The holder's host stands still until another has acquired, or has waited in vain; then it
   wakes. Both believe until the first learns.
 - **Learns.** Whether the first learns of its loss before its next write: if the pause fell _in its work_, between believing
@@ -35,7 +35,7 @@ export const inNumbers = `In how many runs of how many. _Stale_: the first wrote
 - _Race_: three try at the same instant. _Heirs_: the holder was killed, and two others try at the same instant when its
   lock may be taken over.
 - _Live_: nothing is wrong. The next four are the pauses of the table above.
-- _Cut off_: the servers have closed the holder's connections, and it is not told, which is what keepalive does to who is
+- _Cut off_: the servers have closed the holder's connections, and it is not told, which is what keepalive does to a client that is
   behind a partition; _asleep_: while it stood still.
 
 A busy machine is a pause of its own: one or two in a cell that no schedule below explains may be no more than a renewal
@@ -74,10 +74,10 @@ export const headings: Readonly<Record<BadAnswer, string>> = {
 export const reading = (
   dilemmas: number,
   all: number,
-): string => `**Two holders, or nobody.** Who cannot tell a holder that is dead from one that is slow must go ahead at the risk of two, or
+): string => `**Two holders, or nobody.** A lock that cannot distinguish a dead holder from a slow one must go ahead at the risk of two, or
 wait at the risk of for ever: in ${dilemmas} of ${all} rows it is exactly one of both. A lock with a time to live goes ahead; a lock that is
 kept by the kernel or by a session waits. A session is kept only for as long as its server keeps it: with keepalive, and a
-partition, it is a lease that does not tell its holder.
+partition, it is a lease that does not notify its holder.
 
 **Asking narrows the window, and does not close it.** What is asked just before a write was true when it was answered.
 The pause that falls between the answer and the write is the column _in its work_, and there no lock helps: only the
@@ -87,7 +87,7 @@ one that asks its server first has not.
 
 **A token helps if the resource checks it**: keeps the latest that it has seen, and refuses all that are older. It is then
 the second holder's first write that stops the first one. Until that has come, the first one's write is taken. That is as
-if it had come before the lock changed hands, unless the second has read in the meantime: who is to read first must
+if it had come before the lock changed hands, unless the second has read in the meantime: the one that is to read first must
 show its token first. And there must be a later token for every holder: where test and set are two steps, two can come
 out with the same.
 

@@ -51,7 +51,7 @@ export const linkEffectsOf = (view: View, of: Before) => {
     return noProperty
   }
 
-  /** Who had no storage has no answer from the lock: it is there still, and the lock is where it was. */
+  /** A copy without storage has no answer from the lock: it is there still, and the lock is where it was. */
   const ofUnanswered = (actor: number, kind: number, b: number): PropertySet => {
     if (hadStorage(hostOf(actor)) || was(actor) === 0) return noProperty
     const isAnswered =

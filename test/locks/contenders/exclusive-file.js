@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { untilGranted } from "./waiting.js"
 
-// The lock is a file, made with O_CREAT and O_EXCL and removed by who has made it.
+// The lock is a file, made with O_CREAT and O_EXCL and removed by its holder.
 
 export const open =
   ({ folder }) =>
