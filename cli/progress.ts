@@ -49,11 +49,11 @@ const progressLines = <A>(
       end: () => void stream.write("\r\x1b[K"),
     }
   let last: { readonly soFar: A } | null = null
-  let told = 0
+  let reportedAt = 0
   const beat = (): void => {
     const millis = sinceStart()
-    if (millis - told < heartbeatMillis) return
-    told = millis
+    if (millis - reportedAt < heartbeatMillis) return
+    reportedAt = millis
     const text = last === null ? "nothing finished yet" : line(last.soFar, millis)
     stream.write(`ftpair: ${Math.round(millis / 1000)} s  ${text}\n`)
   }

@@ -136,7 +136,7 @@ describe.each(mutants)("the mutant $name", ({ name, killedBy }) => {
     for (const id of Object.keys(killedBy)) expect(rowOf(name)).toContain(id)
   })
 
-  it("has a counterexample in the corpus for every property that a search can settle", () => {
+  it("has a counterexample in the corpus for every property that a search can find", () => {
     const stories = filesIn(corpusFolder, ".itf.json").map((file) => basename(file, ".itf.json"))
 
     const wanted = Object.keys(killedBy)

@@ -9,7 +9,7 @@ import { violatesWhenQuiescent, violationsOf, type Property } from "../propertie
 /** How large a reachable state space is: distinct states, successors generated, and the greatest depth. */
 type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
 
-/** Every state within reach of `starts`, breadth first, and nothing clever. `visit` is told of each state. */
+/** Every state within reach of `starts`, breadth first, and nothing clever. `visit` is called for each state. */
 export const enumerate = (
   protocol: Protocol,
   among: readonly Kind[],
@@ -84,7 +84,7 @@ export const shortestViolation = (
   return null
 }
 
-/** Liveness is not asked of a state in which a pair is at the bound of its generations: there it may not go on. */
+/** Liveness is not checked in a state in which a pair is at the bound of its generations: there it may not go on. */
 const isJudged = ({ config }: Protocol, state: State): boolean =>
   Object.values(state.pairs).every((pair) => pair.lock.generation < config.bounds.generations)
 

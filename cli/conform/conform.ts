@@ -13,7 +13,7 @@ import { failuresFolder, storeAt } from "../../traces/store.ts"
 import { prepareFolder } from "../../traces/atomic-file.ts"
 import { refuseBeside } from "../beside.ts"
 import { advise, smoke } from "./aids.ts"
-import { asFound, distinctFailures, shrinkingUntil, sortOfShrunk, tell } from "./failure.ts"
+import { asFound, distinctFailures, shrinkingUntil, sortOfShrunk, reportFailure } from "./failure.ts"
 import { conformLines, helloLines, reportFault } from "./report.ts"
 import { judgeRecorded } from "./recorded.ts"
 import { writeScaffold } from "./scaffold.ts"
@@ -151,7 +151,7 @@ const drive = async <S>(
   say(...helloLines(style, connection.hello, spec.seed))
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)
-  const told: Grouped[] = []
+  const reported: Grouped[] = []
   let shutdownFault: AdapterFault | null = null
   let result: Conformance<S>
   try {
@@ -166,15 +166,15 @@ const drive = async <S>(
         },
       )
       const sort = sortOfShrunk(short)
-      const same = told.findIndex((each) => each.sort === sort)
-      const before = told[same]
+      const same = reported.findIndex((each) => each.sort === sort)
+      const before = reported[same]
       if (before !== undefined && before.steps <= short.actions.length) {
-        told[same] = { ...before, alike: [...before.alike, failure.case.path] }
+        reported[same] = { ...before, alike: [...before.alike, failure.case.path] }
         continue
       }
-      const one = tell(connection, ground, failure, short, { folder, command, style })
+      const one = reportFailure(connection, ground, failure, short, { folder, command, style })
       const alike = before === undefined ? [] : [...before.alike, before.case]
-      told.splice(before === undefined ? told.length : same, 1, { ...one, sort, alike })
+      reported.splice(before === undefined ? reported.length : same, 1, { ...one, sort, alike })
     }
   } finally {
     moving.end()
@@ -191,7 +191,7 @@ const drive = async <S>(
   )
   const seconds = (performance.now() - began) / 1000
   const code = codeOf(result, stale, shutdownFault)
-  const report = { hello: connection.hello, spec, result, told, stale, seconds, shutdownFault, code }
+  const report = { hello: connection.hello, spec, result, reported, stale, seconds, shutdownFault, code }
   if (isText) say(...conformLines(style, report))
   document(jsonOf(report))
   return code
@@ -217,7 +217,7 @@ const codeOf = <S>(
   ])
 }
 
-const jsonOf = ({ hello, spec, result, told, stale, seconds, shutdownFault, code }: ConformReport) => ({
+const jsonOf = ({ hello, spec, result, reported, stale, seconds, shutdownFault, code }: ConformReport) => ({
   verdict: verdicts[code] ?? "defect",
   implementation: hello.implementation,
   profile: hello.profile,
@@ -230,17 +230,19 @@ const jsonOf = ({ hello, spec, result, told, stale, seconds, shutdownFault, code
   witnesses: result.witnesses,
   unseen: result.unseen,
   untaken: result.untaken,
-  failures: told.map(({ case: path, alike, steps, minimality, cut, spent, file, difference, reproduce }) => ({
-    case: path,
-    alike,
-    steps,
-    minimality,
-    cut,
-    spent,
-    file,
-    ...difference,
-    reproduce,
-  })),
+  failures: reported.map(
+    ({ case: path, alike, steps, minimality, cut, spent, file, difference, reproduce }) => ({
+      case: path,
+      alike,
+      steps,
+      minimality,
+      cut,
+      spent,
+      file,
+      ...difference,
+      reproduce,
+    }),
+  ),
   failed: result.failed.map(({ case: { path } }) => path),
   known: result.known,
   stale,

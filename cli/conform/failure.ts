@@ -61,7 +61,7 @@ export const asFound = <S>({ case: each, outcome }: FailedCase<S>): Shrunk<S> =>
 })
 
 /** Keeps a failure, and reports it: also where it cannot be kept. */
-export const tell = <S>(
+export const reportFailure = <S>(
   { hello }: Connection<S>,
   { profile }: Ground<S>,
   failure: FailedCase<S>,

@@ -25,7 +25,7 @@ export type ConformReport = {
   readonly hello: Hello
   readonly spec: ConformSpec
   readonly result: Conformance<unknown>
-  readonly told: readonly Grouped[]
+  readonly reported: readonly Grouped[]
   readonly stale: readonly string[]
   readonly seconds: number
   readonly shutdownFault: AdapterFault | null

@@ -133,7 +133,7 @@ const shownOtherwise = <S>({ outcome }: Shrunk<S>): readonly string[] =>
 
 /** All that is said at the end. */
 export const conformLines = (style: Style, report: ConformReport): readonly string[] => {
-  const { result, told, stale, seconds, shutdownFault } = report
+  const { result, reported, stale, seconds, shutdownFault } = report
   const { cases, tally, failed, known, lacking, skipped, beyond } = result
   const answers = tally.taken + tally.refused
   return [
@@ -150,7 +150,7 @@ export const conformLines = (style: Style, report: ConformReport): readonly stri
     ...(known.length === 0 ? [] : [`  ${counted(known.length, "case")} failed, as is known`]),
     ...stale.map((pattern) => style.bad(`  known to fail, and nothing of it fails: ${pattern}`)),
     "",
-    ...told.flatMap(({ lines, alike }) => [
+    ...reported.flatMap(({ lines, alike }) => [
       ...lines,
       ...(alike.length === 0
         ? []

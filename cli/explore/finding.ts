@@ -140,14 +140,14 @@ const judge = (
 ): Confirmed | { readonly tag: "divergence"; readonly divergence: ExploredDivergence } => {
   const protocol = modelOf(scope)
   const { states, violations, refusal } = replay(protocol, [property], actions)
-  const told = actions.map(describe).join(" ")
+  const taken = actions.map(describe).join(" ")
   const denied = (words: string) => ({
     tag: "divergence" as const,
     divergence: { property: property.id, words, actions, refused: refusal },
   })
   if (refusal !== null)
     return denied(
-      `the engine takes ${told}, and the model refuses action ${refusal.step} by ${refusal.guard}`,
+      `the engine takes ${taken}, and the model refuses action ${refusal.step} by ${refusal.guard}`,
     )
   if (loop !== null)
     return match(judgeLasso(protocol, property, { states, actions, loop }))
@@ -159,13 +159,13 @@ const judge = (
       }))
       .with({ tag: "refuted" }, ({ why }) =>
         denied(
-          `the engine finds ${property.id} violated by ${told} with a loop from step ${loop + 1} on, and the model does not: ${why}`,
+          `the engine finds ${property.id} violated by ${taken} with a loop from step ${loop + 1} on, and the model does not: ${why}`,
         ),
       )
       .exhaustive()
   const [violation] = violations
   return violation === undefined
-    ? denied(`the engine finds ${property.id} violated after ${told}, and the model does not`)
+    ? denied(`the engine finds ${property.id} violated after ${taken}, and the model does not`)
     : { tag: "confirmed", why: violation.why, states, fairness: [] }
 }
 

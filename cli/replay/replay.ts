@@ -54,11 +54,11 @@ export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitC
   const all = files.map((file) => (isPlain(flags) ? storedFailureIn(file) : null) ?? storyIn(file, flags))
   const { style, say, document, note } = outputFor(flags)
   if (flags.out !== undefined) writePrefixOf(all.filter(isStory), flags.out, flags.at, note)
-  const told = all.map((each) => (isStory(each) ? toldOf(each, flags.at) : replayFailure(each)))
-  const json = told.map((each) => each.json)
+  const reports = all.map((each) => (isStory(each) ? reportOf(each, flags.at) : replayFailure(each)))
+  const json = reports.map((each) => each.json)
   document(json.length === 1 ? json[0] : json)
-  for (const { lines } of told) say(...lines(style), "")
-  return worst(told.map(({ code }) => code))
+  for (const { lines } of reports) say(...lines(style), "")
+  return worst(reports.map(({ code }) => code))
 }
 
 /** Whether a file is to be shown by nothing but its own words. */
@@ -70,7 +70,7 @@ const isStory = (each: Replayed | StoredFailure): each is Replayed => "replayed"
 const storyIn = (file: string, flags: ReplayFlags): Replayed =>
   replayAs(changed(readStory(file), flags), flags)
 
-const toldOf = (each: Replayed, at: number | undefined): Told => ({
+const reportOf = (each: Replayed, at: number | undefined): Told => ({
   code: codeOf(each),
   lines: (style) => linesOf(style, each, at),
   json: jsonOf(each, at),

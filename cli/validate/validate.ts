@@ -67,7 +67,7 @@ export const validateLog = async (file: string, flags: ValidateFlags): Promise<E
   // A read that still waits for a pipe would hold the process.
   if (stop.aborted) setTimeout(() => process.exit(), 500).unref()
   return report(flags, judge.config, {
-    ...judge.told(),
+    ...judge.words(),
     file,
     validation,
     number,
@@ -88,7 +88,7 @@ type Judge = {
   readonly take: (number: number, json: ReturnType<typeof objectIn>) => Validation<unknown> | null
   readonly end: () => Validation<unknown>
   readonly stop: () => Validation<unknown>
-  readonly told: () => Pick<Found, "profile" | "silent" | "unmet" | "kindUnmet" | "loggedSilently">
+  readonly words: () => Pick<Found, "profile" | "silent" | "unmet" | "kindUnmet" | "loggedSilently">
 }
 
 /** Throws BadInput. */
@@ -129,7 +129,7 @@ const judgeOf = (
       },
       end: log.end,
       stop: log.stop,
-      told: () => ({
+      words: () => ({
         profile: profile as Profile<unknown>,
         silent,
         unmet: map === null ? [] : sourcesOf(map).filter((pointer) => !met.has(pointer)),

@@ -73,7 +73,7 @@ type Receive = (keys: Int32Array, at: number, hash: number, tag: number) => void
 export type Endpoint = {
   readonly send: (to: number, keys: Int32Array, at: number, hash: number, tag: number) => void
   readonly receive: () => void
-  readonly barrier: (tell: () => Summary) => Summary
+  readonly barrier: (report: () => Summary) => Summary
 }
 
 export const endpointOf = (
@@ -140,13 +140,13 @@ export const endpointOf = (
     }
   }
 
-  const barrier = (tell: () => Summary): Summary => {
+  const barrier = (report: () => Summary): Summary => {
     publish()
     arrive()
     receive()
     // Two places, taken in turn: one worker may already report the next level while another still reads.
     const place = own + counter.length + (barriers % 4 === 1 ? 0 : summaryLength * workers)
-    tell().forEach((value, n) => {
+    report().forEach((value, n) => {
       Atomics.store(counters, place + summaryLength * self + n, value)
     })
     arrive()

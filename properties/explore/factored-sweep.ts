@@ -101,7 +101,7 @@ export function* factoredSweepingAs(
       tally.highestGeneration = Math.max(tally.highestGeneration, expander.highestGeneration())
       return left
     },
-    settle: () => expander.bytes() + sets.bytes() + 8 * (level.length + next.length),
+    finish: () => expander.bytes() + sets.bytes() + 8 * (level.length + next.length),
   }
   return yield* sweepingLevels(levels, limits, endpoint)
 }

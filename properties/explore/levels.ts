@@ -9,15 +9,15 @@ export const cuts = { none: 0, interrupted: 1, outgrown: 2, asymmetric: 3, astra
  * What is swept level by level.
  *
  * Shape  `waiting` counts the states of the next level so far. `expand` makes that the level at hand, expands it, and
- *        tells how many of its states are left; `settle` then takes in what others have sent, and tells how many bytes
- *        the states and the two levels take. `cut` is why no more is expanded, the gravest reason there was.
+ *        returns how many of its states are left; `finish` then takes in what others have sent, and returns how many
+ *        bytes the states and the two levels take. `cut` is why no more is expanded, the gravest reason there was.
  */
 type Levels = {
   readonly tally: Tally
   readonly cut: Cut
   readonly waiting: () => number
   readonly expand: (depth: number) => Generator<void, number, void>
-  readonly settle: () => number
+  readonly finish: () => number
 }
 
 /** Why a level is not expanded any further: the gravest reason there was. */
@@ -40,11 +40,11 @@ export class Cut {
 }
 
 /**
- * Sweeps level by level, all workers at once: before each level they tell each other how far they are, and end together. Null
- * where one went astray.
+ * Sweeps level by level, all workers at once: before each level they exchange their counts, so that all end together.
+ * Null where one went astray.
  */
 export function* sweepingLevels(
-  { tally, cut, waiting, expand, settle }: Levels,
+  { tally, cut, waiting, expand, finish }: Levels,
   { statesMax, onLevel }: Limits,
   endpoint: Endpoint | null,
 ): Generator<void, Swept | null, void> {
@@ -60,7 +60,7 @@ export function* sweepingLevels(
     left = yield* expand(depth)
     if (left === 0) tally.depth = depth
     endpoint?.barrier(() => [0, 0, 0, 0])
-    bytes = Math.max(bytes, settle())
+    bytes = Math.max(bytes, finish())
   }
 }
 

@@ -62,8 +62,7 @@ export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolea
   (bounds.fencesUpTo > 0 && (among.includes("TestFailover") || among.includes("TestRestartSecondary")))
 
 /**
- * Whether a scope can tell which states are quiescent: every protocol action must be offered, and the reduction must be
- * off.
+ * Whether a scope can recognise quiescent states: every protocol action must be offered, and the reduction must be off.
  */
 export const checksQuiescence = ({ among, reduction }: Scope): boolean =>
   !reduction && kindsOf("protocol").every((kind) => among.includes(kind))

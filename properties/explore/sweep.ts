@@ -132,7 +132,7 @@ export function* sweepingAs(
       }
       return left
     },
-    settle: () => {
+    finish: () => {
       table.flush()
       return table.bytes() + level.bytes() + next.bytes()
     },

@@ -47,7 +47,7 @@ const isHere = (what: string, present: boolean): boolean => {
   return present
 }
 
-/** Every state of the 5-million scope, without symmetry or reduction, all safety properties asked: states a second. */
+/** Every state of the 5-million scope, without symmetry or reduction, all safety properties checked: states a second. */
 const benchExplore = async (): Promise<void> => {
   say(
     "\nexplore: 3 hosts, 1 pair, log 2, generations 5, faults 2, power-off at any generation; no symmetry, no reduction",
@@ -117,7 +117,7 @@ const benchVerdict = (): void => {
   )
 }
 
-/** Random schedules on one core, all safety properties asked after every action. */
+/** Random schedules on one core, all safety properties checked after every action. */
 const benchRandom = (): void => {
   say("\nrandom: 3 hosts, 1 pair, log 2; actions a second")
   const config = plainConfig(3, 1, { log: 2 })

@@ -36,11 +36,11 @@ type Log = {
   readonly silent: readonly string[]
 }
 
-/** The lines of a log of a run: what is told of each step. */
+/** The lines of a log of a run: what is called for each step. */
 const logOf = (
   config: Config,
   events: number,
-  told: "actions" | "states",
+  reported: "actions" | "states",
   silent: readonly Kind[] = [],
 ): Log => {
   const dice = diceFrom(20_101)
@@ -62,11 +62,11 @@ const logOf = (
       JSON.stringify({
         t: lines.length,
         action,
-        ...(told === "states" ? { state: profile.view(nearby) } : {}),
+        ...(reported === "states" ? { state: profile.view(nearby) } : {}),
       }),
     )
   }
-  return { lines, observes: told === "states" ? ["hosts", "cut", "pairs"] : null, silent }
+  return { lines, observes: reported === "states" ? ["hosts", "cut", "pairs"] : null, silent }
 }
 
 const diceFrom = (seed: number): (() => number) => {
@@ -105,7 +105,7 @@ export const validateBench = (say: (line: string) => void): void => {
   say("\nvalidate: logs of a run on 3 hosts, line by line; and JSON.parse of the same lines")
   const guest = plainConfig(3, 1)
   const small = plainConfig(3, 1, { log: 3 })
-  const told = (name: string, config: Config, log: Log): void => {
+  const reported = (name: string, config: Config, log: Log): void => {
     const { seconds, most } = followedIn(config, log)
     const parsing = secondsOf(() => {
       for (const line of log.lines) JSON.parse(line)
@@ -116,9 +116,9 @@ export const validateBench = (say: (line: string) => void): void => {
     )
   }
   for (const events of [250_000, 500_000, 1_000_000])
-    told(`${figure(events)} actions, the guest's log unbounded`, guest, logOf(guest, events, "actions"))
+    reported(`${figure(events)} actions, the guest's log unbounded`, guest, logOf(guest, events, "actions"))
   for (const events of [100_000, 200_000])
-    told(`${figure(events)} actions with complete states, log 3`, small, logOf(small, events, "states"))
-  told("300 actions, none silent", guest, logOf(guest, 300, "actions"))
-  told("300 actions, Ack and Deliver silent", guest, logOf(guest, 300, "actions", ["Ack", "Deliver"]))
+    reported(`${figure(events)} actions with complete states, log 3`, small, logOf(small, events, "states"))
+  reported("300 actions, none silent", guest, logOf(guest, 300, "actions"))
+  reported("300 actions, Ack and Deliver silent", guest, logOf(guest, 300, "actions", ["Ack", "Deliver"]))
 }

@@ -56,11 +56,11 @@ describe("a check", () => {
       20,
       "inconclusive",
     ],
-    ["holds where the engine asked it", { schedules: 0, engineRuns: 9 }, { property: ["S1"] }, 0, "held"],
+    ["holds where the engine checked it", { schedules: 0, engineRuns: 9 }, { property: ["S1"] }, 0, "held"],
   ])("%s", async (_what, ran, flags, code, verdict) => {
-    const told = await checked({ ...whole, ...ran }, { mutant: "ZeroMeansNone", ...flags })
+    const reported = await checked({ ...whole, ...ran }, { mutant: "ZeroMeansNone", ...flags })
 
-    expect([told.code, told.json.verdict]).toEqual([code, verdict])
+    expect([reported.code, reported.json.verdict]).toEqual([code, verdict])
   })
 
   it.each<readonly [string, string, Partial<CheckFlags>, readonly Action[], number, string, string]>([
@@ -78,18 +78,22 @@ describe("a check", () => {
   ])(
     "that finds a violation of %s ends with its code",
     async (_what, mutant, flags, actions, code, verdict, id) => {
-      const told = await checked(failing(actions), { mutant, ...flags })
+      const reported = await checked(failing(actions), { mutant, ...flags })
 
-      expect([told.code, told.json.verdict]).toEqual([code, verdict])
-      expect(told.json.breaches.map(({ property }) => property)).toEqual([id])
+      expect([reported.code, reported.json.verdict]).toEqual([code, verdict])
+      expect(reported.json.breaches.map(({ property }) => property)).toEqual([id])
     },
   )
 
   it("whose failure does not come again is not deterministic, and nothing has held", async () => {
-    const told = await checked(failing(failed()), { mutant: "ZeroMeansNone" })
+    const reported = await checked(failing(failed()), { mutant: "ZeroMeansNone" })
 
-    expect([told.code, told.json.verdict, told.json.breaches]).toEqual([17, "non-deterministic", []])
-    expect(verdictsIn(told)).toEqual(["inconclusive"])
+    expect([reported.code, reported.json.verdict, reported.json.breaches]).toEqual([
+      17,
+      "non-deterministic",
+      [],
+    ])
+    expect(verdictsIn(reported)).toEqual(["inconclusive"])
   })
 
   it("draws all the same where stored runs are not as promised, and says both", async () => {
@@ -99,7 +103,7 @@ describe("a check", () => {
     expect(held.json.stored.broken.length).toBeGreaterThan(20)
   })
 
-  it("tells as held only what was asked to the end", async () => {
+  it("reports as held only what was checked to the end", async () => {
     const interrupted = await checked({ ...whole, stopped: "interrupted" }, { mutant: "ZeroMeansNone" })
     const ofEngine = await checked(
       { ...whole, schedules: 0 },

@@ -7,7 +7,7 @@ import { freshFolder, ftpair, inShell, program, write, type Answer } from "./ftp
 // How a check ends where something comes in between: a signal, a full disk, a reader that goes away.
 
 describe.concurrent("ftpair check", () => {
-  it("is inconclusive when it is interrupted, and tells what it has seen", async ({
+  it("is inconclusive when it is interrupted, and reports what it has seen", async ({
     expect,
     onTestFinished,
   }) => {
@@ -38,7 +38,7 @@ describe.concurrent("ftpair check", () => {
     },
   )
 
-  it("tells a finding that it cannot save, with the code of the finding", async ({
+  it("reports a finding that it cannot save, with the code of the finding", async ({
     expect,
     onTestFinished,
   }) => {

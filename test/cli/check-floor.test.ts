@@ -47,7 +47,7 @@ describe("without options, a check", () => {
     const [drawn, given] = [null, plainConfig(3, 1)].map((config) => budgetOf(flags, config, null, 0).floor)
 
     expect(readFileSync("README.md", "utf8")).toContain(
-      `never fewer than ${told(drawn)} (${told(given)} in a given cluster)`,
+      `never fewer than ${reported(drawn)} (${reported(given)} in a given cluster)`,
     )
   })
 
@@ -85,5 +85,5 @@ describe("a check whose time is up before anything is drawn", () => {
 
 // Helpers
 
-const told = (floor: { readonly schedules: number; readonly engineRuns: number } | undefined): string =>
+const reported = (floor: { readonly schedules: number; readonly engineRuns: number } | undefined): string =>
   [floor?.schedules, floor?.engineRuns].map((n) => n?.toLocaleString("en")).join(" and ")

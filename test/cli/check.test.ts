@@ -30,7 +30,7 @@ describe.concurrent("ftpair check, where a safety property is violated,", () => 
     expect(found.code).toBe(12)
   })
 
-  it("tells the property, and the numbered actions up to the violation", ({ expect }) => {
+  it("reports the property, and the numbered actions up to the violation", ({ expect }) => {
     expect(found.stdout).toMatch(/^S1 SinglePrimary violated at step 5 of 5$/m)
     expect(found.stdout).toMatch(/^ +S2 +NoDivergentOutput +no violation seen$/m)
     expect(found.stdout).toMatch(/^ +1 {2}PowerOn\(p1, h1\) +p1 on/m)
@@ -45,7 +45,7 @@ describe.concurrent("ftpair check, where a safety property is violated,", () => 
     expect(found.stdout).toMatch(/^violated: S1, S15, S30 /m)
   })
 
-  it("tells how long the run was as it was drawn, and after each way of shortening it", ({ expect }) => {
+  it("reports how long the run was as it was drawn, and after each way of shortening it", ({ expect }) => {
     expect(said(found, "shrunk:")).toMatch(
       /^\d+ actions drawn; \d+ after shrinking by fast-check; 5 after minimising: shortest$/,
     )
@@ -194,7 +194,7 @@ describe.concurrent("ftpair check --json", () => {
     expect(checkedBy(allowed as Answer).unseen).not.toEqual([])
   })
 
-  it("asks of few schedules no witness that they need not show, and says how many do", async ({
+  it("requires of few schedules no witness that they need not show, and says how many do", async ({
     expect,
     onTestFinished,
   }) => {
@@ -212,7 +212,7 @@ describe.concurrent("ftpair check --json", () => {
     )
   })
 
-  it("is inconclusive where nothing was finished, or nothing was asked", async ({
+  it("is inconclusive where nothing was finished, or nothing was checked", async ({
     expect,
     onTestFinished,
   }) => {
@@ -230,7 +230,7 @@ describe.concurrent("ftpair check --json", () => {
     expect(answers[1]?.stdout).toContain("inconclusive, nothing was checked")
   })
 
-  it("tells the whole of it: version, configuration, workers, and how to do it again", async ({
+  it("reports the whole of it: version, configuration, workers, and how to do it again", async ({
     expect,
     onTestFinished,
   }) => {
@@ -263,7 +263,10 @@ describe.concurrent("ftpair check --json", () => {
     })
   })
 
-  it("asks only what a wildcard names, and counts only its witnesses", async ({ expect, onTestFinished }) => {
+  it("checks only what a wildcard names, and counts only its witnesses", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const answer = await ftpair(freshFolder(onTestFinished), ...quickly("S1*", 3), "--property", "l0")
 
     const document = checkedBy(answer)
@@ -346,7 +349,7 @@ describe.concurrent("ftpair check", () => {
 
 // Helpers
 
-/** What `check --json` answers with, as far as it is asked for here. */
+/** What `check --json` answers with, as far as it is needed here. */
 type Checked = {
   readonly verdict: string
   readonly seed: string
@@ -379,7 +382,7 @@ const said = ({ stdout }: Answer, label: string): string =>
 const fromFailureOn = ({ stdout }: Answer): string =>
   stdout.slice(stdout.indexOf("S1 SinglePrimary violated")).replace(/^[\d.]+ s( \(.*)?$/m, "")
 
-/** A call that is quickly done: its mutant violates nothing of what it is asked, and keeps the corpus out of it. */
+/** A call that is quickly done: its mutant violates none of the checked properties, and keeps the corpus out of it. */
 const quickly = (property: string, runs: number): readonly string[] => [
   ..."check --mutant ZeroMeansNone --workers 1 --json --property".split(" "),
   property,
@@ -387,7 +390,7 @@ const quickly = (property: string, runs: number): readonly string[] => [
   `${runs}`,
 ]
 
-/** Keeps a run by the rules of that mutant, as if it had once violated S7; tells its file within the folder. */
+/** Keeps a run by the rules of that mutant, as if it had once violated S7; returns its file within the folder. */
 const keepRun = (folder: string, actions: readonly Action[]): string => {
   const file = join(".ftpair", "failures", "S7.by-hand.itf.json")
   const config = plainConfig(2, 1, { log: 1 })

@@ -53,7 +53,7 @@ describe.concurrent("what nobody reads ends as it would have:", () => {
     },
   )
 
-  it("and what is told on stderr may find no room", async ({ expect, onTestFinished }) => {
+  it("and what is reported on stderr may find no room", async ({ expect, onTestFinished }) => {
     const [ends] = await ended(freshFolder(onTestFinished), "validate nothing.ndjson", "2>/dev/full")
 
     expect(ends).toBe(1)

@@ -66,7 +66,7 @@ describe.concurrent("ftpair explore", () => {
     expect(replayed.stdout).toContain("reproduced: S1 violated at step 5")
   })
 
-  it("tells the steps of a run once, though several properties are violated by it", async ({
+  it("reports the steps of a run once, though several properties are violated by it", async ({
     expect,
     onTestFinished,
   }) => {
@@ -101,7 +101,7 @@ describe.concurrent("ftpair explore", () => {
     expect(replayed.stdout).toContain("reproduced: L1 violated at step 2")
   })
 
-  it("is inconclusive beyond the most states, and tells what was covered", async ({
+  it("is inconclusive beyond the most states, and reports what was covered", async ({
     expect,
     onTestFinished,
   }) => {
@@ -140,7 +140,7 @@ describe.concurrent("ftpair explore", () => {
     expect(existsSync(join(folder, "large.dot"))).toBe(false)
   })
 
-  it("tells with --liveness which fairness each property needs", async ({ expect, onTestFinished }) => {
+  it("reports with --liveness which fairness each property needs", async ({ expect, onTestFinished }) => {
     const answer = await ftpair(freshFolder(onTestFinished), ...words(`explore ${small} --log 1 --liveness`))
 
     expect(answer.code).toBe(0)
@@ -162,7 +162,7 @@ describe.concurrent("ftpair explore", () => {
     ["--config two.json --hosts 3", /expected either these or --config/],
     ["--log 70000", /the engine counts log up to 65535, and not to 70000/],
   ] as const)(
-    "is told in one line what is wrong with %s",
+    "gets one line that says what is wrong with %s",
     async ([flags, message], { expect, onTestFinished }) => {
       const folder = freshFolder(onTestFinished)
       write(folder, "two.json", cluster(2))
@@ -224,7 +224,7 @@ describe.concurrent("ftpair check, where only the engine is a mutant,", () => {
 /** 768 states: one fault, no log, no operators. */
 const small = "--log 0 --faults 1 --power-off-up-to 0"
 
-/** What `explore --json` answers with, as far as it is asked for here. */
+/** What `explore --json` answers with, as far as it is needed here. */
 type Explored = {
   readonly verdict: string
   readonly states: number

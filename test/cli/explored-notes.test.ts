@@ -22,13 +22,13 @@ describe("a property that depends on the past, and was not checked", () => {
     ["by the model alone, where both are named", { engine: "model", property: ["S18", "S19"] }, [byModel]],
     ["with the reduction", { reduction: true }, [ofS18, reduced]],
     ["with the reduction, where S18 is named", { reduction: true, property: ["S18"] }, [reduced]],
-  ])("is reported with why, and how to check it: %s", async (_where, flags, told) => {
+  ])("is reported with why, and how to check it: %s", async (_where, flags, reported) => {
     const lines = await explored(flags)
 
     const notes = lines.filter((line) => /^ {2}S1[89] .*depends? on/.test(line)).map((line) => line.trim())
     const notAsked = lines.flatMap((line) => /^ {2}(S1[89]) +\w+ +not checked$/.exec(line)?.[1] ?? [])
-    expect(notes).toEqual(told)
-    expect(notAsked).toEqual(["S18", "S19"].filter((id) => told.some((line) => line.includes(id))))
+    expect(notes).toEqual(reported)
+    expect(notAsked).toEqual(["S18", "S19"].filter((id) => reported.some((line) => line.includes(id))))
   })
 })
 

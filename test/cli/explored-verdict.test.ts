@@ -28,11 +28,11 @@ describe("an exploration", () => {
   it.each(["complete", "violation", "too many states", "interrupted"])(
     "that ended %s is violated by what the model confirms, and a divergence by what it denies",
     (how) => {
-      const told = exploredTo(how)
+      const reported = exploredTo(how)
       const [violated, denied, both] = [
-        concluded(told, { findings: [findingOf("S1")], divergences: [] }, ["fork"]),
-        concluded(told, { findings: [], divergences: [divergence] }, ["fork"]),
-        concluded(told, { findings: [findingOf("S1")], divergences: [divergence] }, []),
+        concluded(reported, { findings: [findingOf("S1")], divergences: [] }, ["fork"]),
+        concluded(reported, { findings: [], divergences: [divergence] }, ["fork"]),
+        concluded(reported, { findings: [findingOf("S1")], divergences: [divergence] }, []),
       ]
 
       expect([violated, denied, both].map((each) => [wordOf(each), codeOf(each)])).toEqual([
@@ -52,7 +52,7 @@ describe("an exploration", () => {
     [["R1"], 0, "breached", 14],
     [["R1", "L1"], 0, "breached", 13],
   ] as const)(
-    "in which %j are violated, with %i deadlocks, is told as %s, with %i",
+    "in which %j are violated, with %i deadlocks, is reported as %s, with %i",
     (ids, deadlocks, word, code) => {
       const findings = ids.map((id) => findingOf(id))
 
@@ -89,7 +89,7 @@ describe("what a verdict is worth", () => {
       {},
       /^partial: exhaustive but for liveness, /,
     ],
-  ])("is told for one that is %s", (_what, conclusion, more, words) => {
+  ])("is reported for one that is %s", (_what, conclusion, more, words) => {
     expect(assuranceOf({ ...exploration, ...more }, exploredTo("complete"), conclusion)).toMatch(words)
   })
 

@@ -228,7 +228,7 @@ describe("the command", () => {
     await expect(explored(flags)).rejects.toThrow(message)
   })
 
-  it("tells what it has found where it cannot be saved", async ({ onTestFinished }) => {
+  it("reports what it has found where it cannot be saved", async ({ onTestFinished }) => {
     const flags = { mutant: "SecondarySkipsLock", property: ["S1"], out: freshFolder(onTestFinished) }
     const file = (await explored(flags)).document.breaches[0]?.file ?? ""
     rmSync(file)
@@ -240,7 +240,7 @@ describe("the command", () => {
     expect(document.breaches[0]).toMatchObject({ property: "S1", steps: 5, file: null })
   })
 
-  it("stopped, tells what was covered", async () => {
+  it("stopped, reports what was covered", async () => {
     const { code, document } = await explored({}, undefined, AbortSignal.abort())
 
     expect(code).toBe(20)
@@ -263,7 +263,7 @@ describe("the command", () => {
     },
   )
 
-  it("tells how to reproduce it", async () => {
+  it("reports how to reproduce it", async () => {
     const { document } = await explored({ ...small, actions: ["PowerOn", "SpawnSecondary"], symmetry: false })
 
     expect(document.reproduce).toBe(
@@ -334,7 +334,7 @@ async function explored(
   return { code, document: JSON.parse(written.join("")) as Document }
 }
 
-/** Whether a property can be asked with the reduction: one of safety, and not of the whole past. */
+/** Whether a property can be checked with the reduction: one of safety, and not of the whole past. */
 function isReducible(id: string): boolean {
   return !id.startsWith("L") && id !== "S19"
 }

@@ -13,7 +13,7 @@ export const program = join(packageRoot, "dist", "cli", "main.js")
 /** What a call has answered. */
 export type Answer = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
-/** What was written to stderr, without the lines by which slow work tells that it goes on. */
+/** What was written to stderr, without the lines by which slow work reports that it goes on. */
 export const withoutHeartbeats = (stderr: string): string => stderr.replace(/^ftpair: \d+ s {2}.*\n/gm, "")
 
 /** Calls the program in a folder. */
@@ -68,7 +68,7 @@ export const freshFolder = (atEnd: (remove: () => void) => void): string => {
   return folder
 }
 
-/** Writes a file below the folder, a text as it is and anything else as JSON; tells its name within the folder. */
+/** Writes a file below the folder, a text as it is and anything else as JSON; returns its name within the folder. */
 export const write = (folder: string, name: string, content: unknown): string => {
   const file = join(folder, name)
   mkdirSync(dirname(file), { recursive: true })

@@ -25,7 +25,7 @@ const commands: readonly (readonly [string, AddCommand])[] = [
 ]
 
 describe.each(commands)("the help of %s", (name, add) => {
-  it("tells what holds where a flag that takes something is left out", () => {
+  it("reports what holds where a flag that takes something is left out", () => {
     const silent = commandOf(add)
       .options.filter((option) => option.flags.includes("<"))
       .filter((option) => !isTold(option))
@@ -33,23 +33,23 @@ describe.each(commands)("the help of %s", (name, add) => {
     expect(silent.map(({ flags }) => flags)).toEqual([])
   })
 
-  it("tells every exit code that the command gives, and no other", () => {
+  it("reports every exit code that the command gives, and no other", () => {
     const sources = sourcesOf(name)
     const given = Object.entries(exitCodes)
       .filter(([code]) => sources.some((text) => gives(text, code)))
       .map(([, code]) => code)
 
-    const told = [...helpOf(add).matchAll(/^ {2}(\d+) +(.*)$/gm)].map(([, code, words]) => [
+    const reported = [...helpOf(add).matchAll(/^ {2}(\d+) +(.*)$/gm)].map(([, code, words]) => [
       Number(code),
       words,
     ])
 
     const due = [...new Set([0, 1, ...given, 70] as const)].toSorted((a, b) => a - b)
-    expect(told).toEqual(due.map((code) => [code, exitMeanings[code]]))
+    expect(reported).toEqual(due.map((code) => [code, exitMeanings[code]]))
   })
 })
 
-it("the help of conform tells how long the first answer may take", () => {
+it("the help of conform reports how long the first answer may take", () => {
   const [, startMin = ""] =
     /^const startMin = ([\d_]+)$/m.exec(readFileSync("conform/child.ts", "utf8")) ?? []
 

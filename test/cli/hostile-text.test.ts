@@ -61,10 +61,10 @@ describe.each(stories)("hostile text in a %s", (_what, story, name) => {
         (each: string) => show(each, { color: true, at: 1 }),
         (each: string) => replayFiles([each], { color: true }),
       ]) {
-        const said = told(() => command(file))
+        const said = reported(() => command(file))
         expect(said).not.toMatch(forbidden)
         if (!said.startsWith("ftpair: "))
-          expect(said.split("\n")).toHaveLength(told(() => command(asItIs)).split("\n").length)
+          expect(said.split("\n")).toHaveLength(reported(() => command(asItIs)).split("\n").length)
       }
     },
   )
@@ -141,8 +141,8 @@ const forbidden =
   // eslint-disable-next-line no-control-regex -- these are what is looked for
   /(?!\u001b\[(?:1|2|22|31|32|33|39)m)[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069](?<!\r(?=\u001b\[K))/
 
-/** What a person is told by a command: its output, or the line that the program makes of a failure. */
-const told = (command: () => unknown): string => {
+/** What a person reads of a command: its output, or the line that the program makes of a failure. */
+const reported = (command: () => unknown): string => {
   try {
     return inProcess(command).stdout
   } catch (error) {

@@ -130,7 +130,7 @@ describe.concurrent("hosts by names of their own", () => {
     ["a", "a-b", "b"],
     ["default", "h10", "h1"],
   ])(
-    "are told apart, in the order of the configuration: %s, %s, %s",
+    "are distinguished, in the order of the configuration: %s, %s, %s",
     async (names, { expect, onTestFinished }) => {
       const folder = freshFolder(onTestFinished)
       const [a, b, c] = names as [string, string, string]

@@ -35,7 +35,7 @@ describe.each(Object.entries(everything) as [Listed, readonly string[]][])("list
 })
 
 describe("list scopes", () => {
-  it("tells what is known of each, and who has counted it", () => {
+  it("reports what is known of each, and who has counted it", () => {
     const { stdout } = inProcess(() => list("scopes", { color: false, json: true }))
 
     const listed = JSON.parse(stdout) as readonly object[]
@@ -51,7 +51,7 @@ describe("list scopes", () => {
 })
 
 describe("list guards", () => {
-  it("tells of each rule when it refuses", () => {
+  it("says of each rule when it refuses", () => {
     const { stdout } = inProcess(() => list("guards", { color: false }))
 
     expect(stdout).toMatch(/^ +refuses TryLock when it does not contend$/m)

@@ -50,12 +50,12 @@ describe("progress", () => {
     ["of cases", (stream, clock) => casesOn(stream, false, clock), 33, /33 cases/],
   ])(
     "writes a plain line every ten seconds where there is no terminal, %s",
-    (_what, progressOf, told, text) => {
+    (_what, progressOf, reported, text) => {
       const { stream, written } = streamOf({ isTerminal: false })
       const { clock, pass, isTicking } = clockOfTest()
       const progress = progressOf(stream, clock)
 
-      progress.show(told as never)
+      progress.show(reported as never)
       for (let second = 1; second <= 35; second += 1) pass(1000)
       progress.end()
       pass(60_000)
@@ -71,7 +71,7 @@ describe("progress", () => {
     },
   )
 
-  it("tells what is left of the floor once the time is up, and not before", () => {
+  it("reports what is left of the floor once the time is up, and not before", () => {
     const { stream, written } = streamOf({ isTerminal: false })
     const { clock, pass } = clockOfTest()
     const floored = { ...goal, engineRuns: 4000, millis: 25_000, floor: { schedules: 600, engineRuns: 2000 } }
@@ -141,7 +141,7 @@ const soFar: Campaign = {
   stopped: "runs",
 }
 
-/** A clock that stands still until it is told how much time passes; busily, no timer comes to its turn. */
+/** A clock that stands still until it is advanced; busily, no timer comes to its turn. */
 const clockOfTest = () => {
   let millis = 0
   let onTick: (() => void) | null = null

@@ -154,7 +154,7 @@ describe.concurrent("ftpair replay of schedules that make a promise", () => {
     ])
   })
 
-  it("exits with 16 where one does not, and tells how it came", async ({ expect, onTestFinished }) => {
+  it("exits with 16 where one does not, and reports how it came", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const files = [
       { ...holds, expect: { verdict: "holds", final: { p1: "starting" } } },
@@ -217,7 +217,7 @@ describe("ftpair replay of a trace that stores its states", () => {
 })
 
 describe("ftpair replay of an action that is refused", () => {
-  it("tells which, and by what guard", () => {
+  it("reports which, and by what guard", () => {
     const folder = freshFolder(onTestFinished)
 
     expect(replayed(join(folder, write(folder, "run.json", refused))).stdout).toMatch(

@@ -17,10 +17,10 @@ describe("a property that was not violated", () => {
     const campaign = { ...ran, stopped }
 
     const lines = summaryLines(styleFor(process.stdout, false), properties, [], campaign, new Set(["S2"]))
-    const told = lines.flatMap((line) => /^ {2}(S\d) +\w+ +(.*)$/.exec(line)?.slice(1).join(": ") ?? [])
+    const reported = lines.flatMap((line) => /^ {2}(S\d) +\w+ +(.*)$/.exec(line)?.slice(1).join(": ") ?? [])
     const document = jsonOf({ ...checked, campaign }, exitCodes.inconclusive)
 
-    expect(told).toEqual([`S1: ${words}`, "S2: violated", `S4: ${words}`])
+    expect(reported).toEqual([`S1: ${words}`, "S2: violated", `S4: ${words}`])
     expect(document.properties).toEqual({ S1: { verdict }, S2: { verdict }, S4: { verdict: "not-run" } })
   })
 })
@@ -29,16 +29,19 @@ describe("how fast a check was", () => {
   it.each([
     [0.99, "8.0 s"],
     [2, "8.0 s (2 schedules/s, 0 actions/s)"],
-  ])("is told by the time in which it drew, here %d s, unless that is too short", (drawingSeconds, told) => {
-    const lines = closingLines(
-      styleFor(process.stdout, false),
-      {},
-      { ...checked, drawingSeconds },
-      exitCodes.ok,
-    )
+  ])(
+    "is reported by the time in which it drew, here %d s, unless that is too short",
+    (drawingSeconds, reported) => {
+      const lines = closingLines(
+        styleFor(process.stdout, false),
+        {},
+        { ...checked, drawingSeconds },
+        exitCodes.ok,
+      )
 
-    expect(lines.filter((line) => line.startsWith("8.0 s"))).toEqual([told])
-  })
+      expect(lines.filter((line) => line.startsWith("8.0 s"))).toEqual([reported])
+    },
+  )
 })
 
 // Helpers

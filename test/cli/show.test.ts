@@ -130,7 +130,7 @@ describe.each(["show", "replay"] as const)("%s --at", (command) => {
     )
   const file = join(scenariosFolder, "05-link-cut.json")
 
-  it("tells the state, what is enabled there, and why the rest is not", () => {
+  it("reports the state, what is enabled there, and why the rest is not", () => {
     const { code, stdout } = run(file, { at: 7 })
 
     expect(code).toBe(0)
@@ -224,7 +224,7 @@ describe.concurrent("ftpair tells", () => {
     expect(answer).toEqual({ code: 0, stdout: `${packageVersion}\n`, stderr: "" })
   })
 
-  it("how it is used where nothing is asked, as an error", async ({ expect, onTestFinished }) => {
+  it("how it is used where nothing is named, as an error", async ({ expect, onTestFinished }) => {
     const answer = await ftpair(freshFolder(onTestFinished))
 
     expect(answer).toMatchObject({ code: 1, stdout: "" })

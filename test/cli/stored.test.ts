@@ -18,7 +18,7 @@ import { traceOf, writeTrace } from "../../traces/write.ts"
 import { freshFolder, write } from "./ftpair.ts"
 
 describe("replaying what is stored", () => {
-  it("reports what is kept and still fails, as often as it is asked", () => {
+  it("reports what is kept and still fails, as often as it runs", () => {
     const folder = freshFolder(onTestFinished)
     keepRun(folder, onOneHost)
 
@@ -212,7 +212,7 @@ const onTwoHosts: readonly Action[] = [
   { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
 ]
 
-/** Keeps a run as a violation, of S7 if nothing else is said, which it may no longer be; tells its file. */
+/** Keeps a run as a violation, of S7 if nothing else is said, which it may no longer be; returns its file. */
 const keepRun = (
   folder: string,
   actions: readonly Action[],

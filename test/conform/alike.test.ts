@@ -3,7 +3,7 @@ import { documentOf, freshFolder } from "../cli/ftpair.ts"
 import { conform, lockRun } from "./lock-adapter.ts"
 
 describe("failures that come to the same once they are short", () => {
-  it("are one, told with the others, and by themselves what comes to something else", async ({
+  it("are one, reported with the others, and by themselves what comes to something else", async ({
     onTestFinished,
   }) => {
     const folder = freshFolder(onTestFinished)
@@ -16,18 +16,18 @@ describe("failures that come to the same once they are short", () => {
       lockRun(folder, "other.json", [still, { kind: "LoseStorage", host: "h1" }]),
     ].flatMap((file) => ["--run", file])
 
-    const told = await conform(folder, "diverges-two-ways", ...runs)
+    const reported = await conform(folder, "diverges-two-ways", ...runs)
     const document = await conform(folder, "diverges-two-ways", ...runs, "--json")
 
-    expect([told.code, document.code]).toEqual([14, 14])
-    expect(told.stdout.match(/^differs from the model at .*$/gm)).toEqual([
+    expect([reported.code, document.code]).toEqual([14, 14])
+    expect(reported.stdout.match(/^differs from the model at .*$/gm)).toEqual([
       "differs from the model at action 1 of 1: Pause(h1)",
       "differs from the model at action 1 of 1: LoseStorage(h1)",
     ])
-    expect(told.stdout.match(/^ {2}the same, once made short: .*$/gm)).toEqual([
+    expect(reported.stdout.match(/^ {2}the same, once made short: .*$/gm)).toEqual([
       "  the same, once made short: 1 more case: long.json",
     ])
-    expect(told.stdout).toMatch(/^3 cases failed: short\.json, long\.json, other\.json$/m)
+    expect(reported.stdout).toMatch(/^3 cases failed: short\.json, long\.json, other\.json$/m)
     expect(documentOf(document)).toMatchObject({
       failed: ["short.json", "long.json", "other.json"],
       failures: [
@@ -37,7 +37,7 @@ describe("failures that come to the same once they are short", () => {
     })
   })
 
-  it("are told by the shortest of them, though another was there before", async ({ onTestFinished }) => {
+  it("are reported by the shortest of them, though another was there before", async ({ onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const still = { kind: "Advance", ms: 1 } as const
     const pause = { kind: "Pause", host: "h1" } as const

@@ -200,8 +200,8 @@ describe("a random case in a huge cluster", () => {
 })
 
 describe("a case that was given up", () => {
-  it("is told, wherever it came from, and neither failed nor healed", async () => {
-    const told = await conformUnsurely({
+  it("is reported, wherever it came from, and neither failed nor healed", async () => {
+    const reported = await conformUnsurely({
       ...spec,
       named: [holding("a"), failing("b")],
       config: plainConfig(2, 1),
@@ -209,13 +209,13 @@ describe("a case that was given up", () => {
       isKnown: () => true,
     })
 
-    expect(told.beyond).toEqual(["a", "b", "random/7/1", "random/7/2", "random/7/3"])
-    expect(told).toMatchObject({ failed: [], known: [], healed: [], witnesses: {}, stopped: "done" })
+    expect(reported.beyond).toEqual(["a", "b", "random/7/1", "random/7/2", "random/7/3"])
+    expect(reported).toMatchObject({ failed: [], known: [], healed: [], witnesses: {}, stopped: "done" })
   })
 })
 
 describe("a case that needs a kind which the implementation does not have", () => {
-  it("is told as lacking, and not run", async () => {
+  it("is reported as lacking, and not run", async () => {
     const actions = hello.actions.filter((kind) => kind !== "Suspect") as unknown as Hello["actions"]
 
     const { lacking, cases, failed, untaken } = await conform(

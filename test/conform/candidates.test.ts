@@ -42,7 +42,7 @@ describe("the model states that fit", () => {
     expect(after(unsure(spawnOn("h1"))).map(powerOf)).toEqual(["off"])
   })
 
-  it("are told apart again by the next thing that is seen", () => {
+  it("are distinguished again by the next thing that is seen", () => {
     expect(after(unsure(powerOn), refused(powerOn)).map(powerOf)).toEqual(["on"])
     expect(after(unsure(powerOn), done(powerOn)).map(powerOf)).toEqual(["on"])
     const failed = after(unsure(powerOn), { ...done(failHost), shown: showing({ power: "off" }) })
@@ -119,19 +119,19 @@ describe("the model states that fit", () => {
 })
 
 describe("the frontier", () => {
-  it("tells the guard by which the model refuses what was taken", () => {
+  it("reports the guard by which the model refuses what was taken", () => {
     expect(whyOf(follow(watch, done(powerOn), done(spawnOn("h1"))))).toEqual([
       { tag: "refused", guard: "anti-affinity" },
     ])
   })
 
-  it("tells that the model takes what was refused", () => {
+  it("reports that the model takes what was refused", () => {
     const ruledOut = follow(watch, refused(powerOn))
 
     expect(ruledOut).toMatchObject({ tag: "misfit", frontier: [{ action: powerOn, why: { tag: "taken" } }] })
   })
 
-  it("tells the field that differs, what the model has and what was shown", () => {
+  it("reports the field that differs, what the model has and what was shown", () => {
     const power = observing(["pairs.*.power"])
 
     expect(whyOf(follow(power, { ...done(powerOn), shown: showing({ power: "off" }) }))).toEqual([

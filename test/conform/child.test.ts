@@ -52,7 +52,7 @@ describe.concurrent("a child process", () => {
     await peer.close()
   })
 
-  it("is ended by an abort, and whoever waits for it is told", async (context) => {
+  it("is ended by an abort, and whoever waits for it hears of it", async (context) => {
     const { expect } = context
     const folder = freshFolder(context.onTestFinished)
     const controller = new AbortController()
@@ -75,7 +75,7 @@ describe.concurrent("a child process", () => {
     await peer.close()
   })
 
-  it("whose command cannot be started is told as that", async ({ expect, onTestFinished }) => {
+  it("whose command cannot be started is reported as that", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const noProgram = join(folder, write(folder, "notes.txt", "no program"))
 

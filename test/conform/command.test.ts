@@ -99,7 +99,7 @@ describe.concurrent("ftpair conform finds that", () => {
     expect(documentOf(mended)).toMatchObject({ cases: { named: 1, random: 0 } })
   })
 
-  it("nothing was told, where nothing fits what was picked", async ({ expect, onTestFinished }) => {
+  it("nothing was reported, where nothing fits what was picked", async ({ expect, onTestFinished }) => {
     const answer = await conformRandomly(freshFolder(onTestFinished), "good", "--run", "random/1/9*")
 
     expect(answer.code).toBe(15)
@@ -202,7 +202,10 @@ describe.concurrent("--known-failing", () => {
 })
 
 describe.concurrent("a case that too many model states fit", () => {
-  it("is given up, told, and never green, nor where it was recorded", async ({ expect, onTestFinished }) => {
+  it("is given up, reported, and never green, nor where it was recorded", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const folder = freshFolder(onTestFinished)
     const { hosts, pairs } = cluster(14)
     const actions = [
@@ -215,15 +218,15 @@ describe.concurrent("a case that too many model states fit", () => {
     })
     const asked = ["--run", run, ...runsOf(folder).slice(4)]
 
-    const told = await conform(folder, "unsure", ...asked, "--record", "session.ndjson")
+    const reported = await conform(folder, "unsure", ...asked, "--record", "session.ndjson")
     const document = await conform(folder, "unsure", ...asked, "--json")
     const [retold, redocumented] = await Promise.all(
       [[], ["--json"]].map((flags) => ftpair(folder, "conform", "--recorded", "session.ndjson", ...flags)),
     )
 
-    const codes = [told, document, retold, redocumented].map((answer) => answer?.code)
+    const codes = [reported, document, retold, redocumented].map((answer) => answer?.code)
     expect(codes).toEqual([20, 20, 20, 20])
-    expect(told.stdout).toMatch(/^ {2}1 case given up, as too many model states fitted: unsure\.json$/m)
+    expect(reported.stdout).toMatch(/^ {2}1 case given up, as too many model states fitted: unsure\.json$/m)
     expect(documentOf(document)).toMatchObject({
       verdict: "inconclusive",
       cases: { named: 2 },

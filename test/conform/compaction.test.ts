@@ -8,7 +8,7 @@ import type { Json } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskedAction, Profile } from "../../conform/profile.ts"
 import { follower } from "../../conform/validate.ts"
-import { arbitraryRun, arbitraryTelling, logOf, runOf, type ToldLog } from "./told.ts"
+import { arbitraryRun, arbitraryVisibility, logOf, runOf, type PartialLog } from "./partial-log.ts"
 
 describe("a state without the beginnings of its logs", () => {
   it("is another one if what was put aside is of other generations", () => {
@@ -23,8 +23,11 @@ describe("a state without the beginnings of its logs", () => {
     const release = { kind: "Release", copy: "p1.1" }
     for (const log of logs) {
       const lines: readonly LogLine[] = [
-        ...[...protectedPair, crash, record, record, release, release].map((action) => told(action)),
-        told({ kind: "CutLink", hosts: ["h1", "h3"] }, { pairs: { p1: { copies: { "p1.1": { log } } } } }),
+        ...[...protectedPair, crash, record, record, release, release].map((action) => reported(action)),
+        reported(
+          { kind: "CutLink", hosts: ["h1", "h3"] },
+          { pairs: { p1: { copies: { "p1.1": { log } } } } },
+        ),
       ]
       const silently = {
         config: plainConfig(3, 1),
@@ -58,10 +61,10 @@ describe("a state without the beginnings of its logs", () => {
 })
 
 describe("a log that is followed without the beginnings of its logs", () => {
-  it("is accepted if it is that of a run, whatever of it is told, wherever it is cut", () => {
+  it("is accepted if it is that of a run, whatever of it is visible, wherever it is cut", () => {
     fc.assert(
-      fc.property(arbitraryRun(200), arbitraryTelling, pieces, (draw, telling, piece) => {
-        expect(judged(withCompaction(pairProfile(), piece), logOf(runOf(draw), telling)).verdict).toMatch(
+      fc.property(arbitraryRun(200), arbitraryVisibility, pieces, (draw, visibility, piece) => {
+        expect(judged(withCompaction(pairProfile(), piece), logOf(runOf(draw), visibility)).verdict).toMatch(
           /^(accepted|untold|beyond)$/,
         )
       }),
@@ -73,11 +76,11 @@ describe("a log that is followed without the beginnings of its logs", () => {
     fc.assert(
       fc.property(
         arbitraryRun(160),
-        arbitraryTelling,
+        arbitraryVisibility,
         fc.constantFrom(1, 2, 3),
         arbitraryError,
-        (draw, telling, piece, error) => {
-          const log = spoilt(logOf(runOf(draw), telling), error)
+        (draw, visibility, piece, error) => {
+          const log = spoilt(logOf(runOf(draw), visibility), error)
 
           expect(judged(withCompaction(pairProfile(), piece), log)).toEqual(judged(pairProfile(), log))
         },
@@ -96,7 +99,7 @@ const protectedPair: readonly AskedAction[] = [
   { kind: "JoinLockstep", copy: "p1.2" },
 ]
 
-const told = (action: AskedAction, state?: Json): LogLine => ({ number: 1, action, state })
+const reported = (action: AskedAction, state?: Json): LogLine => ({ number: 1, action, state })
 
 const pieces = fc.constantFrom(1, 2, 3, 64)
 
@@ -114,7 +117,7 @@ const errors: readonly ((line: LogLine, other: LogLine) => readonly LogLine[])[]
   (line) => [{ ...line, state: changed(line.state, 7) }],
 ]
 
-const spoilt = (log: ToldLog, { at, what }: LogError): ToldLog => {
+const spoilt = (log: PartialLog, { at, what }: LogError): PartialLog => {
   const { lines } = log
   const n = at % Math.max(1, lines.length)
   const line = lines[n]
@@ -139,7 +142,7 @@ const changed = (state: Json | undefined, which: number): Json | undefined => {
 type Judgement = { readonly verdict: string; readonly [detail: string]: unknown }
 
 /** What comes of a log, without the model states themselves. */
-const judged = <S>(profile: Profile<S>, { config, lines, silent, observes }: ToldLog): Judgement => {
+const judged = <S>(profile: Profile<S>, { config, lines, silent, observes }: PartialLog): Judgement => {
   const log = follower("the log", profile, { config, observes, silent, candidatesMax: 150 })
   try {
     for (const line of lines) {

@@ -54,7 +54,7 @@ describe("an implementation that has broken the wire", () => {
 })
 
 describe("leave that is not taken as it should be", () => {
-  it("is told as a fault", async () => {
+  it("is reported as a fault", async () => {
     const connection = connectedTo(breaking((bodies) => bodies.some(({ op }) => op === "bye")))
 
     await expect(connection.close()).rejects.toThrow(AdapterFault)

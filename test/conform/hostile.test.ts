@@ -157,32 +157,32 @@ describe.for(profileNames)("of the profile %s", (name) => {
 
   it("a wrong hello is a documented fault, or is believed", async () => {
     const good = await goodRun(name)
-    const told = new Set<string>()
+    const reported = new Set<string>()
     for (const line of mutants(good.replies[0]?.json)) {
       const reply = takeAnswer(line)
       if (!("line" in reply)) continue
       try {
         const mine = await greet(answering(reply))
         withGround(mine.profile, ({ profile }) => void sessionOf(null, mine, profile, 10))
-        told.add("believed")
+        reported.add("believed")
       } catch (error) {
         if (!(error instanceof AdapterFault)) throw new Error(`a defect by ${line}`, { cause: error })
         expectPlain(faultLines(plain, error))
-        told.add(error.code)
+        reported.add(error.code)
       }
     }
 
-    expect([...told].toSorted()).toEqual(["believed", "malformed"])
+    expect([...reported].toSorted()).toEqual(["believed", "malformed"])
   })
 
-  it("a wrong recording is told in one line, or judged", async () => {
+  it("a wrong recording is reported in one line, or judged", async () => {
     const { asks, replies } = await goodRun(name)
     const lines = asks.flatMap((ask, n) => [
       { ask: { seq: n + 1, ...ask } },
       { answer: replies[n]?.json ?? {} },
     ])
     const texts = lines.map((line) => JSON.stringify(line))
-    const told = new Set<string>()
+    const reported = new Set<string>()
     expect(judgeRecording("a", texts.join("\n"))).toEqual({
       compared: runs[name].length,
       failed: 0,
@@ -193,15 +193,15 @@ describe.for(profileNames)("of the profile %s", (name) => {
       for (const text of mutants(line))
         try {
           const { failed } = judgeRecording("a", texts.with(n, text).join("\n"))
-          told.add(failed === 0 ? "fits" : "failed")
+          reported.add(failed === 0 ? "fits" : "failed")
         } catch (error) {
           const isTold = error instanceof BadInput || error instanceof AdapterFault
           if (!isTold) throw new Error(`a defect by ${text}`, { cause: error })
           if (error instanceof BadInput) expectPlain([error.message])
-          told.add(error._tag)
+          reported.add(error._tag)
         }
 
-    expect([...told]).toEqual(expect.arrayContaining(["BadInput", "failed", "fits"]))
+    expect([...reported]).toEqual(expect.arrayContaining(["BadInput", "failed", "fits"]))
   })
 })
 
@@ -212,7 +212,7 @@ describe("what is kept of answers with a long text in each", () => {
   )
   const actions = lines.slice(1).map(() => ({ kind: "PowerOn", pair: "p1", host: "h1" }))
 
-  it("is little, and the difference is told with the length that was sent", () => {
+  it("is little, and the difference is reported with the length that was sent", () => {
     const replies = lines.map((line) => takeAnswer(line) as Reply)
     const profile = pairProfile()
     const session = sessionOf(null, { ...hello, profile: "pair", observes: [] }, profile, 1000)
@@ -221,13 +221,13 @@ describe("what is kept of answers with a long text in each", () => {
 
     if (outcome.tag !== "diverged") throw new Error("expected a difference")
     const failure = { case: { path: "a", config, actions }, outcome }
-    const told = failureLines(plain, profile, failure, asFound(failure), null)
-    expect(told.join("\n")).toMatch(/and it was refused: "x{250}… \(1048476 characters\)"$/m)
+    const reported = failureLines(plain, profile, failure, asFound(failure), null)
+    expect(reported.join("\n")).toMatch(/and it was refused: "x{250}… \(1048476 characters\)"$/m)
     expect(JSON.stringify(outcome).length).toBeLessThan(20_000)
   })
 })
 
-describe("a recording in which nothing was told", () => {
+describe("a recording in which nothing was reported", () => {
   it.for([
     { what: "hello only", keep: 2, compared: 0, unanswered: 0 },
     { what: "an ask without an answer", keep: 3, compared: 0, unanswered: 1 },

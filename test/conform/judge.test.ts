@@ -177,18 +177,18 @@ describe("the steps that are known for sure", () => {
     const config = plainConfig(2, 1)
     const actions = [powerOn, powerOff]
     const replies = repliesOf(pair.profile, config, actions, pair.profile.schema)
-    const [told, silently] = [[], ["FailHost"]].map((silent) =>
+    const [reported, silently] = [[], ["FailHost"]].map((silent) =>
       judge(pair.profile, ["*"], { config, actions }, replies, silent),
     )
 
-    expect([told, silently].map((result) => (result?.tag === "fits" ? result.steps.length : null))).toEqual([
-      2, 0,
-    ])
+    expect(
+      [reported, silently].map((result) => (result?.tag === "fits" ? result.steps.length : null)),
+    ).toEqual([2, 0])
   })
 })
 
 describe("an answer that breaks the wire", () => {
-  it("is told with the answers before it, and itself", () => {
+  it("is reported with the answers before it, and itself", () => {
     const config = plainConfig(2, 1)
     const actions = ["h1", "h2"].map((host): AskedAction => ({ kind: "FailHost", host }))
     const replies = [
@@ -386,7 +386,7 @@ const isTaken = <S>(
 
 const stateIn = (reply: Reply | undefined): Json => reply?.json["state"] as Json
 
-/** An answer with some values that cannot be told this time. */
+/** An answer with some values that are not known this time. */
 const blurred = ({ json }: Reply, dice: Iterator<number>): Reply => {
   const blur = (part: Json): Json => {
     if ((dice.next().value as number) % 12 === 0) return { "#ignore": true }

@@ -13,7 +13,7 @@ import { firstFailure, randomCases } from "./first-failure.ts"
 import { connectedTo, hello, peerOf } from "./model-peer.ts"
 
 describe("shrinking that is late", () => {
-  it("before it begins tries nothing, and tells the failure as it was found", async () => {
+  it("before it begins tries nothing, and reports the failure as it was found", async () => {
     const found = await firstFailure(wrong())
     const asked: unknown[] = []
     const connection = counted(wrong(), asked)
@@ -25,7 +25,7 @@ describe("shrinking that is late", () => {
     expect(shrunk.actions).toHaveLength(found.outcome.tag === "diverged" ? found.outcome.step : 0)
   })
 
-  it("in its first run tells the failure as seen once, not as one that comes and goes", async () => {
+  it("in its first run reports the failure as seen once, not as one that comes and goes", async () => {
     const found = await firstFailure(wrong())
     const asked: AskBody[] = []
     const connection = connectedTo(recorded(peerOf("SecondarySkipsLock"), asked))

@@ -8,7 +8,7 @@ import { pairProfile } from "../../conform/pair-profile.ts"
 import { follower } from "../../conform/validate.ts"
 import { BadInput } from "../../traces/bad-input.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
-import { arbitraryRun, arbitraryTelling, logOf, runOf, type ToldLog } from "./told.ts"
+import { arbitraryRun, arbitraryVisibility, logOf, runOf, type PartialLog } from "./partial-log.ts"
 
 describe("a line", () => {
   it.each([
@@ -34,7 +34,7 @@ describe("a line", () => {
 describe("the text of a state", () => {
   it("is matched exactly where JSON.stringify would write it, whatever was matched before", () => {
     fc.assert(
-      fc.property(arbitraryRun(60), arbitraryTelling, fc.nat(), (draw, { parts }, edit) => {
+      fc.property(arbitraryRun(60), arbitraryVisibility, fc.nat(), (draw, { parts }, edit) => {
         const schema = observed(pairProfile().schema, parts) as ObservationSchema
         const match = textMatchOf(schema)
         for (const { state } of runOf(draw).steps) {
@@ -57,10 +57,10 @@ describe("a log of which some lines are taken as they are written", () => {
     fc.assert(
       fc.property(
         arbitraryRun(120),
-        arbitraryTelling,
+        arbitraryVisibility,
         fc.array(fc.record({ line: fc.nat(), edit: fc.nat() }), { maxLength: 2 }),
-        (draw, telling, edits) => {
-          const log = logOf(runOf(draw), telling)
+        (draw, visibility, edits) => {
+          const log = logOf(runOf(draw), visibility)
           const texts = edits.reduce<readonly string[]>(
             (before, { line, edit }) =>
               before.map((text, n) => (n === line % before.length ? edited(text, edit) : text)),
@@ -102,7 +102,7 @@ const edited = (text: string, edit: number): string => {
 
 /** What comes of a log's lines, and how many were taken as they are written. */
 const judged = (
-  { config, observes, silent }: ToldLog,
+  { config, observes, silent }: PartialLog,
   texts: readonly string[],
   asWritten: boolean,
 ): { readonly found: unknown; readonly taken: number } => {
@@ -124,5 +124,5 @@ const judged = (
     if (error instanceof BadInput) return { found: error.message, taken }
     throw error
   }
-  return { found: { ...log.end(), told: log.loggedSilently() }, taken }
+  return { found: { ...log.end(), reported: log.loggedSilently() }, taken }
 }

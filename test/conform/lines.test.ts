@@ -27,7 +27,7 @@ describe("a stream is cut into the lines that it has", () => {
   })
 })
 
-/** A line, and the code and words with which it is told. */
+/** A line, and the code and words with which it is reported. */
 const bad: readonly (readonly [line: string | Buffer, code: string, detail: RegExp])[] = [
   ["", "not-json", /one JSON object/],
   ["null", "not-json", /one JSON object/],
@@ -47,7 +47,7 @@ const bad: readonly (readonly [line: string | Buffer, code: string, detail: RegE
   [`{"a":"${"x".repeat(lineMax)}"}`, "too-long", /longer than 1,048,576 bytes/],
 ]
 
-describe("a line that is no answer is told by its code", () => {
+describe("a line that is no answer is reported by its code", () => {
   it.for(bad)("%#: %s", ([line, code, detail]) => {
     expect(takeAnswer(line)).toMatchObject({ code, detail: expect.stringMatching(detail) as string })
   })

@@ -64,7 +64,7 @@ describe("observed", () => {
     ["copies.a1.host", "copies.a1.host: expected *, which stands for every id, not a1"],
     ["", ': expected one of lock, copies, not ""'],
     ["copies.*.mood", 'copies.*.mood: expected one of host, peer, not "mood"'],
-  ])("tells what is wrong with %j", (path, wrong) => {
+  ])("reports what is wrong with %j", (path, wrong) => {
     expect(observed(whole, [path])).toEqual({ wrong })
   })
 
@@ -73,7 +73,7 @@ describe("observed", () => {
     [["lock", "!copies"], "!copies: expected to take out what another path names"],
     [["constructor"], 'constructor: expected one of lock, copies, not "constructor"'],
     [["__proto__"], '__proto__: expected one of lock, copies, not "__proto__"'],
-  ])("tells what is wrong with %j", (paths, wrong) => {
+  ])("reports what is wrong with %j", (paths, wrong) => {
     expect(observed(whole, paths)).toEqual({ wrong })
   })
 
@@ -127,7 +127,7 @@ describe("misfit", () => {
       changed("lock", { generation: {}, holder: "a1" }),
       differs("lock.generation", 1, {}),
     ],
-  ])("tells the place: %s", (_what, shown, found) => {
+  ])("reports the place: %s", (_what, shown, found) => {
     expect(misfit(whole, true, shown, state)).toEqual(found)
   })
 
@@ -138,7 +138,7 @@ describe("misfit", () => {
     ["an id that there is not", changed("copies", { ...copies, a9: ignored })],
     ["a field that should be absent", changed("copies", { ...copies, a2: { host: "h2", peer: ignored } })],
     ["everything", ignored],
-  ])("is null for what cannot be told: %s", (_what, shown) => {
+  ])("is null for what is not known: %s", (_what, shown) => {
     expect(misfit(whole, true, shown, state)).toBeNull()
   })
 

@@ -31,14 +31,14 @@ describe("the page of the profiles", () => {
 
     expect([...rows.keys()]).toEqual(expect.arrayContaining([...pathsOf(lockProfile.schema), ...lockKinds]))
     for (const kind of lockKinds) {
-      const told = [
+      const reported = [
         ...(rows.get(kind) ?? "")
           .split("|")
           .slice(-1)
           .join("")
           .matchAll(/`([^`]+)`/g),
       ].map(([, name]) => name)
-      expect({ kind, guards: told.toSorted() }).toEqual({
+      expect({ kind, guards: reported.toSorted() }).toEqual({
         kind,
         guards: [...(refusals.get(kind) ?? [])].toSorted(),
       })

@@ -69,13 +69,16 @@ describe("the cases of a recording", () => {
     ])
   })
 
-  it.each([1, 2])("are told up to the last answer where it ends without bye: after %i actions", (length) => {
-    const actions = [pause, resume].slice(0, length)
+  it.each([1, 2])(
+    "are reported up to the last answer where it ends without bye: after %i actions",
+    (length) => {
+      const actions = [pause, resume].slice(0, length)
 
-    expect(casesIn(sessionOfLock([reset, ...actions.map((action) => [action, 1] as const)]))).toEqual([
-      ["recorded/1", actions, length + 1],
-    ])
-  })
+      expect(casesIn(sessionOfLock([reset, ...actions.map((action) => [action, 1] as const)]))).toEqual([
+        ["recorded/1", actions, length + 1],
+      ])
+    },
+  )
 
   it("end where an implementation was started anew, which answers no more to what was asked before", () => {
     const lost = sessionOfLock([
@@ -146,7 +149,7 @@ describe("the cases of a recording", () => {
     ["where nothing comes after it", []],
     ["before bye", [bye]],
     ["before another one", [reset, [pause, 1]]],
-  ])("are told of a reset alone, %s", (_where, more) => {
+  ])("are cases of a reset alone, %s", (_where, more) => {
     expect(casesIn(sessionOfLock([reset, [pause, 1], reset, ...more])).slice(0, 2)).toEqual([
       ["recorded/1", [pause], 2],
       ["recorded/2", [], 1],
@@ -244,7 +247,7 @@ function read(file: string): void {
   try {
     for (const _case of recordingIn(file, recordedLines(file)).cases) continue
   } catch {
-    // What is wrong with it is told elsewhere.
+    // What is wrong with it is reported elsewhere.
   }
 }
 

@@ -11,7 +11,7 @@ import type { Json } from "../../conform/observation.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import { follower } from "../../conform/validate.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
-import { arbitraryRun, logOf, parts, runOf, type ToldLog } from "./told.ts"
+import { arbitraryRun, logOf, parts, runOf, type PartialLog } from "./partial-log.ts"
 
 // The verdict on a log, held against what follows from the model by trying every run.
 
@@ -19,9 +19,9 @@ describe("a short log", () => {
   it("is accepted exactly if some run of the model explains it, and rejected where none does any more", () => {
     const verdicts = { accepted: 0, rejected: 0 }
 
-    for (const { draw, telling, damage } of fc.sample(drawn, { seed: 7, numRuns: 150 })) {
-      const log = damaged(lateShown(logOf(runOf(draw), telling)), damage)
-      const expected = byEveryRun(log, telling.parts)
+    for (const { draw, visibility, damage } of fc.sample(drawn, { seed: 7, numRuns: 150 })) {
+      const log = damaged(lateShown(logOf(runOf(draw), visibility)), damage)
+      const expected = byEveryRun(log, visibility.parts)
       verdicts[expected === null ? "accepted" : "rejected"] += 1
 
       expect(judged(log), JSON.stringify(log)).toBe(expected)
@@ -49,7 +49,7 @@ const damages = [
 
 const drawn = fc.record({
   draw: arbitraryRun(30),
-  telling: fc.record({
+  visibility: fc.record({
     silent: fc.uniqueArray(fc.constantFrom(...silentKinds), { maxLength: 2 }),
     parts: fc.uniqueArray(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 }),
     every: fc.constantFrom(1, 2, 3),
@@ -59,7 +59,7 @@ const drawn = fc.record({
 })
 
 /** The log, where a state that was shown by itself is that of the line before it: shown late, after what is silent. */
-const lateShown = (log: ToldLog): ToldLog => ({
+const lateShown = (log: PartialLog): PartialLog => ({
   ...log,
   lines: log.lines.flatMap((line, n) => {
     const next = log.lines[n + 1]
@@ -69,9 +69,9 @@ const lateShown = (log: ToldLog): ToldLog => ({
 })
 
 const damaged = (
-  log: ToldLog,
+  log: PartialLog,
   { what, at, by }: { readonly what: (typeof damages)[number]; readonly at: number; readonly by: number },
-): ToldLog => {
+): PartialLog => {
   const { lines } = log
   if (lines.length === 0) return log
   const n = at % lines.length
@@ -88,7 +88,7 @@ const damaged = (
 }
 
 /** The place of the line at which the checker rejects the log, from 0; null if it accepts it. */
-const judged = ({ config, lines, silent, observes }: ToldLog): number | null => {
+const judged = ({ config, lines, silent, observes }: PartialLog): number | null => {
   const profile = withCompaction(pairProfile(), 1)
   const log = follower("the log", profile, { config, observes, silent, candidatesMax: 100_000 })
   for (const [n, line] of lines.entries()) {
@@ -103,7 +103,7 @@ const judged = ({ config, lines, silent, observes }: ToldLog): number | null => 
 
 /** The same by all runs of the model that have these lines in them, with silent actions anywhere between. */
 const byEveryRun = (
-  { config, lines, silent, observes }: ToldLog,
+  { config, lines, silent, observes }: PartialLog,
   shown: readonly string[],
 ): number | null => {
   const boundless: Config = { ...config, bounds: unbounded }

@@ -260,7 +260,7 @@ describe("how steady a failure is", () => {
     ])
   })
 
-  it("tells how often it has failed of how many runs", async () => {
+  it("reports how often it has failed of how many runs", async () => {
     const connection = connectedTo(wrongWhen((resets) => resets % 3 === 0))
     const outcome = await failingOutcome(connection, skipped, 0)
 
@@ -319,8 +319,8 @@ const shrunkOf = async (
 ): Promise<Shrunk<State>> => shrink(connection, pairCases, each, outcome)
 
 /**
- * A copy that asks no lock, in those runs that are told by how many there were before, and by whether any time passes between
- * a reset and the first action.
+ * A copy that asks no lock, in those runs that are identified by how many there were before, and by whether any time
+ * passes between a reset and the first action.
  */
 const wrongWhen = (isWrong: (resets: number, isPaced: boolean) => boolean): Peer => {
   const right = peerOf(null)

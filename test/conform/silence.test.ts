@@ -22,7 +22,7 @@ const unheard: Readonly<Record<string, { readonly before: readonly AskedAction[]
   FailHost: { before: [], after: host({ up: false }) },
 }
 
-describe("a crash whose reason is not told", () => {
+describe("a crash whose reason is not reported", () => {
   it.each([
     ["divergence", "accepted"],
     ["checkpointError", "accepted"],
@@ -55,11 +55,11 @@ describe("a crash whose reason is not told", () => {
     expect(verdictOn(paired, [...later, showing("divergence"), showing("other")])).toBe("rejected")
   })
 
-  it("has the reason that is told, if one is", () => {
-    const told = { ...crash, reason: "checkpointError" }
+  it("has the reason that is reported, if one is", () => {
+    const reported = { ...crash, reason: "checkpointError" }
 
-    expect(verdictOn(paired, [told, showing("checkpointError")])).toBe("accepted")
-    expect(verdictOn(paired, [told, showing("divergence")])).toBe("rejected")
+    expect(verdictOn(paired, [reported, showing("checkpointError")])).toBe("accepted")
+    expect(verdictOn(paired, [reported, showing("divergence")])).toBe("rejected")
   })
 
   it.each([

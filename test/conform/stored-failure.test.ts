@@ -45,7 +45,7 @@ const kept = (folder: string, config: Config = ofTwo): string => {
   return keepFailure(folder, session, shrunk, "a case", "cmd")
 }
 
-const told = (file: string) => {
+const reported = (file: string) => {
   const failure = storedFailureIn(file)
   if (failure === null) throw new Error("expected a kept failure")
   const { code, lines } = replayFailure(failure)
@@ -86,8 +86,8 @@ const edited = (folder: string, file: string, before: string | RegExp, after: st
   return join(folder, write(folder, "conform.edited.itf.json", text.replace(before, after)))
 }
 
-it("a kept failure tells what was expected and what was answered, and is reproduced", () => {
-  const { code, text } = told(kept(freshFolder(onTestFinished)))
+it("a kept failure reports what was expected and what was answered, and is reproduced", () => {
+  const { code, text } = reported(kept(freshFolder(onTestFinished)))
 
   expect(code).toBe(0)
   expect(text).toMatch(/^ +1 {2}Pause\(h1\) +taken +taken$/m)
@@ -121,7 +121,7 @@ describe("a kept failure is not reproduced", () => {
   it("by a difference at another step than it says", () => {
     const folder = freshFolder(onTestFinished)
 
-    expect(told(edited(folder, kept(folder), '"step":1', '"step":2'))).toMatchObject({ code: 16 })
+    expect(reported(edited(folder, kept(folder), '"step":1', '"step":2'))).toMatchObject({ code: 16 })
   })
 
   it("by a difference where it says that the wire was broken", () => {
@@ -133,23 +133,23 @@ describe("a kept failure is not reproduced", () => {
       '"answered":{"fault":"hung"},"expected"',
     )
 
-    expect(told(file)).toMatchObject({ code: 16, text: expect.stringContaining("diverged: ") as string })
+    expect(reported(file)).toMatchObject({ code: 16, text: expect.stringContaining("diverged: ") as string })
   })
 
   it("by another fault than it says", () => {
     const folder = freshFolder(onTestFinished)
     const file = keptFault(folder, "left-out", [{ ok: true, state: {} }])
 
-    expect(told(file).code).toBe(0)
-    expect(told(edited(folder, file, '"fault":"left-out"', '"fault":"undeclared"')).code).toBe(16)
+    expect(reported(file).code).toBe(0)
+    expect(reported(edited(folder, file, '"fault":"left-out"', '"fault":"undeclared"')).code).toBe(16)
   })
 
   it("by a difference before the answer that it says never came", () => {
     const folder = freshFolder(onTestFinished)
     const shown = [1, 2].map((generation) => ({ ok: true, state: { lock: { generation, holder: null } } }))
 
-    expect(told(keptFault(folder, "hung", shown.slice(0, 1))).code).toBe(0)
-    expect(told(keptFault(folder, "hung", shown)).code).toBe(16)
+    expect(reported(keptFault(folder, "hung", shown.slice(0, 1))).code).toBe(0)
+    expect(reported(keptFault(folder, "hung", shown)).code).toBe(16)
   })
 })
 
@@ -174,10 +174,10 @@ it("a kept failure of what acts unasked is judged so", () => {
   const file = keepFailure(folder, session, { ...shrunkTo(actions), outcome }, "a case", "cmd")
 
   expect(outcome.step).toBe(2)
-  expect(told(file)).toMatchObject({ code: 0, text: expect.stringContaining("at step 2") as string })
+  expect(reported(file)).toMatchObject({ code: 0, text: expect.stringContaining("at step 2") as string })
 })
 
-it("a kept failure is told among schedules as they are: in one document, and with the gravest code of all", () => {
+it("a kept failure is reported among schedules as they are: in one document, and with the gravest code of all", () => {
   const folder = freshFolder(onTestFinished)
   const actions = [{ kind: "Record", copy: "p1.1" }]
   const refused = join(
@@ -206,7 +206,7 @@ it("a kept failure with whose answers the model agrees is not as it promises", (
   const folder = freshFolder(onTestFinished)
   const text = readFileSync(kept(folder), "utf8").replace('"generation":2', '"generation":1')
 
-  expect(told(join(folder, write(folder, "conform.b.itf.json", text)))).toMatchObject({
+  expect(reported(join(folder, write(folder, "conform.b.itf.json", text)))).toMatchObject({
     code: 16,
     text: expect.stringContaining("fixed: the model agrees") as string,
   })
@@ -219,7 +219,7 @@ it.each([
   ['{"#meta":{"profile":"lock"},"states":[]}', /^[^\n]*#meta\.config: expected an object/],
   ["[".repeat(20_000), /^[^\n]*within each other/],
   ["no JSON", /^[^\n]*is not JSON/],
-])("a kept failure that cannot be read is passed over, and told: %#", (text, why) => {
+])("a kept failure that cannot be read is passed over, and reported: %#", (text, why) => {
   const folder = freshFolder(onTestFinished)
   kept(folder)
   write(folder, "conform.bad.itf.json", text)
@@ -235,7 +235,7 @@ describe("a kept failure of a lock, at one of its steps,", () => {
   const shownAt = (at: number, more: { readonly json?: true; readonly out?: string } = {}) =>
     inProcess(() => show(kept(freshFolder(onTestFinished)), { color: false, at, ...more }))
 
-  it("tells the model's state there, what is enabled, and what is refused", () => {
+  it("reports the model's state there, what is enabled, and what is refused", () => {
     const { code, stdout } = shownAt(1)
 
     expect(code).toBe(0)
@@ -244,7 +244,7 @@ describe("a kept failure of a lock, at one of its steps,", () => {
     expect(stdout).toMatch(/^refused\n[^]*^ {2}TryLock\(p1\.1\): paused$/m)
   })
 
-  it("tells the same as JSON", () => {
+  it("reports the same as JSON", () => {
     expect(JSON.parse(shownAt(0, { json: true }).stdout)).toMatchObject({
       step: 0,
       action: null,

@@ -144,7 +144,7 @@ describe("a transition tour", () => {
 })
 
 describe("a search", () => {
-  it("goes no deeper than it is told, and tries all on the way there", () => {
+  it("goes no deeper than it is reported, and tries all on the way there", () => {
     const config = plainConfig(1, 1, { generations: 3 })
 
     const cases = [...searchOf(lock, config, 1)]
@@ -364,21 +364,24 @@ const askable = (config: Config, state: State): readonly AskedAction[] =>
 /** Found without the tour: a state by all the ways in which its hosts may be called, the first in the alphabet. */
 const canonicalBySorting = (config: Config, state: State): string => toldOf(config, state).least
 
-const told = new Map<string, { readonly least: string; readonly by: readonly ((text: string) => string)[] }>()
+const reported = new Map<
+  string,
+  { readonly least: string; readonly by: readonly ((text: string) => string)[] }
+>()
 
 const toldOf = (config: Config, state: State) => {
   const words = wordsOf(state)
   const name = `${config.hosts.length} ${words}`
-  const before = told.get(name)
+  const before = reported.get(name)
   if (before !== undefined) return before
   const renamed = renamings(config).map((rename) => ({ rename, text: rename(words) }))
   const least = renamed.map(({ text }) => text).toSorted()[0] as string
   const found = { least, by: renamed.filter(({ text }) => text === least).map(({ rename }) => rename) }
-  told.set(name, found)
+  reported.set(name, found)
   return found
 }
 
-/** An action by the ways to call the hosts by which its state is told, the first in the alphabet. */
+/** An action by the ways to call the hosts by which its state is reported, the first in the alphabet. */
 const actionBySorting = (config: Config, state: State, action: AskedAction): string => {
   const { copy, ...rest } = action as { readonly copy?: `p${bigint}.${bigint}` }
   const text = JSON.stringify([

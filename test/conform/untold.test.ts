@@ -17,10 +17,10 @@ describe("an implementation that skips all it is asked", () => {
   it("is asked a part of each scope and of the random cases, and no more", async () => {
     const { cases, tally, isToured, stopped } = await conformWith(() => false, { runs: 2_000 })
 
-    expect({ isToured, stopped, told: tally.taken + tally.refused }).toEqual({
+    expect({ isToured, stopped, reported: tally.taken + tally.refused }).toEqual({
       isToured: false,
       stopped: "untold",
-      told: 0,
+      reported: 0,
     })
     expect(cases.scopes).toBeGreaterThan(1)
     expect(cases.scopes).toBeLessThan(allOf(coreKinds) / 2)

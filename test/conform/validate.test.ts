@@ -27,7 +27,7 @@ const protectedPair = [
 ] as const
 
 describe("ftpair validate", () => {
-  it("accepts the log of a failover, everything told", () => {
+  it("accepts the log of a failover, everything reported", () => {
     const { status, stdout } = validated(["traces/logs/failover.ndjson"])
 
     expect({ status, stdout }).toMatchObject({ status: 0 })
@@ -35,7 +35,7 @@ describe("ftpair validate", () => {
     expect(stdout).toContain("13 lines, 1 model state at the most at once")
   })
 
-  it("accepts it with actions left out, if these are said to be silent, and tells where they were", () => {
+  it("accepts it with actions left out, if these are said to be silent, and reports where they were", () => {
     const { status, stdout } = validated(["--silent", "Ack,Deliver", "traces/logs/failover-sparse.ndjson"])
 
     expect(status).toBe(0)
@@ -248,7 +248,7 @@ describe("a map of a foreign log", () => {
   it.each([
     ["lacks", { kind: "/e", copy: "/vm", host: "/node" }, "at action.host: unknown key", '"host":"h1"}'],
     ["must have", { kind: "/e" }, "at action.copy: expected a copy", '{"kind":"TryLock"}'],
-  ])("tells of an operand that the kind %s, and what the map has made", (name, action, wrong, made) => {
+  ])("reports an operand that the kind %s, and what the map has made", (name, action, wrong, made) => {
     const map = written(`${name}.map.json`, [{ action }])
     const log = written(`${name}.ndjson`, [lockOfTwo, { e: "TryLock", vm: "p1.1", node: "h1" }])
 

@@ -19,7 +19,7 @@ describe("what an implementation did otherwise", () => {
   it("is every field that differs from the one model state, and every id that is missing", () => {
     const state = { lock: { generation: 2, holder: "p1.1" }, copies: { "p1.1": { belief: "none" } } }
 
-    expect(told(lockProfile, asked, { state }, [differing("lock.generation", 1, 2)])).toEqual([
+    expect(reported(lockProfile, asked, { state }, [differing("lock.generation", 1, 2)])).toEqual([
       "  lock.generation: the model has 1, and was shown 2",
       '  lock.holder: the model has null, and was shown "p1.1"',
       '  copies.p1.2: the model has {"host":"h2","belief":"none","generation":1}, and was shown nothing there',
@@ -31,7 +31,7 @@ describe("what an implementation did otherwise", () => {
     const state = { ...start, lock: { generation: 2, holder: { "#ignore": true } } }
 
     expect(
-      told(lockProfile, asked, { state }, [
+      reported(lockProfile, asked, { state }, [
         { state: start, action: asked, why: { tag: "refused", guard: "phase" } },
       ]),
     ).toEqual([
@@ -45,7 +45,9 @@ describe("what an implementation did otherwise", () => {
   it("is one difference of each, where several model states had fitted, and five at the most", () => {
     const frontier = [1, 2, 3, 4, 5, 6].map((generation) => differing("lock.generation", generation, 7))
 
-    expect(told(lockProfile, asked, { state: { lock: { generation: 7, holder: null } } }, frontier)).toEqual([
+    expect(
+      reported(lockProfile, asked, { state: { lock: { generation: 7, holder: null } } }, frontier),
+    ).toEqual([
       ...[1, 2, 3, 4, 5].map((n) => `  lock.generation: the model has ${n}, and was shown 7`),
       "  … and 1 more way in which it does not fit",
       "  6 model states fitted until then",
@@ -64,7 +66,7 @@ describe("what an implementation did otherwise", () => {
     const why = { tag: "differs", at: "host", expected: "h2", shown: "h1" } as const
 
     expect(
-      told(placementProfile, question, { host: "h1" }, [{ state: { host: "h2" }, action: null, why }]),
+      reported(placementProfile, question, { host: "h1" }, [{ state: { host: "h2" }, action: null, why }]),
     ).toEqual([
       '  host: the model has "h2", and was shown "h1"',
       "  the hosts, by the model:",
@@ -81,7 +83,7 @@ describe("what an implementation did otherwise", () => {
 
 // Helpers
 
-function told<S>(
+function reported<S>(
   profile: Profile<S>,
   action: AskedAction,
   shown: { readonly [field: string]: unknown },

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { faultOf } from "./outcome.ts"
 import { damagesOf, shrunk, targets, textOfCase, tried, type Case, type Target } from "./targets.ts"
 
-describe("damaged input is told in one line and a documented code:", () => {
+describe("damaged input is reported in one line and a documented code:", () => {
   it.each([
     ["schedules", 200],
     ["traces", 200],

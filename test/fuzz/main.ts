@@ -6,7 +6,7 @@ import { packageRoot } from "../../traces/package.ts"
 import { targets } from "./targets.ts"
 import type { Found, Message, Part } from "./worker.ts"
 
-// Feeds damaged input to all that ftpair reads, and looks that it is told in one line and a documented code:
+// Feeds damaged input to all that ftpair reads, and looks that it is reported in one line and a documented code:
 // `npm run fuzz -- --runs 1000000 --seed 1 [--target logs] [--from 0] [--processes 2]`.
 
 const { values } = parseArgs({
@@ -57,7 +57,7 @@ const note = (found: Found): void => {
   )
 }
 
-/** One process after another, until no part is left; one that hangs is ended, and its case told. */
+/** One process after another, until no part is left; one that hangs is ended, and its case reported. */
 const labour = (): Promise<void> =>
   new Promise((resolve) => {
     const child = fork(join(packageRoot, "dist", "test", "fuzz", "worker.js"), {

@@ -93,7 +93,7 @@ export const copyOf = (json: Json): Json => JSON.parse(JSON.stringify(json)) as 
 /** What a value is called in a text: objects may have a toString that is none. */
 const wordOf = (value: Json): string => (typeof value === "object" ? "object" : String(value))
 
-/** The same told in another type. */
+/** The same said in another type. */
 const retyped = (value: Json, dice: Dice): Json =>
   dice.one<() => Json>([
     () => (typeof value === "object" ? JSON.stringify(value).slice(0, 1_000) : wordOf(value)),

@@ -6,8 +6,8 @@ import { printable } from "../../traces/printable.ts"
 type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
 /**
- * Runs a command in this process as `ftpair` would, and tells what it wrote: what it throws becomes one line and
- * exit code 1 if it is a failure of the world or of the input, and 70 if not.
+ * Runs a command in this process as `ftpair` would, and returns what it wrote: what it throws becomes one line and exit
+ * code 1 if it is a failure of the world or of the input, and 70 if not.
  */
 export const quietly = async (command: () => number | Promise<number>): Promise<Outcome> => {
   const written = { stdout: "", stderr: "" }

@@ -48,12 +48,12 @@ const plain = { color: false } as const
 
 const ofStories = [ok, usage, safety, liveness, divergence, notAsPromised]
 
-const told = (dice: Dice): { readonly json?: true; readonly color: false } =>
+const reported = (dice: Dice): { readonly json?: true; readonly color: false } =>
   dice.upTo(4) === 0 ? { json: true, color: false } : plain
 
 const replayOrShow = (file: string, dice: Dice): number | Promise<number> =>
   dice.upTo(3) > 0
-    ? replayFiles([file], told(dice))
+    ? replayFiles([file], reported(dice))
     : show(file, {
         ...dice.one<object>([
           {},
@@ -62,7 +62,7 @@ const replayOrShow = (file: string, dice: Dice): number | Promise<number> =>
           { width: 40 },
           { steps: [1, dice.upTo(9)] },
         ]),
-        ...told(dice),
+        ...reported(dice),
       })
 
 const written = (folder: string, name: string, text: string): string => {
@@ -95,7 +95,7 @@ const useConfig = (config: string, dice: Dice, folder: string): number | Promise
         faults: 1,
         out: join(folder, "out"),
       } as never)
-    : replayFiles([written(folder, "story.json", sampleStory)], { config, ...told(dice) })
+    : replayFiles([written(folder, "story.json", sampleStory)], { config, ...reported(dice) })
 
 /** What is kept is replayed for a mutant, so that the shipped runs are left out. */
 const useStore = (file: string, dice: Dice, folder: string): number => {
@@ -120,7 +120,7 @@ const echo =
   'exec 3<"$1"; while read -r ask; do IFS= read -r answer <&3 || exit 0; printf "%s\\n" "$answer"; done'
 
 const useAnswers = (file: string, dice: Dice): Promise<number> =>
-  conformWith(["sh", "-c", echo, "sh", file], { smoke: true, timeout: 2_000, ...told(dice) })
+  conformWith(["sh", "-c", echo, "sh", file], { smoke: true, timeout: 2_000, ...reported(dice) })
 
 const commands = [addCheck, addExplore, addReplay, addShow, addConform, addValidate, addList]
 
@@ -180,16 +180,16 @@ export const targets = async (): Promise<readonly Target[]> => {
     target("schedules", 20, ofStories, schedules, replayOrShow),
     target("traces", 15, ofStories, traces, replayOrShow),
     target("configurations", 15, [...ofStories, deadlock, vacuous, inconclusive], configs, useConfig),
-    target("logs", 12, judged, logs, (file, dice) => validateLog(file, told(dice)), true),
+    target("logs", 12, judged, logs, (file, dice) => validateLog(file, reported(dice)), true),
     target("maps", 10, judged, maps, (map, dice, folder) =>
-      validateLog(written(folder, "log.ndjson", linesOf(foreignLog)), { map, ...told(dice) }),
+      validateLog(written(folder, "log.ndjson", linesOf(foreignLog)), { map, ...reported(dice) }),
     ),
     target(
       "recordings",
       10,
       judged,
       recorded,
-      (file, dice) => conformWith([], { recorded: file, ...told(dice) }),
+      (file, dice) => conformWith([], { recorded: file, ...reported(dice) }),
       true,
     ),
     target("stores", 7, [ok, usage], traces, useStore),
@@ -232,7 +232,7 @@ export const textOfCase = ({ target, seed, number }: Case, damages: readonly num
     .reduce((so, n) => damagedText(so, dicesOf(n)), target.isLines ? linesOf(document) : textOf(document))
 }
 
-/** Does a case with these damages, and tells what is wrong with what comes of it; null if nothing is. */
+/** Does a case with these damages, and reports what is wrong with what comes of it; null if nothing is. */
 export const tried = async (
   each: Case,
   damages: readonly number[],

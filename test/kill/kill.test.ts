@@ -6,7 +6,7 @@ import { victims, type Victim } from "./victim.ts"
 // The small version of `npm run kill`: the cheapest commands, killed at each of their calls that change a file.
 
 describe.concurrent(
-  "a command that is killed at any of its calls that change files loses nothing it has told:",
+  "a command that is killed at any of its calls that change files loses nothing it has reported:",
   () => {
     it.for(["check", "explore", "conform"])("%s", async (name, { expect }) => {
       const victim = victimNamed(name)

@@ -8,9 +8,9 @@ const program = join(packageRoot, "dist", "cli", "main.js")
 const preload = join(packageRoot, "dist", "test", "kill", "preload.js")
 
 /**
- * When a process is killed: at the n-th of its calls that change files, by itself; `after` so many milliseconds; so many
- * after it has first said that something is saved; or so many after it has told the n-th call that changes files, where
- * each takes `slow` milliseconds and more.
+ * When a process is killed: at the n-th of its calls that change files, by itself; `after` so many milliseconds; so
+ * many after it has first said that something is saved; or so many after it has reported the n-th call that changes
+ * files, where each takes `slow` milliseconds and more.
  */
 export type Moment =
   | { readonly tag: "never" }
@@ -20,7 +20,7 @@ export type Moment =
   | { readonly tag: "slow call"; readonly n: number; readonly after: number; readonly slow: number }
 
 /**
- * How a process ended. `calls` are those that changed files and were told: where they are slow.
+ * How a process ended. `calls` are those that changed files and were reported: where they are slow.
  */
 export type Ended = {
   readonly code: number | null

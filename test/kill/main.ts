@@ -5,8 +5,8 @@ import { announced, type Reference } from "./remains.ts"
 import { leftAlone, sceneOf, type Scene } from "./scene.ts"
 import { victims, type Victim } from "./victim.ts"
 
-// Kills commands at every call that changes a file, and at random moments; and looks that nothing they had told is lost,
-// that no file is half written, and that the next run is not disturbed:
+// Kills commands at every call that changes a file, and at random moments; and looks that nothing they had reported is
+// lost, that no file is half written, and that the next run is not disturbed:
 // `npm run kill -- [--runs 200] [--seed S] [--only TEXT] [--processes 2]`.
 
 const { values } = parseArgs({
@@ -93,7 +93,7 @@ const labour = async (): Promise<void> => {
 await Promise.all(Array.from({ length: Number(values.processes) }, labour))
 
 say("")
-say(`${"".padEnd(42)}   runs killed  while writing  kept and told before  wrong`)
+say(`${"".padEnd(42)}   runs killed  while writing  kept and reported before  wrong`)
 for (const [name, count] of counts)
   say(
     [

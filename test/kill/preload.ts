@@ -2,9 +2,9 @@ import fs from "node:fs"
 import { syncBuiltinESMExports } from "node:module"
 import { isMainThread } from "node:worker_threads"
 
-// Loaded before a command, by --import: counts its calls that change files.
-//   FTPAIR_KILL_AT=n   the process ends by SIGKILL at the n-th call: before it, and of a write when half is written
-//   FTPAIR_SLOW=ms     each call is told on fd 3 by a line, `open FILE`, and takes so long before, amid and after
+// Loaded before a command, by --import: counts its calls that change files. FTPAIR_KILL_AT=n   the process ends by
+//   SIGKILL at the n-th call: before it, and of a write when half is written FTPAIR_SLOW=ms     each call is reported
+//   on fd 3 by a line, `open FILE`, and takes so long before, amid and after
 
 const killAt = Number(process.env["FTPAIR_KILL_AT"] ?? "0")
 const slow = Number(process.env["FTPAIR_SLOW"] ?? "0")

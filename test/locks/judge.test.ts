@@ -30,7 +30,7 @@ describe("judge", () => {
     ])
   })
 
-  it("tells who learned first from who wrote first", () => {
+  it("distinguishes a holder that learned first from one that wrote first", () => {
     const learned = judge(told("1 acquired", "2 acquired", "1 lost", "1 withheld"))
     const idle = judge(told("1 acquired", "2 acquired"))
 

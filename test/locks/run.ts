@@ -78,7 +78,7 @@ const play = async (
   await withinBound(wait, Promise.all([...contenders.values()].map(({ settled }) => settled())))
 }
 
-/** Fulfilled when whoever acts has answered. Who stands still is told, and not waited for. */
+/** Fulfilled when the acting contender has answered. A contender that stands still gets its command, and is not waited for. */
 const act = async (wait: number, action: Action, on: (copy: CopyId) => Contender): Promise<void> => {
   const tell = async (copy: CopyId, command: Command): Promise<void> => {
     const answered = on(copy).tell(command)

@@ -79,7 +79,7 @@ describe("the identity of a state", () => {
     expect(isSame(changed(state, change), state)).toBe(false)
   })
 
-  it("tells two clusters apart that differ in one pair of several", () => {
+  it("distinguishes two clusters that differ in one pair of several", () => {
     const state = reach(plainConfig(3, 2), toRunning)
     const other = changed(state, { p2: { power: "on" } })
 
@@ -89,7 +89,7 @@ describe("the identity of a state", () => {
 })
 
 describe("the identity with interventions", () => {
-  it("tells apart what only operators have made different", () => {
+  it("distinguishes what only operators have made different", () => {
     const state = reach(three, toRunning)
     const tested = changed(state, { p1: { interventions: 1 } })
 
@@ -104,7 +104,7 @@ describe("registrations", () => {
   it.each([
     ["primary", { primary: "h3", secondary: "h2" }],
     ["secondary", { primary: "h1", secondary: "h3" }],
-  ] as const)("are told apart, of pairs that are the same otherwise: %s", (_which, registered) => {
+  ] as const)("are distinguished, of pairs that are the same otherwise: %s", (_which, registered) => {
     const state = reach(three, toRunning)
     const elsewhere = changed(state, { p1: { registered } })
 

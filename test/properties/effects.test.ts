@@ -173,13 +173,13 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
   ],
   S27: [
     [
-      "who joins is told that nothing is released",
+      "a joining copy is told that nothing is released",
       altered("JoinLockstep", (after, { copy }) =>
         changingCopy(after, copy, (joined) => ({ ...joined, released: 0 })),
       ),
     ],
     [
-      "who joins is told that all is released",
+      "a joining copy is told that all is released",
       altered("JoinLockstep", (after, { copy }) =>
         changingCopy(after, copy, (joined) => ({ ...joined, released: joined.log.length })),
       ),
@@ -443,7 +443,7 @@ function booting(kind: "PowerOn" | "HaRestart", change: (copy: Copy) => Copy): C
   )
 }
 
-/** Registered on two hosts that are told apart. */
+/** Registered on two hosts that are distinguished. */
 function apart(): Config {
   const bounds = { ...small.bounds, log: 0 }
   const plain = clusterOf([{}, {}, {}, {}], { bounds })

@@ -64,26 +64,26 @@ describe("the mutants that follow from the guards", () => {
     })
   })
 
-  it("are told from the protocol, each by an action that its guard alone refuses, but for guards that others imply", () => {
-    const told = new Set(scopes.flatMap(toldIn))
+  it("are distinguished from the protocol, each by an action that its guard alone refuses, but for guards that others imply", () => {
+    const reported = new Set(scopes.flatMap(toldIn))
     const all = guardMutants(protocolOf(placing)).map(({ name }) => name)
 
-    expect(all.filter((name) => !told.has(name))).toEqual(Object.keys(implied))
+    expect(all.filter((name) => !reported.has(name))).toEqual(Object.keys(implied))
   })
 })
 
 function toldIn(config: Config): readonly string[] {
   const protocol = protocolOf(config)
   const left = new Map(guardMutants(protocol).map((mutant) => [mutant, mutant.change(protocol)]))
-  const told: string[] = []
+  const reported: string[] = []
   enumerate(protocol, kinds, [initial(config)], (state) => {
     for (const [mutant, mutated] of left)
       if (tells(protocol, mutated, mutant, state)) {
-        told.push(mutant.name)
+        reported.push(mutant.name)
         left.delete(mutant)
       }
   })
-  return told
+  return reported
 }
 
 function tells(protocol: Protocol, mutated: Protocol, { kind, guard }: GuardMutant, state: State): boolean {

@@ -5,7 +5,7 @@ import { step } from "../../model/step.ts"
 import { noHistory, remember, type PairHistory } from "../../properties/history.ts"
 import { alone, failedOver, overtaken, schedule, three, toRunning } from "../fixtures.ts"
 
-// The engine keeps of it what S19 asks for, and is held to this one: `test/impl/engine/single-fault.test.ts`.
+// The engine keeps of it what S19 needs, and is held to this one: `test/impl/engine/single-fault.test.ts`.
 
 const protectedAgain = "SpawnSecondary(p1.2,h3) BeginLockstep(p1.2) JoinLockstep(p1.3)"
 
@@ -28,7 +28,7 @@ describe("what a run has been", () => {
     ["running, and moved by an operator", `${toRunning} Migrate(p1.2,h3)`, 0],
     ["not running, and an operator has acted since", `${failedOver} EnterMaintenance(h3)`, null],
     ["powered off", `${toRunning} PowerOff(p1)`, null],
-  ])("tells the faults by the time that it was last sheltered: %s", (_what, schedules, faults) => {
+  ])("reports the faults by the time that it was last sheltered: %s", (_what, schedules, faults) => {
     expect(pastOf(schedules).faultsWhenProtected).toBe(faults)
   })
 
@@ -52,7 +52,7 @@ describe("what a run has been", () => {
       `${toRunning} Record(p1.1) Deliver(p1.2) Ack(p1.1) FailHost(h1) Suspect(p1.2)`,
       { acked: 1 },
     ],
-  ])("tells of %s", (_what, schedules, past) => {
+  ])("reports %s", (_what, schedules, past) => {
     expect(pastOf(schedules)).toMatchObject(past)
   })
 })

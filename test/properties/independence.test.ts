@@ -7,7 +7,7 @@ import type { Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
 
-// A property never asks the code that it judges: what the rules take for granted, it works out by itself.
+// A property never calls the code that it judges: what the rules take for granted, it works out by itself.
 
 const judges = ["safety", "effects", "eligibility", "evidence", "history", "liveness", "witnesses"].map(
   (name) => `properties/${name}.ts`,
@@ -41,7 +41,7 @@ const ofTheView = [
 ]
 
 describe("what judges the protocol", () => {
-  it.each(judges)("asks none of the model's functions: %s", (file) => {
+  it.each(judges)("calls none of the model's functions: %s", (file) => {
     const text = readFileSync(file, "utf8")
     const imports = [...text.matchAll(/import \{([^}]*)\} from "\.\.\/model\/[^"]+"/g)]
     const values = imports
@@ -52,7 +52,7 @@ describe("what judges the protocol", () => {
     expect(values.filter((name) => !ofTheModel.includes(name))).toEqual([])
   })
 
-  it.each(packedJudges)("asks nothing of the engine's rules, nor of what they ask: %s", (file) => {
+  it.each(packedJudges)("calls none of the engine's rules, nor of what they call: %s", (file) => {
     const text = readFileSync(file, "utf8")
     const destructured = [...text.matchAll(/const \{([^}]*)\} = view\b/g)].flatMap(([, names]) =>
       (names ?? "").split(","),

@@ -89,7 +89,7 @@ describe("a quiescent state", () => {
     expect(whyWhenQuiescent(property, holds)).toBeNull()
   })
 
-  it("is asked about every liveness property but the one that is found by running", () => {
+  it("covers every liveness property but the one that is found by running", () => {
     const asked = new Set(rows.map(([property]) => property))
 
     expect(asked).toEqual(new Set(liveness.filter(({ whenQuiescent }) => whenQuiescent !== undefined)))

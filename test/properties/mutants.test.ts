@@ -13,8 +13,8 @@ import { shortestViolation } from "../enumerate.ts"
 import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
 
 /**
- * What a mutant must break, in how many steps at least. Where no search has settled that, it is not asked here; and
- * S19, which asks about a past that this search does not keep, is asked of the explorer (explore/path.test.ts).
+ * What a mutant must break, in how many steps at least. Where no search has found that, it is not checked here; and
+ * S19, which depends on a past that this search does not keep, is checked by the explorer (explore/path.test.ts).
  */
 const kills = mutants.flatMap((mutant) =>
   Object.entries(mutant.killedBy).flatMap(([id, steps]) =>

@@ -77,7 +77,7 @@ describe("an entry out of its place, for which the engine has none,", () => {
     },
   )
 
-  it("is told where it comes about, and the run goes on", () => {
+  it("is reported where it comes about, and the run goes on", () => {
     const mutant = mutated(mutantNamed("IndexFromZero"))
     const record: Action = { kind: "Record", copy: "p1.1" }
     const actions: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }, record, record]

@@ -182,7 +182,7 @@ describe("a step", () => {
     expect(property.onStep?.(seen)).toBeNull()
   })
 
-  it("is asked about every safety property that is a claim about steps", () => {
+  it("covers every safety property that is a claim about steps", () => {
     const asked = new Set(rows.map(([property]) => property))
 
     expect(asked).toEqual(

@@ -153,7 +153,7 @@ describe("a state", () => {
     expect(property.always?.(p1(state), state)).toBeNull()
   })
 
-  it("is asked about every safety property that is a claim about states", () => {
+  it("covers every safety property that is a claim about states", () => {
     const asked = new Set(rows.map(([property]) => property))
 
     expect(asked).toEqual(

@@ -19,7 +19,7 @@ import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { violatesWhenQuiescent, violationsOf, touchedBy } from "../../properties/property.ts"
 import { act, changed, clusterOf, reach } from "../fixtures.ts"
 
-// A fault of one host touches several pairs, and whichever of them suffers what it should not, it is told.
+// A fault of one host touches several pairs, and whichever of them suffers what it should not, it is reported.
 
 const config = clusterOf([{}, {}, {}], { pairs: 3 })
 
@@ -72,7 +72,7 @@ describe("a step that touches several pairs", () => {
   )
 })
 
-describe("what is asked of every pair", () => {
+describe("what is checked for every pair", () => {
   it.each(["p1", "p2", "p3"] as const)("is whether it can be booted: %s alone is off", (id) => {
     const places = ["p1", "p2", "p3"].map((each) => `PowerOn(${each},${each === id ? "h1" : "h2"})`)
     const state = reach(config, ...places, `LoseStorage(h1) PowerOff(${id})`)

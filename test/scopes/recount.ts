@@ -8,7 +8,7 @@ import type { PinnedScope } from "../../properties/explore/pinned.ts"
 /** How a scope was counted again, and everything that is not as pinned; nothing, if all is. */
 type Recount = { readonly plain: Explored; readonly wrong: readonly string[] }
 
-/** What is asked of every scope: what neither tells states apart that are the same, nor asks about the past. */
+/** What is checked in every scope: properties that do not depend on the past or distinguish states that are the same. */
 const properties = catalogue.map(({ id }) => id).filter((id) => !["S18", "S19", "S29", "L0"].includes(id))
 
 /**

@@ -37,7 +37,7 @@ function scopeConfig(hosts: number, log: number, faults: number): Config {
 
 /** Whether a mutant differs from the protocol in a scope; then, how many asks show it at the least. */
 export type Comparison =
-  { readonly tag: "equal" } | { readonly tag: "tells"; readonly scope: string; readonly shortest: number }
+  { readonly tag: "equal" } | { readonly tag: "differs"; readonly scope: string; readonly shortest: number }
 
 /** The states of a scope, the nearest to the start first; as many as have been met so far. */
 type Walk = {
@@ -109,7 +109,7 @@ const compared = (
       if (isOfNobody(engine, kind, a)) continue
       const answer = engine.step(kind, a, b)
       const difference = answer === refusal.bound ? "none" : differenceOf(engine, answer, mutant, kind, a, b)
-      if (difference === "shows") return { tag: "tells", scope: scope.name, shortest: depth + 1 }
+      if (difference === "shows") return { tag: "differs", scope: scope.name, shortest: depth + 1 }
       if (answer === taken && isNew) follow(walk, kind, depth + 1)
       if (answer === taken && difference === "hidden" && isFollowed(scope, kind)) {
         const apart = { key: keyAt(engine), mutantKey: keyAt(mutant), depth: depth + 1 }
@@ -179,8 +179,8 @@ const follow = ({ scope, engine, states, seen }: Walk, kind: number, depth: numb
 export const comparedInAll = (make: MakeEngine, beat: () => void = () => {}): Comparison => {
   let best: Comparison = { tag: "equal" }
   for (const scope of graphScopes) {
-    const found = compared(make, scope, beat, best.tag === "tells" ? best.shortest : Infinity)
-    if (found.tag === "tells") best = found
+    const found = compared(make, scope, beat, best.tag === "differs" ? best.shortest : Infinity)
+    if (found.tag === "differs") best = found
   }
   return best
 }

@@ -1,6 +1,6 @@
 import type { Result } from "./worker-pool.ts"
 
-/** What came of all: which are equal, which tell, which of those are found, and how their lengths compare. */
+/** What came of all: which are equal, which differ, which of those are found, and how their lengths compare. */
 type Sum = {
   readonly equal: readonly string[]
   readonly telling: readonly string[]
@@ -19,7 +19,7 @@ export const summed = (results: readonly Result[]): Sum => {
       : [{ name, shrunk: verdict.finding.shrunk, shortest: verdict.comparison.shortest }],
   )
   const isTelling = (verdict: Result["verdict"]): boolean =>
-    !("lost" in verdict) && verdict.comparison.tag === "tells"
+    !("lost" in verdict) && verdict.comparison.tag === "differs"
   return {
     equal: names((verdict) => !("lost" in verdict) && verdict.comparison.tag === "equal"),
     telling: names(isTelling),

@@ -17,12 +17,12 @@ export type Effort = { readonly runs: number; readonly inScope: (name: string) =
 export const usual: Effort = { runs: 100, inScope: () => true }
 
 /**
- * What is found of a mutant that tells: the case that fails first, and how many asks are left of it; null if no case
+ * What is found of a mutant that differs: the case that fails first, and how many asks are left of it; null if no case
  * fails. `shrunk` is null where it did not fail again.
  */
 type Finding = { readonly case: string; readonly shrunk: number | null }
 
-/** What came of a mutant. Only what tells is driven. */
+/** What came of a mutant. Only what differs is driven. */
 export type Verdict = { readonly comparison: Comparison; readonly finding: Finding | null }
 
 /** A sign of life, with what the mutant is at. */

@@ -11,7 +11,7 @@ import { choicesIn } from "../../traces/choices.ts"
 const protocol = protocolOf(plainConfig(3, 2, { faults: 3 }))
 
 describe("choicesIn, in every state that a run reaches", () => {
-  it("sorts each action that could be asked as the rules do, with the sentence of its guard", () => {
+  it("sorts each action that could be tried as the rules do, with the sentence of its guard", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 25, size: "max" }), (choices) => {
         const state = walked(choices)

@@ -15,7 +15,7 @@ const Pet = Schema.Struct({
   hosts: Schema.optionalKey(Schema.Array(HostIdJson)),
 })
 
-describe("what does not fit a schema is told in plain words:", () => {
+describe("what does not fit a schema is reported in plain words:", () => {
   it.each<readonly [string, Schema.ConstraintDecoder<unknown>, unknown, string]>([
     ["a number for a text", Pet, { name: 1 }, "at name: expected a text"],
     ["a text for a number", Pet, { name: "a", age: "1" }, "at age: expected a whole number, 0 or more"],
@@ -43,7 +43,7 @@ describe("what does not fit a schema is told in plain words:", () => {
       'expected an object whose verdict is "holds", "breached" or "refused"',
     ],
     [
-      "a number in quotes, where nothing may be told too",
+      "a number in quotes, where null is allowed too",
       SeenStateJson,
       { pairs: { p1: { lock: { generation: "1" } } } },
       'at pairs.p1.lock.generation: expected a whole number from 1 to 1,000,000,000 or {"#ignore": true}',

@@ -15,7 +15,7 @@ const powerOn = '{ "kind": "PowerOn", "pair": "p1", "host": "h1" }'
 const hello =
   '{"seq":1,"ok":true,"version":"1","profile":"lock","implementation":{"name":"l","version":"1","language":"none"},"observes":[],"actions":["Contend"]}'
 
-/** Everything that is read from a file: a text of it, and what reads it and tells what it has understood. */
+/** Everything that is read from a file: a text of it, and what reads it and reports what it has understood. */
 const inputs = {
   schedule: { text: `{\n"config": ${config},\n"actions": [${powerOn}]\n}\n`, read: storyIn },
   configuration: { text: config, read: (file: string) => readConfig(file) },
@@ -50,7 +50,7 @@ describe.each([
   ["of a high byte first", (text: string) => utf16(text).swap16()],
 ])("UTF-16, %s,", (_name, written) => {
   it.each(each)("in a %s is told to be that", async (_input, { text, read }) => {
-    expect(await told(read, written(text))).toMatch(
+    expect(await reported(read, written(text))).toMatch(
       /expected a text in UTF-8, and this begins as UTF-16 does$/,
     )
   })
@@ -62,9 +62,9 @@ describe.each([
   ["only white space", () => " \n\t\r\n"],
 ])("%s", (_name, written) => {
   it.each(each.filter(([name]) => name !== "list of known failures"))(
-    "in a %s is told in a line",
+    "in a %s is reported in a line",
     async (_input, { text, read }) => {
-      expect(await told(read, written(text))).toMatch(/(is not JSON: |: expected a (log|recording)).+$/)
+      expect(await reported(read, written(text))).toMatch(/(is not JSON: |: expected a (log|recording)).+$/)
     },
   )
 })
@@ -73,27 +73,27 @@ describe("a key that stands twice in an object", () => {
   const twice = '"bounds": {},\n  "bounds": {},\n"hosts"'
 
   it.each(each.filter(([name]) => name === "schedule" || name === "configuration"))(
-    "in a %s is told with its place",
+    "in a %s is reported with its place",
     async (name, { text, read }) => {
       const line = name === "schedule" ? 4 : 3
-      expect(await told(read, text.replace('"hosts"', twice))).toMatch(
+      expect(await reported(read, text.replace('"hosts"', twice))).toMatch(
         new RegExp(`bounds: expected each key once, and this one stands again in line ${line}, column 3$`),
       )
     },
   )
 
-  it("is told in a map, in a list, and however it is written", async () => {
+  it("is reported in a map, in a list, and however it is written", async () => {
     const map = '{ "state": { "/a": "/gen", "\\u002fa": "/gen" } }'
-    expect(await told(mapped, map)).toContain("at state./a: expected each key once")
+    expect(await reported(mapped, map)).toContain("at state./a: expected each key once")
 
     const second = powerOn.replace("{", '{ "pair": "p2",')
     const schedule = inputs.schedule.text.replace(powerOn, `{}, ${second}`)
-    expect(await told(storyIn, schedule)).toContain("at actions[1].pair: expected each key once")
+    expect(await reported(storyIn, schedule)).toContain("at actions[1].pair: expected each key once")
   })
 
   it("is one in a kept failure too", async () => {
     const kept = '{ "#meta": { "format": "ftpair/1", "profile": "lock", "profile": "pair" } }'
-    expect(await told((file) => storedFailureIn(file), kept)).toContain(
+    expect(await reported((file) => storedFailureIn(file), kept)).toContain(
       "at #meta.profile: expected each key once",
     )
   })
@@ -134,7 +134,7 @@ const fileOf = (content: string | Buffer): string => {
 }
 
 /** What is said against a file that holds this; the name of the file is left out. */
-const told = async (read: (file: string) => unknown, content: string | Buffer): Promise<string> => {
+const reported = async (read: (file: string) => unknown, content: string | Buffer): Promise<string> => {
   const file = fileOf(content)
   try {
     await read(file)

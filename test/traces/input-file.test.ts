@@ -70,7 +70,7 @@ describe("JSON", () => {
     ['{"a":1,}', 'line 1, column 8: expected a key in quotes, not "}"'],
     ['["\\x"]', 'line 1, column 3: expected an escape of JSON, not "\\\\"'],
     ['["a\nb"]', 'line 1, column 4: expected the end of a text in quotes, not "\\n"'],
-  ])("is none, and is told where: %j", (text, said) => {
+  ])("is none, and is reported where: %j", (text, said) => {
     expect(() => readJson(written(text))).toThrow(`file.json: is not JSON: ${said}`)
   })
 

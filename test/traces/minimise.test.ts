@@ -273,7 +273,7 @@ describe("minimise", () => {
 
 // Helpers
 
-/** A cluster and what is asked in it, as a minimiser takes and gives them. */
+/** A cluster and the actions in it, as a minimiser takes and gives them. */
 type Candidate = { readonly config: Config; readonly actions: readonly AskedAction[] }
 
 /** The same with names as a person gives them. */

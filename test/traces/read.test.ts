@@ -380,9 +380,16 @@ const ruledBy = (more: object) =>
 const trace = () => {
   const config = plainConfig(2, 1)
   const states = statesOf(config, null, [powerOn])
-  const told = { property: "S1", step: 1, why: "by hand", found: "by hand", seed: null, description: null }
+  const reported = {
+    property: "S1",
+    step: 1,
+    why: "by hand",
+    found: "by hand",
+    seed: null,
+    description: null,
+  }
   return traceOf(
-    { ...told, config, mutant: null, actions: [powerOn], states, minimality: "found" },
+    { ...reported, config, mutant: null, actions: [powerOn], states, minimality: "found" },
     "t.itf.json",
   )
 }

@@ -50,14 +50,14 @@ describe("replay", () => {
     )
   })
 
-  it("stops where an action is refused, and tells the guard", () => {
+  it("stops where an action is refused, and reports the guard", () => {
     const { states, refusal } = replay(protocolOf(two), catalogue, [...protectedPair, ...protectedPair])
 
     expect(refusal).toEqual({ step: 5, guard: "power" })
     expect(states).toEqual(statesOf(two, null, protectedPair))
   })
 
-  it("tells what was violated before an action that is refused", () => {
+  it("reports what was violated before an action that is refused", () => {
     const story: Story = { ...running, ...twoOnOneHost }
     const replayed = replay(mutated(mutantNamed("SpawnIgnoresAntiAffinity"))(two), catalogue, [
       ...story.actions,
@@ -76,7 +76,7 @@ describe("replay", () => {
     expect(refusal).toMatchObject({ step: 5 })
   })
 
-  it("goes on after a violation, and tells the first step of each property that is violated", () => {
+  it("goes on after a violation, and reports the first step of each property that is violated", () => {
     const { violations, states } = replay(mutated(mutantNamed("SpawnIgnoresAntiAffinity"))(two), catalogue, [
       powerOn,
       { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
@@ -98,7 +98,7 @@ describe("replay", () => {
     ])
   })
 
-  it("asks for liveness at the end of a run with an action that may be refused, wherever that stands", () => {
+  it("checks liveness at the end of a run with an action that may be refused, wherever that stands", () => {
     const one = plainConfig(1, 1, { log: 1 })
     const withholding = mutated(mutantNamed("LiveWithholds"))(one)
     const record: Action = { kind: "Record", copy: "p1.1" }
@@ -137,13 +137,13 @@ describe("replay of a run that ends in a quiescent state", () => {
     ])
   })
 
-  it("asks nothing of that at the bound of its generations", () => {
+  it("checks nothing at the bound of its generations", () => {
     expect(replay(withholding(1), catalogue, run).violations).toEqual([])
   })
 })
 
 describe("replay of a loop", () => {
-  it("asks every liveness property of it, and not the first alone", () => {
+  it("checks every liveness property of it, and not the first alone", () => {
     const config = plainConfig(2, 1, { log: 0 })
     const giveUp = without("AbandonSync", "needed")(protocolOf(config))
 
@@ -287,8 +287,8 @@ describe("outcomeOf", () => {
     ],
     ["diverged", "a state is not the one that is stored", { states: storedWith({ ft: "off" }) }, "holds"],
     ["reproduced", "every state is the one that is stored", { states: storedWith({}) }, "holds"],
-  ])("is %s where %s", (outcome, _situation, told, verdict) => {
-    const story: Story = { ...running, ...told }
+  ])("is %s where %s", (outcome, _situation, reported, verdict) => {
+    const story: Story = { ...running, ...reported }
 
     const replayed = replay(mutated(mutantNamed(story.mutant ?? ""))(story.config), catalogue, story.actions)
 
@@ -298,7 +298,7 @@ describe("outcomeOf", () => {
 })
 
 describe("verdictOf", () => {
-  it("tells the violation that is promised, though another came first", () => {
+  it("reports the violation that is promised, though another came first", () => {
     const story: Story = { ...running, ...skipped, expect: violation("S15") }
 
     const replayed = replay(

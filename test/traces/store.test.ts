@@ -273,7 +273,7 @@ describe("what is in the store", () => {
     }
   })
 
-  it("is nothing where there is no folder, and told where it is none", () => {
+  it("is nothing where there is no folder, and reported where it is none", () => {
     const folder = freshFolder()
     writeFileSync(join(folder, "file"), "")
 

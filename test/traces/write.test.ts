@@ -102,7 +102,7 @@ const written = (counterexample: Counterexample): string => {
 
 const anyRun = arbitraryRun([null, ...mutants.map(({ name }) => name)])
 
-/** A run told as a counterexample, whatever it violates. */
+/** A run reported as a counterexample, whatever it violates. */
 const counterexampleOf = ({ config, mutant, actions, states }: Drawn): Counterexample => ({
   property: "S1",
   step: actions.length,

@@ -17,8 +17,8 @@ type NaiveFigures = {
 }
 
 /**
- * The search that one writes first: breadth first over the model's states, a `Map` from the JSON of a state to
- * its depth. States are told apart as by `identity`, and so the counts are those of the other searches.
+ * The search that one writes first: breadth first over the model's states, a `Map` from the JSON of a state to its
+ * depth. States are distinguished as by `identity`, and so the counts are those of the other searches.
  */
 export const searchNaively = (config: Config, among: readonly Kind[]): NaiveFigures => {
   const start = performance.now()

@@ -2,7 +2,7 @@
  * The protocol of docs/spec/core.md, once more, for SPIN: a peer of the model that shares no code with it.
  *
  * One process, one control state, and one d_step for each action instance: so SPIN stores a state for each state
- * of the model, and takes a transition for each of its actions. A copy is told by its host, there being at most one
+ * of the model, and takes a transition for each of its actions. A copy is identified by its host, there being at most one
  * of a pair on each. The limits of hosts and the affinity rules are left out: they bind in none of the scopes.
  *
  * The scope, by -D: HOSTS (3 or 4), PAIRS (1 or 2), LOG, GENERATIONS, FAULTS; POWEROFF and FENCES, the largest

@@ -81,7 +81,7 @@ const rules = {
   Advance: () => {},
 }
 
-/** Takes an action, or tells why not. */
+/** Takes an action, or reports why not. */
 const take = ({ kind, copy: id, host: named, generation }) => {
   if (kind === "Advance") return undefined
   const copy = state.copies[id]
@@ -101,7 +101,7 @@ const log = (text) => process.stderr.write(`${text}\n`)
 
 const forever = () => wait(600_000)
 
-/** Whether this is the first process that asks so in this folder: there a file tells the next one. */
+/** Whether this is the first process that asks so in this folder: a file left by the first says so. */
 const isFirst = () => {
   if (existsSync(process.env.FTPAIR_MARK)) return false
   writeFileSync(process.env.FTPAIR_MARK, "")

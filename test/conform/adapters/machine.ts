@@ -30,7 +30,7 @@ export const itWith = (program: Program, what: string): typeof it | typeof it.sk
   return it.skip
 }
 
-/** Compiles a file of C, warnings being errors; tells the program. */
+/** Compiles a file of C, warnings being errors; returns the program. */
 export const compiled = (source: string, folder: string): string => {
   const target = join(folder, "compiled")
   execFileSync("gcc", ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", target, source])

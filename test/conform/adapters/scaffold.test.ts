@@ -177,7 +177,7 @@ describe.concurrent("a skeleton", () => {
     },
   )
 
-  it("is told in JSON, if that is asked", async ({ expect, onTestFinished }) => {
+  it("is reported in JSON, if that is asked", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
 
     const written = await ftpair(folder, ...scaffolded("node", "lock"), "deep/mine", "--json")

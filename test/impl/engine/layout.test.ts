@@ -58,7 +58,7 @@ describe("a layout", () => {
     expect(within?.maskOf[within.maintenance]).toBe(0b111)
   })
 
-  it("has room for what is asked about the past, and else for none of it", () => {
+  it("has room for what properties need of the past, and else for none of it", () => {
     const none = layoutOf(three)
     const both = layoutOf(three, { interventions: true, singleFault: true })
 

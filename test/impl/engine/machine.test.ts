@@ -56,7 +56,7 @@ describe("a machine", () => {
     expect(snapshot(engine).key).not.toEqual(before.key)
   })
 
-  it("tells its whole state by the key, so that another machine takes it up from there", () => {
+  it("reports its whole state by the key, so that another machine takes it up from there", () => {
     fc.assert(
       fc.property(arbitraryConfig(), arbitraryMutant, arbitraryPicks, (config, mutant, picks) => {
         const [engine, other] = [engineFor(config, mutant), engineFor(config, mutant)]

@@ -49,7 +49,7 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
   ],
 ]
 
-/** What is asked of a state or a step. Those that ask about a run's past tell apart states that are otherwise the same. */
+/** What is checked in a state or on a step. Properties of a run's past distinguish states that are otherwise the same. */
 const safety = watched.filter((id) => !id.startsWith("L") && id !== "S18" && id !== "S19")
 
 /** What mutants violate of safety. */

@@ -11,7 +11,7 @@ import {
   type PropertySet,
 } from "../../../impl/engine/property-set.ts"
 
-/** More places than there are properties: what is told of one holds when the catalogue grows. */
+/** More places than there are properties: what is called for one holds when the catalogue grows. */
 const places = Array.from({ length: 53 }, (_, n) => (2 ** n) as PropertySet)
 
 const all = places.reduce(union, noProperty)

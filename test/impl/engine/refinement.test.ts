@@ -235,7 +235,7 @@ describe("a mutant of the model and that of the engine", () => {
   )
 })
 
-describe("a divergence is told", () => {
+describe("a divergence is reported", () => {
   it("by where the two states differ", () => {
     const differential = pairFor(protocolOf(coreScope), kinds, mutantNamed("StorageLossUnvalidated"))
 

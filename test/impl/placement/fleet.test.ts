@@ -128,7 +128,7 @@ describe("a fleet without room", () => {
     expect([alone, unprotected(fleet).size]).toEqual([3, 0])
   })
 
-  it("is told by a rolling failure", () => {
+  it("is reported by a rolling failure", () => {
     expect(rollingFailure(poweredOn(full))).toMatchObject({ failures: 3, unprotectedAfter: 3 })
   })
 })
@@ -230,7 +230,7 @@ function faultsOf(config: Config, fleet: Fleet, failed: ReadonlySet<number>): re
     ...overfull,
     ...forbidden.map(({ id }) => `${id} is where a rule forbids it`),
     ...neglected.map(({ id }) => `${id} lacks a copy that has a place`),
-    ...(missing.length === unprotected(fleet).size ? [] : ["who is not protected is not told"]),
+    ...(missing.length === unprotected(fleet).size ? [] : ["who is not protected is not reported"]),
   ]
 }
 

@@ -44,7 +44,7 @@ type Kind = (typeof kinds)[number]
 // The index is compared with the model's policy, which looks at every host and recounts what runs on it.
 
 describe("the placement index", () => {
-  it("answers as the reference policy does, after whatever events it was told of", () => {
+  it("answers as the reference policy does, after whatever events were reported to it", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
         expect(disagreement(history)).toBeNull()
@@ -63,7 +63,7 @@ describe("the placement index", () => {
 })
 
 describe("the comparison finds an index wrong", () => {
-  it.each(kinds)("that is not told when something %s", (untold) => {
+  it.each(kinds)("that is not notified when something %s", (untold) => {
     expect(isFoundWrong({ untold })).toBe(true)
   })
 
@@ -164,9 +164,9 @@ const arbitraryHistory: fc.Arbitrary<History> = fc.record({
   ),
 })
 
-// What happens, and what the index is told of it.
+// What happens, and what the index is called for it.
 
-/** The state after something has happened, and how the index is told; it is the same state where that cannot be. */
+/** The state after something has happened, and how the index is notified; it is the same state where that cannot be. */
 type Event = { readonly after: State; readonly tell: (index: PlacementIndex) => void }
 
 function happen(config: Config, state: State, { kind, pair, host, other }: Happening): Event {
@@ -232,7 +232,7 @@ function happenToPair(config: Config, state: State, kind: Kind, n: number, which
 
 // The comparison.
 
-/** What the index is not told, and how it sees the configuration. */
+/** What is not reported to the index, and how it sees the configuration. */
 type Flaw = { readonly untold?: Kind; readonly seen?: (config: Config) => Config }
 
 /** Whether some history is found in which an index with that flaw answers wrongly. */

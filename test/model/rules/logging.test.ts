@@ -92,7 +92,7 @@ describe("Deliver", () => {
     expect(after).toEqual(changed(before, { "p1.1": { channel }, "p1.2": { log: logOf("1.1") } }))
   })
 
-  it("tells the Secondary how much its Primary has released", () => {
+  it("sends the Secondary how much its Primary has released", () => {
     const before = reach(three, toRunning, "Record(p1.1) Record(p1.1) Deliver(p1.2) Ack(p1.1) Release(p1.1)")
 
     const after = reachFrom(three, before, "Deliver(p1.2)")

@@ -26,7 +26,7 @@ describe("PowerOn", () => {
     ["power", "for a pair that is on", `${alone} LoseStorage(h3)`, "PowerOn(p1,h3)"],
     [
       "may-run",
-      "beside a Secondary that nobody told",
+      "beside a Secondary that does not know",
       `${toRunning} PowerOff(p1) LoseStorage(h3)`,
       "PowerOn(p1,h3)",
     ],

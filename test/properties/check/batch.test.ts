@@ -95,7 +95,7 @@ describe("runBatch", () => {
     expect(violations).toMatchObject([{ step: actions.length }])
   })
 
-  it("tells of a failure what it was found to violate, though the short run violates another first", () => {
+  it("reports for a failure what it was found to violate, though the short run violates another first", () => {
     const onFirst = propertyOf("first", {
       onStep: ({ step: { action } }) =>
         action.kind === "PowerOn" && action.host === "h1" ? "it is on h1" : null,

@@ -27,7 +27,7 @@ describe("a campaign whose time is up before it begins", () => {
 })
 
 describe("a campaign that nothing stops", () => {
-  it("runs as many schedules as it is told, with any number of workers", async () => {
+  it("runs as many schedules as it is told to, with any number of workers", async () => {
     const budget = { schedules: 110, engineRuns: 301, millis: Infinity }
 
     const [alone, shared] = [await ran({ ...budget, workers: 1 }), await ran({ ...budget, workers: 2 })]
@@ -38,7 +38,7 @@ describe("a campaign that nothing stops", () => {
 })
 
 describe("a campaign in which something fails", () => {
-  it("tells it whichever worker has found it", async () => {
+  it("reports it whichever worker has found it", async () => {
     const budget = { schedules: 1, engineRuns: 60_000, millis: Infinity }
     const wrong = { ...spec, mutant: "WinWithoutBump" }
 
@@ -53,7 +53,7 @@ describe("a campaign in which something fails", () => {
     expect(shared).toEqual(alone)
   })
 
-  it("tells the first of several, whichever is found first, and counts what comes before it", async () => {
+  it("reports the first of several, whichever is found first, and counts what comes before it", async () => {
     const budget = { schedules: 300, engineRuns: 0, millis: Infinity }
     const rare = { ...spec, seed: "8", properties: ["S1"], mutant: "NonAtomicLock" }
 
@@ -67,13 +67,13 @@ describe("a campaign in which something fails", () => {
     expect(shared).toEqual(alone)
   })
 
-  it("tells a failure that is still being made short where it is interrupted, as it was drawn", async () => {
+  it("reports a failure that is still being made short where it is interrupted, as it was drawn", async () => {
     const stop = new AbortController()
     const budget = { schedules: 100, engineRuns: 0, millis: Infinity, workers: 1 }
     const wrong = { ...spec, mutant: "SpawnIgnoresAntiAffinity" }
 
-    // The first that is told is that something was found.
-    const told = await Effect.runPromise(
+    // The first that is reported is that something was found.
+    const reported = await Effect.runPromise(
       campaign(
         wrong,
         budget,
@@ -84,7 +84,7 @@ describe("a campaign in which something fails", () => {
       ),
     )
 
-    expect(told).toMatchObject({ stopped: "failure", failure: { property: "S7" } })
+    expect(reported).toMatchObject({ stopped: "failure", failure: { property: "S7" } })
   })
 })
 

@@ -13,8 +13,8 @@ import { without } from "../../../properties/mutants/mutant.ts"
 
 describe("a Primary that may give up a sync at any time", () => {
   it.each([
-    ["by L0, where all is asked", catalogue, "L0"],
-    ["by L1, where only that is asked", matching(["L1"]), "L1"],
+    ["by L0, where all is checked", catalogue, "L0"],
+    ["by L1, where only that is checked", matching(["L1"]), "L1"],
   ])("is caught, on both sides alike, %s", (_what, properties, id) => {
     const judgeIn: JudgeOf = (config) => ({ protocol: giveUp(config), properties, witnesses: [] })
 

@@ -16,7 +16,7 @@ describe("isQuiescent", () => {
     [false, "where a Secondary is to be started", [powerOn]],
     [false, "where the Secondary is to join", [powerOn, spawn, begin]],
     [true, "where the pair is protected and the guest has nothing to do", [powerOn, spawn, begin, join]],
-    [false, "where a Secondary is to be told that its Primary is gone", [...protectedPair, failHost]],
+    [false, "where a Secondary is to learn that its Primary is gone", [...protectedPair, failHost]],
     [
       true,
       "where all is done that can be done",

@@ -81,7 +81,7 @@ describe("shortestFrom", () => {
   )
 
   it.each(["h1", "h2"])(
-    "tells states apart by where a pair is registered, where S29 is asked: on %s",
+    "tells states apart by where a pair is registered, where S29 is checked: on %s",
     (host) => {
       const found = foundBy(plainConfig(2, 1, { log: 0, faults: 0 }), {
         ...made,
@@ -167,7 +167,7 @@ const made: Property = {
   name: "Made",
   family: "safety",
   statement: "A step is never taken.",
-  why: "It can be told from the run that came before.",
+  why: "It can be distinguished from the run that came before.",
   checks: [],
   witness: "",
 }

@@ -201,7 +201,7 @@ describe("simulate", () => {
     )
   })
 
-  it("tells which witnesses it has seen", () => {
+  it("reports which witnesses it has seen", () => {
     const { witnessed } = simulated(null, {
       config: two,
       swarm: calm,
@@ -235,7 +235,7 @@ describe("runToQuiescence", () => {
     expect(run.violation).toBeNull()
   })
 
-  it("goes on after a round that violates nothing that is asked", () => {
+  it("goes on after a round that violates nothing that is checked", () => {
     const protocol = without("AbandonSync", "needed")(protocolOf(plainConfig(2, 1, { log: 0 })))
     const outcome = step(protocol, initial(protocol.config), { kind: "PowerOn", pair: "p1", host: "h1" })
     if (outcome.tag === "refused") throw new Error(`it is refused: ${outcome.guard}`)

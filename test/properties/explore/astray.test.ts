@@ -9,7 +9,7 @@ import { violatingRuns } from "../../../properties/explore/path.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 
-// Of a large scope only a sample is asked whether the rules are symmetric: here nothing is.
+// In a large scope only a sample is checked for symmetric rules: here nothing is.
 vi.mock("../../../properties/explore/commutation.ts", () => ({ commutationOf: () => () => true }))
 
 describe("a run that was found, and cannot be walked again", () => {

@@ -41,7 +41,7 @@ describe("enumerate", () => {
     })
   })
 
-  it("tells of a deadlock, with a shortest run, unless it may end there", () => {
+  it("reports a deadlock, with a shortest run, unless it may end there", () => {
     const anywhere = enumerate(board(2))
     const inTheCorner = enumerate(board(2), { mayEnd: ({ x, y }) => x === 2 && y === 2 })
 
@@ -89,7 +89,7 @@ describe("enumerate", () => {
     ])
   })
 
-  it("is asked of each state once, and of each step", () => {
+  it("is checked in each state once, and on each step", () => {
     let states = 0
     let steps = 0
     const counts = enumerate(board(3), {
@@ -106,7 +106,7 @@ describe("enumerate", () => {
     expect(enumerate(board(3), { statesMax: 0 })).toMatchObject({ end: "too many states", states: 0 })
   })
 
-  it("rather tells of a violation than that there are too many states", () => {
+  it("rather reports a violation than that there are too many states", () => {
     const { end } = enumerate(board(3), { statesMax: 3, always: ({ x, y }) => (x + y === 2 ? "far" : null) })
 
     expect(end).toBe("violation")

@@ -66,7 +66,7 @@ describe("a fair run that is bad again and again", () => {
     expect(lasso === null ? null : drawn(graph, lasso)).toBe(expected)
   })
 
-  it("is asked for only where it may be judged, on the loop and not on the stem", () => {
+  it("is looked for only where it may be judged, on the loop and not on the stem", () => {
     const ring = toy("0 a 1, 1 a 2, 2 b 1, 2 c 3, 3 c 3", { unfair: ["c"] })
     const good = allBut(4, [1, 3])
 
@@ -275,16 +275,19 @@ describe("the definition, word by word, on random graphs", () => {
       { mayVisit: ({ depths }, set) => set.every((state) => depths[state] !== Infinity) },
     ],
     [
-      "asks that one state be judged",
+      "requires that one state be judged",
       {
         mayVisit: ({ depths, judged }, set) =>
           set.every((state) => depths[state] !== Infinity) && set.some((state) => judged?.[state] !== 0),
       },
     ],
     ["forgets the starts", { mayVisit: ({ judged }, set) => set.every((state) => judged?.[state] !== 0) }],
-    ["asks that all the loop be bad", { isBad: ({ good }, set) => set.every((state) => good[state] === 0) }],
+    [
+      "requires that all the loop be bad",
+      { isBad: ({ good }, set) => set.every((state) => good[state] === 0) },
+    ],
     ["is content with any fair run", { isBad: () => true }],
-  ])("is told from one that %s", (_flaw, part) => {
+  ])("is distinguished from one that %s", (_flaw, part) => {
     const { failed } = fc.check(agreement({ ...definition, ...part }), {
       seed: 7,
       numRuns: 3_000,

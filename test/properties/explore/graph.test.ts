@@ -43,7 +43,7 @@ describe("the graph of a system", () => {
     expect([...graph.isSuffix]).toEqual([1, 1, 1, 1, 0, 1, 1, 1])
   })
 
-  it("takes every step for one of the suffix, if it is not told which", () => {
+  it("takes every step for one of the suffix, if it does not say which", () => {
     const { graph } = named(clock, { labelOf: reading.labelOf, isFair: reading.isFair })
 
     expect([...graph.isSuffix]).toEqual(Array<number>(8).fill(1))

@@ -42,7 +42,7 @@ describe("liveness of the protocol", () => {
     expect(needsIn(verdicts)).toMatchObject({ L1: "BeginLockstep JoinLockstep SpawnSecondary", L4: "" })
   })
 
-  it("is not asked where a pair has no generation left, and so cannot go on", () => {
+  it("is not checked where a pair has no generation left, and so cannot go on", () => {
     const verdicts = verdictsOf(
       scopeOf(plainConfig(3, 1, { ...bounds, log: 0, generations: 2, faults: 2 }), null),
     )
@@ -56,13 +56,13 @@ describe("liveness of the protocol", () => {
     expect(verdictsOf({ ...scopeOf(three, null), among })).toEqual([])
   })
 
-  it("is asked as far as it is asked for", () => {
+  it("is checked as far as it is named", () => {
     const verdicts = verdictsOf({ ...scopeOf(three, null), properties: ["L3", "S1"] })
 
     expect(verdicts.map(({ property }) => property)).toEqual(["L3"])
   })
 
-  it("is the same whatever else is asked, and whatever the scope would join or settle", () => {
+  it("is the same whatever else is checked, and whatever the scope would join or normalise", () => {
     const scope = scopeOf(plainConfig(3, 1, { ...bounds, log: 0 }), null)
     const usual = verdictsOf(scope)
 

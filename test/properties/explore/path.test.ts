@@ -11,7 +11,7 @@ import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import { replay } from "../../../traces/replay.ts"
 
-/** What each mutant must break, in how many steps at least. Where no search has settled that, it is not asked. */
+/** What each mutant must break, in how many steps at least. Where no search has found that, it is not checked. */
 const kills = mutants.flatMap((mutant) =>
   Object.entries(mutant.killedBy).flatMap(([id, steps]) => (steps === null ? [] : [{ mutant, id, steps }])),
 )
@@ -31,7 +31,7 @@ describe("the shortest run", () => {
     },
   )
 
-  it("of HaRestartOnSuspicion that violates S19, which asks about the past, has 6 actions", () => {
+  it("of HaRestartOnSuspicion that violates S19, which depends on the past, has 6 actions", () => {
     const mutant = named("HaRestartOnSuspicion")
     const scope = scopeOf(mutant, ["S19"])
 

@@ -107,7 +107,7 @@ describe("a sweep", () => {
     expect(tally.standsForTransitions).toBe(tally.transitions)
   })
 
-  it("tells of each level before it is expanded: how many states are behind, and how many wait", () => {
+  it("reports each level before it is expanded: how many states are behind, and how many wait", () => {
     const levels: (readonly [number, number])[] = []
 
     sweep(scopeOf({}), { onLevel: ({ states }, waiting) => levels.push([states, waiting]) })
@@ -118,7 +118,7 @@ describe("a sweep", () => {
       expect(states + waiting).toBe(levels[n + 1]?.[0] ?? 22)
   })
 
-  it("stops before the BFS level that would go beyond the most states, and tells what was covered", () => {
+  it("stops before the BFS level that would go beyond the most states, and reports what was covered", () => {
     const levels: number[] = []
 
     const swept = sweep(small, { statesMax: 1000, onLevel: ({ states }) => levels.push(states) })

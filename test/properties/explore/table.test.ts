@@ -8,10 +8,10 @@ describe.each([
   ["that keeps keys", false],
   ["that keeps fingerprints", true],
 ])("a table %s", (_name, fingerprint) => {
-  it.each(widths)("tells of each key of %i words once, with the tag of its first offer", (words) => {
+  it.each(widths)("reports each key of %i words once, with the tag of its first offer", (words) => {
     fc.assert(
       fc.property(arbitraryOffers(words), fc.nat(words - 1), (rounds, marker) => {
-        const { table, told } = tableTelling(words, marker, fingerprint)
+        const { table, reported } = tableTelling(words, marker, fingerprint)
         const expected = new Map<string, number>()
 
         for (const round of rounds) {
@@ -21,17 +21,17 @@ describe.each([
             if (!expected.has(marked.join())) expected.set(marked.join(), tag)
           }
           table.flush()
-          expect(new Set(told.keys())).toEqual(new Set(expected.keys()))
+          expect(new Set(reported.keys())).toEqual(new Set(expected.keys()))
         }
 
-        expect(told).toEqual(expected)
+        expect(reported).toEqual(expected)
         expect(table.size()).toBe(expected.size)
       }),
     )
   })
 
   it.each(widths)("grows with its keys of %i words, and loses none", (words) => {
-    const { table, told } = tableTelling(words, words - 1, fingerprint)
+    const { table, reported } = tableTelling(words, words - 1, fingerprint)
     const bytesAtFirst = table.bytes()
     const keys = distinctKeys(words, 60_000)
 
@@ -41,14 +41,14 @@ describe.each([
     }
 
     expect(table.size()).toBe(keys.length)
-    expect(told.size).toBe(keys.length)
-    expect(keys.every((key) => told.has(key.join()))).toBe(true)
+    expect(reported.size).toBe(keys.length)
+    expect(keys.every((key) => reported.has(key.join()))).toBe(true)
     expect(table.bytes()).toBeGreaterThan(bytesAtFirst)
     expect(table.bytes()).toBeLessThan(keys.length * (fingerprint ? 8 : 4 * words) * 2.5)
   })
 
-  it("tells apart keys of one hash", () => {
-    const { table, told } = tableTelling(2, 1, fingerprint)
+  it("distinguishes keys of one hash", () => {
+    const { table, reported } = tableTelling(2, 1, fingerprint)
     const keys = keysOfOneHash(200)
 
     for (const key of keys) offer(table, key, 3)
@@ -56,40 +56,40 @@ describe.each([
 
     expect(new Set(keys.map((key) => hashOf(key, 0, 2))).size).toBe(1)
     expect(table.size()).toBe(keys.length)
-    expect(new Set(told.keys())).toEqual(new Set(keys.map((key) => key.join())))
+    expect(new Set(reported.keys())).toEqual(new Set(keys.map((key) => key.join())))
   })
 
   it("looks nothing up twice over what was already flushed", () => {
-    const { table, told } = tableTelling(2, 0, fingerprint)
+    const { table, reported } = tableTelling(2, 0, fingerprint)
 
     offer(table, Int32Array.of(1, 2), 7)
     table.flush()
-    told.clear()
+    reported.clear()
     offer(table, Int32Array.of(1, 2), 7)
     table.flush()
 
-    expect(told.size).toBe(0)
+    expect(reported.size).toBe(0)
     expect(table.size()).toBe(1)
   })
 })
 
 describe("a table", () => {
   it("reads a key from where it is told to", () => {
-    const { table, told } = tableTelling(2, 0, false)
+    const { table, reported } = tableTelling(2, 0, false)
     const keys = Int32Array.of(1, 2, 3, 4, 5, 6)
 
     table.offer(keys, 2, hashOf(keys, 2, 2), 0)
     table.flush()
 
-    expect([...told.keys()]).toEqual(["3,4"])
+    expect([...reported.keys()]).toEqual(["3,4"])
   })
 
-  it("tells of nothing while all that was offered still waits", () => {
-    const { table, told } = tableTelling(1, 0, false)
+  it("reports nothing while all that was offered still waits", () => {
+    const { table, reported } = tableTelling(1, 0, false)
 
     offer(table, Int32Array.of(1), 0)
 
-    expect(told.size).toBe(0)
+    expect(reported.size).toBe(0)
     expect(table.size()).toBe(0)
   })
 
@@ -108,15 +108,15 @@ describe("a table", () => {
 
 // Helpers
 
-/** A table, and what it has told: the keys with their tags. To tell of one key twice is a mistake. */
+/** A table, and what it has reported: the keys with their tags. Reporting one key twice is a mistake. */
 const tableTelling = (words: number, marker: number, fingerprint: boolean) => {
-  const told = new Map<string, number>()
+  const reported = new Map<string, number>()
   const table = tableOf({ words, marker, fingerprint }, (keys, at, tag) => {
     const key = keys.slice(at, at + words).join()
-    if (told.has(key)) throw new Error(`told twice of ${key}`)
-    told.set(key, tag)
+    if (reported.has(key)) throw new Error(`reported ${key} twice`)
+    reported.set(key, tag)
   })
-  return { table, told }
+  return { table, reported }
 }
 
 const offer = (table: Table, key: Int32Array, tag: number): void => {

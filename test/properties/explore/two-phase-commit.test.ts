@@ -37,7 +37,7 @@ describe("two-phase commit", () => {
     expect(enumerate(twoPhaseCommit(n)).states).toBe(4 ** n + 2 ** n + 6 ** n)
   })
 
-  it("has 314 states with 5 managers that are not told apart, and as many orders to find them in", () => {
+  it("has 314 states with 5 managers that are interchangeable, and as many orders to find them in", () => {
     const symmetric = twoPhaseCommit(5, sorted)
 
     const counts = [enumerate(symmetric).states, depthFirst(symmetric)]

@@ -1,9 +1,9 @@
 import type { Move, System } from "../../../properties/explore/system.ts"
 
 /**
- * Two-phase commit, after Gray and Lamport, "Consensus on Transaction Commit" (2006), and the `TwoPhase.tla` that
- * goes with it. The decision of the transaction manager and the message that tells of it appear in one step and stay,
- * so one field is both. Receiving it again is a step that changes nothing.
+ * Two-phase commit, after Gray and Lamport, "Consensus on Transaction Commit" (2006), and the `TwoPhase.tla` that goes
+ * with it. The decision of the transaction manager and the message that announces it appear in one step and stay, so
+ * one field is both. Receiving it again is a step that changes nothing.
  */
 type Commit = { readonly decision: "none" | "commit" | "abort"; readonly managers: readonly Manager[] }
 

@@ -79,7 +79,7 @@ describe("a sweep by workers", () => {
     },
   )
 
-  it("tells of its levels, one after the other, from the first", async () => {
+  it("reports its levels, one after the other, from the first", async () => {
     const depths: number[] = []
 
     const swept = await sweptBy(2, scopeOf(bounds, {}), {}, (depth) => depths.push(depth))

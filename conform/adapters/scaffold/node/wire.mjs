@@ -3,7 +3,7 @@
 import process from "node:process"
 import { createInterface } from "node:readline"
 
-/** Answers until it is told to end. `reset` and `apply` take an ask, and return the answer without its number. */
+/** Answers until `bye`. `reset` and `apply` take an ask, and return the answer without its number. */
 export async function serve(hello, reset, apply) {
   for await (const line of createInterface({ input: process.stdin })) {
     const ask = parsed(line)

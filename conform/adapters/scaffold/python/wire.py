@@ -5,7 +5,7 @@ import sys
 
 
 def serve(hello, reset, apply):
-    """Answers until it is told to end. `reset` and `apply` take an ask, and return the answer without its number."""
+    """Answers until `bye`. `reset` and `apply` take an ask, and return the answer without its number."""
     for line in sys.stdin:
         try:
             ask = json.loads(line)

@@ -11,7 +11,7 @@ import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import { stateJsonOf } from "../../traces/state-json.ts"
 
-// Runs of the model, and what their logs may tell of them.
+// Runs of the model, and what their logs may show of them.
 
 /** A run: its actions, each with the state after it. */
 type ModelRun = {
@@ -20,7 +20,7 @@ type ModelRun = {
 }
 
 /** A log, and how it is to be read. */
-export type ToldLog = {
+export type PartialLog = {
   readonly config: Config
   readonly lines: readonly LogLine[]
   readonly silent: readonly Kind[]
@@ -74,7 +74,7 @@ const chosen = (protocol: Protocol, state: State, choice: number): ModelRun["ste
   return null
 }
 
-/** A run before it is run, as plain numbers, so that a failure is told in short. */
+/** A run before it is run, as plain numbers, so that a failure is reported in short. */
 type Draw = { readonly hosts: number; readonly pairs: number; readonly choices: readonly number[] }
 
 /** Draws of legal runs of some length, on two or three hosts, of one pair or two. */
@@ -113,8 +113,8 @@ export const parts = [
   "pairs.*.copies.*.delivered",
 ] as const
 
-/** What is told: which kinds of action are not, which parts of the states after how many actions. */
-type Telling = {
+/** What is logged: which kinds of action are not, which parts of the states after how many actions. */
+type Visibility = {
   readonly silent: readonly Kind[]
   readonly parts: readonly string[]
   readonly every: number
@@ -123,7 +123,7 @@ type Telling = {
 
 const mayBeSilent: readonly Kind[] = ["Deliver", "Ack", "Release", "TryLock", "JoinLockstep", "Suspect"]
 
-export const arbitraryTelling: fc.Arbitrary<Telling> = fc.record({
+export const arbitraryVisibility: fc.Arbitrary<Visibility> = fc.record({
   silent: fc.oneof(
     { weight: 1, arbitrary: fc.constant([]) },
     { weight: 2, arbitrary: fc.uniqueArray(fc.constantFrom(...mayBeSilent), { maxLength: 2 }) },
@@ -137,14 +137,17 @@ export const arbitraryTelling: fc.Arbitrary<Telling> = fc.record({
   isStrict: fc.boolean(),
 })
 
-/** The log of a run, as told: where an action is silent, at the most a state is shown. */
-export const logOf = ({ config, steps }: ModelRun, { silent, parts, every, isStrict }: Telling): ToldLog => {
+/** The log of a run, as far as it is visible: where an action is silent, at the most a state is shown. */
+export const logOf = (
+  { config, steps }: ModelRun,
+  { silent, parts, every, isStrict }: Visibility,
+): PartialLog => {
   const schema = observed(pairProfile().schema, parts) as ObservationSchema
   const lines = steps.flatMap(({ action, state }, n): LogLine[] => {
-    const isTold = !(silent as readonly string[]).includes(action.kind)
+    const isLogged = !(silent as readonly string[]).includes(action.kind)
     const shown = parts.length > 0 && n % every === 0 ? shownOf(schema, state) : undefined
-    return isTold || shown !== undefined
-      ? [{ number: n + 1, action: isTold ? action : null, state: shown }]
+    return isLogged || shown !== undefined
+      ? [{ number: n + 1, action: isLogged ? action : null, state: shown }]
       : []
   })
   return { config, lines, silent, observes: isStrict && parts.length > 0 ? parts : null }
