@@ -130,23 +130,84 @@ const driverOf = (runs: EngineRuns, config: Config) => {
     }),
     runs.mutant === null ? null : (mutations[runs.mutant] ?? null),
   )
-  const { machine, view, layout } = engine
-  const monitor = monitorOf(engine)
-  const checked = setOf(runs.properties)
+  const { machine } = engine
   const start = machine.key.slice()
+  const situation = situationOf(engine)
+  const { follow, draw, drawn } = lotteryOf(engine)
+  const { begin, take } = takerOf(engine, setOf(runs.properties))
+  const codes = Array.from({ length: actionsMax }, () => ({ kind: 0, a: 0, b: 0 }))
+  const counts = new Float64Array(kinds.length)
+
+  const note = (length: number): void => {
+    const code = codes[length] as { kind: number; a: number; b: number }
+    code.kind = drawn.kind
+    code.a = drawn.a
+    code.b = drawn.b
+    counts[drawn.kind] = (counts[drawn.kind] as number) + 1
+  }
+
+  /** Runs one schedule, and returns what its last action violates. */
+  const schedule = (): { readonly length: number; readonly violated: PropertySet } => {
+    machine.load(start, 0)
+    begin()
+    let refusals = 0
+    let now = situation()
+    for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
+      const violated = draw(now) ? take(drawn) : refused
+      if (violated === outgrown) break
+      if (violated === refused) {
+        refusals += 1
+        continue
+      }
+      refusals = 0
+      now = situation()
+      note(length)
+      length += 1
+      if (violated !== 0) return { length, violated }
+      begin()
+    }
+    return { length: 0, violated: noProperty }
+  }
+
+  const run = (swarm: Swarm, seed: number, schedules: number): Found | null => {
+    follow(swarm, seed)
+    for (let n = 1; n <= schedules; n += 1) {
+      const { length, violated } = schedule()
+      if (violated !== 0)
+        return { schedule: n, violated, codes: codes.slice(0, length).map((code) => ({ ...code })) }
+    }
+    return null
+  }
+
+  const tally = (actions: Partial<Record<Kind, number>>): void => {
+    kinds.forEach((kind, n) => {
+      if ((counts[n] as number) > 0) actions[kind] = (actions[kind] ?? 0) + (counts[n] as number)
+    })
+    counts.fill(0)
+  }
+
+  return { properties: runs.properties, engine, run, tally }
+}
+
+/** An action that was drawn; a suspicion is to be spurious or is not. */
+type Drawn = { kind: number; a: number; b: number; isSpurious: boolean }
+
+/**
+ * Draws actions for the state that an engine is at, by the weights of the swarm that it follows.
+ *
+ * Shape  `draw` draws one into `drawn`, and returns whether there was any to draw.
+ */
+const lotteryOf = ({ view, layout }: Engine) => {
   let elsewhere: readonly Int32Array[] = []
   let byPhase: readonly Int32Array[] = []
   let ofCopies = 0
-  const situation = situationOf(engine)
+  let random = 1
   const isSpurious = lots.map((lot) => lot === "SpuriousSuspect")
   const kindOf = lots.map((lot) => kinds.indexOf(lot === "SpuriousSuspect" ? "Suspect" : lot))
   const ranges = rangesOf(layout)
   const overA = kinds.map((kind) => ranges[subjectOf(kind)])
   const takesHost = kinds.map((kind) => alphabet[kind].over.length > 1)
-  const suspect = kinds.indexOf("Suspect")
-  const codes = Array.from({ length: actionsMax }, () => ({ kind: 0, a: 0, b: 0 }))
-  const counts = new Float64Array(kinds.length)
-  let random = 1
+  const drawn: Drawn = { kind: 0, a: 0, b: 0, isSpurious: false }
 
   /** A pseudo-random number below `n`: xorshift, a multiplication in place of a division. */
   const below = (n: number): number => {
@@ -163,71 +224,18 @@ const driverOf = (runs: EngineRuns, config: Config) => {
     return slot
   }
 
-  /**
-   * Takes one action drawn at random, from the state at which the monitor has begun, and returns what it violates;
-   * `refused` if the rules do not allow it. First it is drawn whether a copy acts, and which, and then what of all that
-   * a copy in its phase might do.
-   */
-  const draw = (length: number, bits: number): PropertySet | typeof refused => {
+  /** First it is drawn whether a copy acts, and which, and then what of all that a copy in its phase might do. */
+  const draw = (bits: number): boolean => {
     const others = elsewhere[bits] as Int32Array
     const slot = (bits & hasCopies) !== 0 && below(ofCopies + others.length) < ofCopies ? occupied() : -1
     const table = slot < 0 ? others : (byPhase[view.phaseIn(view.controlOf(slot))] as Int32Array)
-    if (table.length === 0) return refused
+    if (table.length === 0) return false
     const lot = table[below(table.length)] as number
-    const kind = kindOf[lot] as number
-    const a = slot < 0 ? below(overA[kind] as number) : slot
-    const b = takesHost[kind] === true ? below(layout.hosts) : 0
-    const faults = view.faultsSoFar()
-    const answer = engine.step(kind, a, b)
-    if (answer > taken) return refused
-    if (kind === suspect && view.faultsSoFar() > faults !== (isSpurious[lot] === true)) {
-      machine.undo()
-      return refused
-    }
-    const code = codes[length] as { kind: number; a: number; b: number }
-    code.kind = kind
-    code.a = a
-    code.b = b
-    if (answer === unrepresentable) return intersection(only.S7, checked)
-    machine.commit()
-    return intersection(
-      union(union(monitor.ofStep(kind, a, b), monitor.ofState()), monitor.ofRefusals()),
-      checked,
-    )
-  }
-
-  /** The same; `outgrown` where a faulty rule goes beyond the bounds, and a number beyond its room. */
-  const drawWithin = (length: number, bits: number): PropertySet | typeof refused | typeof outgrown => {
-    try {
-      return draw(length, bits)
-    } catch (error) {
-      if (!(error instanceof CapacityExceeded)) throw error
-      return outgrown
-    }
-  }
-
-  /** Runs one schedule, and returns what its last action violates. */
-  const schedule = (): { readonly length: number; readonly violated: PropertySet } => {
-    machine.load(start, 0)
-    monitor.begin()
-    let refusals = 0
-    let now = situation()
-    for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
-      const violated = drawWithin(length, now)
-      if (violated === outgrown) break
-      if (violated === refused) {
-        refusals += 1
-        continue
-      }
-      refusals = 0
-      now = situation()
-      const { kind } = codes[length] as ActionCode
-      counts[kind] = (counts[kind] as number) + 1
-      length += 1
-      if (violated !== 0) return { length, violated }
-      monitor.begin()
-    }
-    return { length: 0, violated: noProperty }
+    drawn.kind = kindOf[lot] as number
+    drawn.a = slot < 0 ? below(overA[drawn.kind] as number) : slot
+    drawn.b = takesHost[drawn.kind] === true ? below(layout.hosts) : 0
+    drawn.isSpurious = isSpurious[lot] === true
+    return true
   }
 
   /**
@@ -250,24 +258,45 @@ const driverOf = (runs: EngineRuns, config: Config) => {
     ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)
   }
 
-  const run = (swarm: Swarm, seed: number, schedules: number): Found | null => {
-    follow(swarm, seed)
-    for (let n = 1; n <= schedules; n += 1) {
-      const { length, violated } = schedule()
-      if (violated !== 0)
-        return { schedule: n, violated, codes: codes.slice(0, length).map((code) => ({ ...code })) }
+  return { follow, draw, drawn }
+}
+
+/** Takes actions that were drawn, each from the state at which `begin` was called, and checks the properties. */
+const takerOf = (engine: Engine, checked: PropertySet) => {
+  const { machine, view } = engine
+  const monitor = monitorOf(engine)
+  const suspect = kinds.indexOf("Suspect")
+
+  const taking = ({ kind, a, b, isSpurious }: Drawn): PropertySet | typeof refused => {
+    const faults = view.faultsSoFar()
+    const answer = engine.step(kind, a, b)
+    if (answer > taken) return refused
+    if (kind === suspect && view.faultsSoFar() > faults !== isSpurious) {
+      machine.undo()
+      return refused
     }
-    return null
+    if (answer === unrepresentable) return intersection(only.S7, checked)
+    machine.commit()
+    return intersection(
+      union(union(monitor.ofStep(kind, a, b), monitor.ofState()), monitor.ofRefusals()),
+      checked,
+    )
   }
 
-  const tally = (actions: Partial<Record<Kind, number>>): void => {
-    kinds.forEach((kind, n) => {
-      if ((counts[n] as number) > 0) actions[kind] = (actions[kind] ?? 0) + (counts[n] as number)
-    })
-    counts.fill(0)
+  /**
+   * What an action violates; `refused` if the rules do not allow it, and `outgrown` where a faulty rule goes beyond the
+   * bounds, and a number beyond its room.
+   */
+  const take = (drawn: Drawn): PropertySet | typeof refused | typeof outgrown => {
+    try {
+      return taking(drawn)
+    } catch (error) {
+      if (!(error instanceof CapacityExceeded)) throw error
+      return outgrown
+    }
   }
 
-  return { properties: runs.properties, engine, run, tally }
+  return { begin: monitor.begin, take }
 }
 
 /** What there must be for some kinds to have a chance: each a bit of a situation. */
