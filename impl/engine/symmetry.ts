@@ -28,101 +28,23 @@ const hostOrdersMax = 120
 const ordersMax = 720
 
 export const symmetryOf = (view: View): Symmetry => {
-  const { layout, machine, hosts, pairs, controlOf, cellOf, holderOf, headOf, observedOf, has } = view
-  const { cells, key } = machine
-  const { wordOf, shiftOf, words, logCells, copyCells, firstCopy, observed } = layout
-  const permuted = withinReason(hostClasses(layout), hostOrdersMax)
-  const hostOrders = permutationsWithin(permuted)
+  const { layout, machine, hosts } = view
+  const { key } = machine
+  const { words } = layout
+  const alike = withinReason(hostClasses(layout), hostOrdersMax)
+  const hostOrders = permutationsWithin(alike)
   const pairOrdersMax = Math.floor(ordersMax / hostOrders.length)
   const pairOrders = permutationsWithin(withinReason(pairClasses(layout), pairOrdersMax))
   const inverses = hostOrders.map(inverseOf)
-  const { head, past, books, copy, partFields } = layout
-  const inPair = [head, past, books].flatMap(Object.values<Field>)
-  const inCopy = [copy, partFields].flatMap(Object.values<Field>)
-  const pairNames = Array.from({ length: observed }, (_, cell) => hostNamesIn(inPair, cell))
-  const copyNames = Array.from({ length: copyCells }, (_, cell) => hostNamesIn(inCopy, cell))
-  // The first cells by themselves: what is called by one name at one place is compiled into it.
-  const { renamed: renamedHead } = pairNames[0] ?? noHosts
-  const { renamed: renamedControl, unnamed: unnamedControl } = copyNames[0] ?? noHosts
-  const signature = new Int32Array(hosts)
+  const order = hostOrders.length * pairOrders.length
+  const names = namesIn(layout)
+  const { sign, isSorted } = signatureOf(view, names, classNumbers(alike, hosts))
+  const writeInto = writerOf(view, names)
   let best = new Int32Array(words)
   let image = new Int32Array(words)
-  const bitSets = [layout.up, layout.storage, layout.maintenance]
 
-  /** A number of a host that does not change when hosts change places. */
-  const sign = (pairOrder: Int32Array): void => {
-    for (let host = 0; host < hosts; host += 1) {
-      let hash =
-        (has(layout.up, host) ? 1 : 0) |
-        (has(layout.storage, host) ? 2 : 0) |
-        (has(layout.maintenance, host) ? 4 : 0)
-      for (let n = 0; n < pairs; n += 1) {
-        const pair = pairOrder[n] as number
-        const slot = pair * hosts + host
-        hash = mixed(hash, unnamedControl(cells[cellOf(slot)] as number))
-        for (let n = 1; n < copyCells; n += 1) {
-          const value = cells[cellOf(slot) + n] as number
-          const names = copyNames[n] ?? null
-          hash = mixed(hash, names === null ? value : names.unnamed(value))
-        }
-        if (holderOf(pair) === host) hash = mixed(hash, 7)
-      }
-      signature[host] = hash
-    }
-  }
-
-  /** Whether the order puts hosts of one class in the order of their signatures. */
-  const isSorted = (order: Int32Array): boolean => {
-    for (let place = 1; place < hosts; place += 1)
-      if (classOf[place] === classOf[place - 1] && at(order, place - 1) < at(order, place)) return false
-    return true
-  }
-  const at = (order: Int32Array, place: number): number => signature[order[place] as number] as number
-  const classOf = classNumbers(permuted, hosts)
-
-  const put = (cell: number, value: number): void => {
-    const word = wordOf[cell] as number
-    if (word < words) image[word] = (image[word] as number) | (value << (shiftOf[cell] as number))
-  }
-
-  const copyCell = (from: number, to: number): void => {
-    put(to, cells[from] as number)
-  }
-
-  /** Writes the key of the state with its hosts and pairs in another order. */
-  const write = (order: Int32Array, inverse: Int32Array, pairOrder: Int32Array): void => {
-    image.fill(0)
-    copyCell(layout.faults, layout.faults)
-    for (const set of bitSets)
-      for (let host = 0; host < hosts; host += 1)
-        if (has(set, order[host] as number)) put(set + (host >> 5), 1 << (host & 31))
-    for (let a = 0; a < hosts; a += 1)
-      for (let b = a + 1; b < hosts; b += 1)
-        if (has(layout.cut, view.linkOf(order[a] as number, order[b] as number))) {
-          const link = view.linkOf(a, b)
-          put(layout.cut + (link >> 5), 1 << (link & 31))
-        }
-    for (let n = 0; n < pairs; n += 1) writePair(pairOrder[n] as number, n, order, inverse)
-  }
-
-  const writePair = (from: number, to: number, order: Int32Array, inverse: Int32Array): void => {
-    put(headOf(to), renamedHead(cells[headOf(from)] as number, inverse))
-    for (let n = 1; n < observed; n += 1) {
-      const value = cells[headOf(from) + n] as number
-      if (value !== 0) put(headOf(to) + n, (pairNames[n] ?? noHosts).renamed(value, inverse))
-    }
-    for (let cell = 0; cell < logCells; cell += 1) copyCell(observedOf(from) + cell, observedOf(to) + cell)
-    for (let host = 0; host < hosts; host += 1) {
-      const slot = from * hosts + (order[host] as number)
-      if (controlOf(slot) === 0) continue
-      const cell = headOf(to) + firstCopy + host * copyCells
-      put(cell, renamedControl(cells[cellOf(slot)] as number, inverse))
-      for (let n = 1; n < copyCells; n += 1) {
-        const value = cells[cellOf(slot) + n] as number
-        const names = copyNames[n] ?? null
-        put(cell + n, names === null ? value : names.renamed(value, inverse))
-      }
-    }
+  const write = (n: number, pairOrder: Int32Array): void => {
+    writeInto(image, hostOrders[n] as Int32Array, inverses[n] as Int32Array, pairOrder)
   }
 
   const canonical = (): Int32Array => {
@@ -130,10 +52,9 @@ export const symmetryOf = (view: View): Symmetry => {
     for (const pairOrder of pairOrders) {
       sign(pairOrder)
       for (let n = 0; n < hostOrders.length; n += 1) {
-        const order = hostOrders[n] as Int32Array
-        if (!isSorted(order)) continue
+        if (!isSorted(hostOrders[n] as Int32Array)) continue
         if (n === 0 && pairOrder === pairOrders[0]) image.set(key.subarray(0, words))
-        else write(order, inverses[n] as Int32Array, pairOrder)
+        else write(n, pairOrder)
         if (found && !isLess(image, best, words)) continue
         const better = image
         image = best
@@ -146,27 +67,142 @@ export const symmetryOf = (view: View): Symmetry => {
 
   const orbit = (): number => {
     let fixed = 0
-    for (const pairOrder of pairOrders) {
-      sign(pairOrder)
+    for (const pairOrder of pairOrders)
       for (let n = 0; n < hostOrders.length; n += 1) {
-        write(hostOrders[n] as Int32Array, inverses[n] as Int32Array, pairOrder)
+        write(n, pairOrder)
         if (isSame(image, key, words)) fixed += 1
       }
-    }
-    return (hostOrders.length * pairOrders.length) / fixed
+    return order / fixed
   }
 
   const imageOf = (n: number): Int32Array => {
-    const order = n % hostOrders.length
-    write(
-      hostOrders[order] as Int32Array,
-      inverses[order] as Int32Array,
-      pairOrders[Math.floor(n / hostOrders.length)] as Int32Array,
-    )
+    write(n % hostOrders.length, pairOrders[Math.floor(n / hostOrders.length)] as Int32Array)
     return image
   }
 
-  return { order: hostOrders.length * pairOrders.length, canonical, orbit, image: imageOf }
+  return { order, canonical, orbit, image: imageOf }
+}
+
+/** What names hosts in each cell of a pair and of a copy. */
+const namesIn = ({ head, past, books, copy, partFields, observed, copyCells }: Layout) => {
+  const inPair = [head, past, books].flatMap(Object.values<Field>)
+  const inCopy = [copy, partFields].flatMap(Object.values<Field>)
+  return {
+    ofPair: Array.from({ length: observed }, (_, cell) => hostNamesIn(inPair, cell)),
+    ofCopy: Array.from({ length: copyCells }, (_, cell) => hostNamesIn(inCopy, cell)),
+  }
+}
+
+type Names = ReturnType<typeof namesIn>
+
+/**
+ * Numbers for hosts that do not change when hosts change places.
+ *
+ * Shape  `sign` takes them from the state, its pairs in an order; `isSorted` is whether an order puts hosts of one class
+ *        in the order of them.
+ */
+const signatureOf = (view: View, { ofCopy }: Names, classOf: Int32Array) => {
+  const { layout, machine, hosts, pairs, cellOf, holderOf, has } = view
+  const { cells } = machine
+  const { copyCells } = layout
+  const { unnamed: unnamedControl } = ofCopy[0] ?? noHosts
+  const signature = new Int32Array(hosts)
+  const at = (order: Int32Array, place: number): number => signature[order[place] as number] as number
+
+  const sign = (pairOrder: Int32Array): void => {
+    for (let host = 0; host < hosts; host += 1) {
+      let hash =
+        (has(layout.up, host) ? 1 : 0) |
+        (has(layout.storage, host) ? 2 : 0) |
+        (has(layout.maintenance, host) ? 4 : 0)
+      for (let n = 0; n < pairs; n += 1) {
+        const pair = pairOrder[n] as number
+        const slot = pair * hosts + host
+        hash = mixed(hash, unnamedControl(cells[cellOf(slot)] as number))
+        for (let n = 1; n < copyCells; n += 1) {
+          const value = cells[cellOf(slot) + n] as number
+          const names = ofCopy[n] ?? null
+          hash = mixed(hash, names === null ? value : names.unnamed(value))
+        }
+        if (holderOf(pair) === host) hash = mixed(hash, 7)
+      }
+      signature[host] = hash
+    }
+  }
+
+  const isSorted = (order: Int32Array): boolean => {
+    for (let place = 1; place < hosts; place += 1)
+      if (classOf[place] === classOf[place - 1] && at(order, place - 1) < at(order, place)) return false
+    return true
+  }
+
+  return { sign, isSorted }
+}
+
+/** Writes the key of the state with its hosts and pairs in another order. */
+const writerOf = (view: View, { ofPair, ofCopy }: Names) => {
+  const { layout, machine, hosts, pairs, controlOf, cellOf, headOf, observedOf, linkOf, has } = view
+  const { cells } = machine
+  const { wordOf, shiftOf, words, logCells, copyCells, firstCopy, observed } = layout
+  // The first cells by themselves: what is called by one name at one place is compiled into it.
+  const { renamed: renamedHead } = ofPair[0] ?? noHosts
+  const { renamed: renamedControl } = ofCopy[0] ?? noHosts
+  const bitSets = [layout.up, layout.storage, layout.maintenance]
+  let image = new Int32Array(0)
+
+  const put = (cell: number, value: number): void => {
+    const word = wordOf[cell] as number
+    if (word < words) image[word] = (image[word] as number) | (value << (shiftOf[cell] as number))
+  }
+
+  const copyCell = (from: number, to: number): void => {
+    put(to, cells[from] as number)
+  }
+
+  const writeHosts = (order: Int32Array): void => {
+    for (const set of bitSets)
+      for (let host = 0; host < hosts; host += 1)
+        if (has(set, order[host] as number)) put(set + (host >> 5), 1 << (host & 31))
+    for (let a = 0; a < hosts; a += 1)
+      for (let b = a + 1; b < hosts; b += 1)
+        if (has(layout.cut, linkOf(order[a] as number, order[b] as number))) {
+          const link = linkOf(a, b)
+          put(layout.cut + (link >> 5), 1 << (link & 31))
+        }
+  }
+
+  const writePair = (from: number, to: number, order: Int32Array, inverse: Int32Array): void => {
+    put(headOf(to), renamedHead(cells[headOf(from)] as number, inverse))
+    for (let n = 1; n < observed; n += 1) {
+      const value = cells[headOf(from) + n] as number
+      if (value !== 0) put(headOf(to) + n, (ofPair[n] ?? noHosts).renamed(value, inverse))
+    }
+    for (let cell = 0; cell < logCells; cell += 1) copyCell(observedOf(from) + cell, observedOf(to) + cell)
+    for (let host = 0; host < hosts; host += 1) {
+      const slot = from * hosts + (order[host] as number)
+      if (controlOf(slot) === 0) continue
+      const cell = headOf(to) + firstCopy + host * copyCells
+      put(cell, renamedControl(cells[cellOf(slot)] as number, inverse))
+      for (let n = 1; n < copyCells; n += 1) {
+        const value = cells[cellOf(slot) + n] as number
+        const names = ofCopy[n] ?? null
+        put(cell + n, names === null ? value : names.renamed(value, inverse))
+      }
+    }
+  }
+
+  return (
+    into: Int32Array<ArrayBuffer>,
+    order: Int32Array,
+    inverse: Int32Array,
+    pairOrder: Int32Array,
+  ): void => {
+    image = into
+    image.fill(0)
+    copyCell(layout.faults, layout.faults)
+    writeHosts(order)
+    for (let n = 0; n < pairs; n += 1) writePair(pairOrder[n] as number, n, order, inverse)
+  }
 }
 
 const isLess = (a: Int32Array, b: Int32Array, words: number): boolean => {
