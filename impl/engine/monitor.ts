@@ -28,15 +28,39 @@ export type Monitor = {
 
 export const monitorOf = (engine: Engine): Monitor => {
   const { view } = engine
-  const { hosts, pairs, controlOf, phaseIn, generationIn, lockOf, isOn, pairOf } = view
-  const k = kindNumber
   const evidence = evidenceOf(view)
-  const { withStorage, inMaintenance, isBarred, isOverfull, couldTake } = evidence
   const effects = effectMonitorOf(view)
-  const { begin, lockBefore } = effects
+  const ofKind = stepMonitorOf(view, evidence, effects.lockBefore)
+  const ofPair = stateMonitorOf(view, evidence)
+  const isBootRefused = bootMonitorOf(engine, evidence)
+
+  const ofStep = (kind: number, a: number, b: number): PropertySet =>
+    union(ofKind(kind, a, b), effects.ofStep(kind, a, b))
+
+  const ofState = (): PropertySet => {
+    let found = noProperty
+    for (let pair = 0; pair < view.pairs; pair += 1) found = union(found, ofPair(pair))
+    return found
+  }
+
+  const ofRefusals = (): PropertySet => {
+    for (let pair = 0; pair < view.pairs; pair += 1) if (isBootRefused(pair)) return only.S25
+    return noProperty
+  }
+
+  const { begin } = effects
+  return { begin, ofStep, ofState, ofRefusals, ofPair, ...quiescenceMonitorOf(view, evidence) }
+}
+
+/** What must hold of a step, by its kind, at the state that it leads to. */
+const stepMonitorOf = (
+  view: View,
+  { withStorage, inMaintenance, isBarred, isOverfull }: Evidence,
+  lockBefore: Int32Array,
+) => {
+  const { hosts, controlOf, phaseIn, generationIn, lockOf, pairOf } = view
+  const k = kindNumber
   const { historyIn } = singleFaultHistoryOf(view)
-  const stateOf = stateMonitorOf(view, evidence)
-  const rest = quiescenceMonitorOf(view, evidence)
 
   /** Whether a Secondary of the generation, in lockstep or contending, has storage. */
   const hasAbleSecondary = (pair: number, generation: number): boolean => {
@@ -76,10 +100,7 @@ export const monitorOf = (engine: Engine): Monitor => {
       historyIn(pair) === sinceProtected.unprotected ? noProperty : only.S19,
     )
 
-  const ofStep = (kind: number, a: number, b: number): PropertySet =>
-    union(ofKind(kind, a, b), effects.ofStep(kind, a, b))
-
-  const ofKind = (kind: number, a: number, b: number): PropertySet => {
+  return (kind: number, a: number, b: number): PropertySet => {
     switch (kind) {
       case k.Release:
         return ofRelease(a)
@@ -100,33 +121,23 @@ export const monitorOf = (engine: Engine): Monitor => {
         return noProperty
     }
   }
+}
 
-  const ofState = (): PropertySet => {
-    let found = noProperty
-    for (let pair = 0; pair < pairs; pair += 1) found = union(found, stateOf(pair))
-    return found
-  }
-
-  /** Whether a host refuses a pair that it could take and that is off, with no copy left that has storage. */
-  const isBootRefused = (pair: number): boolean => {
+/** Whether a host refuses a pair that it could take and that is off, with no copy left that has storage. */
+const bootMonitorOf = ({ view, step }: Engine, { withStorage, couldTake }: Evidence) => {
+  const { machine, hosts, controlOf, isOn } = view
+  return (pair: number): boolean => {
     if (isOn(pair)) return false
     for (let host = 0; host < hosts; host += 1)
       if (controlOf(pair * hosts + host) !== 0 && withStorage(host)) return false
     for (let host = 0; host < hosts; host += 1) {
       if (!couldTake(pair, host, -1)) continue
-      const answer = engine.step(k.PowerOn, pair, host)
-      view.machine.undo()
+      const answer = step(kindNumber.PowerOn, pair, host)
+      machine.undo()
       if (answer > taken) return true
     }
     return false
   }
-
-  const ofRefusals = (): PropertySet => {
-    for (let pair = 0; pair < pairs; pair += 1) if (isBootRefused(pair)) return only.S25
-    return noProperty
-  }
-
-  return { begin, ofStep, ofState, ofRefusals, ofPair: stateOf, ...rest }
 }
 
 /** What must hold of one pair in every state. */

@@ -1,6 +1,7 @@
 import { kinds } from "../../model/action.ts"
 import { kindNumber } from "./layout.ts"
 import type { Engine } from "./engine.ts"
+import type { View } from "./view.ts"
 import { peer, phase } from "./machine.ts"
 
 // The reduction. Some steps only add possibilities: after a host has recovered, everything that could happen before
@@ -32,20 +33,92 @@ type Normalise = (watch?: NormalisingWatch) => boolean
  *   a live Primary drops a peer that is gone; a syncing copy that no Primary waits for halts
  *   a stale copy that can release nothing more suspects, tries the lock, and halts
  */
-export const normaliserOf = ({ view, step }: Engine): Normalise => {
-  const { layout, machine, hosts, pairs, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn } = view
-  const { generationIn } = view
-  const { releasedIn, deliveredIn, ackedIn, peerIn, lockOf, pairOf, hostOf, primaryOf, peerSlot } = view
+export const normaliserOf = (engine: Engine): Normalise => {
+  const { view } = engine
+  const { layout, hosts, slots, has, isUp, hasStorage, linkOf, controlOf, phaseIn, ackedIn } = view
+  const { deliveredIn, peerIn, hostOf, primaryOf } = view
   const k = kindNumber
-  const offered = kinds.map((kind) => layout.among.includes(kind))
+  const { isSpent, holdsOnlySpent, isSpanned } = remainsOf(view)
+  const { take, watch: watchWith } = takerOf(engine)
+  const heals = !layout.among.includes("Migrate")
+
+  const ofCopy = (slot: number, copy: number): boolean => {
+    const phaseNow = phaseIn(copy)
+    if (phaseNow === phase.lockstepPrimary && ackedIn(copy) < deliveredIn(copy)) return take(k.Ack, slot)
+    if (phaseNow === phase.live) return peerIn(copy) === peer.gone && take(k.AbandonSync, slot)
+    if (phaseNow === phase.syncing) return primaryOf(slot) < 0 && take(k.SyncLost, slot)
+    if (!isSpent(slot, copy) || !hasStorage(hostOf(slot))) return false
+    const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
+    return take(contends ? k.TryLock : k.Suspect, slot)
+  }
+
+  const ofHosts = (): boolean => {
+    let took = false
+    for (let host = 0; host < hosts; host += 1) {
+      if (!isUp(host)) took = take(k.RecoverHost, host) || took
+      if (has(layout.maintenance, host)) took = take(k.ExitMaintenance, host) || took
+      if (!has(layout.storage, host) && holdsOnlySpent(host)) took = take(k.RestoreStorage, host) || took
+      for (let other = host + 1; other < hosts; other += 1)
+        if (heals && has(layout.cut, linkOf(host, other)) && !isSpanned(host, other))
+          took = take(k.HealLink, linkOf(host, other)) || took
+    }
+    return took
+  }
+
+  const ofCopies = (): boolean => {
+    let took = false
+    for (let slot = 0; slot < slots; slot += 1) {
+      const copy = controlOf(slot)
+      if (copy !== 0 && ofCopy(slot, copy)) took = true
+    }
+    return took
+  }
+
+  return (watch = unwatched) => {
+    watchWith(watch)
+    let took = false
+    for (let round = 0; round < roundsMax && (ofHosts() || ofCopies()); round += 1) took = true
+    return took
+  }
+}
+
+/** Takes steps that the layout offers, if the rules allow them and they lead anywhere; whoever watches is told. */
+const takerOf = ({ view, step }: Engine) => {
+  const { layout, machine } = view
   const { key } = machine
+  const offered = kinds.map((kind) => layout.among.includes(kind))
   const keyBefore = new Int32Array(layout.words)
-  let watching: NormalisingWatch = unwatched
+  let watching = unwatched
 
-  const isStale = (slot: number, copy: number): boolean => generationIn(copy) < lockOf(pairOf(slot))
+  const take = (kind: number, a: number): boolean => {
+    if (offered[kind] !== true) return false
+    watching.before()
+    for (let word = 0; word < layout.words; word += 1) keyBefore[word] = key[word] as number
+    if (step(kind, a, 0) !== 0 || isUnchanged()) return false
+    watching.after(kind, a)
+    return true
+  }
 
-  /** Whether all that is left to a stale copy is to lose the lock: the world and other copies see no more of it. */
+  const isUnchanged = (): boolean => {
+    for (let word = 0; word < layout.words; word += 1) if (key[word] !== keyBefore[word]) return false
+    return true
+  }
+
+  const watch = (by: NormalisingWatch): void => {
+    watching = by
+  }
+
+  return { take, watch }
+}
+
+/** Which stale copies are spent, and which links channels span. */
+const remainsOf = (view: View) => {
+  const { hosts, pairs, controlOf, phaseIn, generationIn, lockOf, pairOf, primaryOf, peerSlot } = view
+  const { releasedIn, deliveredIn, ackedIn, peerIn } = view
+
+  /** Whether all that is left to a copy, as it is stale, is to lose the lock: the world and other copies see no more of it. */
   const isSpent = (slot: number, copy: number): boolean => {
+    if (generationIn(copy) >= lockOf(pairOf(slot))) return false
     switch (phaseIn(copy)) {
       case phase.contendingPrimary:
       case phase.contendingSecondary:
@@ -64,40 +137,11 @@ export const normaliserOf = ({ view, step }: Engine): Normalise => {
     }
   }
 
-  /** Whether a copy in this phase will never again be anybody's Secondary. */
-  const isPast = (phaseNow: number): boolean =>
-    phaseNow !== phase.syncing && phaseNow !== phase.lockstepSecondary
-
-  const ofCopy = (slot: number, copy: number): boolean => {
-    const phaseNow = phaseIn(copy)
-    if (phaseNow === phase.lockstepPrimary && ackedIn(copy) < deliveredIn(copy)) return take(k.Ack, slot)
-    if (phaseNow === phase.live) return peerIn(copy) === peer.gone && take(k.AbandonSync, slot)
-    if (phaseNow === phase.syncing) return primaryOf(slot) < 0 && take(k.SyncLost, slot)
-    if (!isStale(slot, copy) || !isSpent(slot, copy) || !hasStorage(hostOf(slot))) return false
-    const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
-    return take(contends ? k.TryLock : k.Suspect, slot)
-  }
-
-  /** Takes a step, if the rules allow it and it leads anywhere. */
-  const take = (kind: number, a: number): boolean => {
-    if (offered[kind] !== true) return false
-    watching.before()
-    for (let word = 0; word < layout.words; word += 1) keyBefore[word] = key[word] as number
-    if (step(kind, a, 0) !== 0 || isUnchanged()) return false
-    watching.after(kind, a)
-    return true
-  }
-
-  const isUnchanged = (): boolean => {
-    for (let word = 0; word < layout.words; word += 1) if (key[word] !== keyBefore[word]) return false
-    return true
-  }
-
-  const holdsOnlyStale = (host: number): boolean => {
+  const holdsOnlySpent = (host: number): boolean => {
     for (let pair = 0; pair < pairs; pair += 1) {
       const slot = pair * hosts + host
       const copy = controlOf(slot)
-      if (copy !== 0 && !(isStale(slot, copy) && isSpent(slot, copy))) return false
+      if (copy !== 0 && !isSpent(slot, copy)) return false
     }
     return true
   }
@@ -111,36 +155,11 @@ export const normaliserOf = ({ view, step }: Engine): Normalise => {
     return false
   }
 
-  const heals = !layout.among.includes("Migrate")
-
-  const ofHosts = (): boolean => {
-    let took = false
-    for (let host = 0; host < hosts; host += 1) {
-      if (!isUp(host)) took = take(k.RecoverHost, host) || took
-      if (has(layout.maintenance, host)) took = take(k.ExitMaintenance, host) || took
-      if (!has(layout.storage, host) && holdsOnlyStale(host)) took = take(k.RestoreStorage, host) || took
-      for (let other = host + 1; other < hosts; other += 1)
-        if (heals && has(layout.cut, linkOf(host, other)) && !isSpanned(host, other))
-          took = take(k.HealLink, linkOf(host, other)) || took
-    }
-    return took
-  }
-
-  const ofCopies = (): boolean => {
-    let took = false
-    for (let slot = 0; slot < slots; slot += 1) {
-      const copy = controlOf(slot)
-      if (copy !== 0 && ofCopy(slot, copy)) took = true
-    }
-    return took
-  }
-
-  return (watch = unwatched) => {
-    watching = watch
-    let took = false
-    for (let round = 0; round < roundsMax && (ofHosts() || ofCopies()); round += 1) took = true
-    return took
-  }
+  return { isSpent, holdsOnlySpent, isSpanned }
 }
+
+/** Whether a copy in this phase will never again be anybody's Secondary. */
+const isPast = (phaseNow: number): boolean =>
+  phaseNow !== phase.syncing && phaseNow !== phase.lockstepSecondary
 
 const unwatched: NormalisingWatch = { before: () => {}, after: () => {} }

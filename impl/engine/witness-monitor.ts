@@ -1,7 +1,8 @@
-import { evidenceOf } from "./evidence.ts"
+import { evidenceOf, type Evidence } from "./evidence.ts"
 import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { Engine } from "./engine.ts"
+import type { View } from "./view.ts"
 
 /** The witnesses that a packed state, or a step to it, is enough to decide; the others depend on the past. */
 export const watchedWitnesses = [
@@ -42,18 +43,39 @@ const bits = Object.fromEntries(watchedWitnesses.map((id, n) => [id, 1 << n])) a
   number
 >
 
-export const witnessMonitorOf = ({ view, layout }: Engine): WitnessMonitor => {
-  const { hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, peerIn, lockOf, isOn } = view
-  const { hostOf, pairOf, logOf, observedOf, lengthOf, agree, has } = view
-  const { withStorage, linked, leads, leaderOf, farEnd, isProtected, couldTake } = evidenceOf(view)
-  const k = kindNumber
-  const seenBefore = new Int32Array(pairs)
+export const witnessMonitorOf = ({ view }: Engine): WitnessMonitor => {
+  const evidence = evidenceOf(view)
+  const ofCopies = copiesMonitorOf(view, evidence)
+  const ofLonely = lonelyMonitorOf(view, evidence)
+  const hasFork = forkMonitorOf(view)
 
-  const begin = (): void => {
-    for (let pair = 0; pair < pairs; pair += 1) seenBefore[pair] = lengthOf(observedOf(pair))
+  const ofState = (unseen: number): number => {
+    let found = 0
+    for (let pair = 0; pair < view.pairs; pair += 1) {
+      if ((unseen & ofCopiesAlone) !== 0) found |= ofCopies(pair)
+      if ((unseen & ofHosts) !== 0) found |= ofLonely(pair)
+      if ((unseen & bits.fork) !== 0 && hasFork(pair)) found |= bits.fork
+    }
+    return found
   }
 
-  const ofCopies = (pair: number): number => {
+  return { ofState, ...stepMonitorOf(view, evidence) }
+}
+
+const ofCopiesAlone =
+  bits["three-copies"] |
+  bits["stale-primary-beside-running"] |
+  bits["waiting-contender-beside-live"] |
+  bits["both-contending"] |
+  bits["stale-copy-while-off"]
+const ofHosts = bits["respawn-blocked-by-stale"] | bits["no-eligible-host"] | bits["host-in-maintenance"]
+
+/** What the copies of a pair are, side by side. */
+const copiesMonitorOf = (
+  { hosts, controlOf, phaseIn, generationIn, lockOf, isOn }: View,
+  { withStorage, leads, isProtected }: Evidence,
+) => {
+  return (pair: number): number => {
     let found = 0
     let copies = 0
     let stale = 0
@@ -81,8 +103,11 @@ export const witnessMonitorOf = ({ view, layout }: Engine): WitnessMonitor => {
     if (copies > 0 && !isOn(pair)) found |= bits["stale-copy-while-off"]
     return found
   }
+}
 
-  const hasFork = (pair: number): boolean => {
+/** Whether the logs of two copies of a pair differ in what both have. */
+const forkMonitorOf = ({ hosts, logOf, lengthOf, agree }: View) => {
+  return (pair: number): boolean => {
     for (let a = pair * hosts; a < (pair + 1) * hosts; a += 1)
       for (let b = pair * hosts; b < a; b += 1) {
         const shared = Math.min(lengthOf(logOf(a)), lengthOf(logOf(b)))
@@ -90,9 +115,14 @@ export const witnessMonitorOf = ({ view, layout }: Engine): WitnessMonitor => {
       }
     return false
   }
+}
 
-  /** What a live Primary without a peer has to do with the hosts that could take its Secondary. */
-  const ofLonely = (pair: number): number => {
+/** What a live Primary without a peer has to do with the hosts that could take its Secondary. */
+const lonelyMonitorOf = (
+  { layout, hosts, controlOf, phaseIn, peerIn, isOn, hostOf, has }: View,
+  { leaderOf, couldTake }: Evidence,
+) => {
+  return (pair: number): number => {
     const slot = isOn(pair) ? leaderOf(pair) : -1
     const copy = slot < 0 ? 0 : controlOf(slot)
     if (phaseIn(copy) !== phase.live || peerIn(copy) !== 0) return 0
@@ -109,23 +139,16 @@ export const witnessMonitorOf = ({ view, layout }: Engine): WitnessMonitor => {
     if (able > 0 && free === 0) found |= bits["respawn-blocked-by-stale"]
     return found
   }
+}
 
-  const ofCopiesAlone =
-    bits["three-copies"] |
-    bits["stale-primary-beside-running"] |
-    bits["waiting-contender-beside-live"] |
-    bits["both-contending"] |
-    bits["stale-copy-while-off"]
-  const ofHosts = bits["respawn-blocked-by-stale"] | bits["no-eligible-host"] | bits["host-in-maintenance"]
+/** What a step shows, at the state that it leads to; `begin` is called at the one before. */
+const stepMonitorOf = (view: View, { linked, farEnd }: Evidence) => {
+  const { hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, lockOf, hostOf, pairOf } = view
+  const k = kindNumber
+  const seenBefore = new Int32Array(pairs)
 
-  const ofState = (unseen: number): number => {
-    let found = 0
-    for (let pair = 0; pair < pairs; pair += 1) {
-      if ((unseen & ofCopiesAlone) !== 0) found |= ofCopies(pair)
-      if ((unseen & ofHosts) !== 0) found |= ofLonely(pair)
-      if ((unseen & bits.fork) !== 0 && hasFork(pair)) found |= bits.fork
-    }
-    return found
+  const begin = (): void => {
+    for (let pair = 0; pair < pairs; pair += 1) seenBefore[pair] = view.lengthOf(view.observedOf(pair))
   }
 
   const ofRelease = (slot: number): number => {
@@ -170,5 +193,5 @@ export const witnessMonitorOf = ({ view, layout }: Engine): WitnessMonitor => {
     }
   }
 
-  return { begin, ofState, ofStep }
+  return { begin, ofStep }
 }
