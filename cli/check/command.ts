@@ -1,6 +1,7 @@
 import type { CheckFlags } from "./checked.ts"
 import { choice, withExitCodes, withOutputFlags, type AddCommand } from "../command.ts"
 import { exitCodes } from "../exit.ts"
+import { folderFlag, propertyFlag, seedFlag, timeFlag, workersFlag } from "../shared-flags.ts"
 
 export const addCheck: AddCommand = (program, parse, end) => {
   const command = program
@@ -10,11 +11,7 @@ export const addCheck: AddCommand = (program, parse, end) => {
       "--config <file>",
       "check this cluster (default: clusters of 1 to 4 hosts and 1 or 2 pairs are drawn)",
     )
-    .option(
-      "--property <id>",
-      "check only this property; * matches any letters; repeatable (default: all)",
-      parse.collectProperties,
-    )
+    .addOption(propertyFlag(parse))
     .option(
       "--mutant <name>",
       "check a protocol with one deliberate fault (default: none)",
@@ -23,11 +20,7 @@ export const addCheck: AddCommand = (program, parse, end) => {
     .addOption(
       choice("--side <side>", "which side the mutant breaks (default: both)", ["model", "engine", "both"]),
     )
-    .option(
-      "--seed <seed>",
-      "a decimal number, 0x and hex digits, or a commit hash (default: drawn anew)",
-      parse.parseSeedFlag,
-    )
+    .addOption(seedFlag(parse))
     .option(
       "--runs <n>",
       "number of schedules run by model and engine side by side (default: 15000)",
@@ -38,14 +31,16 @@ export const addCheck: AddCommand = (program, parse, end) => {
       "number of schedules run by the engine alone (default: 400000; none with --runs)",
       parse.parseRuns,
     )
-    .option(
-      "--time <time>",
-      "time limit, like 30s, 5m or 1h (default: 2m, or longer for a minimum number of schedules; none with --runs or --engine-runs); a failure is made short after it",
-      parse.parseTime,
+    .addOption(
+      timeFlag(
+        parse,
+        "2m, or longer for a minimum number of schedules; none with --runs or --engine-runs",
+        "; a failure is made short after it",
+      ),
     )
     .option("--allow-vacuous", "exit with 0 even if an expected witness was never seen")
-    .option("--workers <n>", "number of worker threads (default: one per core)", parse.parseWorkers)
-    .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
+    .addOption(workersFlag(parse.parseWorkers))
+    .addOption(folderFlag())
     .action(async (flags: CheckFlags) => {
       end(await (await import("./check.ts")).check(flags))
     })

@@ -1,6 +1,7 @@
 import { choice, withExitCodes, withOutputFlags, type AddCommand } from "../command.ts"
 import { exitCodes } from "../exit.ts"
 import type { ConformFlags } from "./flags.ts"
+import { folderFlag, seedFlag, timeFlag } from "../shared-flags.ts"
 
 export const addConform: AddCommand = (program, parse, end) => {
   const command = program
@@ -21,7 +22,7 @@ export const addConform: AddCommand = (program, parse, end) => {
     )
     .option("--config <file>", "draw random cases in this cluster only (default: clusters are drawn)")
     .option("--runs <n>", "number of random cases (default: 2000)", parse.parseRuns)
-    .option("--time <time>", "time limit, like 30s, 5m or 1h (default: none)", parse.parseTime)
+    .addOption(timeFlag(parse, "none"))
     .option(
       "--timeout <ms>",
       "time limit for each answer, in milliseconds; the first one gets at least 10000 (default: 5000)",
@@ -41,12 +42,8 @@ export const addConform: AddCommand = (program, parse, end) => {
       "--scaffold <language>",
       "write an adapter skeleton in python, node, c or java into the folder named in place of the command",
     )
-    .option(
-      "--seed <seed>",
-      "a decimal number, 0x and hex digits, or a commit hash (default: drawn anew)",
-      parse.parseSeedFlag,
-    )
-    .option("--out <dir>", "where failures are kept (default: .ftpair/failures)")
+    .addOption(seedFlag(parse))
+    .addOption(folderFlag())
     .action(async (words: readonly string[], flags: ConformFlags) => {
       end(await (await import("./conform.ts")).conformWith(words, flags))
     })

@@ -1,6 +1,7 @@
 import { choice, withExitCodes, withOutputFlags, type AddCommand } from "../command.ts"
 import { exitCodes } from "../exit.ts"
 import type { ExploreFlags } from "./explore.ts"
+import { folderFlag, propertyFlag, workersFlag } from "../shared-flags.ts"
 
 export const addExplore: AddCommand = (program, parse, end) => {
   const command = program
@@ -30,10 +31,11 @@ export const addExplore: AddCommand = (program, parse, end) => {
       "core, all, or a comma-separated list of kinds of action (default: core; all with --mutant)",
       parse.parseActions,
     )
-    .option(
-      "--property <id>",
-      "check only this property; * matches any letters; repeatable (default: all but those that multiply the states, which the report names; all with --mutant)",
-      parse.collectProperties,
+    .addOption(
+      propertyFlag(
+        parse,
+        "all but those that multiply the states, which the report names; all with --mutant",
+      ),
     )
     .option(
       "--mutant <name>",
@@ -64,13 +66,9 @@ export const addExplore: AddCommand = (program, parse, end) => {
       parse.parseStates,
     )
     .option("--fingerprint", "keep a 63-bit fingerprint of each state instead of all of it")
-    .option(
-      "--workers <n>",
-      "number of worker threads, at most 32 (default: one per core)",
-      parse.parseExplorers,
-    )
+    .addOption(workersFlag(parse.parseExplorers, ", at most 32"))
     .option("--dot <file>", "draw the state graph of a small scope, for Graphviz")
-    .option("--out <dir>", "where counterexamples are kept (default: .ftpair/failures)")
+    .addOption(folderFlag("counterexamples"))
     .action(async (flags: ExploreFlags) => {
       end(await (await import("./explore.ts")).exploreScope(flags))
     })

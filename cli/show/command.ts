@@ -1,5 +1,6 @@
 import { choice, withExitCodes, type AddCommand } from "../command.ts"
 import type { ShowFlags } from "./show.ts"
+import { atFlag, stepsFlag } from "../shared-flags.ts"
 
 export const addShow: AddCommand = (program, parse, end) => {
   const command = program
@@ -14,12 +15,8 @@ export const addShow: AddCommand = (program, parse, end) => {
     )
     .option("--pair <id>", "draw only this pair (default: all)")
     .option("--steps <a..b>", "draw only these steps, like 3..8, 3.. or ..8 (default: all)", parse.parseSteps)
-    .option(
-      "--at <n>",
-      "show the state after step n, what is enabled there, and why the rest is not",
-      parse.parseBound,
-    )
-    .option("--out <file>", "with --at: write the steps up to there as a schedule")
+    .addOption(atFlag(parse))
+    .addOption(stepsFlag())
     .option("--json", "one JSON document on stdout, and nothing else")
     .option("--no-color", "no ANSI colours")
     .action(async (file: string, flags: ShowFlags) => {
