@@ -17,8 +17,8 @@ import {
 import type { PairStep } from "./property.ts"
 
 /**
- * A situation that must be reachable, or else a property holds of nothing. Each is counted in every run; one
- * that is never seen makes a verdict vacuous.
+ * A situation that must be reachable, or else a property holds vacuously. Each is counted in every run; one that is
+ * never seen makes a verdict vacuous.
  *
  * Shape  `needs` says in which configurations it can be seen at all; left out: in every one with three hosts.
  */

@@ -9,7 +9,7 @@ import { violatesWhenQuiescent, violationsOf, type Property } from "../propertie
 /** How large a reachable state space is: distinct states, successors generated, and the greatest depth. */
 type Counts = { readonly states: number; readonly transitions: number; readonly depth: number }
 
-/** Every state within reach of `starts`, breadth first, and nothing clever. `visit` is called for each state. */
+/** Every state reachable from `starts`, breadth first, without any reduction. `visit` is called for each state. */
 export const enumerate = (
   protocol: Protocol,
   among: readonly Kind[],

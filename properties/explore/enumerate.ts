@@ -41,7 +41,7 @@ export type KindCount = { readonly distinct: number; readonly generated: number 
 /** A shortest run whose end, or last step, is not as it should be, and the sentence that says why. */
 type Violation<S, A> = { readonly path: Path<S, A>; readonly why: string }
 
-/** Every state within reach of a system's starts, breadth first, and nothing clever. */
+/** Every reachable state of a system, breadth first, without any reduction. */
 export const enumerate = <S, A>(system: System<S, A>, checks: Checks<S, A> = {}): Census<S, A> =>
   finished(enumerating(system, checks))
 

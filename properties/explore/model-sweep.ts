@@ -22,8 +22,9 @@ export const modelSystem = (
 })
 
 /**
- * Explores with the model alone, slowly, and nothing clever. A property of the past is checked as if there were none;
- * for S18, which counts what operators did, that count distinguishes states, and for S29 the registrations do.
+ * Explores with the model alone, without symmetry or reduction: slowly. A property of the past is checked as if there
+ * were none; for S18, which counts what operators did, that count distinguishes states, and for S29 the registrations
+ * do.
  */
 export const modelSweeping = (
   protocol: Protocol,

@@ -47,7 +47,7 @@ export const shrinking = (
   drawn: number,
 ): string => `Beside the probes above, ${drawn} schedules were drawn for each lock (seed ${seed}). What gave a bad answer was shrunk against
 the real lock, each candidate run ${rounds.shrink} times, or ${rounds.shrinkRace} if it has a race: actions and racers were dropped, races made tries one
-after the other, waits halved. An answer that is told for a lock is not told again for schedules with more faults.
+after the other, waits halved. An answer that is listed for a lock is not listed again for schedules with more faults.
 
 | action                   | what happens                                                                              |
 | ------------------------ | ----------------------------------------------------------------------------------------- |

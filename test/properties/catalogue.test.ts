@@ -15,7 +15,7 @@ describe("the catalogue", () => {
   })
 
   it.each(catalogue.map(({ id, name, ...property }) => [id, name, property] as const))(
-    "shows of %s %s that it does not hold of nothing: by a witness and a mutant",
+    "shows that %s %s does not hold vacuously: by a witness and a mutant",
     (id, _name, { witness }) => {
       expect(witnesses.map((each) => each.id)).toContain(witness)
       expect(mutants.flatMap(({ killedBy }) => Object.keys(killedBy))).toContain(id)

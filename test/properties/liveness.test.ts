@@ -95,7 +95,7 @@ describe("a quiescent state", () => {
     expect(asked).toEqual(new Set(liveness.filter(({ whenQuiescent }) => whenQuiescent !== undefined)))
   })
 
-  it("violates S19 unprotected after one fault, and not after two, nor where it was never sheltered", () => {
+  it("violates S19 unprotected after one fault, and not after two, nor where it was never protected", () => {
     const oneFault = reach(three, failedOver)
     const twoFaults = reach(three, failedOver, "CutLink(h1-h2)")
 
