@@ -5,7 +5,7 @@ import { addBit, doubled, hasBit, lowestBit } from "./bits.ts"
 import type { Environments } from "./environments.ts"
 
 /**
- * Which actions are still to be tried of a body, and in which environments: not those whose answer is known from elsewhere.
+ * Which actions of a body are still to be tried, and in which environments: not those whose answer is known already.
  *
  * Shape  `begin` starts with the body that the machine is in: then nothing was tried. `list` lists the actions worth
  *        trying, in `candidates`, and says how many. `wasTried` holds of an action in an environment, `isDone` of one
@@ -37,10 +37,10 @@ export const actionTries = (
   const ofControl = controlRefusals(view.slots, actionWords)
   const candidates = new Int32Array(codes.length)
   const listed = new Int32Array(actionWords)
-  /** By action the environments for which it was tried, of the body at hand; and those in which every body refuses it. */
+  /** By action, the environments in which it was tried for the current body, and those in which every body refuses it. */
   const tried = new Int32Array(codes.length * words)
   const refused = new Int32Array(codes.length * words)
-  /** By body, the actions that it refuses whatever the environment. */
+  /** By body, the actions that it refuses in every environment. */
   let dead = new Int32Array(1024 * actionWords)
 
   const isDone = (action: number): boolean => {
@@ -50,7 +50,10 @@ export const actionTries = (
     return true
   }
 
-  /** Gathers the actions of the copies that there are, but for what their controls refuse, and all that are of no copy. */
+  /**
+   * Gathers the actions of the copies that exist, but for those that their controls refuse, and all actions that are of
+   * no copy.
+   */
   const gather = (): void => {
     listed.set(ofNoCopy)
     for (let slot = 0; slot < view.slots; slot += 1) {
@@ -119,7 +122,7 @@ const subjectsOf = (codes: readonly ActionCode[], slots: number, actionWords: nu
 }
 
 /**
- * The actions that a copy refuses by its control alone, whatever else there is, as they are found out.
+ * The actions that a copy's control alone refuses, collected as they are found.
  *
  * Shape  `at` is where, in `refusals()`, their set begins for a slot and the control of its copy.
  */

@@ -17,15 +17,15 @@ import { nothing, placeOf } from "./place.ts"
 import { checksQuiescence, engineFor, layoutFor, type Scope } from "./scope.ts"
 
 /**
- * Finds out what may happen to a body, the pairs of a state, in the environments in which it is met.
+ * Computes what may happen to a body (the pairs of a state) in the environments in which it is reached.
  *
  * A rule, and the monitors that judge its step, read few bits of the environment, and those reads are noted. What was
  * seen in one environment then holds in all that agree with it in these bits: they are its class. So each action is
  * tried once for each class, and not once for each state.
  *
- * Shape  `expand` makes known all that may happen to a body in `arriving` environments, a set of them from `at` on, and in all that it can get into without
- *        being changed itself; `wanted` are the witnesses to look for. `kindOf` is the kind of an action by its number. `reports` are those of entries
- *        that have one. `start` is the initial state.
+ * Shape  `expand` computes all that may happen to a body in the `arriving` environments, a set from `at` on, and in all
+ *        that can follow while the body stays as it is; `wanted` are the witnesses to look for. `kindOf` is the kind of
+ *        an action by its number. `reports` are those of the entries. `start` is the initial state.
  */
 export type BodyExpander = {
   readonly words: number
@@ -36,7 +36,7 @@ export type BodyExpander = {
   readonly kindOf: Uint8Array
   readonly start: { readonly body: number; readonly environment: number }
   readonly expand: (body: number, arriving: Int32Array, at: number, wanted: number) => void
-  /** Whether a number has outgrown its room, in a state that was met or may be met in the next levels. */
+  /** Whether a number has outgrown its field, in a state that was reached or may be in the next levels. */
   readonly isOutgrown: () => boolean
   readonly highestGeneration: () => number
   readonly bytes: () => number
@@ -86,11 +86,11 @@ const expanding = (parts: ExpansionParts, steps: BodySteps, checksLiveness: bool
   const { met, waiting } = now
   const { kindOf, tryOut, isOutgrown } = bodyTrialOf(parts)
   const judge = bodyJudgeOf(environments, judges, place, now, checked)
-  /** By body, the environments in which all that may happen is known. */
+  /** By body, the environments in which it is expanded. */
   let covered = new Int32Array(1024 * words)
   let highestGeneration = 1
 
-  /** Tries the first `count` candidates where that was not done; how many are left for other environments. */
+  /** Tries the first `count` candidates where that is still to be done; returns how many are left for other environments. */
   const tryAll = (environment: number, count: number): number => {
     let kept = 0
     for (let n = 0; n < count; n += 1) {
@@ -111,7 +111,7 @@ const expanding = (parts: ExpansionParts, steps: BodySteps, checksLiveness: bool
     return kept
   }
 
-  /** Where the body, unchanged, gets from an environment. */
+  /** The environments that follow one while the body is unchanged. */
   const follow = (environment: number): void => {
     const entries = steps.all()
     for (let n = steps.first(now.body); n !== 0; n = entries[n] as number) {
@@ -123,7 +123,7 @@ const expanding = (parts: ExpansionParts, steps: BodySteps, checksLiveness: bool
     }
   }
 
-  /** Whether environments have arrived in which not all is known. */
+  /** Whether there are new environments in which the body is not expanded. */
   const isNews = (body: number, arriving: Int32Array, at: number): boolean => {
     while ((body + 1) * words > covered.length) covered = doubled(covered)
     let news = 0

@@ -7,7 +7,7 @@ import { hashOf } from "./table.ts"
  * The bodies of an engine's states, by number.
  *
  * Shape  `enter` puts the machine into a body, and into no environment. `now` is the body that it is in; `after` is the
- *        same, looked up where that often is still the body from which a step was taken.
+ *        same, faster where it often is still the body from which a step was taken.
  */
 export type BodyLookup = {
   readonly bodies: Bodies
@@ -47,7 +47,7 @@ export const bodyLookupOf = ({ machine, layout }: Engine): BodyLookup => {
   }
 }
 
-/** What is left of a key where the environment is left out. */
+/** A key without its environment. */
 const bodyMaskOf = ({ words, firstPair, wordOf, shiftOf, maskOf }: Layout): Int32Array => {
   const mask = new Int32Array(words).fill(-1)
   for (let cell = 0; cell < firstPair; cell += 1) {

@@ -9,7 +9,7 @@ import { doubled } from "./bits.ts"
  */
 export const entry = Object.freeze({ next: 0, target: 1, class: 2, mark: 3, length: 4 })
 
-/** Where a step leads that leads to no body: to none that can be packed, or it is a judgement and no step. */
+/** The target of an entry without a body: the next state cannot be packed, or the entry is a judgement and not a step. */
 export const target = Object.freeze({ unrepresentable: -1, none: -2 })
 
 const actionBits = 12

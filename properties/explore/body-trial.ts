@@ -12,7 +12,7 @@ import type { Environments } from "./environments.ts"
 import { isProtocol } from "./scope.ts"
 import { nothing, type Judges, type Place } from "./place.ts"
 
-/** What an expansion is made of. */
+/** The parts of an expansion. */
 export type ExpansionParts = {
   readonly engine: Engine
   readonly codes: readonly ActionCode[]
@@ -29,8 +29,8 @@ export type ExpansionParts = {
 /**
  * Tries actions of the body at hand where the machine is.
  *
- * Shape  `tryOut` answers with the class of environments for which what came of it stands; or with `nothing`, if the body refuses the action
- *        in all of them. `isOutgrown`: a number has outgrown its room on the way.
+ * Shape  `tryOut` answers with the class of environments for which its outcome holds; or with `nothing`, if the body
+ *        refuses the action in all of them. `isOutgrown`: a number has outgrown its field on the way.
  */
 export const bodyTrialOf = (parts: ExpansionParts) => {
   const { engine, codes, environments, reads, judges, place, lookup, tries, now, checked } = parts

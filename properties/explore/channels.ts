@@ -3,14 +3,14 @@
 // count of keys taken out. A worker that finds a ring full takes in what others have sent before it tries again;
 // hence two workers that send to each other cannot deadlock.
 
-/** How many keys wait between two workers before the sender must wait too, at the most and at the least. */
+/** The largest and the smallest capacity of a ring, in keys. */
 const ringMost = 1 << 13
 const ringMin = 1 << 7
 
 /** How large all rings together may be. Units: bytes. */
 const ringsMax = 1 << 26
 
-/** How many keys a ring holds: a power of two, such that as many rings as there are take no more memory than they may. */
+/** How many keys a ring holds: the largest power of two with which all rings together fit into `ringsMax`. */
 const ringSizeFor = (workers: number, words: number): number => {
   let size = ringMost
   while (size > ringMin && workers * (workers - 1) * size * (words + 2) * 4 > ringsMax) size >>= 1
@@ -41,7 +41,7 @@ const counter = Object.freeze({ stop: 0, arrived: 1, length: 2 })
  */
 export type Summary = readonly [expanded: number, waiting: number, minimum: number, cut: number]
 
-/** How many numbers that are. */
+/** How many numbers a summary has. */
 const summaryLength = 4
 
 export const channelsOf = (workers: number, words: number): Channels => {
@@ -57,7 +57,7 @@ export const channelsOf = (workers: number, words: number): Channels => {
   }
 }
 
-/** Which of so many workers holds what has a hash. */
+/** Which of the workers owns the keys with this hash. */
 export const ownerOf = (hash: number, workers: number): number => (hash & 0xffff) % workers
 
 /** Takes a key that another worker has sent. */
@@ -67,8 +67,8 @@ type Receive = (keys: Int32Array, at: number, hash: number, tag: number) => void
  * One worker's end of the channels.
  *
  * Shape  `send` puts a key into the ring to another worker; while there is no room it takes in what others have sent.
- *        `barrier` waits until all workers have finished a BFS level, takes in the last of what they sent, and returns what all
- *        report together.
+ *        `barrier` waits until all workers have finished a BFS level, takes in the last of what they sent, and returns
+ *        the summary of all.
  */
 export type Endpoint = {
   readonly send: (to: number, keys: Int32Array, at: number, hash: number, tag: number) => void
@@ -126,7 +126,7 @@ export const endpointOf = (
     }
   }
 
-  /** Waits until every worker has arrived here, and goes on taking in what they send. */
+  /** Waits until every worker has arrived, and meanwhile takes in what they send. */
   const arrive = (): void => {
     barriers += 1
     const all = barriers * workers
@@ -166,7 +166,7 @@ export const endpointOf = (
 /** The minimum where there is none: a length that no run has. */
 export const noLength = 0x7fffffff
 
-/** Asks the workers to stop. Each sees it when it looks, and they agree on it at the next barrier. */
+/** Tells the workers to stop. Each sees it when it next looks, and at the next barrier all agree on it. */
 export const askToStop = ({ workers, counters }: Channels): void => {
   Atomics.store(counters, 2 * workers * workers + counter.stop, 1)
 }

@@ -10,8 +10,8 @@ const allUpTo = 2048
 const oneIn = 32
 
 /**
- * Tells of a state that is about to be expanded whether its image has the same successors. The engine is left
- * somewhere else.
+ * Whether an image of the state that is about to be expanded has the same successors. Leaves the engine in another
+ * state.
  */
 type Commutation = (keys: Int32Array, at: number, expandedSoFar: number) => boolean
 
@@ -55,7 +55,7 @@ export const commutationOf = (
     engine.expand(onSuccessor)
   }
 
-  /** The image of the state under one of the symmetries, and not the state itself, if one of a few is not. */
+  /** An image of the state under one of the symmetries; other than the state itself, if a few tries find one. */
   const takeImage = (hash: number): boolean => {
     for (let n = 0; n < 4; n += 1) {
       imageKey.set(image(1 + (((hash >>> 8) + n) % (order - 1))).subarray(0, words))

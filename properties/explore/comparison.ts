@@ -25,11 +25,11 @@ export type Comparison = {
 const comparedMax = 500
 const actionsMax = 100_000
 
-/** Which part of them is met breadth first, and how long the runs are on which the others lie. */
+/** Which part of them is found breadth first, and the length of the runs on which the others lie. */
 const breadthFirstPart = 0.4
 const runLength = 40
 
-/** How many runs are begun at the most: a small scope has fewer states than are wanted. */
+/** The largest number of runs: a small scope has fewer states than are wanted. */
 const runsMax = 50
 
 /** A state of the model, with the run that leads there, the latest action first. */
@@ -37,9 +37,9 @@ type Met = { readonly state: State; readonly run: Run | null }
 type Run = { readonly action: Action; readonly before: Run | null }
 
 /**
- * Compares the engine of a scope with its model. The engine is what explores, so its verdict is about the model only as
- * far as the two are alike. They are compared in the first states breadth first, and then along runs that each time take
- * an action of the kind that was taken least.
+ * Compares the engine of a scope with its model. The engine explores, so its verdict is about the model only as far as
+ * the two agree. They are compared in the first states breadth first, and then along runs that each time take an action
+ * of the kind that was taken least.
  */
 export function* comparing(
   scope: Scope,
@@ -130,7 +130,7 @@ const rarest = (
   return next
 }
 
-/** What the copies of each pair are doing, whichever they are and wherever. */
+/** The phases of the copies of each pair, without their names and hosts. */
 const lookOf = ({ pairs }: State): string =>
   Object.values(pairs)
     .map(({ power, copies, observed }) => [power, observed.length, ...copies.map(copyLook).sort()].join())

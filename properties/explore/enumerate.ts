@@ -16,7 +16,7 @@ export type Checks<S, A> = {
 }
 
 /**
- * What is within reach of a system's starts. The counts are of everything only if the enumeration is complete: at a
+ * What is reachable from a system's starts. The counts are of everything only if the enumeration is complete: at a
  * violation, where one state more would be too many, and when `isStopped` says so, it stops, and they cover what was
  * seen until then.
  *
@@ -38,7 +38,7 @@ export type Census<S, A> = {
 /** How many successors one kind of action generated, and how many of these were new. */
 export type KindCount = { readonly distinct: number; readonly generated: number }
 
-/** A shortest run whose end, or last step, is not as it should be, and the sentence that says why. */
+/** A shortest run whose last state or step violates a check, and the sentence that says why. */
 type Violation<S, A> = { readonly path: Path<S, A>; readonly why: string }
 
 /** Every reachable state of a system, breadth first, without any reduction. */
@@ -48,7 +48,7 @@ export const enumerate = <S, A>(system: System<S, A>, checks: Checks<S, A> = {})
 /** How many states are expanded at a time. */
 const turn = 64
 
-/** The same, giving way now and then. */
+/** The same as a generator, which yields now and then. */
 export function* enumerating<S, A>(
   system: System<S, A>,
   checks: Checks<S, A> = {},
@@ -71,12 +71,12 @@ export function* enumerating<S, A>(
   return censusOf(survey)
 }
 
-/** A state on the way, with its number: the order in which it was found. */
+/** A state to be expanded, with its number: the order in which it was found. */
 type Node<S> = { readonly id: number; readonly state: S }
 
 /**
- * An enumeration on its way. A state is kept as the number of the one before it and the place of the move among
- * that one's successors (a start: -1, and its place among the starts), and is found again by going there.
+ * An enumeration in progress. A state is stored as the number of its parent and the place of the move among the
+ * parent's successors (a start: -1, and its place among the starts); it is recomputed by walking there.
  */
 type Survey<S, A> = {
   readonly system: System<S, A>

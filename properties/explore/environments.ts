@@ -5,7 +5,7 @@ import { environmentLayoutOf, type EnvironmentLayout } from "../../impl/engine/e
 import { addBit, doubled } from "./bits.ts"
 import { hashOf } from "./table.ts"
 
-/** More environments than this are not worth a bit each. */
+/** With more environments than this, a bit for each does not pay. */
 const most = 4096
 
 /**

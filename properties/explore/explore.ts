@@ -211,7 +211,7 @@ const runsOf = async (
   return typeof reduced !== "string" ? reported(reduced, "found") : reduced === "astray" ? reduced : []
 }
 
-/** Where a number has outgrown its room there is no whole graph to check. */
+/** Where a number has outgrown its field there is no whole graph to check. */
 const livenessIn = async (
   { scope, liveness }: Exploration,
   end: Explored["end"],

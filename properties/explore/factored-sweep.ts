@@ -18,16 +18,16 @@ import { freshTally, notSeenBy, recordViolation, recordWitnesses, type Tally } f
 /** How many words a message between workers has beside a body: the place of a word of a set, and that word. */
 export const messageWords = 2
 
-/** How many bodies are expanded before others get a turn. */
+/** How many bodies are expanded before the event loop runs. */
 const turn = 1 << 12
 
 /**
- * Sweeps a scope breadth first, as `sweepingAs` does, body by body: of each body it keeps the set of environments in which it was
- * met, and of each BFS level those in which it was met there first. A step is taken in all environments of its class at
- * once, by a few operations on bits.
+ * Sweeps a scope breadth first, as `sweepingAs` does, but by bodies: for each body it keeps the set of environments in
+ * which it was reached, and for each BFS level those that are new there. A step is taken in all environments of its
+ * class at once, by a few operations on bits.
  *
- * Answers with null where a step leads to an environment that none of the expander's is, or may outgrow the room for a number: then
- * nothing that was counted stands.
+ * Answers with null where a step leads to an environment that none of the expander's is, or may outgrow the field of a
+ * number: then the counts are void.
  */
 export function* factoredSweepingAs(
   expander: BodyExpander,
@@ -43,7 +43,7 @@ export function* factoredSweepingAs(
   let next: number[] = []
   let waiting = 0
 
-  /** Takes environments in which a body of this worker's is met. */
+  /** Adds environments in which a body of this worker is reached. */
   const meet = (body: number, found: Int32Array, at: number, kind: number): void => {
     const isListed = sets.isComing(body)
     const news = sets.meet(body, found, at)
@@ -144,8 +144,8 @@ const senderOf = (
 }
 
 /**
- * The environments in which bodies were met: at all, in the level at hand for the first time, and in the next. Those of a body stand
- * side by side, as they are read together.
+ * The environments in which bodies were reached: at all, in this level for the first time, and in the next. Those of a
+ * body stand side by side, as they are read together.
  *
  * Shape  `meet` adds environments, and says how many are new; `newIn` does so for one word, and gives those. In `all()`, those of the level
  *        at hand are `at(body)`. `turn` makes the next level the one at hand; `clear` forgets a body's when they are done.
@@ -209,7 +209,7 @@ const bodySetsOf = (words: number): BodySets => {
 }
 
 /**
- * Takes every step that is known of a body, in the environments in which it is met in the level at hand, and counts. `isAstray` says
+ * Takes every known step of a body, in the environments in which it is new in this level, and counts. `isAstray` says
  * whether one led to an environment that has no number.
  */
 const visitorOf = (expander: BodyExpander, sets: BodySets, tally: Tally, send: Send) => {
@@ -229,7 +229,7 @@ const visitorOf = (expander: BodyExpander, sets: BodySets, tally: Tally, send: S
         violatedWhenQuiescent[word] = (violatedWhenQuiescent[word] as number) | (found[word] as number)
   }
 
-  /** Visits a body at a depth; how many states that were. */
+  /** Visits a body at a depth; returns the number of its new states. */
   const visit = (body: number, depth: number): number => {
     const met = sets.all()
     const first = sets.at(body)
@@ -282,7 +282,7 @@ const visitorOf = (expander: BodyExpander, sets: BodySets, tally: Tally, send: S
   return { visit, isAstray }
 }
 
-/** Shifts environments. `isAstray` says whether one was shifted to one that has no number. */
+/** Maps environments to those after a step. `isAstray` says whether one was mapped to an environment without a number. */
 const shifterOf = ({ words, environments }: BodyExpander) => {
   const moved = new Int32Array(words)
   let isAstray = false
@@ -300,7 +300,7 @@ const shifterOf = ({ words, environments }: BodyExpander) => {
   return { shifted, isAstray: () => isAstray }
 }
 
-/** Counts the most successors that a body has in one of some environments. */
+/** Records the largest number of successors of a body in any one of the given environments. */
 const successorCounterOf = ({ words, environments, steps }: BodyExpander) => {
   const counts = new Int32Array(32 * words)
   return (body: number, here: Int32Array): number => {

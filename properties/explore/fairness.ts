@@ -9,8 +9,7 @@ import {
 } from "./graph.ts"
 
 /**
- * Where the runs of a graph may go on for ever, as far as liveness is judged: what every question about one graph
- * needs, found once.
+ * The part of a graph in which runs go on for ever. It is computed once, and used by every question about the graph.
  *
  * A _component_ is a strongly connected component (SCC) of the graph. A _label_ is the number of an action: edges that
  * take the same action have the same label, and a label is what fairness is about.
@@ -45,7 +44,7 @@ export type Lasso = {
   readonly fairness: readonly FairLabel[]
 }
 
-/** Why a loop is fair to a label: it is not always enabled there, or it is taken. */
+/** Why a loop is fair to a label: the label is disabled somewhere in it, or it is taken. */
 export type FairLabel = {
   readonly label: number
   readonly enabled: "always" | "sometimes" | "never"
@@ -53,17 +52,17 @@ export type FairLabel = {
 }
 
 /**
- * A run, if there is one, that is weakly fair and not good for ever from some point on: exactly, cycles and all.
- * Null means that every weakly fair run is, in the end, always good. Of all such runs it has a shortest stem.
+ * A weakly fair run that does not stay good for ever from some point on. Exact, also on graphs with cycles: null means
+ * that every weakly fair run is eventually always good. The run has a shortest stem.
  *
- * A run goes any way from a start, then on by edges of the suffix and, wherever it likes, by doing nothing. It is
- * weakly fair if each fair label is, again and again, disabled (no edge of the suffix that leaves the state has it)
- * or taken; an edge from a state to itself counts as taken.
+ * A run takes any edges from a start, and then edges of the suffix; it may also stay in a state for ever. It is weakly
+ * fair if each fair label is, again and again, disabled (no edge of the suffix that leaves the state has it) or taken;
+ * an edge from a state to itself counts as taken.
  *
- * What a run does again and again is a strongly connected set of states with edges between them, or one state in which
- * it does nothing; and every such set is that of a run, one that goes all round it for ever. A larger such set has
- * every bad state, every state that disables a label and every edge that takes one that a smaller one within it has: so
- * if any is a violation, the maximal one around it is, and only these need to be checked.
+ * The states and edges that a run visits infinitely often are a strongly connected set, or one state in which it stays.
+ * Conversely every such set belongs to a run that goes round it for ever. A larger set contains every bad state, every
+ * state that disables a label and every edge that takes one of the smaller sets within it. So if any set is a
+ * violation, the maximal one around it is, and only these need to be checked.
  *
  * Shape  `good`: 0 or 1 by state; `isFair`: 0 or 1 by label.
  */
@@ -83,8 +82,9 @@ export const lassoAgainst = (
 
 /**
  * What fairness a property needs: the groups of labels of which each, when it alone is no longer fair, lets a run
- * violate the property, with such a run. Nothing is needed of what fails anyway: then `lasso` says how. That no group
- * is needed does not mean that none at all would do: one may stand in for another.
+ * violate the property, with such a run. If the property fails anyway, nothing is needed, and `lasso` says how it
+ * fails. That no group is needed by itself does not mean that the property holds without any: one may stand in for
+ * another.
  */
 export type NeededFairness = {
   readonly lasso: Lasso | null
@@ -114,7 +114,7 @@ export const neededFairness = (
   return { lasso: null, needs: needs.sort((a, b) => (a.group < b.group ? -1 : 1)) }
 }
 
-/** A component with a bad state, and the first of its states that a run can get to. */
+/** A component with a bad state, and the first of its states that a run can reach. */
 type Candidate = {
   readonly component: number
   readonly entry: number
@@ -208,8 +208,8 @@ const lassoIn = (suffix: Suffix, good: Uint8Array, isFair: Uint8Array, candidate
 }
 
 /**
- * A loop of a component from its entry: on to whatever is nearest of what is still missing, a bad state or fairness
- * to a label, until nothing is, and back. Short, though there may be a shorter one.
+ * A loop of a component from its entry. It goes on to the nearest of what is still missing, a bad state or fairness to
+ * a label, until nothing is missing, and back. It is short, but not always shortest.
  */
 const loopIn = (
   suffix: Suffix,
@@ -244,7 +244,7 @@ const loopIn = (
   return loop
 }
 
-/** A shortest way inside a component, from one of its states, whose last edge is as required. */
+/** A shortest path inside a component, from one of its states, whose last edge is as required. */
 const wayWithin = (
   { graph, components }: Suffix,
   component: number,

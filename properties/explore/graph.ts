@@ -2,11 +2,11 @@ import type { System } from "./system.ts"
 
 /**
  * A graph of numbered states and labelled steps, as flat arrays, independent of the system it came from. The edges that
- * leave state s are those from `offsets[s]` up to, and without, `offsets[s + 1]`; longer arrays are no harm.
+ * leave state s are those from `offsets[s]` up to, and without, `offsets[s + 1]`; the arrays may be longer.
  *
- * A run is any way from a start, and then for ever edges of the suffix alone: what may still happen once faults and
- * operators have stopped. A label is what fairness is about, so in two states that count as one it must be the same
- * doing that has it.
+ * A run takes any edges from a start, and then for ever edges of the suffix alone: what may still happen once faults
+ * and operators have stopped. A label is what fairness is about, so in two states that count as one it must stand for
+ * the same action.
  *
  * Shape  `starts`: states; `offsets`: states + 1; by edge, `targets`: state, `labelOf`: label, `isSuffix`: 0 or 1; by
  *        label, `isFair`: 0 or 1; `stems`: the shortest paths, where the maker of the graph knows them.
@@ -24,7 +24,7 @@ export type StateGraph = {
 }
 
 /**
- * A shortest way to each state.
+ * A shortest path to each state.
  *
  * Shape  By state. `depths`: edges from the nearest start, -1 out of reach; `parents`: the last of them, -1 for none.
  */
@@ -72,7 +72,7 @@ export const graphOf = <S, A>(system: System<S, A>, reading: Reading<S, A>): Nam
   return { graph, states, labels: [...labelNumbers.keys()], actions }
 }
 
-/** A graph on its way, as lists that grow. */
+/** A graph under construction, as lists that grow. */
 type Draft<S, A> = {
   readonly states: S[]
   readonly actions: A[]
@@ -174,7 +174,7 @@ const shortestStems = ({ states, starts, offsets, targets }: StateGraph): Stems 
   return { depths, parents }
 }
 
-/** The edges of a shortest way to a state, the first one first. */
+/** The edges of a shortest path to a state, the first one first. */
 export const stemTo = (graph: StateGraph, { parents }: Stems, state: number): readonly number[] => {
   const stem: number[] = []
   for (let edge = parents[state] as number; edge !== -1;) {
@@ -197,8 +197,8 @@ export const sourceOf = ({ states, offsets }: StateGraph, edge: number): number 
 }
 
 /**
- * The greatest sets of states that can all reach each other by edges of the suffix, and by states of the chosen set
- * alone. A state that no such edge leads back to is a set by itself.
+ * The strongly connected components of the suffix, restricted to the chosen set of states. A state to which no such
+ * edge leads back is a component by itself.
  *
  * Shape  `of`: component by state, -1 for a state outside the set; component c has the `members` from `offsets[c]` up
  *        to, and without, `offsets[c + 1]`.

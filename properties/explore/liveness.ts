@@ -35,8 +35,8 @@ const liveness = ["L1", "L2", "L3", "L4"] as const satisfies readonly Watched[]
 
 /**
  * Checks liveness in a scope, exactly: on the graph of its states, where from some point on only the protocol acts, and
- * every weakly fair action gets its turn. Neither symmetry nor reduction is used, which would mix up whose turn it is.
- * "unknown" if the scope has more than `statesMax` states, or the search was stopped.
+ * every weakly fair action gets its turn. Neither symmetry nor reduction is used, as they would mix up the actions that
+ * fairness is about. "unknown" if the scope has more than `statesMax` states, or the search was stopped.
  */
 export function* judgingLiveness(
   scope: Scope,
@@ -69,7 +69,7 @@ export function* judgingLiveness(
     })
 }
 
-/** The same, at one go. */
+/** The same, without yielding. */
 export const livenessOf = (scope: Scope, statesMax: number): readonly LivenessVerdict[] | "unknown" =>
   finished(judgingLiveness(scope, { statesMax, isStopped: () => false }))
 

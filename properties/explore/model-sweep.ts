@@ -49,7 +49,7 @@ export const modelSweeping = (
   })
 }
 
-/** The same, at one go. */
+/** The same, without yielding. */
 export const modelSweep = (
   protocol: Protocol,
   among: readonly Kind[],

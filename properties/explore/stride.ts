@@ -30,7 +30,7 @@ export type Strider = {
   readonly onWitness?: (bits: number, steps: number) => void
   /** A step that normalising takes, by its kind. */
   readonly onNormalising?: (kind: number) => void
-  /** A number has outgrown its room: what else may happen to the state is not reported. */
+  /** A number has outgrown its field: what else may happen to the state is not reported. */
   readonly onOutgrown?: () => void
   /** Which witnesses are still to be seen. */
   readonly unseen?: () => number
