@@ -13,7 +13,7 @@ import { storyOf } from "../traces/write.ts"
 import type { Hello } from "./wire.ts"
 
 /**
- * What an implementation that shows so much, and takes these actions, could have wrong without being found out.
+ * Which defects would stay hidden in an implementation that shows these fields and takes these actions.
  *
  * Shape  `visible` and `invisible` are the mutants of the protocol; `tellers` are, for an invisible one, the fields any
  *        of which alone would show it (none: nothing that could be shown would). `fields` are few that together make
@@ -33,7 +33,7 @@ export type Advice = {
 const adviceScopes: readonly string[] = ["operations"]
 const adviceRuns = 300
 
-/** Puts every mutant of the protocol in the implementation's place, and sees which go unnoticed. */
+/** Puts every mutant of the protocol in the implementation's place, and finds which go unnoticed. */
 export const adviceFor = async (hello: Hello, named: readonly Case[], seed: string): Promise<Advice> => {
   const visible: string[] = []
   const invisible: { mutant: string; story: string; tellers: readonly string[] }[] = []
@@ -101,7 +101,7 @@ const connectionTo = (mutant: Mutant, hello: Hello, observes: readonly string[])
   return connectionOf(() => Promise.resolve(peer), { peer, hello: greeting }, pairProfile(), 1)
 }
 
-/** Few fields that make all visible, the most telling first: of equally telling ones, the first. */
+/** A small set of fields that makes all visible, chosen greedily: the field that shows most comes first. */
 const fewestOf = (needs: readonly (readonly string[])[]): readonly string[] => {
   const chosen: string[] = []
   let open = needs.filter((tellers) => tellers.length > 0)

@@ -3,25 +3,25 @@ import { shortened } from "./fault.ts"
 import type { Reply } from "./peer.ts"
 import type { FaultCode } from "./wire.ts"
 
-/** The longest line that is read, in bytes. A state is a thousandth of that. */
+/** The longest line that is read, in bytes: a thousand times the length of a usual state. */
 export const lineMax = 1024 * 1024
 
-/** How deep an answer may be nested. A state is half of that. */
+/** How deep an answer may be nested: twice as deep as a state. */
 const depthMax = 32
 
 /**
- * How many lists and objects an answer may have: each takes memory, however short it is. The largest clusters have a third
- * of that.
+ * How many lists and objects an answer may have: each takes memory, however short it is. The largest clusters need a
+ * third of this.
  */
 const partsMax = 100_000
 
 /** What a list or an object weighs, beside its text, in bytes of text. */
 const partWeight = 64
 
-/** What a line is that is no answer: by its code, and in words. */
+/** Why a line is no answer: a code, and a sentence. */
 export type BadLine = { readonly code: FaultCode; readonly detail: string }
 
-/** A line as an answer, or why it is none. What the answer says is looked at later. */
+/** A line as an answer, or why it is none. Its content is judged later. */
 export const takeAnswer = (line: Buffer | string): Reply | BadLine => {
   const bytes = typeof line === "string" ? Buffer.from(line, "utf8") : line
   if (bytes.length > lineMax) return { code: "too-long", detail: tooLong }
@@ -64,13 +64,13 @@ const withoutLongTexts = (json: unknown): unknown => {
 
 const kept = (text: string): string => (text.length <= textMax ? text : copied(shortened(text, textStart)))
 
-/** The same text by itself: a part of a text that was cut out of it would keep the whole in memory. */
+/** A copy of the text: a slice would keep the whole text in memory. */
 const copied = (text: string): string => Buffer.from(text, "utf16le").toString("utf16le")
 
-/** What is said of a line that is too long. */
+/** The message about a line that is too long. */
 export const tooLong = `no answer is longer than ${lineMax.toLocaleString("en-US")} bytes`
 
-/** Why an answer is not the one that is waited for; null if it is. `expected` is null where none is. */
+/** Why an answer is not the expected one; null if it is. `expected` is null where none is. */
 export const misnumbered = (
   { seq }: Reply["json"],
   expected: number | null,

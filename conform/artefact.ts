@@ -28,7 +28,7 @@ type ModelStep<S> = {
   readonly refused: string | null
 }
 
-/** What the model does where these actions are asked. What they leave open is filled in as it was, if that shows. */
+/** The model's run of these actions. What they leave open is filled in as the implementation did, if that shows. */
 export const modelRun = <S>(
   profile: Profile<S>,
   { config, actions, outcome: seen }: Pick<Shrunk<S>, "config" | "actions" | "outcome">,
@@ -60,7 +60,7 @@ const filledIn = <S>(profile: Profile<S>, config: Config, state: S, asked: Asked
   return taken ?? ways[0] ?? { ...asked, host: config.hosts[0]?.id }
 }
 
-/** Steadiness in words: `deterministic, 7 of 7 runs`. */
+/** How steadily it fails, in words: `deterministic, 7 of 7 runs`. */
 export const steadinessText = <S>({ steadiness: { tag, failures, runs } }: Shrunk<S>): string =>
   tag === "seen once" ? tag : `${tag}, ${failures} of ${counted(runs, "run")}`
 
@@ -159,10 +159,10 @@ const wordOf = (name: string): string =>
     .replace(/^-|-$/g, "")
     .slice(0, 40)
 
-/** How long a text of an answer may be, in characters: what is longer is cut, and its length is said. */
+/** How long a text of an answer may be, in characters: what is longer is cut, with a note of its length. */
 const textMax = 10_000
 
-/** An answer as it can be read again: long texts cut, and one with a key that no file may have as a text. */
+/** An answer in a form that can be read again: long texts cut, and an answer with a key that no file may have as a text. */
 const readable = (answer: Reply["json"]): Reply["json"] => {
   const cut = JSON.stringify(answer, (_key, value: unknown) =>
     typeof value === "string" && value.length > textMax

@@ -43,7 +43,7 @@ const checkAll = (
 const pairOf = (copy: unknown): string | undefined =>
   typeof copy === "string" ? copy.split(".")[0] : undefined
 
-/** Refuses a state that is none of the cluster: it names others, or leaves out what there is. */
+/** Refuses a state that does not belong to the cluster: it names other hosts or pairs, or leaves some out. */
 const checkState = (
   where: string,
   hosts: readonly string[],

@@ -20,14 +20,14 @@ const batchWeight = 4 * 1024 * 1024
 
 /** Asks cases of an implementation, which is started again when it has broken the wire. */
 export class Asker {
-  /** How many asks a batch has, about. */
+  /** About how many asks a batch has. */
   asksMax = batchAsksEach
   private readonly start: Start
   private peer: Peer
   private readonly window: number
   private readonly now: () => number
   private isBroken = false
-  /** Whether it has a cluster, by its JSON, as far as it has been asked. */
+  /** Whether the implementation has a cluster, by its JSON, as far as is known. */
   private readonly accepted = new Map<string, boolean>()
 
   constructor(
@@ -42,8 +42,8 @@ export class Asker {
   }
 
   /**
-   * What is answered to cases, case by case: to fewer, and to the last not all, once it is late. Of a case whose cluster it
-   * does not have, only the reset is asked.
+   * The answers to cases, case by case. Once it is late there are fewer, and the last is incomplete. Of a case whose
+   * cluster the implementation does not have, only the reset is asked.
    */
   ask(cases: readonly Case[], isLate: () => boolean): Promise<readonly (readonly Reply[])[] | AdapterFault> {
     return this.answered(async () => {
@@ -55,13 +55,13 @@ export class Asker {
     })
   }
 
-  /** What is answered to one case. */
+  /** The answers to one case. */
   async alone(each: Case, isLate: () => boolean): Promise<readonly Reply[] | AdapterFault> {
     const replies = await this.ask([each], isLate)
     return replies instanceof AdapterFault ? replies : (replies[0] as readonly Reply[])
   }
 
-  /** The same, ask by ask, with a pause before each action: what depends on time shows itself. */
+  /** The same, ask by ask, with a pause before each action, to reveal what depends on time. */
   slowly(each: Case, pace: number, isLate: () => boolean): Promise<readonly Reply[] | AdapterFault> {
     return this.answered(async () => {
       const replies: Reply[] = []
@@ -84,7 +84,7 @@ export class Asker {
     }
   }
 
-  /** What is answered, by an implementation that is started again if need be; or how it has broken the wire. */
+  /** The answers, by an implementation that is restarted if need be; or how it has broken the wire. */
   private async answered<A>(asking: () => Promise<A>): Promise<A | AdapterFault> {
     try {
       if (this.isBroken) await this.restart()
@@ -103,7 +103,7 @@ export class Asker {
     this.isBroken = false
   }
 
-  /** Batches are larger or smaller from now on, by how many milliseconds it took to answer one, and what that weighs. */
+  /** Adapts the size of batches to how long the last one took, and to the weight of its answers. */
   private adapt(millis: number, weight: number): void {
     const most = Math.min(batchAsksMax, batchAsksEach * this.window)
     this.asksMax =
@@ -112,7 +112,7 @@ export class Asker {
         : Math.max(batchAsksEach, this.asksMax >> 1)
   }
 
-  /** What is answered to cases one after the other: to each its reset first, and the actions only if it was done. */
+  /** The answers to cases one after the other: to each its reset first, and the actions only if the reset was done. */
   private async inTurn(
     cases: readonly Case[],
     isLate: () => boolean,
@@ -153,7 +153,7 @@ export class Asker {
     for (const [n, [cluster]] of unmet.entries()) this.accepted.set(cluster, isDone(met[n] as Reply))
   }
 
-  /** What is answered to asks, up to where it is late. */
+  /** The answers to asks, up to where it is late. */
   private async inTime(
     bodies: readonly AskBody[],
     weightMax: number,
@@ -180,7 +180,7 @@ export class Asker {
 const tooHeavy = (replies: readonly Reply[]): AdapterFault =>
   new AdapterFault({ code: "too-long", detail: heavy(replies.length), line: null, log: "", replies })
 
-/** A fault, with what was answered before it. */
+/** A fault, with the answers before it. */
 const after =
   (before: readonly Reply[]) =>
   (error: unknown): never => {

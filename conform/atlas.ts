@@ -10,8 +10,8 @@ export type TourGround<S> = {
 }
 
 /**
- * What there is in a small cluster, whatever its hosts and copies are called: its states, by their canonical forms; what is
- * taken in each; and how much is refused. What goes beyond its bounds is no part of it.
+ * The state graph of a small cluster, up to the names of hosts and copies: its states, by their canonical forms; what
+ * is taken in each; and how much is refused. What goes beyond the bounds is not part of it.
  */
 export type Atlas = {
   readonly transitions: number
@@ -61,7 +61,7 @@ const explored = <S>(ground: TourGround<S>, scope: Scope): Atlas => {
 const kindsIn = <S>({ kinds }: TourGround<S>, scope: Scope): readonly string[] =>
   scope.kinds === null ? kinds : kinds.filter((kind) => scope.kinds?.includes(kind))
 
-/** What is refused in a state, with what makes it another refusal than the others of the scope. */
+/** What is refused in a state, with the key that distinguishes the refusals of the scope. */
 export function* refusalsIn<S>(
   ground: TourGround<S>,
   scope: Scope,
@@ -92,7 +92,7 @@ export const refusalKey = <S>(
     : `${place.number} ${caseSource.canonicalAction(config, state, action)}`
 }
 
-/** How a sort of refusal ends that is of a copy which does not run: its state says nothing about it. */
+/** The suffix of a sort of refusal of a copy which does not run: its state says nothing about it. */
 export const stranger = " of no copy"
 
 /** The ways in which an action of a canonical form can be taken in a state. */

@@ -7,11 +7,11 @@ import type { AskedAction, Profile } from "./profile.ts"
 /** The outcomes that are failures of the implementation. */
 export type Failing<S> = Extract<CaseOutcome<S>, { readonly tag: "diverged" | "broken" }>
 
-/** What was answered until a failure, it included. */
+/** The answers up to a failure, inclusive. */
 export const repliesOf = <S>(outcome: Failing<S>): readonly Reply[] =>
   outcome.tag === "diverged" ? outcome.replies : (outcome.fault.replies ?? [])
 
-/** A failure without what was answered before it. */
+/** A failure without the answers before it. */
 export const withoutReplies = <S>(outcome: Failing<S>): Failing<S> => {
   if (outcome.tag === "diverged") return { ...outcome, replies: [] }
   const { code, detail, line, log } = outcome.fault
@@ -24,7 +24,7 @@ export const isFailing = <S>(outcome: CaseOutcome<S>): outcome is Failing<S> =>
 /** An action that is asked; a probe is one that the model refused when it was drawn. */
 export type Probe = { readonly action: AskedAction; readonly isProbe: boolean }
 
-/** A case that fails, as shrinking has it. */
+/** A case that fails, in the form that shrinking works on. */
 export type Attempt<S> = {
   readonly config: Config
   readonly probes: readonly Probe[]

@@ -17,7 +17,7 @@ import type { Hello } from "./wire.ts"
 export type { FailedCase }
 
 /**
- * What is asked of an implementation.
+ * What an implementation is driven through.
  *
  * Shape  `named` are the cases with a name of their own, which are all run. `runs` random cases of `seed` follow, and
  *        before them the small clusters in which everything is asked, but for those that `inScope` leaves out; none if
@@ -39,17 +39,17 @@ export type ConformSpec = {
 }
 
 /**
- * What came of it.
+ * What came of a campaign.
  *
  * Shape  `cases` counts those that were run, by where they came from; `lacking` are named cases that need actions which
  *        the implementation does not have, `skipped` the cases whose cluster it does not have, with what it said to
  *        that. `failed` holds the new failures, `known` the paths of those that failed as it is known, `healed` of
  *        those that no longer do; `beyond` the cases that were given up. `scopes` is what was seen of each small
- *        cluster, and `isToured` whether all were gone through to their ends. `witnesses` counts in how many cases each
- *        was seen; `unseen` are those that the small clusters promise, as far as it has these, to an implementation
- *        that takes the kinds that it takes and goes where it is led. `untaken` are the kinds that it does not take, or
- *        has skipped whenever they were asked. It is stopped as `untold` where no answer said anything, and the rest
- *        was not asked.
+ *        cluster, and `isToured` whether all were covered completely. `witnesses` counts in how many cases each was
+ *        seen; `unseen` are those that the small clusters promise, as far as it has these, to an implementation that
+ *        takes the kinds that it takes and follows the paths of the tours. `untaken` are the kinds that it does not
+ *        take, or has skipped whenever they were asked. It is stopped as `untold` where no answer said anything, and
+ *        the rest was not asked.
  */
 export type Conformance<S> = {
   readonly cases: { readonly named: number; readonly scopes: number; readonly random: number }
@@ -68,7 +68,7 @@ export type Conformance<S> = {
   readonly stopped: "done" | "untold" | "failed" | "time" | "interrupted"
 }
 
-/** How many cases of a source may fail before it is left: named ones are run to their end. */
+/** How many cases of a source may fail before it is abandoned: of named cases all are run. */
 const failuresMax = { named: Infinity, scopes: 1, random: 1 }
 
 /** How often another cluster is drawn in place of one of a sort that the implementation does not have. */
@@ -84,7 +84,7 @@ const hungMax = 3
  */
 const untoldMax = { actions: 1_000, cases: 100 }
 
-/** Told how many cases have been run. */
+/** Called with how many cases have been run. */
 export type Progress = (cases: number) => void
 
 /**
@@ -153,7 +153,7 @@ export const conform = async <S>(
   }
 }
 
-/** What was seen of an implementation, and what was not though it was to be. */
+/** What was seen of an implementation, and what should have been and was not. */
 const seenBy = <S>(
   { cases, tally, skipped, witnesses, failed, known, healed, beyond, coverage }: Notes<S>,
   { silent = [], chooses = [] }: Hello,

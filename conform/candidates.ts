@@ -3,7 +3,7 @@ import { misfit, type Json, type Misfit, type ObservationSchema } from "./observ
 import type { AskedAction, Profile } from "./profile.ts"
 
 /**
- * By what a checker tracks an implementation, or a log.
+ * What a checker needs to track an implementation, or a log.
  *
  * Shape  `schema` is what is observed; `strictly`, that all of it must be shown and nothing else. `silent` are the
  *        kinds of action that happen without being reported. The set of candidates may not outgrow `candidatesMax`.
@@ -23,8 +23,7 @@ export type Candidate<S> = { readonly state: S; readonly way: Way | null }
 type Way = { readonly action: AskedAction; readonly silent: boolean; readonly before: Way | null }
 
 /**
- * One thing that was seen: an action that was asked or logged, with what came of it, and what was then shown of the
- * state.
+ * One observation: an action that was asked or logged, its outcome, and what was then shown of the state.
  *
  * Shape  `answered` is `done`; `refused`; `not-done` for what certainly did not happen, without saying that it may
  *        not; or `unsure`, if it may have happened or not.
@@ -35,7 +34,7 @@ export type Observation = {
   readonly shown: Json | undefined
 }
 
-/** What ruled a candidate out: the model's guard, the model's having no objection, or a field that differs. */
+/** What ruled a candidate out: a guard of the model that refuses, the absence of one, or a field that differs. */
 export type RuledOut<S> = {
   readonly state: S
   readonly action: AskedAction | null
@@ -93,7 +92,7 @@ const advanceAlone = <S>(
   return shown === undefined ? survivors(acted, ruledOut) : fittingTo(watch, acted, shown, ruledOut)
 }
 
-/** The candidates that look as was shown. */
+/** The candidates that fit what was shown. */
 const fittingTo = <S>(
   watch: Watch<S>,
   candidates: readonly Candidate<S>[],
@@ -132,10 +131,10 @@ const steppedFrom = <S>(
   return distinct(watch, stepped)
 }
 
-/** How many ways to read one action are looked at, over all candidates. */
+/** How many readings of one action are tried, over all candidates. */
 const waysMax = 50_000
 
-/** What a candidate becomes by an action that may mean these, and was answered so; each way in which it can't be is ruled out. */
+/** The successors of a candidate by an action that may mean these, and was answered so; each impossible one is ruled out. */
 const after = <S>(
   { profile, config }: Watch<S>,
   candidate: Candidate<S>,
@@ -165,12 +164,12 @@ const after = <S>(
 }
 
 /**
- * How much the states of a set may say, all together, by the length of their keys: silent steps may make logs longer and
- * longer, and a few thousand such states would take all memory.
+ * How large the states of a set may be, all together, by the length of their keys: silent steps may make logs longer
+ * and longer, and a few thousand such states would take all memory.
  */
 const keysMax = 16_000_000
 
-/** The candidates, and all that they may have become in silence, if these are not too many. */
+/** The closure of the candidates under silent steps, if it is not too large. */
 const closed = <S>(
   watch: Watch<S>,
   candidates: readonly Candidate<S>[],

@@ -5,13 +5,13 @@ import { copyIn, type Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
 import type { AskedAction } from "./profile.ts"
 
-/** In how large a cluster hosts are exchanged for each other: of more there are too many orders to try. */
+/** The largest cluster in which hosts are exchanged for each other: with more there are too many orders to try. */
 const exchangedHostsMax = 4
 
 /** A number for each host: an order in which the hosts may be listed. */
 type Places = ReadonlyMap<HostId, number>
 
-/** A state, whatever its hosts and its copies are called, and the orders of its hosts in which it looks like that. */
+/** The canonical form of a state, up to the names of hosts and copies, and the orders of its hosts that give it. */
 type CanonicalForm = { readonly key: string; readonly orders: readonly Places[] }
 
 /**
@@ -20,7 +20,7 @@ type CanonicalForm = { readonly key: string; readonly orders: readonly Places[] 
  */
 export const canonicalForm = (config: Config, state: State): string => canonicalOf(config, state).key
 
-/** An action in a state, such that actions that can be exchanged with the hosts are the same. */
+/** The canonical form of an action in a state: actions that only exchange hosts have the same. */
 export const canonicalAction = (config: Config, state: State, action: AskedAction): string => {
   let least: string | null = null
   for (const places of canonicalOf(config, state).orders) {

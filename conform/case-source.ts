@@ -6,7 +6,7 @@ import type { AskedAction } from "./profile.ts"
 import type { Followed } from "./session.ts"
 
 /**
- * What there is to try on an implementation of a profile.
+ * The cases of a profile, and how to make and shrink them.
  *
  * Shape  `candidates` are the actions of a kind that could be asked in a state, allowed or not. States of the same
  *        `canonicalForm` go on alike, whatever their hosts and copies are called; `canonicalAction` is an action

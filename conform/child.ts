@@ -18,15 +18,15 @@ import type { FaultCode } from "./wire.ts"
 const logMax = 4_000
 
 /**
- * How long the first answer may take at least, in milliseconds: an implementation may have to start, and a caller that
- * allows little for an answer means another thing.
+ * The smallest time limit of the first answer, in milliseconds: an implementation has to start, and a short limit for
+ * answers is not meant for that.
  */
 const startMin = 10_000
 
-/** How long the pipes of a process that has ended may stay open, in milliseconds: what it has left behind may hold them. */
+/** How long the pipes of a process that has ended may stay open, in milliseconds: its children may hold them. */
 const drainMax = 200
 
-/** How many asks wait at the most, whatever an implementation can take. */
+/** The largest window, whatever an implementation allows. */
 const windowMax = 10_000
 
 /** Called with each line of the wire, to record it. */
@@ -187,7 +187,7 @@ class Exchange {
     this.timer = null
   }
 
-  /** What came in while this process was busy is read before anything is called late. */
+  /** Input that came while this process was busy is read before an answer is declared late. */
   private overdue(): void {
     const before = this.chunks
     setImmediate(() => {
@@ -196,7 +196,7 @@ class Exchange {
     })
   }
 
-  /** An answer has not come in time: it may come late still, but for the first. */
+  /** An answer has not come in time: it may still come late, but for the first. */
   private missed(waiting: Waiting): void {
     const { timeout } = this
     const seq = this.seqDue(waiting)

@@ -3,13 +3,13 @@ import { defaultLimits, type Config } from "../model/config.ts"
 /** What has been learned of the clusters that an implementation has. */
 export type ClustersMet = {
   readonly note: (config: Config, isThere: boolean) => void
-  /** Whether a cluster is of a sort that it may have: nothing about it has only ever been turned down. */
+  /** Whether a cluster is of a sort that it may have: no trait of it was always turned down. */
   readonly isLikely: (config: Config) => boolean
   /** How many clusters it did not have. */
   readonly missed: () => number
 }
 
-/** How often something must have been turned down, and never been there, before it is asked for no more. */
+/** How often a trait must have been turned down, and never accepted, before no more clusters with it are drawn. */
 const missesMin = 2
 
 export const clustersMet = (): ClustersMet => {
@@ -29,7 +29,7 @@ export const clustersMet = (): ClustersMet => {
   }
 }
 
-/** What there may be about a cluster that an implementation does not have. */
+/** The traits of a cluster for which an implementation may lack it. */
 const traitsOf = ({ hosts, pairs, rules }: Config): readonly string[] => [
   `hosts: ${hosts.length}`,
   `pairs: ${pairs.length}`,

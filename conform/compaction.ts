@@ -9,8 +9,8 @@ import type { Profile } from "./profile.ts"
 
 /**
  * A state without the beginnings of its logs: what every copy of a pair has recorded and released, and the world has
- * seen, is counted and put aside, since no rule will look at it again. What goes on for a million actions is followed
- * as fast at its end as at its start.
+ * seen, is counted and put aside, since no rule will read it again. So the millionth action of a log costs no more than
+ * the first.
  *
  * Shape  `state` has logs and counts that begin where the `past` of their pair ends.
  */
@@ -99,9 +99,9 @@ const trimmed = (pastOf: Pasts, piece: number, nearby: Nearby): Nearby => {
 }
 
 /**
- * How many entries, from the first, no rule will look at again: the world has seen them, every copy that has a log has
- * the same ones and has released them. What a Primary in lockstep has released was acknowledged, and so delivered (S16).
- * It only grows; less than `least` is not counted out.
+ * How many entries, from the first, no rule will read again: the world has seen them, every copy that has a log has the
+ * same ones and has released them. What a Primary in lockstep has released was acknowledged, and so delivered (S16). It
+ * only grows; less than `least` is not counted out.
  */
 const commonTo = ({ observed, copies }: Pair, least: number): number => {
   const withLogs = copies.filter(hasLog)
@@ -124,7 +124,7 @@ const shortened = (pair: Pair, by: number): Pair => ({
   copies: pair.copies.map((copy) => (hasLog(copy) ? counted(copy, -by, from(copy.log, by)) : copy)),
 })
 
-/** What is left of a log without its first entries, which are counted anew. */
+/** A log without its first entries; the others are counted anew. */
 const from = (log: Log, by: number): Log =>
   log.slice(by).map(({ generation, index }) => ({ generation, index: index - by }))
 

@@ -11,8 +11,7 @@ import { judging, noAnswers, sessionOf, type CaseResult } from "./session.ts"
 import type { Hello } from "./wire.ts"
 
 /**
- * How an implementation fared in a case, its breaking of the wire included; `cut`, where the time was up before it had
- * failed.
+ * The outcome of a case, a broken wire included; `cut`, where the time was up before it had failed.
  */
 export type CaseOutcome<S> = CaseResult<S> | Broken | Cut
 
@@ -144,7 +143,7 @@ export const opened = (each: Case, chooses: readonly string[] = []): Case =>
 
 /**
  * The cases of a batch that broke the wire, up to the one that does so again; the others are still to be run. If none
- * does, the first that has not failed otherwise is blamed.
+ * does, the fault is attributed to the first that has not failed otherwise.
  */
 const oneByOne = async <S>(
   batch: readonly Case[],

@@ -13,7 +13,7 @@ export type ScopeCoverage = {
   readonly refusals: { readonly covered: number; readonly all: number }
 }
 
-/** What is counted of one scope: what was seen of it, and what there is. */
+/** The counts of one scope: what was seen, of how much. */
 type Counter<S> = {
   readonly note: (step: Followed<S>) => void
   readonly counts: () => Omit<ScopeCoverage, "name" | "bounds">

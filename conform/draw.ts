@@ -9,10 +9,10 @@ import { memo } from "./memo.ts"
 import type { AskedAction } from "./profile.ts"
 import type { AskPlan, Case } from "./case-source.ts"
 
-/** How often another action is drawn in place of one that is not asked. */
+/** How often an action that cannot be asked is replaced by another draw. */
 const triesMax = 24
 
-/** One in how many refusals that are met in drawing is asked too. */
+/** One in how many refusals that come up in drawing is asked too. */
 const askedRefusals = 6
 
 /** One in how many kinds that are drawn on a walk, and of which all is refused, is asked all the same. */
