@@ -21,7 +21,7 @@ import { copyNames } from "./copy-names.ts"
  */
 export type Minimality = "found" | "1-minimal" | "shortest"
 
-/** A counterexample made short: its cluster, its run up to the violation, what it violates, and the claim. */
+/** A minimised counterexample: its cluster, its run up to the violation, what it violates, and the claim. */
 export type Minimised = {
   readonly config: Config
   readonly run: Run
@@ -29,7 +29,7 @@ export type Minimised = {
   readonly minimality: Minimality
 }
 
-/** How many states a search for a shorter way may look at, from each state on the way. */
+/** How many states a search for a shorter run may visit, from each state on the run. */
 const detourStatesMax = 1500
 
 /** How many states the search for the shortest way of all may look at. */
@@ -55,7 +55,7 @@ export const minimise = (
  */
 type Minimising = { readonly turns: Turns; readonly isStopped: () => boolean }
 
-/** The same, giving way now and then. Once it is stopped, what is left is as short as it has become: `found`. */
+/** The same as a generator, which yields now and then. Once it is stopped, it returns the shortest so far: `found`. */
 export function* minimising(
   protocolIn: ProtocolOf,
   properties: readonly Property[],

@@ -22,7 +22,7 @@ import { viewOf, type View } from "./view.ts"
 type Visit = (kind: number, a: number, b: number, answer: number) => void
 
 /**
- * The step relation over packed states, worked on in place. It allocates nothing.
+ * The step relation over packed states, which it changes in place. It allocates nothing.
  *
  * Shape  An action is three numbers: its kind's place in the alphabet, and what it names: the slot of a copy, a
  *        pair, a host or the number of a link; `b` is the host of a placement, or why a copy crashes. `step` takes the action, if the

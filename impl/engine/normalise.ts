@@ -18,13 +18,13 @@ type NormalisingWatch = {
   readonly after: (kind: number, a: number) => void
 }
 
-/** Takes what only makes more possible; returns whether it took anything. */
+/** Takes the steps that only add possibilities; returns whether it took any. */
 type Normalise = (watch?: NormalisingWatch) => boolean
 
 /**
- * Takes what only makes more possible, as far as the layout offers it, until nothing of the kind is left. The state
- * that it leads to can do, but for the faults it has not been dealt, all that the one before it could: a check of
- * safety alone need not follow the one before (docs/adr/0008). The steps are the engine's own.
+ * Takes the steps that only add possibilities, as far as the layout offers them, until none is left. Everything that
+ * could happen before can still happen afterwards, but for faults that are already repaired: a check of safety alone
+ * need not follow the state before (docs/adr/0008). The steps are the engine's own.
  *
  *   a failed host recovers, a host in maintenance leaves it
  *   a host gets its storage back, if its copies (there may be none) are stale and only wait to lose the lock
@@ -116,7 +116,7 @@ const remainsOf = (view: View) => {
   const { hosts, pairs, controlOf, phaseIn, generationIn, lockOf, pairOf, primaryOf, peerSlot } = view
   const { releasedIn, deliveredIn, ackedIn, peerIn } = view
 
-  /** Whether all that is left to a copy, as it is stale, is to lose the lock: the world and other copies see no more of it. */
+  /** Whether a copy, which is stale, can only lose the lock: it has no further effect on the world or on other copies. */
   const isSpent = (slot: number, copy: number): boolean => {
     if (generationIn(copy) >= lockOf(pairOf(slot))) return false
     switch (phaseIn(copy)) {

@@ -7,7 +7,7 @@ import { nextFair } from "./quiescence.ts"
 
 /**
  * In which order the protocol's actions get their turn once it is left to itself. Each order is weakly fair: an action
- * that stays enabled is taken some day. What holds of one of them may fail under another.
+ * that stays enabled is taken eventually. What holds of one of them may fail under another.
  *
  * Shape  `in-turn`: kind after kind; `longest-waiting`: what has been enabled longest; `random`; `newest-first`: what
  *        has just become possible; `undoing`: what takes progress back, before what makes it.

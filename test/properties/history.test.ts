@@ -28,9 +28,12 @@ describe("what a run has been", () => {
     ["running, and moved by an operator", `${toRunning} Migrate(p1.2,h3)`, 0],
     ["not running, and an operator has acted since", `${failedOver} EnterMaintenance(h3)`, null],
     ["powered off", `${toRunning} PowerOff(p1)`, null],
-  ])("reports the faults by the time that it was last in a single-fault history: %s", (_what, schedules, faults) => {
-    expect(pastOf(schedules).faultsWhenProtected).toBe(faults)
-  })
+  ])(
+    "reports the faults by the time that it was last in a single-fault history: %s",
+    (_what, schedules, faults) => {
+      expect(pastOf(schedules).faultsWhenProtected).toBe(faults)
+    },
+  )
 
   it.each<readonly [what: string, schedules: string, past: Partial<PairHistory>]>([
     ["a suspicion without cause", overtaken, { spurious: ["p1.2"], failedOver: true }],
