@@ -53,21 +53,9 @@ export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): 
   const hashes = new Int32Array(regions * batch)
   const tags = new Uint8Array(regions * batch)
   const waits = new Int32Array(regions)
-  const rehash = fingerprint ? (table: Int32Array, at: number): number => table[at] as number : hashOf
-  const recent = new Int32Array(recentKeys * words)
+  const isRecent = recentOf(words)
   let size = 0
   let touched = 0
-
-  /** Whether the key was offered a short while ago; if not, it is remembered for a while. */
-  const isRecent = (keys: Int32Array, at: number, hash: number): boolean => {
-    const slot = (hash & (recentKeys - 1)) * words
-    let differing = 0
-    for (let word = 0; word < words; word += 1) {
-      differing |= (recent[slot + word] as number) ^ (keys[at + word] as number)
-      recent[slot + word] = keys[at + word] as number
-    }
-    return differing === 0
-  }
 
   const offer = (keys: Int32Array, at: number, hash: number, tag: number): void => {
     if (isRecent(keys, at, hash)) return
@@ -107,7 +95,7 @@ export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): 
       used += 1
       onNew(waiting, n * words, tags[n] as number)
       if (used <= room * loadMax) continue
-      table = grown(table)
+      table = grown(table, kept, mark, fingerprint)
       slots[region] = table
       room = table.length / kept
     }
@@ -120,21 +108,6 @@ export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): 
     return true
   }
 
-  const grown = (table: Int32Array): Int32Array => {
-    const room = Math.ceil((table.length / kept) * growth)
-    const larger = new Int32Array(room * kept)
-    for (let at = 0; at < table.length; at += kept) {
-      if (table[at + mark] === 0) continue
-      let slot = slotOf(rehash(table, at, words), room) * kept
-      while (larger[slot + mark] !== 0) {
-        slot += kept
-        if (slot === larger.length) slot = 0
-      }
-      for (let word = 0; word < kept; word += 1) larger[slot + word] = table[at + word] as number
-    }
-    return larger
-  }
-
   return {
     offer,
     flush: () => {
@@ -143,6 +116,36 @@ export const tableOf = ({ words, marker, fingerprint }: Keeping, onNew: OnNew): 
     size: () => size + (touched & 0),
     bytes: () => slots.reduce((sum, region) => sum + region.byteLength, 0),
   }
+}
+
+/** Whether a key was offered a short while ago; if not, it is remembered for a while. */
+const recentOf = (words: number) => {
+  const recent = new Int32Array(recentKeys * words)
+  return (keys: Int32Array, at: number, hash: number): boolean => {
+    const slot = (hash & (recentKeys - 1)) * words
+    let differing = 0
+    for (let word = 0; word < words; word += 1) {
+      differing |= (recent[slot + word] as number) ^ (keys[at + word] as number)
+      recent[slot + word] = keys[at + word] as number
+    }
+    return differing === 0
+  }
+}
+
+/** A larger region with the same keys. */
+const grown = (table: Int32Array, kept: number, mark: number, fingerprint: boolean): Int32Array => {
+  const room = Math.ceil((table.length / kept) * growth)
+  const larger = new Int32Array(room * kept)
+  for (let at = 0; at < table.length; at += kept) {
+    if (table[at + mark] === 0) continue
+    let slot = slotOf(fingerprint ? (table[at] as number) : hashOf(table, at, kept), room) * kept
+    while (larger[slot + mark] !== 0) {
+      slot += kept
+      if (slot === larger.length) slot = 0
+    }
+    for (let word = 0; word < kept; word += 1) larger[slot + word] = table[at + word] as number
+  }
+  return larger
 }
 
 const lowBits = 2 ** (32 - regionBits) - 1
