@@ -51,7 +51,7 @@ export const minimise = (
   finished(minimising(protocolIn, properties, config, actions, { turns, isStopped: () => false }))
 
 /**
- * How a counterexample is made short: in which order its run goes on until it is quiescent, and whether it was stopped.
+ * How a counterexample is minimised: in which order its run goes on until it is quiescent, and whether it was stopped.
  */
 type Minimising = { readonly turns: Turns; readonly isStopped: () => boolean }
 
@@ -112,8 +112,8 @@ const withCause = (shrinking: Shrinking, first: Property, minimal: Minimised): M
 }
 
 /**
- * The judge of each cluster, and how runs go on until they are quiescent; `asksRounds` where what is made short goes
- * round for ever.
+ * The judge of each cluster, and how runs go on until they are quiescent; `asksRounds` where the run to be minimised
+ * goes round for ever.
  */
 type Shrinking = Minimising & {
   readonly judgeIn: JudgeOf

@@ -35,7 +35,7 @@ export const addCheck: AddCommand = (program, parse, end) => {
       timeFlag(
         parse,
         "2m, or longer for a minimum number of schedules; none with --runs or --engine-runs",
-        "; a failure is made short after it",
+        "; a failure is shrunk after it",
       ),
     )
     .option("--allow-vacuous", "exit with 0 even if an expected witness was never seen")

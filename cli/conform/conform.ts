@@ -29,7 +29,7 @@ import { casesOn } from "../progress.ts"
 /** How long an answer may take, in milliseconds, unless it is said. */
 const defaultTimeout = 5_000
 
-/** How many different failures are made short. */
+/** How many different failures are shrunk. */
 const shrunkMax = 3
 
 /** Drives an implementation over the wire, and compares what it answers with the model. */

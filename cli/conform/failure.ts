@@ -43,13 +43,13 @@ const sorted = <S>(actions: Shrunk<S>["actions"], outcome: Shrunk<S>["outcome"])
   return `${actions[outcome.step - 1]?.kind ?? "reset"} ${what}`
 }
 
-/** How long failures may be made short where the time of the run is up, all together: in milliseconds. */
+/** How long failures may be shrunk where the time of the run is up, all together: in milliseconds. */
 const shrinkingMin = 5_000
 
 /** When to stop making failures short: with the run, which is until then, but not at once. */
 export const shrinkingUntil = (until: number, now: number): number => Math.max(until, now + shrinkingMin)
 
-/** A failure as it was found: a signal came before it was made short. */
+/** A failure as it was found: a signal came before it was shrunk. */
 export const asFound = <S>({ case: each, outcome }: FailedCase<S>): Shrunk<S> => ({
   config: each.config,
   actions: outcome.tag === "diverged" ? each.actions.slice(0, outcome.step) : each.actions,

@@ -154,7 +154,7 @@ export const conformLines = (style: Style, report: ConformReport): readonly stri
       ...lines,
       ...(alike.length === 0
         ? []
-        : [`  the same, once made short: ${counted(alike.length, "more case")}: ${sample(alike)}`, ""]),
+        : [`  the same, once shrunk: ${counted(alike.length, "more case")}: ${sample(alike)}`, ""]),
     ]),
     ...(failed.length > 1
       ? [`${counted(failed.length, "case")} failed: ${sample(failed.map(({ case: { path } }) => path))}`]

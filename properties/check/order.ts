@@ -7,5 +7,5 @@ export type BatchOrder = {
   readonly schedules: number
 }
 
-/** What it answers: the batch when it is done; before, the one schedule that failed and is now made short. */
+/** What it answers: the batch when it is done; before, the one schedule that failed and is now being shrunk. */
 export type BatchAnswer = { readonly tag: "done" | "found"; readonly result: BatchResult }

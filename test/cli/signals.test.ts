@@ -82,7 +82,7 @@ describe("ftpair check, where a signal comes while it makes a failure short,", (
         spec,
         budget,
         () => {
-          // The first that is reported is no batch that is done: it is the failure, before it is made short.
+          // The first that is reported is no batch that is done: it is the failure, before it is shrunk.
           batches += 1
           stop.abort()
         },

@@ -24,8 +24,8 @@ describe("failures that come to the same once they are short", () => {
       "differs from the model at action 1 of 1: Pause(h1)",
       "differs from the model at action 1 of 1: LoseStorage(h1)",
     ])
-    expect(reported.stdout.match(/^ {2}the same, once made short: .*$/gm)).toEqual([
-      "  the same, once made short: 1 more case: long.json",
+    expect(reported.stdout.match(/^ {2}the same, once shrunk: .*$/gm)).toEqual([
+      "  the same, once shrunk: 1 more case: long.json",
     ])
     expect(reported.stdout).toMatch(/^3 cases failed: short\.json, long\.json, other\.json$/m)
     expect(documentOf(document)).toMatchObject({

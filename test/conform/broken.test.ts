@@ -73,7 +73,7 @@ describe.concurrent(
   },
 )
 
-/** What breaks the wire before or after any case: nothing of that can be made short. */
+/** What breaks the wire before or after any case: nothing of that can be shrunk. */
 const atTheEdges: readonly (readonly [mode: string, said: readonly RegExp[], flags?: readonly string[]])[] = [
   ["crash-at-once", [/wire: crashed$/m, /with status 4 at ask 1: \{"op":"hello"/, /leaving with 4/]],
   [
@@ -225,7 +225,7 @@ describe.concurrent("ftpair conform", () => {
   })
 
   it.for(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-    "keeps a failure as it was found where %s comes while it is made short",
+    "keeps a failure as it was found where %s comes while it is shrunk",
     async (signal, { expect, onTestFinished }) => {
       const folder = freshFolder(onTestFinished)
       const still = Array.from({ length: 8 }, () => ({ kind: "Advance", ms: 1 }) as const)

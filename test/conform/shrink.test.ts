@@ -121,7 +121,7 @@ describe("a break of the wire", () => {
   }
   const hostsOf = ({ actions }: Shrunk<State>): readonly unknown[] => actions.map(({ host }) => host)
 
-  it("is made short until no action can go, though one can go only after another", async () => {
+  it("is shrunk until no action can go, though one can go only after another", async () => {
     const orders = ["h1 h2 h3 h4 h5 h6 h7 h8", "h2 h3 h4 h5 h6 h7 h8", "h2 h4 h5 h6 h7 h8", "h2 h4 h6 h7 h8"]
 
     const shrunk = await shrunkBy((hosts) => ([...orders, "h2 h4 h6 h8"].includes(hosts) ? "crashed" : null))
@@ -203,7 +203,7 @@ describe("an implementation that chooses the hosts itself", () => {
     expect(cases.random).toBe(60)
   })
 
-  it("is asked for none in what is made short, and its choices are kept", async ({ onTestFinished }) => {
+  it("is asked for none in what is shrunk, and its choices are kept", async ({ onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const connection = unhurried(choosingPeerOf("SecondarySkipsLock"), { chooses: openKinds })
 
@@ -243,7 +243,7 @@ describe("how steady a failure is", () => {
     ["only if it is asked fast", "time-dependent", (_: number, isPaced: boolean) => !isPaced, 0],
     ["only if it is asked slowly", "time-dependent", (_: number, isPaced: boolean) => isPaced, 1],
     ["always", "deterministic", () => true, 0],
-  ] as const)("%s: %s, and it is made short nevertheless", async (_when, tag, isWrong, pace) => {
+  ] as const)("%s: %s, and it is shrunk nevertheless", async (_when, tag, isWrong, pace) => {
     const connection = connectedTo(wrongWhen(isWrong))
     const case_ = { path: "drawn", config: plainConfig(3, 1), actions: skipped }
     const outcome = await failingOutcome(connection, skipped, pace)

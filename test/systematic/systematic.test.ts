@@ -71,7 +71,7 @@ describe("a mutant that answers alike in all scopes", () => {
   })
 })
 
-describe("a systematic mutant that differs is found, and made short", () => {
+describe("a systematic mutant that differs is found, and shrunk", () => {
   it.each([
     "rules/faults:RestoreStorage/neighbour/1",
     "rules/power:PowerOff/drop-effect/3",

@@ -359,7 +359,7 @@ const minimised = (
   actions: readonly Action[],
 ): Minimised => {
   const minimal = minimise(protocolIn, properties, config, actions)
-  if (minimal === null) throw new Error("the run that was to be made short violates nothing")
+  if (minimal === null) throw new Error("the run that was to be minimised violates nothing")
   return minimal
 }
 

@@ -221,7 +221,7 @@ const wrongs = {
     process.on("SIGTERM", () => {})
     return applied < 3 ? say(line) : forever()
   },
-  // The failure is asked for again where it is made short.
+  // The failure is asked for again where it is shrunk.
   "diverges-and-hangs-again": (line) => {
     if (cases < 4) return say(line)
     isFirst()
@@ -282,7 +282,7 @@ const misdeeds = {
   // A pause shows itself at once only where nothing came before it.
   "diverges-two-ways": ({ kind }) =>
     (kind === "Resume" || kind === "LoseStorage" || (kind === "Pause" && applied === 1)) && advance(),
-  // A late pause shows itself once and never again, an early one always, and what is made short of another difference.
+  // A late pause shows itself once and never again, an early one always, and what is shrunk of another difference.
   "diverges-late-once": ({ kind }) =>
     ((kind === "Pause" && (applied === 1 || (applied === 3 && isFirst()))) ||
       (kind === "LoseStorage" && applied >= 4)) &&

@@ -165,7 +165,7 @@ describe("a fault planted in the engine shows", () => {
     ["HaNoBump", 3],
     ["HaFromEmpty", 6],
     ["StorageLossUnvalidated", 2],
-  ])("%s: in a random run, made short, whose last action is answered differently", (name, stepsMax) => {
+  ])("%s: in a random run, shrunk, whose last action is answered differently", (name, stepsMax) => {
     const { run, violation } = foundAtRandom(name)
 
     const last = run.actions.at(-1)
@@ -456,7 +456,7 @@ const firstDivergence = (
 const isCrowded = (state: State): boolean =>
   pairsOf(state).some(({ copies }) => new Set(copies.map(({ host }) => host)).size < copies.length)
 
-/** What a campaign finds of a fault that is planted in the engine alone, made short. */
+/** What a campaign finds of a fault that is planted in the engine alone, shrunk. */
 const foundAtRandom = (name: string): Minimised => {
   const judge = judgeFor(
     { seed: "7", mutant: name, side: "engine", config: null, properties: [], isWhole: true },

@@ -18,7 +18,7 @@ describe("runBatch", () => {
     expect(two).toEqual(one)
   })
 
-  it("gives the same for the same arguments, down to the failure and how it was made short", () => {
+  it("gives the same for the same arguments, down to the failure and how it was shrunk", () => {
     const [one, two] = [1, 2].map(() => runBatch(judgeOf("SpawnIgnoresAntiAffinity"), null, "7", 0))
 
     expect(one?.failure).not.toBeNull()

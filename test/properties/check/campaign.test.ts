@@ -67,7 +67,7 @@ describe("a campaign in which something fails", () => {
     expect(shared).toEqual(alone)
   })
 
-  it("reports a failure that is still being made short where it is interrupted, as it was drawn", async () => {
+  it("reports a failure that is still being shrunk where it is interrupted, as it was drawn", async () => {
     const stop = new AbortController()
     const budget = { schedules: 100, engineRuns: 0, millis: Infinity, workers: 1 }
     const wrong = { ...spec, mutant: "SpawnIgnoresAntiAffinity" }
