@@ -18,6 +18,9 @@ const batchAsksEach = 8
 const batchMillis = 250
 const batchWeight = 4 * 1024 * 1024
 
+/** Answers, case by case. */
+type Answers = readonly (readonly Reply[])[]
+
 /** Asks cases of an implementation, which is started again when it has broken the wire. */
 export class Asker {
   /** About how many asks a batch has. */
@@ -45,7 +48,7 @@ export class Asker {
    * The answers to cases, case by case. Once it is late there are fewer, and the last is incomplete. Of a case whose
    * cluster the implementation does not have, only the reset is asked.
    */
-  ask(cases: readonly Case[], isLate: () => boolean): Promise<readonly (readonly Reply[])[] | AdapterFault> {
+  ask(cases: readonly Case[], isLate: () => boolean): Promise<Answers | AdapterFault> {
     return this.answered(async () => {
       const began = this.now()
       const isInTurn = this.window === 1 || cases.length === 1
@@ -113,10 +116,7 @@ export class Asker {
   }
 
   /** The answers to cases one after the other: to each its reset first, and the actions only if the reset was done. */
-  private async inTurn(
-    cases: readonly Case[],
-    isLate: () => boolean,
-  ): Promise<readonly (readonly Reply[])[]> {
+  private async inTurn(cases: readonly Case[], isLate: () => boolean): Promise<Answers> {
     const answered: (readonly Reply[])[] = []
     for (const each of cases) {
       const [reset, ...actions] = asksOf(each) as readonly [AskBody, ...AskBody[]]
@@ -130,10 +130,7 @@ export class Asker {
   }
 
   /** The same with many asks on their way: a cluster that was not met before is asked for by itself first. */
-  private async atOnce(
-    cases: readonly Case[],
-    isLate: () => boolean,
-  ): Promise<readonly (readonly Reply[])[]> {
+  private async atOnce(cases: readonly Case[], isLate: () => boolean): Promise<Answers> {
     const resets = cases.map(({ config }) => resetOf(config))
     const clusters = resets.map((reset) => JSON.stringify(reset))
     await this.askFor(new Map(clusters.map((cluster, n) => [cluster, resets[n] as AskBody])))

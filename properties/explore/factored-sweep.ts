@@ -4,7 +4,7 @@ import type { BodyExpander } from "./body-expander.ts"
 import type { Report } from "./body-now.ts"
 import { actionIn, entry, isReported, shiftIn, target } from "./body-steps.ts"
 import { endpointOf, ownerOf, type Channels, type Endpoint } from "./channels.ts"
-import { Cut, cuts, sweepingLevels } from "./levels.ts"
+import { cuts, sweepingLevels } from "./levels.ts"
 import type { Limits, Swept } from "./sweep-end.ts"
 import { hashOf } from "./table.ts"
 import { freshTally, notSeenBy, recordViolation, recordWitnesses, type Tally } from "./tally.ts"
@@ -72,13 +72,12 @@ export function* factoredSweepingAs(
     meet(start.body, received, 0, 0)
     tally.distinct.fill(0)
   }
-  const cut = new Cut(limits.isStopped)
   let level = next
   const levels = {
     tally,
-    cut,
+    cut: cuts.none as number,
     waiting: () => waiting,
-    expand: function* (depth: number) {
+    expand: function* (depth: number, isCut: () => boolean) {
       level = next
       next = []
       let left = waiting
@@ -88,7 +87,7 @@ export function* factoredSweepingAs(
       for (let n = 0; n < level.length; n += 1) {
         if (n % turn === 0) {
           if (n > 0) yield
-          if (cut.isMade()) break
+          if (isCut()) break
         }
         const body = level[n] as number
         expander.expand(body, sets.all(), sets.at(body), wanted)
@@ -97,7 +96,7 @@ export function* factoredSweepingAs(
         if ((n & 15) === 15) endpoint?.receive()
       }
       yield
-      if (isAstray() || expander.isOutgrown()) cut.note(cuts.astray)
+      if (isAstray() || expander.isOutgrown()) levels.cut = Math.max(levels.cut, cuts.astray)
       tally.highestGeneration = Math.max(tally.highestGeneration, expander.highestGeneration())
       return left
     },

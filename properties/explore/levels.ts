@@ -10,33 +10,15 @@ export const cuts = { none: 0, interrupted: 1, outgrown: 2, asymmetric: 3, astra
  *
  * Shape  `waiting` counts the states of the next level so far. `expand` makes that the level at hand, expands it, and
  *        returns how many of its states are left; `finish` then takes in what others have sent, and returns how many
- *        bytes the states and the two levels take. `cut` is why no more is expanded, the gravest reason there was.
+ *        bytes the states and the two levels take. `cut` is why no more is expanded, the gravest reason there was;
+ *        `expand` looks at `isCut` now and then.
  */
 type Levels = {
   readonly tally: Tally
-  readonly cut: Cut
+  cut: number
   readonly waiting: () => number
-  readonly expand: (depth: number) => Generator<void, number, void>
+  readonly expand: (depth: number, isCut: () => boolean) => Generator<void, number, void>
   readonly finish: () => number
-}
-
-/** Why a level is not expanded any further: the gravest reason there was. */
-export class Cut {
-  why: number = cuts.none
-  private readonly isStopped: () => boolean
-
-  constructor(isStopped: () => boolean) {
-    this.isStopped = isStopped
-  }
-
-  note(why: number): void {
-    this.why = Math.max(this.why, why)
-  }
-
-  isMade(): boolean {
-    if (this.isStopped()) this.note(cuts.interrupted)
-    return this.why !== cuts.none
-  }
 }
 
 /**
@@ -44,23 +26,33 @@ export class Cut {
  * Null where one went astray.
  */
 export function* sweepingLevels(
-  { tally, cut, waiting, expand, finish }: Levels,
-  { statesMax, onLevel }: Limits,
+  levels: Levels,
+  { statesMax, onLevel, isStopped }: Limits,
   endpoint: Endpoint | null,
 ): Generator<void, Swept | null, void> {
+  const { tally } = levels
+  const isCut = (): boolean => {
+    if (isStopped()) levels.cut = Math.max(levels.cut, cuts.interrupted)
+    return levels.cut !== cuts.none
+  }
   let left = 0
   let bytes = 0
   for (let depth = 0; ; depth += 1) {
-    const own: Summary = [tally.states, waiting() + left, Math.min(noLength, shortest(tally)), cut.why]
+    const own: Summary = [
+      tally.states,
+      levels.waiting() + left,
+      Math.min(noLength, shortest(tally)),
+      levels.cut,
+    ]
     const [expanded, allWaiting, minimum, why] = endpoint?.barrier(() => own) ?? own
     if (why === cuts.astray) return null
     const end = endOf({ expanded, waiting: allWaiting, minimum, why, depth, statesMax })
     if (end !== null) return { end, tally, waiting: allWaiting, bytes }
     onLevel(tally, allWaiting)
-    left = yield* expand(depth)
+    left = yield* levels.expand(depth, isCut)
     if (left === 0) tally.depth = depth
     endpoint?.barrier(() => [0, 0, 0, 0])
-    bytes = Math.max(bytes, finish())
+    bytes = Math.max(bytes, levels.finish())
   }
 }
 

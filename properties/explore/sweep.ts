@@ -4,7 +4,7 @@ import { endpointOf, ownerOf, type Channels, type Endpoint } from "./channels.ts
 import { commutationOf } from "./commutation.ts"
 import { factoredSweepingAs } from "./factored-sweep.ts"
 import { frontierOf, type Chunk, type Frontier } from "./frontier.ts"
-import { Cut, cuts, sweepingLevels } from "./levels.ts"
+import { cuts, sweepingLevels } from "./levels.ts"
 import type { Scope } from "./scope.ts"
 import { strideOf, type Stride } from "./stride.ts"
 import type { Limits, Swept } from "./sweep-end.ts"
@@ -90,9 +90,8 @@ export function* sweepingAs(
     table.offer(keys, at, hash, kind)
   }
   const endpoint = channels === null ? null : endpointOf(channels, self, offer)
-  const cut = new Cut(limits.isStopped)
   const { stride, expand } = expanderOf(scope, tally, senderOf(endpoint, workers, self, offer), () => {
-    cut.note(cuts.outgrown)
+    levels.cut = Math.max(levels.cut, cuts.outgrown)
   })
   const { words, engine } = stride
   const { marker } = engine.layout
@@ -109,7 +108,7 @@ export function* sweepingAs(
 
   const expandAll = ({ keys, count }: Chunk, depth: number): void => {
     for (let n = 0; n < count; n += 1) {
-      if (!commutes(keys, n * words, tally.states)) cut.note(cuts.asymmetric)
+      if (!commutes(keys, n * words, tally.states)) levels.cut = Math.max(levels.cut, cuts.asymmetric)
       expand(keys, n * words, depth)
       if ((n & 63) === 63) endpoint?.receive()
     }
@@ -118,14 +117,14 @@ export function* sweepingAs(
   let level = next
   const levels = {
     tally,
-    cut,
+    cut: cuts.none as number,
     waiting: () => next.size(),
-    expand: function* (depth: number) {
+    expand: function* (depth: number, isCut: () => boolean) {
       level = next
       next = frontierOf(words)
       let left = level.size()
       for (const chunk of level.chunks()) {
-        if (cut.isMade()) break
+        if (isCut()) break
         expandAll(chunk, depth)
         left -= chunk.count
         yield
