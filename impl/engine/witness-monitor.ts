@@ -71,10 +71,8 @@ const ofCopiesAlone =
 const ofHosts = bits["respawn-blocked-by-stale"] | bits["no-eligible-host"] | bits["host-in-maintenance"]
 
 /** What the copies of a pair are, side by side. */
-const copiesMonitorOf = (
-  { hosts, controlOf, phaseIn, generationIn, lockOf, isOn }: View,
-  { withStorage, leads, isProtected }: Evidence,
-) => {
+const copiesMonitorOf = (view: View, { withStorage, leads, isProtected }: Evidence) => {
+  const { hosts, controlOf, phaseIn, generationIn, lockOf, isOn } = view
   return (pair: number): number => {
     let found = 0
     let copies = 0
@@ -106,7 +104,8 @@ const copiesMonitorOf = (
 }
 
 /** Whether the logs of two copies of a pair differ in what both have. */
-const forkMonitorOf = ({ hosts, logOf, lengthOf, agree }: View) => {
+const forkMonitorOf = (view: View) => {
+  const { hosts, logOf, lengthOf, agree } = view
   return (pair: number): boolean => {
     for (let a = pair * hosts; a < (pair + 1) * hosts; a += 1)
       for (let b = pair * hosts; b < a; b += 1) {
@@ -118,10 +117,8 @@ const forkMonitorOf = ({ hosts, logOf, lengthOf, agree }: View) => {
 }
 
 /** What a live Primary without a peer has to do with the hosts that could take its Secondary. */
-const lonelyMonitorOf = (
-  { layout, hosts, controlOf, phaseIn, peerIn, isOn, hostOf, has }: View,
-  { leaderOf, couldTake }: Evidence,
-) => {
+const lonelyMonitorOf = (view: View, { leaderOf, couldTake }: Evidence) => {
+  const { layout, hosts, controlOf, phaseIn, peerIn, isOn, hostOf, has } = view
   return (pair: number): number => {
     const slot = isOn(pair) ? leaderOf(pair) : -1
     const copy = slot < 0 ? 0 : controlOf(slot)
