@@ -54,14 +54,25 @@ describe("what judges the protocol", () => {
 
   it.each(packedJudges)("calls none of the engine's rules, nor of what they call: %s", (file) => {
     const text = readFileSync(file, "utf8")
-    const destructured = [...text.matchAll(/const \{([^}]*)\} = view\b/g)].flatMap(([, names]) =>
-      (names ?? "").split(","),
-    )
-    const named = [...text.matchAll(/\bview\.(?!ts\b)(\w+)/g)].map(([, name]) => name ?? "")
-    const asked = [...destructured.map((name) => name.trim()).filter(Boolean), ...named]
-
     expect(text).not.toMatch(/from "\.{1,2}\/(placement|(rules|mutations|view)\/.*)\.ts"/)
-    expect([...new Set(asked)].filter((name) => !ofTheView.includes(name))).toEqual([])
+    expect(takenFromView(text).filter((name) => !ofTheView.includes(name))).toEqual([])
+  })
+
+  it.each([
+    ["of a view", "const { hosts, halt } = view"],
+    ["by another name", "const { hosts, halt: stop } = view"],
+    ["over several lines", "const {\n  hosts,\n  halt,\n} = view"],
+    ["of an engine's view", "const { hosts, halt } = engine.view"],
+    ["inside an engine", "const { view: { hosts, halt } } = engine"],
+    ["in a parameter list", "const stopped = ({ hosts, halt }: View, slot: number) => halt(slot, hosts)"],
+    [
+      "in a parameter list, of a part of it",
+      'const stopped = ({ hosts, halt }: Pick<View, "halt">) => hosts',
+    ],
+    ["from a view of any name", "const stopped = (packed: View) => packed.halt(packed.hosts)"],
+    ["where it is used", "view.halt(view.hosts)"],
+  ])("is seen to take it from the view: %s", (_form, text) => {
+    expect(takenFromView(text).toSorted()).toEqual(["halt", "hosts"])
   })
 })
 
@@ -96,6 +107,22 @@ describe("a helper that is wrong under the rules is found out", () => {
 })
 
 // Helpers
+
+/** What a text takes from a view: by destructuring, also in a parameter list, and by its name. */
+function takenFromView(text: string): readonly string[] {
+  const named = [...text.matchAll(/(\w+): (?:\w+<)?View\b(?!\[)/g)].map(([, name]) => name ?? "")
+  const views = ["view", ...named].join("|")
+  const destructured = [
+    new RegExp(`\\{([^{}]*)\\} = (?:\\w+\\.)?(?:${views})\\b(?!\\.)`, "g"),
+    /\bview: \{([^{}]*)\}/g,
+    /\{([^{}]*)\}: (?:\w+<)?View\b(?!\[)/g,
+  ].flatMap((form) => [...text.matchAll(form)].flatMap(([, names]) => (names ?? "").split(",")))
+  const used = [...text.matchAll(new RegExp(`\\b(?:${views})\\.(?!ts\\b)(\\w+)`, "g"))].map(
+    ([, name]) => name ?? "",
+  )
+  const names = [...destructured, ...used].map((name) => name.split(/[:=]/)[0]?.trim() ?? "")
+  return [...new Set(names)].filter(Boolean)
+}
 
 type Plant = {
   readonly property: string
