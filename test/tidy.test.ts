@@ -46,6 +46,19 @@ describe("tidy", () => {
     expect(strangers).toEqual([])
   })
 
+  it.each([
+    'import { part } from "../test/part.ts"',
+    'import {\n  part,\n} from "../test/part.ts"',
+    'import type { Part } from "../test/part.ts"',
+    'import "../test/part.ts"',
+    'export { part } from "../test/part.ts"',
+    'export * from "../test/part.ts"',
+    'const { part } = await import("../test/part.ts")',
+    'type Part = import("../test/part.ts").Part',
+  ])("sees that a file imports another: %j", (text) => {
+    expect(importsOf("model/rule.ts", text).map(({ target }) => target)).toEqual(["test/part.ts"])
+  })
+
   it("has no circle of imports, of types neither", () => {
     const imports = new Map(sources().map((file) => [file, importsOf(file).map(({ target }) => target)]))
 
@@ -174,9 +187,11 @@ function layerOf(file: string): string {
   return file.split("/")[0] ?? ""
 }
 
-function importsOf(file: string): readonly { readonly target: string; readonly isType: boolean }[] {
-  const text = readFileSync(file, "utf8")
-  const statically = [...text.matchAll(/(import|export)( type)? [^"]*?from "(\.[^"]+)"/g)]
+function importsOf(
+  file: string,
+  text = readFileSync(file, "utf8"),
+): readonly { readonly target: string; readonly isType: boolean }[] {
+  const statically = [...text.matchAll(/(import|export)( type)? (?:[^"]*?from )?"(\.[^"]+)"/g)]
   const lazily = [...text.matchAll(/(import)()\("(\.[^"]+)"\)/g)]
   return [...statically, ...lazily].map((match) => ({
     target: normalize(join(dirname(file), match[3] ?? "")),
