@@ -22,12 +22,12 @@ export const canonicalForm = (config: Config, state: State): string => canonical
 
 /** The canonical form of an action in a state: actions that only exchange hosts have the same. */
 export const canonicalAction = (config: Config, state: State, action: AskedAction): string => {
-  let least: string | null = null
+  let first: string | null = null
   for (const places of canonicalOf(config, state).orders) {
     const text = actionText(state, action, places)
-    if (least === null || text < least) least = text
+    if (first === null || text < first) first = text
   }
-  return least ?? ""
+  return first ?? ""
 }
 
 const known = new WeakMap<State, CanonicalForm>()

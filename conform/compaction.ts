@@ -101,12 +101,12 @@ const trimmed = (pastOf: Pasts, piece: number, nearby: Nearby): Nearby => {
 /**
  * How many entries, from the first, no rule will read again: the world has seen them, every copy that has a log has the
  * same ones and has released them. What a Primary in lockstep has released was acknowledged, and so delivered (S16). It
- * only grows; less than `least` is not counted out.
+ * only grows; less than `minimum` is not counted out.
  */
-const commonTo = ({ observed, copies }: Pair, least: number): number => {
+const commonTo = ({ observed, copies }: Pair, minimum: number): number => {
   const withLogs = copies.filter(hasLog)
   const most = Math.min(observed.length, ...withLogs.flatMap(countsOf))
-  if (most < least) return 0
+  if (most < minimum) return 0
   const isCommon = (entry: Entry, n: number): boolean =>
     entry.index === n + 1 && withLogs.every(({ log }) => isSameEntry(log[n] as Entry, entry))
   const odd = prefix(observed, most).findIndex((entry, n) => !isCommon(entry, n))

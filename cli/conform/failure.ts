@@ -6,7 +6,7 @@ import type { Ground } from "../../conform/profiles.ts"
 import { sessionOf } from "../../conform/session.ts"
 import type { Shrunk } from "../../conform/shrink.ts"
 import { differenceOf } from "./difference.ts"
-import type { Told } from "./outcome.ts"
+import type { ReportedFailure } from "./outcome.ts"
 import { failureLines, reproduceLine } from "./report.ts"
 import { candidatesMax } from "./spec.ts"
 import type { Style } from "../style.ts"
@@ -71,7 +71,7 @@ export const reportFailure = <S>(
     command,
     style,
   }: { readonly folder: string; readonly command: readonly string[]; readonly style: Style },
-): Told => {
+): ReportedFailure => {
   const session = { hello, profile, schema: sessionOf(null, hello, profile, candidatesMax).schema }
   const words = command.map(quoted).join(" ")
   const { file, why } = kept(() => keepFailure(folder, session, shrunk, failure.case.path, words))

@@ -5,7 +5,7 @@ import type { Difference } from "./difference.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
 
 /** One failure, as it is reported and kept. */
-export type Told = {
+export type ReportedFailure = {
   readonly steps: number
   readonly file: string | null
   readonly lines: readonly string[]
@@ -18,7 +18,7 @@ export type Told = {
 }
 
 /** A failure that is reported, and the cases that shrank to the same. */
-export type Grouped = Told & { readonly sort: string; readonly alike: readonly string[] }
+export type Grouped = ReportedFailure & { readonly sort: string; readonly alike: readonly string[] }
 
 /** All that is said at the end. */
 export type ConformReport = {

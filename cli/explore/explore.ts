@@ -148,8 +148,8 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
  * are kept.
  */
 const statesInMemory = (scope: Scope, engine: Exploration["engine"]): number => {
-  const least = bytesPerState[scope.symmetry ? "symmetric" : "other"]
-  const bytes = engine === "packed" ? Math.max(least, layoutFor(scope).words * 16) : 2000
+  const minimum = bytesPerState[scope.symmetry ? "symmetric" : "other"]
+  const bytes = engine === "packed" ? Math.max(minimum, layoutFor(scope).words * 16) : 2000
   const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity)
   return Math.floor(memory / 2 / bytes)
 }

@@ -42,7 +42,7 @@ type Replayed = {
 }
 
 /** What there is to say of one file. */
-type Told = {
+type FileReport = {
   readonly code: ExitCode
   readonly lines: (style: Style) => readonly string[]
   readonly json: object
@@ -70,7 +70,7 @@ const isStory = (each: Replayed | StoredFailure): each is Replayed => "replayed"
 const storyIn = (file: string, flags: ReplayFlags): Replayed =>
   replayAs(changed(readStory(file), flags), flags)
 
-const reportOf = (each: Replayed, at: number | undefined): Told => ({
+const reportOf = (each: Replayed, at: number | undefined): FileReport => ({
   code: codeOf(each),
   lines: (style) => linesOf(style, each, at),
   json: jsonOf(each, at),

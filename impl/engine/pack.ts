@@ -79,6 +79,9 @@ const packCopy = (view: View, slot: number, copy: Copy, places: ReadonlyMap<Copy
     put(slot, numberFor(holds, (copy as unknown as PlainFields)[name], view.layout.hostIds))
 }
 
+/** What a copy has beside the fields that are packed by hand. */
+type PlainCopy = Omit<Copy, "id" | "host" | "role" | "phase" | "log" | "channel">
+
 type PlainFields = Readonly<Record<string, PlainValue | undefined>>
 
 const packLog = (view: View, log: number, entries: readonly Entry[]): void => {
@@ -157,7 +160,7 @@ const unpackCopy = (view: View, slot: number): Copy => {
     phase: phaseName[view.phaseIn(control)] as Phase,
     log: unpackLog(view, view.logOf(slot)),
     channel,
-    ...(plainIn(view, slot) as Pick<Copy, "generation" | "released">),
+    ...(plainIn(view, slot) as PlainCopy),
   }
 }
 

@@ -179,7 +179,7 @@ describe("a part", () => {
     expect(deviating).toMatchObject({ tag: "diverged" })
   })
 
-  it("is told of in the words for people", () => {
+  it("is shown in the words for people", () => {
     const before = after(toWeary)
 
     expect(changesOf(before, after(`${toWeary} Rest(p1.1)`))).toEqual(["p1.1 recorded 2 → 0"])
