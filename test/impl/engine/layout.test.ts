@@ -67,6 +67,31 @@ describe("a layout", () => {
     expect(both.past.singleFault.mask).toBe(3)
   })
 
+  it("stores a pair's books only where that is asked", () => {
+    const stored = layoutOf(three, { registered: "stored", reason: true })
+    const beside = layoutOf(three, { registered: true, reason: true })
+
+    const masksOf = ({ firstPair, books, maskOf }: Layout) =>
+      Object.values<Field>(books).map(({ cell }) => maskOf[firstPair + cell])
+    expect(masksOf(beside)).toEqual([0, 0, 0])
+    expect(masksOf(stored)).not.toContain(0)
+    expect(beside.books.primary.mask).toBe(stored.books.primary.mask)
+    expect(beside.words).toBe(layoutOf(three).words)
+  })
+
+  it("has a word that is never 0, whatever else is: that of the first lock's generation", () => {
+    fc.assert(
+      fc.property(arbitraryConfig({ hostsMax: 40, pairsMax: 3 }), arbitraryOptions, (config, options) => {
+        const { machine, view, layout } = engineOf(layoutOf(config, options))
+        for (let cell = 0; cell < layout.cells; cell += 1) machine.set(cell, 0)
+
+        view.lockAt(0, 1, -1)
+
+        expect(machine.key[layout.marker]).not.toBe(0)
+      }),
+    )
+  })
+
   it("takes the bounds of the configuration before what is asked, and that before what is usual", () => {
     const asked = { log: 7, generations: 9 }
 

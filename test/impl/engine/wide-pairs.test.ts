@@ -30,6 +30,17 @@ describe("a pair whose lock, past and books are in cells of their own", () => {
     expect([head.holder.cell, past.interventions.cell, books.reason.cell, observed]).toEqual([1, 3, 5, 6])
   })
 
+  it("has its generation in the word that is never 0", () => {
+    const { machine, view, layout } = engineOf(layoutOf(config))
+
+    const words = [1, 2, 3].map((generation) => {
+      view.lockAt(0, generation, -1)
+      return machine.key[layout.marker]
+    })
+
+    expect(new Set(words).size).toBe(3)
+  })
+
   it("is answered as the model answers it, its books included", () => {
     const protocol = protocolOf(config)
     const differential = differentialPairOf(protocol, engineOf(layoutOf(config, { ...wholly, among })))
