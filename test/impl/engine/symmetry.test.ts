@@ -5,11 +5,11 @@ import { linkBetween, type CopyId, type HostId, type LinkId, type PairId } from 
 import { identity } from "../../../model/identity.ts"
 import type { Pair } from "../../../model/pair.ts"
 import type { State } from "../../../model/state.ts"
-import { engineOf } from "../../../impl/engine/engine.ts"
+import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { pack, unpack } from "../../../impl/engine/pack.ts"
 import { symmetryOf } from "../../../impl/engine/symmetry.ts"
-import { clusterOf, reach, toRunning } from "../../fixtures.ts"
+import { changed, clusterOf, reach, toRunning } from "../../fixtures.ts"
 
 const bounds = { log: 1, generations: 3, faults: 2, powerOffUpTo: 1, fencesUpTo: 0 }
 
@@ -209,6 +209,34 @@ describe("where more is alike than is tried,", () => {
   })
 })
 
+describe("where hosts, links and logs take several cells,", () => {
+  const config = clusterOf(
+    Array.from({ length: 40 }, (_, n) => (n < 37 ? { groups: [`g${n}`] } : {})),
+    { bounds: { log: 40, generations: 3, faults: 4 } },
+  )
+  const log = Array.from({ length: 40 }, (_, n) => ({ generation: 1, index: n + 1 }))
+  const withPlaces = ([a, b, c]: readonly HostId[]): State =>
+    changed(reach(config, `PowerOn(p1,${a}) SpawnSecondary(p1.1,${b})`), {
+      [c as HostId]: { up: false, storage: false, maintenance: true },
+      cut: [linkBetween("h2", c as HostId), linkBetween(a as HostId, b as HostId)],
+      p1: { observed: log },
+      "p1.1": { log },
+    })
+
+  it("the images of a state are those in which what is alike has changed places", () => {
+    const { symmetry, at } = placedIn(engineOf(layoutOf(config)))
+    const states = ordersOf(["h38", "h39", "h40"] as const).map(withPlaces)
+    const keys = states.map(at)
+
+    at(states[0] as State)
+    const images = states.map((_, n) => symmetry.image(n).join())
+
+    expect(new Set(images)).toEqual(new Set(keys))
+    expect(new Set(keys).size).toBe(symmetry.order)
+    expect(new Set(states.map((state) => canonicalOf(at, symmetry, state))).size).toBe(1)
+  })
+})
+
 // Helpers
 
 /** New places: for each host, and for each pair, the one whose place it takes. */
@@ -239,6 +267,11 @@ function worldOf(config: Config, layoutUsed = layoutOf(config, { among: coreKind
       machine.load(key, 0)
       return unpack(view)
     })
+  return { states, ...placedIn(engine) }
+}
+
+/** An engine that can be put at a state, and its symmetry. */
+function placedIn({ machine, view, layout }: Engine) {
   const at = (state: State): string => {
     pack(view, state)
     return machine.key.slice(0, layout.words).join()
@@ -247,7 +280,7 @@ function worldOf(config: Config, layoutUsed = layoutOf(config, { among: coreKind
     machine.load(Int32Array.from(key.split(",").map(Number)), 0)
     return unpack(view)
   }
-  return { states, at, stateAt, symmetry: symmetryOf(view) }
+  return { at, stateAt, symmetry: symmetryOf(view) }
 }
 
 function canonicalOf(
