@@ -6,6 +6,7 @@ import { layoutOf } from "../../../impl/engine/layout.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import type { BatchResult } from "../../../properties/check/batch.ts"
 import { phaseKinds, runEngineBatch, type EngineRuns } from "../../../properties/check/engine-runs.ts"
+import { seedOf } from "../../../properties/check/seed.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
 import { isLiveness } from "../../../properties/property.ts"
@@ -161,6 +162,29 @@ describe("a batch on the engine", () => {
   })
 })
 
+describe("what mends a cluster is drawn where that is damaged,", () => {
+  it.each<readonly [Kind, Kind, number]>([
+    ["HealLink", "CutLink", 1],
+    ["RecoverHost", "FailHost", 1],
+    ["RestoreStorage", "LoseStorage", 1],
+    ["ExitMaintenance", "EnterMaintenance", 0],
+  ])("%s after %s alone", (mending, damage, faults) => {
+    const config = plainConfig(3, 1, { log: 1, faults })
+    const runs = runsOf(null, { config, properties: [] })
+
+    const batches = Array.from({ length: 30 }, (_, n) => n)
+      .filter((n) => !isBlind(n))
+      .map((n) => runEngineBatch(runs, "7", n, 30).actions)
+
+    const others = damages.filter((kind) => kind !== damage)
+    const damaged = batches.filter(
+      (actions) => damage in actions && others.every((kind) => !(kind in actions)),
+    )
+    expect(damaged.length).toBeGreaterThan(0)
+    expect(damaged.some((actions) => mending in actions)).toBe(true)
+  })
+})
+
 describe("what a copy in each phase might do", () => {
   it("is what the engine takes there, somewhere in a small cluster", () => {
     const listed = phaseKinds.flatMap((among, phase) => among.map((kind) => `${phase} ${kind}`))
@@ -203,3 +227,8 @@ const takenByPhase = (config: Config): ReadonlySet<string> => {
 }
 
 const statesMax = 12_000
+
+const damages: readonly Kind[] = ["CutLink", "FailHost", "LoseStorage", "EnterMaintenance"]
+
+/** Whether the first swarm of a batch draws blindly: by the seed of its first part. */
+const isBlind = (batch: number): boolean => (seedOf("7", -1 - 1000 * batch) & 3) === 0

@@ -11,7 +11,7 @@ import { monitorOf } from "../../../impl/engine/monitor.ts"
 import { mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import type { EngineMutation } from "../../../impl/engine/rule.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
-import { bodyExpanderOf } from "../../../properties/explore/body-expander.ts"
+import { bodyExpanderOf, type BodyExpander } from "../../../properties/explore/body-expander.ts"
 import { environmentsOf, type Environments } from "../../../properties/explore/environments.ts"
 import { factoredSweepingAs } from "../../../properties/explore/factored-sweep.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
@@ -39,6 +39,17 @@ describe("a sweep by bodies counts what one by states does", () => {
 
     expect(byBodies(scope)).not.toBeNull()
     expect(countsOf(byBodies(scope))).toEqual(countsOf(byStates(scope)))
+  })
+
+  it("and takes the bytes of its bodies, with all that is known of them, and of their environments", () => {
+    const expander = bodyExpanderOf(scopeOf(threeHosts, null, [], coreKinds)) as BodyExpander
+    const { bodies, steps, kindOf, words } = expander
+
+    const { bytes } = finished(factoredSweepingAs(expander, limits, null, 0)) as Swept
+
+    const ofBody = 4 * (Math.ceil(kindOf.length / 32) + words)
+    expect(expander.bytes()).toBeGreaterThanOrEqual(bodies.bytes() + steps.bytes() + ofBody * bodies.size())
+    expect(bytes).toBeGreaterThanOrEqual(expander.bytes() + 4 * 3 * words * bodies.size())
   })
 
   it.each(mutants.map(({ name }) => name))("with the mutant %s, whole and to a first violation", (name) => {

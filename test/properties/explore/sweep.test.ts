@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest"
 import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
 import type { HostId } from "../../../model/ids.ts"
-import { idsIn, noProperty } from "../../../impl/engine/property-set.ts"
+import { idsIn, noProperty, only } from "../../../impl/engine/property-set.ts"
 import { watched } from "../../../impl/engine/property-set.ts"
-import type { Scope } from "../../../properties/explore/scope.ts"
-import { sweep } from "../../../properties/explore/sweep.ts"
+import { layoutFor, type Scope } from "../../../properties/explore/scope.ts"
+import { sweep, sweepingAs } from "../../../properties/explore/sweep.ts"
 import type { Swept } from "../../../properties/explore/sweep-end.ts"
-import { shortest, together } from "../../../properties/explore/tally.ts"
+import { freshTally, shortest, together, type Tally } from "../../../properties/explore/tally.ts"
+import { finished } from "../../../properties/explore/turns.ts"
 
 // The counts of the core with three hosts and one pair are those of `test/model/counts.test.ts`: two independent
 // model checkers agree with them.
@@ -256,6 +257,18 @@ describe("a violation that a sweep has found is its end", () => {
   })
 })
 
+describe("the bytes of a sweep by states", () => {
+  it("are at least those of its states, and of the two levels at hand", () => {
+    const limits = { statesMax: Infinity, fingerprint: false, onLevel: () => {}, isStopped: () => false }
+
+    const { bytes, tally } = finished(sweepingAs(small, limits, null, 0))
+
+    const ofState = 4 * layoutFor(small).words
+    // A level is kept in pieces of so many states.
+    expect(bytes).toBeGreaterThanOrEqual(ofState * (tally.states + 2 * 2 ** 14))
+  })
+})
+
 describe("tallies together", () => {
   it("are sums, but for what is a greatest, a first or a shortest", () => {
     const whole = sweep(small).tally
@@ -274,6 +287,34 @@ describe("tallies together", () => {
     expect([...both.witnessedAt].filter((at) => at >= 0)).toHaveLength(
       [...whole.witnessedAt].filter((at, n) => at >= 0 || (mutant.witnessedAt[n] as number) >= 0).length,
     )
+  })
+
+  it("sum up what is counted, and take the greatest of what is not", () => {
+    const tallyOf = (n: number): Tally => ({
+      ...freshTally(),
+      ...{ states: n, standsFor: 2 * n, transitions: 3 * n, standsForTransitions: 4 * n },
+      ...{ depth: 5 * n, mostSuccessors: 6 * n, terminalStates: 7 * n, deadlocks: 8 * n },
+      highestGeneration: 9 * n,
+      generated: new Float64Array(kinds.length).fill(10 * n),
+      distinct: new Float64Array(kinds.length).fill(11 * n),
+      violated: new Map([[n, only.S7]]),
+    })
+    const [both, sum] = [together([tallyOf(1), tallyOf(2)]), tallyOf(3)]
+    const { depth, mostSuccessors, highestGeneration } = tallyOf(2)
+
+    const violated = new Map([1, 2].map((length) => [length, only.S7]))
+    expect(both).toEqual({ ...sum, depth, mostSuccessors, highestGeneration, violated })
+  })
+
+  it("unite what is violated by runs of one length", () => {
+    const [one, other] = [only.S7, only.S1].map((bits) => ({
+      ...freshTally(),
+      violated: new Map([[2, bits]]),
+    }))
+
+    const { violated } = together([one as Tally, other as Tally])
+
+    expect(idsIn(violated.get(2) ?? noProperty)).toEqual(["S1", "S7"])
   })
 
   it("count the deadlocks of all, and each witness where it was seen first", () => {
