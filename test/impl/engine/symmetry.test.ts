@@ -215,17 +215,20 @@ describe("where hosts, links and logs take several cells,", () => {
     { bounds: { log: 40, generations: 3, faults: 4 } },
   )
   const log = Array.from({ length: 40 }, (_, n) => ({ generation: 1, index: n + 1 }))
-  const withPlaces = ([a, b, c]: readonly HostId[]): State =>
-    changed(reach(config, `PowerOn(p1,${a}) SpawnSecondary(p1.1,${b})`), {
-      [c as HostId]: { up: false, storage: false, maintenance: true },
-      cut: [linkBetween("h2", c as HostId), linkBetween(a as HostId, b as HostId)],
+  const withPlaces = ([a, b, c]: readonly [HostId, HostId, HostId]): State => {
+    const state = changed(reach(config, `PowerOn(p1,${a}) SpawnSecondary(p1.1,${b})`), {
+      cut: [linkBetween("h2", c), linkBetween(a, b)],
       p1: { observed: log },
       "p1.1": { log },
     })
+    return { ...state, hosts: { ...state.hosts, [c]: { up: false, storage: false, maintenance: true } } }
+  }
 
   it("the images of a state are those in which what is alike has changed places", () => {
     const { symmetry, at } = placedIn(engineOf(layoutOf(config)))
-    const states = ordersOf(["h38", "h39", "h40"] as const).map(withPlaces)
+    const states = ordersOf<HostId>(["h38", "h39", "h40"]).map((order) =>
+      withPlaces(order as readonly [HostId, HostId, HostId]),
+    )
     const keys = states.map(at)
 
     at(states[0] as State)
