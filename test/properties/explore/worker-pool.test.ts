@@ -10,7 +10,7 @@ import { watched } from "../../../impl/engine/property-set.ts"
 import type * as WorkerPool from "../../../properties/explore/worker-pool.ts"
 import { channelsOf } from "../../../properties/explore/channels.ts"
 import { layoutFor, type Scope } from "../../../properties/explore/scope.ts"
-import { sweep } from "../../../properties/explore/sweep.ts"
+import { expanderFor, sweep } from "../../../properties/explore/sweep.ts"
 import type { Swept } from "../../../properties/explore/sweep-end.ts"
 import { shortest } from "../../../properties/explore/tally.ts"
 
@@ -39,6 +39,15 @@ describe.each(ways)("a sweep by workers, %s,", (_name, how) => {
 })
 
 describe("a sweep by workers", () => {
+  it("counts with 2, in more environments than a word has bits, what one thread alone counts", async () => {
+    const scope = scopeOf({ ...bounds, log: 0, faults: 2, powerOffUpTo: 0 }, {})
+
+    const swept = await sweptBy(2, scope)
+
+    expect(expanderFor(scope)?.words).toBeGreaterThan(1)
+    expect(exactly(swept)).toEqual(exactly(sweep(scope)))
+  })
+
   it.each([2])("counts by fingerprints, with %i, what one thread alone counts", async (workers) => {
     const scope = scopeOf(bounds, { symmetry: true })
 
