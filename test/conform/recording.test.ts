@@ -137,6 +137,23 @@ describe("the cases of a recording", () => {
     expect(() => casesIn(session)).toThrow("at ask: expected a reset before any action")
   })
 
+  it("are none where anything comes after a line that broke the wire, before the implementation is started anew", () => {
+    const [broken, anew] = [[pause, 1] as const, helloAgain].map((next) =>
+      sessionOfLock([reset, [resume, "no JSON"], next]),
+    ) as [readonly string[], readonly string[]]
+
+    expect(() => casesIn(broken)).toThrow("a: line 8: expected nothing more where the wire was broken")
+    expect(casesIn(anew)).toEqual([["recorded/1", [resume], 1]])
+  })
+
+  it("are none where the implementation that is started anew has another profile", () => {
+    const session = sessionOfLock([reset, [pause, 1], helloAgain, reset]).map((line, n) =>
+      n === 7 ? line.replace('"profile":"lock"', '"profile":"pair"') : line,
+    )
+
+    expect(() => casesIn(session)).toThrow("a: line 8: at answer.profile: expected lock, as it was before")
+  })
+
   it.each([2, 4])("are none where an answer is to another ask than the one that waits: %i", (seq) => {
     const session = sessionOfLock([reset, [pause, 1]]).map((line) =>
       line.replace('"seq":3}}', `"seq":${seq}}}`),
