@@ -44,6 +44,20 @@ export const clusterOf = (
   return { ...plain, rules, hosts: plain.hosts.map((host, i) => ({ ...host, ...hosts[i] })) }
 }
 
+/** A copy as it boots where the world has seen nothing, at generation 1. */
+export function booted(id: CopyId, host: HostId): Copy {
+  return {
+    id,
+    host,
+    role: "primary",
+    phase: "live",
+    generation: 1,
+    log: [],
+    released: 0,
+    channel: null,
+  }
+}
+
 /** A rule in force on p1: `p1 must not-on a`. */
 export const ruleOnP1 = (
   type: AffinityRule["type"],
@@ -254,14 +268,10 @@ const sayingOf: Readonly<Record<Hindrance, string>> = {
 }
 
 const staleOnH3: Copy = {
-  id: "p1.9",
-  host: "h3",
+  ...booted("p1.9", "h3"),
   role: "secondary",
   phase: "contending",
   generation: 0,
-  log: [],
-  released: 0,
-  channel: null,
 }
 
 // Mutants.

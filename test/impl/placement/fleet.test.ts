@@ -14,7 +14,7 @@ import type { Copy } from "../../../model/copy.ts"
 import type { HostId } from "../../../model/ids.ts"
 import { initial, pairsOf, withHost, withPair, type State } from "../../../model/state.ts"
 import { couldTake, demandOn, forbids } from "../../../properties/eligibility.ts"
-import { clusterOf, ruleOnP1 } from "../../fixtures.ts"
+import { booted, clusterOf, ruleOnP1 } from "../../fixtures.ts"
 
 describe("a fleet of 300 hosts and 3,000 pairs", () => {
   const config = fleetOf(300, 3_000)
@@ -267,14 +267,5 @@ function copiesOf({ primary, secondary }: Fleet, pair: number): readonly number[
 
 /** A copy, of which nothing counts but where it is. */
 function copyOn(config: Config, host: number): Copy {
-  return {
-    id: "p1.1",
-    host: (config.hosts[host] as HostConfig).id,
-    role: "primary",
-    phase: "live",
-    generation: 1,
-    log: [],
-    released: 0,
-    channel: null,
-  }
+  return booted("p1.1", (config.hosts[host] as HostConfig).id)
 }

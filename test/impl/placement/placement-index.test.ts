@@ -21,7 +21,7 @@ import { copyOn, type Pair } from "../../../model/pair.ts"
 import { ineligible, type Ineligible } from "../../../model/placement.ts"
 import { referenceHost } from "../../../model/policy.ts"
 import { initial, pairsOf, withHost, withPair, type State } from "../../../model/state.ts"
-import { clusterOf } from "../../fixtures.ts"
+import { booted, clusterOf } from "../../fixtures.ts"
 
 /** What happens to a cluster. */
 const kinds = [
@@ -315,16 +315,7 @@ function nothing(state: State): Event {
 
 /** A copy, of which nothing counts but where it is. */
 function copyAt(host: HostId): Copy {
-  return {
-    id: "p1.1",
-    host,
-    role: "primary",
-    phase: "live",
-    generation: 1,
-    log: [],
-    released: 0,
-    channel: null,
-  }
+  return booted("p1.1", host)
 }
 
 function onHosts(change: Partial<HostConfig>): (config: Config) => Config {

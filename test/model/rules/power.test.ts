@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import type { Copy } from "../../../model/copy.ts"
 import {
   alone,
+  booted,
   bounded,
   changed,
   itRefuses,
@@ -189,18 +189,4 @@ describe("HaRestart", () => {
     expect(p1(after).copies).toEqual([...p1(before).copies, restarted])
     expect(p1(reachFrom(three, after, "RestoreStorage(h1) TryLock(p1.1)")).lock.holder).toBe("p1.3")
   })
-})
-
-// Helpers
-
-/** A copy as it boots where the world has seen nothing, at generation 1. */
-const booted = (id: Copy["id"], host: Copy["host"]): Copy => ({
-  id,
-  host,
-  role: "primary",
-  phase: "live",
-  generation: 1,
-  log: [],
-  released: 0,
-  channel: null,
 })

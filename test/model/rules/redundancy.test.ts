@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest"
 import type { Copy } from "../../../model/copy.ts"
+import type { CopyId, HostId } from "../../../model/ids.ts"
 import {
   alone,
+  booted,
   changed,
   failedOver,
   itRefuses,
@@ -162,13 +164,8 @@ describe("SyncLost", () => {
 
 // Helpers
 
-const syncing = (id: Copy["id"], host: Copy["host"]): Copy => ({
-  id,
-  host,
+const syncing = (id: CopyId, host: HostId): Copy => ({
+  ...booted(id, host),
   role: "secondary",
   phase: "syncing",
-  generation: 1,
-  log: [],
-  released: 0,
-  channel: null,
 })
