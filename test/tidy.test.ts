@@ -6,7 +6,10 @@ import { unusedExports } from "./exports.ts"
 /** Imports point one way: a layer may use itself and whatever stands before it. */
 const layers = ["model", "impl", "properties", "traces", "conform", "cli"]
 
-/** What an implementation may take from the model by value; the rest as types, or the model is compared with itself. */
+/**
+ * What an implementation, and what judges its states, may take from the model by value; the rest as types, or the model
+ * is compared with itself.
+ */
 const vocabulary = ["model/ids.ts", "model/config.ts", "model/action.ts", "model/guard-id.ts"]
 
 /** The ways into the package and its programs: what these export is for others. */
@@ -70,7 +73,7 @@ describe("tidy", () => {
 
   it("takes from the model into an implementation only words and types", () => {
     const values = sources()
-      .filter((file) => layerOf(file) === "impl")
+      .filter((file) => layerOf(file) === "impl" || file.startsWith("properties/packed/"))
       .flatMap((file) => importsOf(file).map((imported) => ({ file, ...imported })))
       .filter(({ target, isType }) => layerOf(target) === "model" && !isType && !vocabulary.includes(target))
 

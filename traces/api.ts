@@ -1,7 +1,7 @@
 // The API of the traces: what `import … from "ftpair/traces"` gives.
 
 export { changesOf } from "./diff.ts"
-export { minimise, type Minimality, type Minimised } from "./minimise.ts"
+export { minimise, type Minimality, type Minimised } from "../properties/shrink/minimise.ts"
 export { BadInput } from "./bad-input.ts"
 export { readConfig, readStory, type Story } from "./read.ts"
 export {

@@ -9,7 +9,7 @@ import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
-import { monitorOf } from "../../impl/engine/monitor.ts"
+import { monitorOf } from "../packed/monitor.ts"
 import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
 import {
   idsIn,
@@ -19,7 +19,7 @@ import {
   setOf,
   union,
   type PropertySet,
-} from "../../impl/engine/property-set.ts"
+} from "../packed/property-set.ts"
 import { arbitraryConfig } from "../arbitrary/config.ts"
 import { arbitrarySwarm, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
 import type { BatchResult } from "./batch.ts"

@@ -1,4 +1,4 @@
-import { intersection, noProperty, union, type PropertySet } from "../../impl/engine/property-set.ts"
+import { intersection, noProperty, union, type PropertySet } from "../packed/property-set.ts"
 import { hasBit, lowestBit } from "./bits.ts"
 import { markOf, target } from "./body-steps.ts"
 import type { Environments } from "./environments.ts"

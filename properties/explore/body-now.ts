@@ -1,4 +1,4 @@
-import type { PropertySet } from "../../impl/engine/property-set.ts"
+import type { PropertySet } from "../packed/property-set.ts"
 import { lowestBit } from "./bits.ts"
 import { actionIn, entry, isProgress, target, type BodySteps } from "./body-steps.ts"
 import type { ActionTries } from "./action-tries.ts"

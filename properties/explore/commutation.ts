@@ -1,7 +1,7 @@
 import type { Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable } from "../../impl/engine/guards.ts"
-import type { Monitor } from "../../impl/engine/monitor.ts"
-import { intersection, setOf, watched } from "../../impl/engine/property-set.ts"
+import type { Monitor } from "../packed/monitor.ts"
+import { intersection, setOf, watched } from "../packed/property-set.ts"
 import type { Symmetry } from "../../impl/engine/symmetry.ts"
 import { hashOf } from "./table.ts"
 

@@ -1,4 +1,4 @@
-import { noProperty } from "../../impl/engine/property-set.ts"
+import { noProperty } from "../packed/property-set.ts"
 import { addBit, bitCount, doubled, lowestBit } from "./bits.ts"
 import type { BodyExpander } from "./body-expander.ts"
 import type { Report } from "./body-now.ts"

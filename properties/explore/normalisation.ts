@@ -1,8 +1,8 @@
 import type { Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable } from "../../impl/engine/guards.ts"
-import { monitorOf } from "../../impl/engine/monitor.ts"
-import { only, union, type PropertySet } from "../../impl/engine/property-set.ts"
-import { witnessMonitorOf } from "../../impl/engine/witness-monitor.ts"
+import { monitorOf } from "../packed/monitor.ts"
+import { only, union, type PropertySet } from "../packed/property-set.ts"
+import { witnessMonitorOf } from "../packed/witnesses.ts"
 import { normaliserOf } from "../../impl/engine/normalise.ts"
 import { engineFor, type Scope } from "./scope.ts"
 

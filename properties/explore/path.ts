@@ -1,5 +1,5 @@
 import type { ActionCode } from "../../impl/engine/action-code.ts"
-import { idsIn, includes, watched, type PropertySet, type Watched } from "../../impl/engine/property-set.ts"
+import { idsIn, includes, watched, type PropertySet, type Watched } from "../packed/property-set.ts"
 import { frontierOf, type Frontier } from "./frontier.ts"
 import { engineFor, type Scope } from "./scope.ts"
 import { codesOn, strideOf, type Stride, type Strider } from "./stride.ts"

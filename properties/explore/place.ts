@@ -1,6 +1,6 @@
 import type { Reads } from "../../impl/engine/environment.ts"
-import type { Monitor } from "../../impl/engine/monitor.ts"
-import type { WitnessMonitor } from "../../impl/engine/witness-monitor.ts"
+import type { Monitor } from "../packed/monitor.ts"
+import type { WitnessMonitor } from "../packed/witnesses.ts"
 import type { Environments } from "./environments.ts"
 
 /** Who judges the steps that are taken from a state, and knows where they begin. */

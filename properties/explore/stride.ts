@@ -2,16 +2,9 @@ import type { ActionCode } from "../../impl/engine/action-code.ts"
 import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable } from "../../impl/engine/guards.ts"
-import { monitorOf, type Monitor } from "../../impl/engine/monitor.ts"
-import {
-  intersection,
-  noProperty,
-  only,
-  setOf,
-  union,
-  type PropertySet,
-} from "../../impl/engine/property-set.ts"
-import { witnessMonitorOf, type WitnessMonitor } from "../../impl/engine/witness-monitor.ts"
+import { monitorOf, type Monitor } from "../packed/monitor.ts"
+import { intersection, noProperty, only, setOf, union, type PropertySet } from "../packed/property-set.ts"
+import { witnessMonitorOf, type WitnessMonitor } from "../packed/witnesses.ts"
 import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
 import { checksQuiescence, engineFor, isProtocol, type Scope } from "./scope.ts"
 import { normalisationOf } from "./normalisation.ts"

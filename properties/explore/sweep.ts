@@ -1,4 +1,4 @@
-import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
+import { watchedWitnesses } from "../packed/witnesses.ts"
 import { bodyExpanderOf, type BodyExpander } from "./body-expander.ts"
 import { endpointOf, ownerOf, type Channels, type Endpoint } from "./channels.ts"
 import { commutationOf } from "./commutation.ts"

@@ -1,6 +1,6 @@
 import { kinds } from "../../model/action.ts"
-import { noProperty, union, type PropertySet } from "../../impl/engine/property-set.ts"
-import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
+import { noProperty, union, type PropertySet } from "../packed/property-set.ts"
+import { watchedWitnesses } from "../packed/witnesses.ts"
 import { lowestBit } from "./bits.ts"
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
-import { watchedWitnesses } from "../../impl/engine/witness-monitor.ts"
+import { watchedWitnesses } from "../packed/witnesses.ts"
 import type { Explored } from "./explore.ts"
 import { pinnedScopes } from "./pinned.ts"
 import type { Scope } from "./scope.ts"

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { coreKinds, kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
@@ -13,9 +14,11 @@ const judges = ["safety", "effects", "eligibility", "evidence", "history", "live
   (name) => `properties/${name}.ts`,
 )
 const packedJudges = [
-  ...["monitor", "effects", "evidence", "single-fault", "witness-monitor"].map((name) => `${name}.ts`),
-  ...readdirSync("impl/engine/effects").map((name) => `effects/${name}`),
-].map((name) => `impl/engine/${name}`)
+  ...readdirSync("properties/packed", { encoding: "utf8", recursive: true })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `properties/packed/${name}`),
+  "impl/engine/single-fault.ts",
+]
 
 /** What the judges of the model may take from it beside types: words, and where things are. */
 const ofTheModel = ["alphabet", "pairsOf"]
@@ -54,8 +57,16 @@ describe("what judges the protocol", () => {
 
   it.each(packedJudges)("calls none of the engine's rules, nor of what they call: %s", (file) => {
     const text = readFileSync(file, "utf8")
-    expect(text).not.toMatch(/from "\.{1,2}\/(placement|(rules|mutations|view)\/.*)\.ts"/)
+    expect(text).not.toMatch(/from "(\.{1,2}\/)+(impl\/engine\/)?(placement|(rules|mutations|view)\/.*)\.ts"/)
     expect(takenFromView(text).filter((name) => !ofTheView.includes(name))).toEqual([])
+  })
+
+  it.each(packedJudges)("is written apart from what judges the model: %s", (file) => {
+    const targets = [...readFileSync(file, "utf8").matchAll(/from "(\.[^"]+)"/g)].map(([, target]) =>
+      join(dirname(file), target ?? ""),
+    )
+
+    expect(targets.filter((target) => !/^(model|impl\/engine|properties\/packed)\//.test(target))).toEqual([])
   })
 
   it.each([
@@ -273,7 +284,7 @@ const foundByEngine = async (
 ): Promise<readonly string[]> => {
   const { sweep } = await import("../../properties/explore/sweep.ts")
   const { shortest } = await import("../../properties/explore/tally.ts")
-  const { idsIn, noProperty } = await import("../../impl/engine/property-set.ts")
+  const { idsIn, noProperty } = await import("../../properties/packed/property-set.ts")
   const scope = { config, among, mutant: null, properties: [property], symmetry: false, reduction: false }
   const { tally } = sweep(scope, { statesMax: 3000 })
   return idsIn(tally.violated.get(shortest(tally)) ?? noProperty)

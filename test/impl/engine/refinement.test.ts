@@ -38,7 +38,7 @@ import {
   type Divergence,
   type DifferentialPair,
 } from "../../../properties/refinement.ts"
-import { minimise, type Minimised } from "../../../traces/minimise.ts"
+import { minimise, type Minimised } from "../../../properties/shrink/minimise.ts"
 import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"

@@ -10,7 +10,7 @@ import { seedOf } from "../../../properties/check/seed.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
 import { isLiveness } from "../../../properties/property.ts"
-import { minimise } from "../../../traces/minimise.ts"
+import { minimise } from "../../../properties/shrink/minimise.ts"
 
 const safety = catalogue.filter((property) => !isLiveness(property)).map(({ id }) => id)
 

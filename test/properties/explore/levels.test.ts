@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { only } from "../../../impl/engine/property-set.ts"
+import { only } from "../../../properties/packed/property-set.ts"
 import { noLength, type Endpoint, type Summary } from "../../../properties/explore/channels.ts"
 import { cuts, sweepingLevels } from "../../../properties/explore/levels.ts"
 import type { Swept } from "../../../properties/explore/sweep-end.ts"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { coreKinds, kinds } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
-import type { Watched } from "../../../impl/engine/property-set.ts"
+import type { Watched } from "../../../properties/packed/property-set.ts"
 import { matching } from "../../../properties/catalogue.ts"
 import { actionsOf } from "../../../properties/explore/explore.ts"
 import { violatingRuns, type ViolatingRun, type Search } from "../../../properties/explore/path.ts"

@@ -1,6 +1,6 @@
-import { kindNumber as k } from "../layout.ts"
+import { kindNumber as k } from "../../../impl/engine/layout.ts"
 import { evidenceOf } from "../evidence.ts"
-import type { View } from "../view.ts"
+import type { View } from "../../../impl/engine/view.ts"
 
 /**
  * The state before a step, kept to be compared with the one after it.

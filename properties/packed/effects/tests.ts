@@ -1,7 +1,7 @@
 import { evidenceOf } from "../evidence.ts"
-import { phase } from "../machine.ts"
+import { phase } from "../../../impl/engine/machine.ts"
 import { noProperty, only, type PropertySet } from "../property-set.ts"
-import type { View } from "../view.ts"
+import type { View } from "../../../impl/engine/view.ts"
 import type { Before } from "./before.ts"
 
 /** S20 and S21: what an operator's tests must leave. */

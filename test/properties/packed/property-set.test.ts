@@ -9,7 +9,7 @@ import {
   union,
   watched,
   type PropertySet,
-} from "../../../impl/engine/property-set.ts"
+} from "../../../properties/packed/property-set.ts"
 
 /** More places than there are properties: what is called for one holds when the catalogue grows. */
 const places = Array.from({ length: 53 }, (_, n) => (2 ** n) as PropertySet)

@@ -1,7 +1,7 @@
-import type { Action } from "../model/action.ts"
-import { pairIdOf, type CopyId } from "../model/ids.ts"
-import { nextCopyId, type Pair } from "../model/pair.ts"
-import type { State } from "../model/state.ts"
+import type { Action } from "../../model/action.ts"
+import { pairIdOf, type CopyId } from "../../model/ids.ts"
+import { nextCopyId, type Pair } from "../../model/pair.ts"
+import type { State } from "../../model/state.ts"
 
 /**
  * What the copies of a run are called where some of its actions are left out: copies are numbered as they start, so

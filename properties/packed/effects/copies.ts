@@ -1,8 +1,8 @@
 import { evidenceOf } from "../evidence.ts"
-import { kindNumber as k } from "../layout.ts"
-import { peer, phase } from "../machine.ts"
+import { kindNumber as k } from "../../../impl/engine/layout.ts"
+import { peer, phase } from "../../../impl/engine/machine.ts"
 import { noProperty, only, union, type PropertySet } from "../property-set.ts"
-import type { View } from "../view.ts"
+import type { View } from "../../../impl/engine/view.ts"
 import type { Before } from "./before.ts"
 
 /** S24, S26, S27, S28 and S30: what becomes of copies, and of what they remember. */

@@ -1,7 +1,7 @@
 import { evidenceOf } from "../evidence.ts"
-import { kindNumber as k } from "../layout.ts"
+import { kindNumber as k } from "../../../impl/engine/layout.ts"
 import { noProperty, only, type PropertySet } from "../property-set.ts"
-import type { View } from "../view.ts"
+import type { View } from "../../../impl/engine/view.ts"
 import type { Before } from "./before.ts"
 import { isOfCopy } from "./kinds.ts"
 

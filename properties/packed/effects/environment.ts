@@ -1,9 +1,9 @@
 import { evidenceOf } from "../evidence.ts"
-import { fieldIn } from "../field-bits.ts"
-import { kindNumber as k } from "../layout.ts"
-import { peer } from "../machine.ts"
+import { fieldIn } from "../../../impl/engine/field-bits.ts"
+import { kindNumber as k } from "../../../impl/engine/layout.ts"
+import { peer } from "../../../impl/engine/machine.ts"
 import { noProperty, only, type PropertySet } from "../property-set.ts"
-import type { View } from "../view.ts"
+import type { View } from "../../../impl/engine/view.ts"
 import type { Before } from "./before.ts"
 import { isFault, isEnvironments } from "./kinds.ts"
 

@@ -1,5 +1,5 @@
-import { peer, phase } from "./machine.ts"
-import type { View } from "./view.ts"
+import { peer, phase } from "../../impl/engine/machine.ts"
+import type { View } from "../../impl/engine/view.ts"
 
 /**
  * What the monitors of properties and witnesses read out of a packed state by themselves. The view has functions for

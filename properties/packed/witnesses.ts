@@ -1,8 +1,8 @@
 import { evidenceOf, type Evidence } from "./evidence.ts"
-import { kindNumber } from "./layout.ts"
-import { phase } from "./machine.ts"
-import type { Engine } from "./engine.ts"
-import type { View } from "./view.ts"
+import { kindNumber } from "../../impl/engine/layout.ts"
+import { phase } from "../../impl/engine/machine.ts"
+import type { Engine } from "../../impl/engine/engine.ts"
+import type { View } from "../../impl/engine/view.ts"
 
 /** The witnesses that a packed state, or a step to it, is enough to decide; the others depend on the past. */
 export const watchedWitnesses = [

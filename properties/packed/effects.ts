@@ -5,9 +5,9 @@ import { environmentEffectsOf } from "./effects/environment.ts"
 import { isByCopy } from "./effects/kinds.ts"
 import { linkEffectsOf } from "./effects/links.ts"
 import { testEffectsOf } from "./effects/tests.ts"
-import { kindNumber as k } from "./layout.ts"
+import { kindNumber as k } from "../../impl/engine/layout.ts"
 import { noProperty, union, type PropertySet } from "./property-set.ts"
-import type { View } from "./view.ts"
+import type { View } from "../../impl/engine/view.ts"
 
 /**
  * S20 to S31 over packed states, but for what they say of a state alone: what a step may change, what it must send, and

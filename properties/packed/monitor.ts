@@ -1,12 +1,12 @@
 import { effectMonitorOf } from "./effects.ts"
 import { evidenceOf, type Evidence } from "./evidence.ts"
-import { taken } from "./guards.ts"
-import { kindNumber } from "./layout.ts"
-import { phase } from "./machine.ts"
-import type { Engine } from "./engine.ts"
+import { taken } from "../../impl/engine/guards.ts"
+import { kindNumber } from "../../impl/engine/layout.ts"
+import { phase } from "../../impl/engine/machine.ts"
+import type { Engine } from "../../impl/engine/engine.ts"
 import { noProperty, only, union, type PropertySet } from "./property-set.ts"
-import { sinceProtected, singleFaultHistoryOf } from "./single-fault.ts"
-import type { View } from "./view.ts"
+import { sinceProtected, singleFaultHistoryOf } from "../../impl/engine/single-fault.ts"
+import type { View } from "../../impl/engine/view.ts"
 
 /**
  * The properties of the catalogue, read again over packed states. Each answer is the set of those that are violated.

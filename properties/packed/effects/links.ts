@@ -1,8 +1,8 @@
 import { evidenceOf } from "../evidence.ts"
-import { kindNumber as k } from "../layout.ts"
-import { phase } from "../machine.ts"
+import { kindNumber as k } from "../../../impl/engine/layout.ts"
+import { phase } from "../../../impl/engine/machine.ts"
 import { noProperty, only, type PropertySet } from "../property-set.ts"
-import type { View } from "../view.ts"
+import type { View } from "../../../impl/engine/view.ts"
 import type { Before } from "./before.ts"
 import { isByCopy } from "./kinds.ts"
 
