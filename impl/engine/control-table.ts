@@ -1,3 +1,4 @@
+import { doubled } from "./growth.ts"
 import { mixed } from "./hash.ts"
 
 /** Numbers for controls of several cells: equal cells have the same number, and no cell set is number 0. */
@@ -27,9 +28,7 @@ export const controlTableOf = (size: number): ControlTable => {
   }
 
   const grow = (): void => {
-    const before = contents
-    contents = new Int32Array(before.length * 2)
-    contents.set(before)
+    contents = doubled(contents)
     places = new Int32Array(places.length * 2)
     for (let number = 1; number < count; number += 1) places[placeOf(contents, number * size)] = number
   }

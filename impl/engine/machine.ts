@@ -1,3 +1,4 @@
+import { doubled } from "./growth.ts"
 import { copyFields, numbered } from "./fields.ts"
 import type { Reads } from "./environment.ts"
 import type { Layout } from "./layout.ts"
@@ -43,8 +44,8 @@ export const machineOf = (layout: Layout, reads: Reads | null = null): Machine =
     const old = cells[cell] as number
     if (old === value) return
     if (trail === trailCell.length) {
-      trailCell = longer(trailCell)
-      trailValue = longer(trailValue)
+      trailCell = doubled(trailCell)
+      trailValue = doubled(trailValue)
     }
     trailCell[trail] = cell
     trailValue[trail] = old
@@ -97,10 +98,4 @@ const begin = ({ layout, set, commit }: Machine): void => {
 const fullSet = (size: number, n: number): number => {
   const width = Math.min(32, size - 32 * n)
   return width === 32 ? -1 : 2 ** width - 1
-}
-
-const longer = (array: Int32Array): Int32Array<ArrayBuffer> => {
-  const copy = new Int32Array(array.length * 2)
-  copy.set(array)
-  return copy
 }

@@ -1,7 +1,8 @@
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
 import type { View } from "../../impl/engine/view.ts"
-import { addBit, doubled, hasBit, lowestBit } from "./bits.ts"
+import { doubled } from "../../impl/engine/growth.ts"
+import { addBit, hasBit, lowestBit } from "./bits.ts"
 import type { Environments } from "./environments.ts"
 
 /**

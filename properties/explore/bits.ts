@@ -17,10 +17,3 @@ export const addBit = (sets: Int32Array, at: number, n: number): void => {
   const word = at + (n >> 5)
   sets[word] = (sets[word] as number) | (1 << (n & 31))
 }
-
-/** The same numbers, with zeros after them to twice the length. */
-export const doubled = (array: Int32Array): Int32Array<ArrayBuffer> => {
-  const copy = new Int32Array(array.length * 2)
-  copy.set(array)
-  return copy
-}

@@ -1,4 +1,4 @@
-import { doubled } from "./bits.ts"
+import { doubled } from "../../impl/engine/growth.ts"
 import { hashOf } from "./table.ts"
 
 /**

@@ -1,4 +1,4 @@
-import { doubled } from "./bits.ts"
+import { doubled } from "../../impl/engine/growth.ts"
 
 /**
  * One thing that is known of a body in a class of environments: a step from it, or a judgement on it. Four numbers, side by

@@ -2,7 +2,8 @@ import type { Engine } from "../../impl/engine/engine.ts"
 import { taken } from "../../impl/engine/guards.ts"
 import type { ActionCode } from "../../impl/engine/action-code.ts"
 import { environmentLayoutOf, type EnvironmentLayout } from "../../impl/engine/environment.ts"
-import { addBit, doubled } from "./bits.ts"
+import { doubled } from "../../impl/engine/growth.ts"
+import { addBit } from "./bits.ts"
 import { hashOf } from "./table.ts"
 
 /** With more environments than this, a bit for each does not pay. */

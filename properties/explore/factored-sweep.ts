@@ -1,5 +1,6 @@
 import { noProperty } from "../packed/property-set.ts"
-import { addBit, bitCount, doubled, lowestBit } from "./bits.ts"
+import { doubled } from "../../impl/engine/growth.ts"
+import { addBit, bitCount, lowestBit } from "./bits.ts"
 import type { BodyExpander } from "./body-expander.ts"
 import type { Report } from "./body-now.ts"
 import { actionIn, entry, isReported, shiftIn, target } from "./body-steps.ts"
@@ -299,7 +300,7 @@ const shifterOf = ({ words, environments }: BodyExpander) => {
   return { shifted, isAstray: () => isAstray }
 }
 
-/** Records the largest number of successors of a body in any one of the given environments. */
+/** Counts the most successors that a body has in any one of the given environments. */
 const successorCounterOf = ({ words, environments, steps }: BodyExpander) => {
   const counts = new Int32Array(32 * words)
   return (body: number, here: Int32Array): number => {

@@ -1,4 +1,5 @@
 import { outgrown } from "../capacity.ts"
+import { fieldIn, withField } from "../field-bits.ts"
 import { combinedFields } from "../fields.ts"
 import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
@@ -64,12 +65,12 @@ export const copiesIn = (machine: Machine) => {
     for (let n = 0; n < copyCells; n += 1) set(cellOf(to) + n, cells[cellOf(from) + n] as number)
     erase(from)
   }
-  const accessorOf = (name: string, { cell, shift, mask }: Field): FieldAccessor => ({
-    of: (slot) => ((cells[cellOf(slot) + cell] as number) >>> shift) & mask,
+  const accessorOf = (name: string, field: Field): FieldAccessor => ({
+    of: (slot) => fieldIn(cells, cellOf(slot), field),
     put: (slot, value) => {
-      if (value > mask) throw outgrown(name, mask)
-      const rest = (cells[cellOf(slot) + cell] as number) & ~(mask << shift)
-      set(cellOf(slot) + cell, rest | (value << shift))
+      if (value > field.mask) throw outgrown(name, field.mask)
+      const cell = cellOf(slot) + field.cell
+      set(cell, withField(cells[cell] as number, field, value))
     },
   })
   const accessors = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { controlTableOf } from "../control-table.ts"
+import { withField } from "../field-bits.ts"
 import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
 import type { Controls } from "./controls.ts"
@@ -18,8 +19,8 @@ export const wideControlsIn = ({ layout, set }: Machine): Controls => {
   /** The control with some of its fields changed. */
   const changed = (old: number, ...changes: readonly (readonly [Field, number])[]): number => {
     for (let n = 0; n < controlCells; n += 1) changing[n] = cellOf(old, n)
-    for (const [{ cell, shift, mask }, now] of changes)
-      changing[cell] = ((changing[cell] as number) & ~(mask << shift)) | (now << shift)
+    for (const [field, now] of changes)
+      changing[field.cell] = withField(changing[field.cell] as number, field, now)
     return numberOf(changing, 0)
   }
 
