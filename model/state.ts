@@ -22,10 +22,11 @@ export const initial = (config: Config): State => ({
   hosts: Object.fromEntries(config.hosts.map(({ id }): [HostId, Host] => [id, freshHost])),
   cut: [],
   pairs: Object.fromEntries(
-    config.pairs.map(({ id, registered }): [PairId, Pair] => [
+    config.pairs.map(({ id, ft, registered }): [PairId, Pair] => [
       id,
       {
         id,
+        ft,
         power: "off",
         registered,
         reason: null,

@@ -1,7 +1,7 @@
 import { plainConfig } from "../../model/config.ts"
+import { someCopyMayRun } from "../../model/guards.ts"
 import { freshLock } from "../../model/lock.ts"
 import { copyIn, copyOn, currentPrimary, withCopy, type Pair } from "../../model/pair.ts"
-import { someCopyMayRun } from "../../model/rules/power.ts"
 import { hasStorage, pairOf, pairsOf, withPair, type State } from "../../model/state.ts"
 import type { OfPair, ToHost } from "../../model/subject.ts"
 import { altered, changingPair, checking, effecting, type Mutant } from "./mutant.ts"

@@ -214,7 +214,7 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
     ]),
     ...(["PowerOn", "HaRestart", "SpawnSecondary", "TryLock", "Migrate"] as const).map((kind): Changed => [
       `${kind} registers the two the wrong way round`,
-      registering(kind, ({ primary, secondary }) => ({ primary: secondary, secondary: primary })),
+      registering(kind, ({ primary, secondary }) => ({ primary: secondary ?? primary, secondary: primary })),
       apart(),
     ]),
     [
