@@ -362,7 +362,7 @@ const registrationDue = (seen: PairStep): Pair["registered"] => {
   if (isBoot(action) && action.pair === before.id) return { ...registered, primary: action.host }
   const byOperator = registrationByOperator(seen)
   if (byOperator !== null) return byOperator
-  const copy = "copy" in action && action.copy !== undefined ? copyNamed(before, action.copy) : null
+  const copy = "copy" in action ? copyNamed(before, action.copy) : null
   if (copy === null) return registered
   const leader = leaderOf(before)
   switch (action.kind) {

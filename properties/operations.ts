@@ -148,7 +148,7 @@ const fencePaid: Property = {
 
 /** Who is asked by an operation on FT: the copy that it names, or the current Primary. */
 const askedIn = ({ step: { action }, before }: PairStep): Copy | null =>
-  "copy" in action && action.copy !== undefined ? copyNamed(before, action.copy) : leaderOf(before)
+  "copy" in action ? copyNamed(before, action.copy) : leaderOf(before)
 
 const settingText = (setting: FtSetting): string => (setting === "disabled" ? "suspended" : "not configured")
 

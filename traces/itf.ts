@@ -79,7 +79,7 @@ const itfOfEntry = ([generation, index]: readonly [number, number]): Itf => ({
 export const itfOfAction = (action: Action | null): Readonly<Record<(typeof actionVars)[number], Itf>> => ({
   "mbt::actionTaken": action?.kind ?? "init",
   "mbt::nondetPicks": {
-    copy: option(action !== null && "copy" in action && action.copy !== undefined ? action.copy : null),
+    copy: option(action !== null && "copy" in action ? action.copy : null),
     pair: option(action !== null && "pair" in action ? action.pair : null),
     host: option(action !== null && "host" in action ? action.host : null),
     ...(action !== null && "role" in action ? { role: option(action.role) } : {}),

@@ -6,7 +6,6 @@ import {
   unbounded,
   type Config,
   type PairConfig,
-  type Registration,
 } from "../model/config.ts"
 import { inOrder, pairIdOf, type HostId } from "../model/ids.ts"
 import { partSwitches } from "../model/parts/words.ts"

@@ -2,21 +2,18 @@ import { basename } from "node:path"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
-  alphabet,
   coreKinds,
   ftKinds,
   describe as written,
   kinds,
-  kindsOf,
   type Action,
   type Kind,
 } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
-import type { OperandName } from "../../../model/operand.ts"
 import type { Protocol, ProtocolOf } from "../../../model/protocol.ts"
-import { initial, pairOf, pairsOf, type State } from "../../../model/state.ts"
+import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { step, successors } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import type { EngineMutation } from "../../../impl/engine/rule.ts"
@@ -44,7 +41,17 @@ import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
 import { enumerate } from "../../enumerate.ts"
-import { act, bounded, clusterOf, kindsChangedBy, reach, ruleOnP1, toRunning } from "../../fixtures.ts"
+import {
+  act,
+  bounded,
+  clusterOf,
+  kindsChangedBy,
+  reach,
+  ruleOnP1,
+  toRunning,
+  withoutFt,
+} from "../../fixtures.ts"
+import { actionAsked, arbitraryAsks, type Ask } from "./asks.ts"
 
 const never = 0
 const always = Infinity
@@ -82,13 +89,7 @@ describe("the engine answers every action as the model does, in every state", ()
 
   it("of an administrator's work on FT, for a VM that has none at first", () => {
     const bounds = { faults: 0, log: 0, generations: 5, powerOffUpTo: 2, fencesUpTo: 2 }
-    const { pairs, ...rest } = plainConfig(2, 1, bounds)
-    const registered = { primary: "h1", secondary: null } as const
-    const config: Config = {
-      ...rest,
-      policy: "registered",
-      pairs: pairs.map((pair) => ({ ...pair, ft: "notConfigured", registered })),
-    }
+    const config: Config = { ...withoutFt(plainConfig(2, 1, bounds), "p1"), policy: "registered" }
 
     const compared = comparedIn(config, kinds)
 
@@ -345,32 +346,6 @@ const arbitraryLarge = arbitraryConfig({ hostsMax: 64, pairsMax: 200 }).filter(
   ({ hosts, pairs }) => hosts.length > 32 && pairs.length > 20,
 )
 
-/** Something to ask: what kind, and of what. `far` draws among all, else among few, so that they meet. */
-type Ask = {
-  readonly usual: boolean
-  readonly far: boolean
-  readonly kind: number
-  readonly a: number
-  readonly b: number
-}
-
-const arbitraryAsk: fc.Arbitrary<Ask> = fc.record({
-  usual: fc.constantFrom(true, true, true, true, true, true, false),
-  far: fc.constantFrom(false, false, false, true),
-  kind: fc.nat(10_000),
-  a: fc.nat(10_000),
-  b: fc.nat(10_000),
-})
-
-/** What is asked in one state after the other; the first that is allowed is taken. */
-const arbitraryAsks = fc.array(fc.array(arbitraryAsk, { minLength: 10, maxLength: 10 }), {
-  minLength: 40,
-  maxLength: 90,
-  size: "max",
-})
-
-const usualKinds: readonly Kind[] = [...kindsOf("protocol"), ...kindsOf("recovery"), "PowerOn"]
-
 /** Walks with the model, the engine at its side, to the end or to the first divergence. */
 const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
   const protocol = protocolOf(config)
@@ -407,36 +382,6 @@ const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
   }
   return walk
 }
-
-/** The action that is asked; null where it would be one of a copy, and none runs. */
-const actionAsked = (config: Config, state: State, { usual, far, kind, a, b }: Ask): Action | null => {
-  const name = pick(usual ? usualKinds : kinds, kind)
-  const hosts = far ? config.hosts : outermost(config.hosts)
-  const pairs = far ? config.pairs : outermost(config.pairs)
-  const copies = (far ? pairsOf(state) : pairs.map(({ id }) => pairOf(state, id))).flatMap((pair) =>
-    pair.copies.map(({ id }) => id),
-  )
-  const host = pick(hosts, b).id
-  const values = {
-    copy: copies.length === 0 ? null : pick(copies, a),
-    pair: pick(pairs, a).id,
-    host,
-    role: a % 2 === 0 ? ("primary" as const) : ("secondary" as const),
-    hosts: pick(hosts, a).id === host ? null : [host, pick(hosts, a).id],
-  }
-  const { over }: { readonly over: readonly OperandName[] } = alphabet[name]
-  return over.some((each) => values[each] === null)
-    ? null
-    : ({ kind: name, ...Object.fromEntries(over.map((each) => [each, values[each]])) } as Action)
-}
-
-/** The first two and the last two: where there are many, they are far apart in the layout. */
-const outermost = <A>(all: readonly A[]): readonly A[] =>
-  all.length <= 4 ? all : [...all.slice(0, 2), ...all.slice(-2)]
-
-const pick = <A>(all: readonly A[], n: number): A => all[n % all.length] as A
-
-// Planted faults.
 
 /** How many states a fault may be away, and how many are compared where both sides have the fault. */
 const nearMax = 8000
