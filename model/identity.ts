@@ -49,13 +49,16 @@ export const identityFor = (config: Config, among: readonly Kind[]): ((state: St
   readsRegistrations(config, among) ? (state) => `${identity(state)};${registrationsOf(state)}` : identity
 
 /** Whether a guard reads registrations: an operation on FT does, and a power-on that prefers the registered host. */
-const readsRegistrations = ({ policy }: Config, among: readonly Kind[]): boolean =>
+export const readsRegistrations = ({ policy }: Config, among: readonly string[]): boolean =>
   policy !== "any" || ftKinds.some((kind) => among.includes(kind))
 
 /** Where the pairs are registered: for a property that reads that, a part of the identity. */
-export const registrationsOf = (state: State): string =>
+export const registrationsOf = (state: State, nameOf: (host: HostId) => string = itself): string =>
   pairsOf(state)
-    .map(({ registered: { primary, secondary } }) => `${primary},${secondary}`)
+    .map(
+      ({ registered: { primary, secondary } }) =>
+        `${nameOf(primary)},${secondary === null ? "-" : nameOf(secondary)}`,
+    )
     .join()
 
 /** How hosts are named, and the pair within which a copy is meant. */
