@@ -73,9 +73,10 @@ export const stateOf = ({ engine, hostIds, names }: Cluster): object => {
   const { hosts, cut, pairs } = stateJsonOf(unpack(engine.view))
   const renamed = (id: string, n: number): CopyId | null =>
     names[n * hostIds.length + Number(id.slice(id.indexOf(".") + 1)) - 1] ?? null
-  const keepsBooks = engine.layout.books.primary.mask !== 0
-  const shown = Object.values(pairs).map(({ power, lock, copies, observed, ...books }, n) => ({
+  const keepsBooks = engine.layout.books.reason.mask !== 0
+  const shown = Object.values(pairs).map(({ ft, power, lock, copies, observed, ...books }, n) => ({
     ...(keepsBooks ? books : {}),
+    ft,
     power,
     lock: { ...lock, holder: lock.holder === null ? null : renamed(lock.holder, n) },
     copies: Object.fromEntries(

@@ -30,7 +30,15 @@ const hello = {
     version: packageVersion,
   },
   profile: "pair",
-  observes: ["hosts", "cut", "pairs.*.power", "pairs.*.lock", "pairs.*.copies", "pairs.*.observed"],
+  observes: [
+    "hosts",
+    "cut",
+    "pairs.*.ft",
+    "pairs.*.power",
+    "pairs.*.lock",
+    "pairs.*.copies",
+    "pairs.*.observed",
+  ],
   actions: kinds,
   window: 1000,
 }
