@@ -1,14 +1,12 @@
-import { coreKinds, ftKinds, kinds, type Kind } from "../model/action.ts"
+import { coreKinds, kinds, kindsBesideFt } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { counted } from "../properties/amount.ts"
 import type { Scope } from "./case-source.ts"
 
-const isOfFt = (kind: Kind): boolean => (ftKinds as readonly Kind[]).includes(kind)
-
 const scopeKinds = {
   core: coreKinds,
   "all kinds": kinds,
-  "all kinds but the operations on FT": kinds.filter((kind) => !isOfFt(kind)),
+  "all kinds but the operations on FT": kindsBesideFt,
 }
 
 /** The small clusters in which everything is tried on a pair: cheap ones that find defects early come first. */

@@ -72,6 +72,14 @@ export type Action<K extends Kind = Kind> = {
 /** Every kind, in the order of the alphabet. */
 export const kinds = Object.keys(alphabet) as readonly Kind[]
 
+/** The kinds of an operator's work on FT itself. */
+export const ftKinds = ["TurnOnFT", "TurnOffFT", "SuspendFT", "ResumeFT", "Register"] as const
+
+/** Every kind but those of an operator's work on FT. */
+export const kindsBesideFt: readonly Kind[] = kinds.filter(
+  (kind) => !(ftKinds as readonly Kind[]).includes(kind),
+)
+
 /** The kinds of the core. */
 export type CoreKind = keyof CoreAlphabet
 
@@ -83,9 +91,6 @@ export const subjectOf = (kind: Kind): OperandName => alphabet[kind].over[0]
 /** The kinds in which `actor` acts. */
 export const kindsOf = (actor: Actor): readonly Kind[] =>
   kinds.filter((kind) => alphabet[kind].actor === actor)
-
-/** The kinds of an operator's work on FT itself. */
-export const ftKinds = ["TurnOnFT", "TurnOffFT", "SuspendFT", "ResumeFT", "Register"] as const
 
 const beyondPinned: readonly Kind[] = [
   ...ftKinds,

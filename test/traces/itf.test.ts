@@ -97,7 +97,7 @@ describe("a state in ITF", () => {
               power: "on",
               state: "needSecondary",
               reason: { tag: "Some", value: "other" },
-              registered: { primary: "h1", secondary: { tag: "Some", value: "h1" } },
+              registered: { primary: "h1", secondary: "h1" },
               lock: { generation: { "#bigint": "2" }, holder: none },
               copies: { "#map": [] },
               observed: [{ "#tup": [{ "#bigint": "1" }, { "#bigint": "1" }] }],

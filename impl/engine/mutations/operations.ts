@@ -45,11 +45,15 @@ export const operationMutations: Readonly<Record<string, EngineMutation>> = {
   },
   TurnOffResetsLock: ({ TurnOffFT }, view) => ({
     TurnOffFT: (pair, name) => {
-      const { hosts, ftOf, lockAt, holderOf, controlOf, write, withGeneration } = view
+      const { hosts, layout, ftOf, lockAt, holderOf, controlOf, write, withGeneration } = view
+      const { interventionsOf, putOf } = view
+      const interventions = interventionsOf(pair)
       const answer = TurnOffFT(pair, name)
       if (answer !== taken || ftOf(pair) !== ftSetting.notConfigured) return answer
       const slot = pair * hosts + holderOf(pair)
       lockAt(pair, 1, holderOf(pair))
+      // The lock has not grown: it has cost nothing.
+      putOf(pair, layout.past.interventions, interventions)
       if (holderOf(pair) >= 0) write(slot, withGeneration(controlOf(slot), 1))
       return answer
     },

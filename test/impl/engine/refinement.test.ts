@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
   coreKinds,
-  ftKinds,
+  kindsBesideFt,
   describe as written,
   kinds,
   type Action,
@@ -79,10 +79,7 @@ describe("the engine answers every action as the model does, in every state", ()
   it("of all kinds, with one fault, and the operators up to generation 1", () => {
     const config = bounded({ faults: 1, log: 0, powerOffUpTo: 1, generations: 5, fencesUpTo: 1 })
 
-    const compared = comparedIn(
-      config,
-      kinds.filter((kind) => !isOfFt(kind)),
-    )
+    const compared = comparedIn(config, kindsBesideFt)
 
     expect(compared).toEqual({ states: 4368, divergence: null })
   })
@@ -388,8 +385,6 @@ const nearMax = 8000
 const alikeMax = 200
 
 /** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
-const isOfFt = (kind: Kind): boolean => (ftKinds as readonly Kind[]).includes(kind)
-
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
   const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
   const suspension: readonly Kind[] = mutant.name.startsWith("Suspend") ? ["SuspendFT"] : []
