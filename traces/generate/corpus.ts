@@ -6,7 +6,7 @@ import { catalogue } from "../../properties/catalogue.ts"
 import { begin, type Judge } from "../../properties/check/run.ts"
 import { shortestFrom } from "../../properties/check/search.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { coreScope, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
 import { corpusFolder } from "../package.ts"
 import { replay } from "../replay.ts"
@@ -24,13 +24,10 @@ const kindsFor = (mutant: Mutant): readonly Kind[] =>
   kinds.filter(
     (kind) =>
       coreKinds.includes(kind) ||
-      (isAboutFt(mutant) && (ftKinds as readonly Kind[]).includes(kind)) ||
+      ((ftKinds as readonly Kind[]).includes(kind) && kindsWith(mutant).includes(kind)) ||
       mutant.change(protocolOf(coreScope)).rules[kind] !== protocolOf(coreScope).rules[kind] ||
       (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
   )
-
-const isAboutFt = ({ scope = coreScope }: Mutant): boolean =>
-  scope.policy !== "any" || scope.pairs.some(({ ft }) => ft !== "enabled")
 
 const write = (mutant: Mutant, property: Property): void => {
   const config = mutant.scope ?? coreScope
