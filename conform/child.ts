@@ -125,7 +125,6 @@ class PeerProcess {
         return
       }
       this.waiting = { bodies, replies: [], sent: 0, weight: 0, weightMax, resolve, reject }
-      this.overdueSince = null
       if (this.hasEnded) {
         this.break("crashed", `it had ended before it was asked: ${firstUnanswered(this.waiting)}`)
         return
