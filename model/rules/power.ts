@@ -9,7 +9,7 @@ import { hasStorage, withPair, type State } from "../state.ts"
 import { thePair, thePairAndHost, type OfPair } from "../subject.ts"
 
 /** Whether some copy of the pair, stale or not, is on a host with storage. */
-export const someCopyMayRun = (state: State, pair: Pair): boolean =>
+const someCopyMayRun = (state: State, pair: Pair): boolean =>
   pair.copies.some((copy) => hasStorage(state, copy.host))
 
 const noCopyMayRun: Check<OfPair> = {
