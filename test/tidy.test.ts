@@ -30,6 +30,7 @@ const partsMeet = [
   "model/guard-id.ts",
   "model/refusals.ts",
   "model/fields.ts",
+  "model/state.ts",
   "impl/engine/engine.ts",
   "impl/engine/layout.ts",
   "traces/schema.ts",

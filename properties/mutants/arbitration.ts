@@ -1,12 +1,12 @@
 import type { Copy } from "../../model/copy.ts"
 import { halted } from "../../model/lifecycle.ts"
 import { advanced } from "../../model/lock.ts"
-import { peerOf, withCopy, type Pair } from "../../model/pair.ts"
+import { peerOf, withCopy } from "../../model/pair.ts"
 import { isSuspicionJustified } from "../../model/rules/arbitration.ts"
-import { running, withPair } from "../../model/state.ts"
+import { withPair } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
 import { ruled } from "../../model/change.ts"
-import { altered, changingCopy, changingPair, effecting, requiring, type Mutant } from "./mutant.ts"
+import { amendingIn, effecting, requiring, type Mutant } from "./mutant.ts"
 
 /** Live at `generation`, with the lock as it is. */
 const live = (copy: Copy, generation = copy.generation): Copy => ({
@@ -17,12 +17,6 @@ const live = (copy: Copy, generation = copy.generation): Copy => ({
   channel: null,
 })
 
-/** The pair in which `copy` has advanced the lock, whatever the lock says. */
-const taken = (pair: Pair, copy: Copy): Pair => {
-  const lock = advanced(pair.lock, copy.id)
-  return withCopy({ ...pair, lock }, live(copy, lock.generation))
-}
-
 export const arbitrationMutants: readonly Mutant[] = [
   {
     name: "PrimarySkipsLock",
@@ -30,22 +24,19 @@ export const arbitrationMutants: readonly Mutant[] = [
       "A Primary that suspects goes live at once, at its own generation: it already is the Primary, after all.",
     breaks: ["FT-11"],
     killedBy: { S1: 7 },
-    change: altered("Suspect", (after, { copy }) =>
-      changingCopy(after, copy, (suspecting) =>
-        suspecting.role === "primary" ? live(suspecting) : suspecting,
-      ),
-    ),
+    change: amendingIn("Suspect", ({ contends }) => ({
+      contends: (pair, copy) => (copy.role === "primary" ? withCopy(pair, live(copy)) : contends(pair, copy)),
+    })),
   },
   {
     name: "SecondarySkipsLock",
     story: "A Secondary that suspects goes live at once, at the next generation, without asking the lock.",
     breaks: ["FT-11"],
     killedBy: { S1: 5, S15: 5 },
-    change: altered("Suspect", (after, { copy }) =>
-      changingCopy(after, copy, (suspecting) =>
-        suspecting.role === "secondary" ? live(suspecting, suspecting.generation + 1) : suspecting,
-      ),
-    ),
+    change: amendingIn("Suspect", ({ contends }) => ({
+      contends: (pair, copy) =>
+        copy.role === "secondary" ? withCopy(pair, live(copy, copy.generation + 1)) : contends(pair, copy),
+    })),
   },
   {
     name: "NonAtomicLock",
@@ -68,37 +59,38 @@ export const arbitrationMutants: readonly Mutant[] = [
     story: "Every copy that tries the lock gets it: the test of test-and-set is missing.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: effecting("TryLock", ({ pair, copy }: OfCopy, state) => withPair(state, taken(pair, copy))),
+    change: effecting("TryLock", ({ pair, copy }: OfCopy, state, { lifecycle }) =>
+      withPair(state, lifecycle.wins(pair, copy)),
+    ),
   },
   {
     name: "LoserKeepsRunning",
     story: "A copy that has lost the race goes on all the same, at its old generation.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: altered("TryLock", (after, { copy: id }, before) => {
-      const found = running(before, id)
-      if (found === null || running(after, id) !== null) return after
-      return withPair(before, withCopy(found.pair, live(found.copy)))
-    }),
+    change: amendingIn("TryLock", () => ({
+      halts: (pair, isLoser) =>
+        pair.copies
+          .filter(isLoser)
+          .map((copy) => live(copy))
+          .reduce(withCopy, pair),
+    })),
   },
   {
     name: "LoserRetries",
     story: "A copy that has lost the race tries again, and again.",
     breaks: ["FT-11"],
     killedBy: { L3: 4 },
-    change: altered("TryLock", (after, { copy }, before) => (running(after, copy) === null ? before : after)),
+    change: amendingIn("TryLock", () => ({ halts: (pair) => pair })),
   },
   {
     name: "WinWithoutBump",
     story: "The winner goes live and leaves the generation as it was.",
     breaks: ["FT-11"],
     killedBy: { S1: 6 },
-    change: altered("TryLock", (after, { copy: id }, before) => {
-      const found = running(before, id)
-      if (found === null || running(after, id) === null) return after
-      const lock = { ...found.pair.lock, holder: id }
-      return withPair(before, withCopy({ ...found.pair, lock }, live(found.copy)))
-    }),
+    change: amendingIn("TryLock", () => ({
+      wins: (pair, copy) => withCopy({ ...pair, lock: { ...pair.lock, holder: copy.id } }, live(copy)),
+    })),
   },
   {
     name: "SuspectWhileSyncing",
@@ -142,22 +134,19 @@ export const arbitrationMutants: readonly Mutant[] = [
     story: "A Secondary goes live without what it has received.",
     breaks: ["FT-08"],
     killedBy: { S5: 8 },
-    change: altered("TryLock", (after, { copy: id }, before) =>
-      running(before, id)?.copy.role === "secondary"
-        ? changingCopy(after, id, (copy) => ({ ...copy, log: [] }))
-        : after,
-    ),
+    change: amendingIn("TryLock", ({ wins }) => ({
+      wins: (pair, copy) => wins(pair, copy.role === "secondary" ? { ...copy, log: [] } : copy),
+    })),
   },
   {
     name: "NoReRelease",
     story: "A new Primary takes all that it has in its log for released.",
     breaks: ["FT-08"],
     killedBy: { S14: 7, S5: 9 },
-    change: altered("TryLock", (after, { copy: id }, before) =>
-      running(before, id)?.copy.role === "secondary"
-        ? changingCopy(after, id, (copy) => ({ ...copy, released: copy.log.length }))
-        : after,
-    ),
+    change: amendingIn("TryLock", ({ wins }) => ({
+      wins: (pair, copy) =>
+        wins(pair, copy.role === "secondary" ? { ...copy, released: copy.log.length } : copy),
+    })),
   },
   {
     name: "DropSecondaryWithoutFence",
@@ -179,7 +168,7 @@ export const arbitrationMutants: readonly Mutant[] = [
     change: effecting("TestRestartSecondary", ({ pair, copy }: OfCopy, state, { lifecycle, relations }) => {
       const peer = peerOf(pair, copy)
       const isNear = peer !== null && relations.reaches(state, copy.host, peer.host, pair)
-      const fenced = taken(pair, copy)
+      const fenced = lifecycle.wins(pair, copy)
       return withPair(state, isNear ? halted(lifecycle, fenced, peer) : fenced)
     }),
   },
@@ -188,8 +177,8 @@ export const arbitrationMutants: readonly Mutant[] = [
     story: "A test failover advances the lock itself, so that the Secondary which should take over loses.",
     breaks: ["FT-05"],
     killedBy: { S18: 8 },
-    change: altered("TestFailover", (after, { pair: id }) =>
-      changingPair(after, id, (pair) => ({ ...pair, lock: advanced(pair.lock, null) })),
-    ),
+    change: amendingIn("TestFailover", ({ halts }) => ({
+      halts: (pair, isHalted) => ({ ...halts(pair, isHalted), lock: advanced(pair.lock, null) }),
+    })),
   },
 ]

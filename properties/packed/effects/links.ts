@@ -16,7 +16,7 @@ export const linkEffectsOf = (view: View, of: Before) => {
   /** Whether to look at links at all; where reads are noted, each is looked at by itself. */
   const isAnyCut = (): boolean => {
     if (machine.reads !== null) return true
-    for (let cell = layout.cut; cell < layout.firstPair; cell += 1)
+    for (let cell = layout.cut; cell < layout.firstOfParts; cell += 1)
       if (cells[cell] !== 0 || before[cell] !== 0) return true
     return false
   }
