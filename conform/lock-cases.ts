@@ -67,6 +67,7 @@ const withoutLastHost = ({ hosts, pairs, bounds }: Config): Config => {
     policy: "any",
     pairs: pairs.map((pair) => ({ ...pair, registered: registeredThere })),
     rules: [],
+    exposed: [],
     bounds,
   }
 }

@@ -33,13 +33,17 @@ const coreAlphabet = {
   TestRestartSecondary: { actor: "operator", over: ["copy"] },
   Migrate: { actor: "operator", over: ["copy", "host"] },
   EnterMaintenance: { actor: "operator", over: ["host"] },
+  ActivateRule: { actor: "operator", over: ["rule"] },
+  DeactivateRule: { actor: "operator", over: ["rule"] },
   ExitMaintenance: { actor: "recovery", over: ["host"] },
   RecoverHost: { actor: "recovery", over: ["host"] },
   HealLink: { actor: "recovery", over: ["hosts"] },
   RestoreStorage: { actor: "recovery", over: ["host"] },
+  SecureLink: { actor: "recovery", over: ["hosts"] },
   CrashCopy: { actor: "fault", over: ["copy"] },
   FailHost: { actor: "fault", over: ["host"] },
   CutLink: { actor: "fault", over: ["hosts"] },
+  ExposeLink: { actor: "fault", over: ["hosts"] },
   LoseStorage: { actor: "fault", over: ["host"] },
 } as const satisfies {
   [kind: string]: KindEntry
@@ -75,10 +79,16 @@ export const kinds = Object.keys(alphabet) as readonly Kind[]
 /** The kinds of an operator's work on FT itself. */
 export const ftKinds = ["TurnOnFT", "TurnOffFT", "SuspendFT", "ResumeFT", "Register"] as const
 
-/** Every kind but those of an operator's work on FT. */
-export const kindsBesideFt: readonly Kind[] = kinds.filter(
-  (kind) => !(ftKinds as readonly Kind[]).includes(kind),
-)
+/** The kinds that put affinity rules in force, and out of it. */
+export const ruleKinds = ["ActivateRule", "DeactivateRule"] as const
+
+/** The kinds that make a link one that others can listen on, and private again. */
+export const privacyKinds = ["ExposeLink", "SecureLink"] as const
+
+const ofOperations: readonly Kind[] = [...ftKinds, ...ruleKinds, ...privacyKinds]
+
+/** Every kind but those of an operator's work on FT and on rules, and those of the privacy of links. */
+export const kindsBesideFt: readonly Kind[] = kinds.filter((kind) => !ofOperations.includes(kind))
 
 /** The kinds of the core. */
 export type CoreKind = keyof CoreAlphabet
@@ -94,6 +104,8 @@ export const kindsOf = (actor: Actor): readonly Kind[] =>
 
 const beyondPinned: readonly Kind[] = [
   ...ftKinds,
+  ...ruleKinds,
+  ...privacyKinds,
   "Migrate",
   "EnterMaintenance",
   "ExitMaintenance",
@@ -101,7 +113,7 @@ const beyondPinned: readonly Kind[] = [
   "TestRestartSecondary",
 ]
 
-/** The core's kinds without an operator's work on FT, migration, maintenance and the test operations: the alphabet of the pinned counts. */
+/** The core's kinds without an operator's work on FT and on rules, privacy, migration, maintenance and the test operations: the alphabet of the pinned counts. */
 export const coreKinds: readonly Kind[] = (Object.keys(coreAlphabet) as readonly CoreKind[]).filter(
   (kind) => !beyondPinned.includes(kind),
 )

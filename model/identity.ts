@@ -98,6 +98,8 @@ const plainWriter = (field: Holds): Writer<never> => {
       return entries
     case "links":
       return linksText
+    case "rules":
+      return rulesText
     case "record":
     case "group":
       return writerOf(field.fields)
@@ -142,6 +144,8 @@ const linksText: Writer<readonly LinkId[]> = (links, { nameOf }) =>
           return a < b ? `${a}/${b}` : `${b}/${a}`
         }),
       )
+
+const rulesText: Writer<State["rules"]> = (rules) => rules.map(Number).join("")
 
 const placeOf: Writer<CopyId | "gone"> = (id, { nameOf, pair }) => {
   if (id === "gone" || pair === null) return "gone"

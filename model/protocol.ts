@@ -49,7 +49,7 @@ export type Rules = { readonly [K in Kind]?: Rule<K> }
 
 /** Relations that rules use, where a part may have another answer. */
 type Relations = {
-  /** Whether what one copy of the pair sends from a host arrives at another host. */
+  /** Whether what one copy of the pair sends from a host arrives at another host: the link is connected, and confidential for it. */
   readonly reaches: (state: State, from: HostId, to: HostId, pair: Pair) => boolean
 }
 

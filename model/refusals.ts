@@ -59,7 +59,11 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair: the Primary, or a stale one, or any other",
     unreachable: "the link from the Primary's host to the target is cut",
-    rule: "a must rule forbids the target",
+    confidential:
+      "the Primary would log to the target in clear, which the pair may not, or not over that link",
+    metro: "the target is on the Primary's side of the metro group",
+    rule: "a must rule in force forbids the target",
+    encryption: "the pair requires encryption, and the target cannot encrypt",
     limits: "the target has no room",
     policy: "under the reference policy: it picks another target",
     "restart-first": "under the reference policy: another pair could be restarted",
@@ -94,7 +98,10 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair",
     unreachable: "never: there is no other end",
-    rule: "a must rule forbids the target",
+    confidential: "never: there is no other end",
+    metro: "never: there is no other end",
+    rule: "a must rule in force forbids the target",
+    encryption: "the pair requires encryption, and the target cannot encrypt",
     limits: "the target has no room",
     policy: "under the reference policy: it picks another target",
     bound: "the lock is at bounds.generations",
@@ -106,7 +113,10 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair",
     unreachable: "never: there is no other end",
-    rule: "a must rule forbids the target",
+    confidential: "never: there is no other end",
+    metro: "never: there is no other end",
+    rule: "a must rule in force forbids the target",
+    encryption: "the pair requires encryption, and the target cannot encrypt",
     limits: "the target has no room",
     registered: "under another policy than any: the host on which the Primary is registered could take it",
     policy: "under the reference policy: it picks another target",
@@ -120,6 +130,7 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     "primary-host": "the host on which the Primary is registered is down, or in maintenance",
     "no-primary": "power is on, and no Primary executes at the lock's generation",
     limits: "the VM runs, and its host has no room for it as an FT VM",
+    encryption: "the VM runs, it requires encryption, and its host cannot encrypt",
   },
   TurnOffFT: {
     copy: "the copy that is asked does not run",
@@ -177,12 +188,22 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     unreachable: "the link from the other end to the host that it leaves, or to the target, is cut",
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair",
-    rule: "a must rule forbids the target",
+    confidential:
+      "what is logged between the other end and the host that it leaves, or the target, would pass in clear",
+    metro: "the target is on the other end's side of the metro group",
+    rule: "a must rule in force forbids the target",
+    encryption: "the pair requires encryption, and the target cannot encrypt",
     limits: "the target has no room",
   },
   EnterMaintenance: {
     maintenance: "the host is in maintenance",
     "runs-copy": "it runs a copy of some pair, waiting and stale ones included",
+  },
+  ActivateRule: {
+    "in-force": "the rule is in force already",
+  },
+  DeactivateRule: {
+    "in-force": "the rule is not in force",
   },
   ExitMaintenance: {
     maintenance: "the host is not in maintenance",
@@ -192,6 +213,9 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
   },
   HealLink: {
     connected: "the link is not cut",
+  },
+  SecureLink: {
+    private: "the link is private",
   },
   RestoreStorage: {
     connected: "the host's storage is connected",
@@ -206,6 +230,10 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
   },
   CutLink: {
     cut: "the link is cut already",
+    bound: "bounds.faults faults have been counted",
+  },
+  ExposeLink: {
+    exposed: "the link is not private already",
     bound: "bounds.faults faults have been counted",
   },
   LoseStorage: {

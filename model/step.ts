@@ -159,6 +159,7 @@ const actionsAbout: {
   pair: (kind, pair, host) => (host === undefined ? { kind, pair } : { kind, pair, host }) as Action,
   host: (kind, host) => ({ kind, host }) as Action,
   hosts: (kind, hosts) => ({ kind, hosts }) as Action,
+  rule: (kind, rule) => ({ kind, rule }) as Action,
 }
 
 const isKnown = (state: State, action: Action): boolean =>

@@ -56,6 +56,8 @@ const itfOfValue = (field: Field, value: unknown): Itf => {
       return (value as readonly (readonly [number, number])[]).map(itfOfEntry)
     case "links":
       return { "#set": (value as readonly (readonly string[])[]).map((link) => ({ "#tup": [...link] })) }
+    case "rules":
+      return { "#set": (value as readonly number[]).map(int) }
     case "record":
     case "group":
       return itfOfFields(field.fields, value as object)
@@ -83,6 +85,7 @@ export const itfOfAction = (action: Action | null): Readonly<Record<(typeof acti
     pair: option(action !== null && "pair" in action ? action.pair : null),
     host: option(action !== null && "host" in action ? action.host : null),
     ...(action !== null && "role" in action ? { role: option(action.role) } : {}),
+    ...(action !== null && "rule" in action ? { rule: option(int(action.rule)) } : {}),
     hosts: option(action !== null && "hosts" in action ? { "#tup": [...action.hosts] } : null),
   },
 })
@@ -136,7 +139,11 @@ const recordOf = (entries: readonly unknown[]): Readonly<Record<string, unknown>
 
 /** A state of a trace, as plain JSON of the form that `stateJsonOf` gives. */
 export const stateOfItf = (state: Readonly<Record<string, unknown>>): unknown =>
-  Object.fromEntries(stateVars.map((name) => [name, withoutAbsent(jsonOfItf(state[name]))]))
+  Object.fromEntries(
+    stateVars
+      .filter((name) => Object.hasOwn(state, name) || stateFields[name]?.isOptional !== true)
+      .map((name) => [name, withoutAbsent(jsonOfItf(state[name]))]),
+  )
 
 /** The fields of a group that is not there are left out, such as a channel's; everywhere else null stays. */
 const withoutAbsent = (json: unknown): unknown => {

@@ -2,12 +2,14 @@ import { kinds, type Action, type Kind } from "../model/action.ts"
 import {
   defaultLimits,
   isRegisteredAlike,
+  plainHost,
+  plainPair,
   registeredOn,
   unbounded,
   type Config,
   type PairConfig,
 } from "../model/config.ts"
-import { inOrder, pairIdOf, type HostId } from "../model/ids.ts"
+import { endsOf, inOrder, linkBetween, pairIdOf, type HostId, type LinkId } from "../model/ids.ts"
 import { partSwitches } from "../model/parts/words.ts"
 import { guardMeanings } from "../model/guard-id.ts"
 import { catalogue } from "../properties/catalogue.ts"
@@ -66,16 +68,21 @@ export const readConfig = (file: string): Config => configOf(file, readJson(file
 /** The configuration with its defaults filled in, and its names checked against each other. */
 export const configOf = (file: string, json: unknown, at: readonly string[]): Config => {
   const decoded = decode(file, ConfigJson, json, at)
-  const { hosts, pairs, rules = [], policy = "any", bounds = {} } = decoded
+  const { hosts, pairs, links = {}, rules = [], policy = "any", bounds = {} } = decoded
   const first = hosts[0].id
   const config: Config = {
-    hosts: hosts.map((host) => ({ ...defaultLimits, groups: [], ...host })),
-    pairs: pairs.map(({ id, vcpus = 1, ft = "enabled", registered = registeredOn(first, ft) }) => ({
-      id,
-      vcpus,
-      ft,
-      registered,
+    hosts: hosts.map((host) => ({ ...plainHost, ...host })),
+    pairs: pairs.map((pair) => ({
+      ...plainPair,
+      registered: registeredOn(first, pair.ft ?? plainPair.ft),
+      ...pair,
     })),
+    exposed: exposedOf(
+      file,
+      hosts.map(({ id }) => id),
+      links,
+      [...at, "links"],
+    ),
     rules: rules.map((rule) => ({ active: true, ...rule })),
     policy,
     bounds: { ...unbounded, ...bounds },
@@ -85,26 +92,54 @@ export const configOf = (file: string, json: unknown, at: readonly string[]): Co
   return config
 }
 
+/** The links that are not private, by what is said of each and of all others. */
+const exposedOf = (
+  file: string,
+  hosts: readonly HostId[],
+  links: NonNullable<ConfigJson["links"]>,
+  at: readonly string[],
+): readonly LinkId[] => {
+  if (Object.keys(links).length === 0) return []
+  const all = hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => linkBetween(a, b)))
+  const named = new Map(
+    Object.entries(links).map(([name, { private: isPrivate = true }]) => {
+      if (name === "default") return [name, isPrivate] as const
+      const link = linkBetween(...endsOf(name as LinkId))
+      if (!all.includes(link))
+        throw bad(file, at, strangeTo("a link of the cluster", [...all, "default"], name))
+      return [link, isPrivate] as const
+    }),
+  )
+  const byDefault = named.get("default") ?? true
+  return all.filter((link) => !(named.get(link) ?? byDefault)).toSorted()
+}
+
 /** The switches of parts, as they are set. */
 const switchesOf = (config: object): object =>
   Object.fromEntries(Object.entries(config).filter(([name]) => Object.hasOwn(partSwitches, name)))
 
 /** The configuration as JSON: only what differs from the defaults, and bounds where there are any. */
 export const jsonOfConfig = (config: Config): ConfigJson => {
-  const { hosts, pairs, rules, policy, bounds } = config
+  const { hosts, pairs, exposed, rules, policy, bounds } = config
   const finite = Object.entries(bounds).filter(([, bound]) => Number.isFinite(bound))
   const json = {
-    hosts: hosts.map(({ id, ftVmsMax, ftVcpusMax, groups }) => ({
+    hosts: hosts.map(({ id, ftVmsMax, ftVcpusMax, groups, ftEncryption }) => ({
       id,
       ...(ftVmsMax === defaultLimits.ftVmsMax ? {} : { ftVmsMax }),
       ...(ftVcpusMax === defaultLimits.ftVcpusMax ? {} : { ftVcpusMax }),
       ...(groups.length === 0 ? {} : { groups }),
+      ...(ftEncryption ? { ftEncryption } : {}),
     })),
-    pairs: pairs.map(({ id, vcpus, ft, registered }) => ({
+    ...(exposed.length === 0
+      ? {}
+      : { links: Object.fromEntries(exposed.map((link) => [link, { private: false }])) }),
+    pairs: pairs.map(({ id, vcpus, ft, registered, encryption, metro }) => ({
       id,
       ...(vcpus === 1 ? {} : { vcpus }),
       ...(ft === "enabled" ? {} : { ft }),
       ...(isRegisteredAlike(registered, registeredOn(hosts[0]?.id as HostId, ft)) ? {} : { registered }),
+      ...(encryption === "opportunistic" ? {} : { encryption }),
+      ...(metro === null ? {} : { metro }),
     })),
     ...(rules.length === 0 ? {} : { rules }),
     ...(policy === "any" ? {} : { policy }),
@@ -284,11 +319,18 @@ const checkActions = (
     const stranger = named.find((host) => !hosts.includes(host))
     if (stranger !== undefined) throw bad(file, place(i), strangeTo("a host of the cluster", hosts, stranger))
     if (named.length === 2 && named[0] === named[1]) throw bad(file, place(i), "expected two different hosts")
+    if ("rule" in action && action.rule > config.rules.length)
+      throw bad(file, [...place(i), "rule"], ruleExpected(config.rules.length, action.rule))
     const pair = "pair" in action ? action.pair : "copy" in action ? pairIdOf(action.copy) : null
     if (pair !== null && !pairs.includes(pair))
       throw bad(file, place(i), strangeTo("a pair of the cluster", pairs, pair))
   }
 }
+
+const ruleExpected = (rules: number, rule: number): string =>
+  rules === 0
+    ? `expected a rule of the cluster, which has none, not ${rule}`
+    : `expected a rule of the cluster, 1 to ${rules}, not ${rule}`
 
 /** A name that is none of the cluster's: the legal ones, and the one that was probably meant. */
 const strangeTo = (what: string, known: readonly string[], stranger: string): string =>
@@ -303,8 +345,10 @@ const checkNames = (file: string, { hosts, pairs, rules }: Config, at: readonly 
     if (twice !== undefined)
       throw bad(file, [...at, part], `expected different ids, and ${twice} stands there twice`)
   }
-  for (const [i, pair] of pairs.entries())
+  for (const [i, pair] of pairs.entries()) {
     checkRegistration(file, pair, hostIds, [...at, "pairs", String(i), "registered"])
+    checkMetro(file, pair, groups, rules, [...at, "pairs", String(i), "metro"])
+  }
   for (const [i, rule] of rules.entries()) {
     const here = [...at, "rules", String(i)]
     const stranger = rule.pairs.find((id) => !pairIds.includes(id))
@@ -313,6 +357,25 @@ const checkNames = (file: string, { hosts, pairs, rules }: Config, at: readonly 
     if (!groups.includes(rule.group))
       throw bad(file, [...here, "group"], strangeTo("a group that some host is in", groups, rule.group))
   }
+}
+
+/** A pair across a metro group is in no other rule: what the one asks for, the other could forbid. */
+const checkMetro = (
+  file: string,
+  { id, metro }: PairConfig,
+  groups: readonly string[],
+  rules: Config["rules"],
+  at: readonly string[],
+): void => {
+  if (metro === null) return
+  if (!groups.includes(metro)) throw bad(file, at, strangeTo("a group that some host is in", groups, metro))
+  const rule = rules.findIndex((each) => each.pairs.includes(id))
+  if (rule >= 0)
+    throw bad(
+      file,
+      at,
+      `expected a pair that no rule names, as it has a metro group, and rule ${rule + 1} names ${id}`,
+    )
 }
 
 const checkRegistration = (

@@ -14,11 +14,13 @@ export type ActionCode = { readonly kind: number; readonly a: number; readonly b
 export const rangesOf = ({
   hosts,
   pairs,
-}: Pick<Layout, "hosts" | "pairs">): Readonly<Record<OperandName, number>> => ({
+  config,
+}: Pick<Layout, "hosts" | "pairs" | "config">): Readonly<Record<OperandName, number>> => ({
   copy: hosts * pairs,
   pair: pairs,
   host: hosts,
   role: roles.length,
+  rule: config.rules.length,
   hosts: (hosts * (hosts - 1)) / 2,
 })
 
@@ -107,6 +109,7 @@ const namesIn = (
     value: {
       host,
       role: (n) => roles[n] as Operands["role"],
+      rule: (n) => n + 1,
       pair,
       hosts: (n) => links[n] as Operands["hosts"],
       copy: (slot) => {
@@ -117,6 +120,7 @@ const namesIn = (
     number: {
       host: (id) => hostIds.indexOf(id),
       role: (role) => roles.indexOf(role),
+      rule: (rule) => (rule <= config.rules.length ? rule - 1 : -1),
       pair: (id) => pairIds.indexOf(id),
       hosts: (ends) => links.findIndex((link) => linkBetween(...link) === linkBetween(...ends)),
       copy: (id) => {

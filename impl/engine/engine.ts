@@ -27,7 +27,7 @@ type Visit = (kind: number, a: number, b: number, answer: number) => void
  * The step relation over packed states, which it changes in place. It allocates nothing.
  *
  * Shape  An action is three numbers: its kind's place in the alphabet, and what it names: the slot of a copy, a
- *        pair, a host or the number of a link; `b` is the host of a placement, or why a copy crashes. `step` takes the action, if the
+ *        pair, a host or the number of a link or a rule; `b` is the host of a placement, or why a copy crashes. `step` takes the action, if the
  *        rules allow it, and answers with a guard's number (`guards.ts`) or `taken`. `isTried` says which actions an exploration
  *        tries in the state that the machine is at; `expand` goes through all
  *        successors of the state that the machine is at, and leaves it there.
@@ -113,7 +113,7 @@ const askedByNameIn = ({ hosts, controlOf, phaseIn, generationIn, isOn, lockOf }
 }
 
 /**
- * Tries every kind on every copy, pair, host and link. Which of them a phase leaves out is for the rules to say: one with
+ * Tries every kind on every copy, pair, host, link and rule. Which of them a phase leaves out is for the rules to say: one with
  * a guard less is met wherever it then applies.
  */
 const expansionOf = (
@@ -125,6 +125,7 @@ const expansionOf = (
   const isAskedByName = askedByNameIn(view)
   const { undo } = machine
   const links = (hosts * (hosts - 1)) / 2
+  const rulesCount = layout.config.rules.length
   const offered = kinds.map((kind) => layout.among.includes(kind))
   const remembers = layout.past.singleFault.mask !== 0
   const k = kindNumber
@@ -133,7 +134,8 @@ const expansionOf = (
   const { TurnOnFT, TurnOffFT, SuspendFT, ResumeFT, Register } = rules
   const { AbandonSync, SyncLost, HaRestart, PowerOn, PowerOff, TestFailover, TestRestartSecondary } = rules
   const { Migrate, EnterMaintenance, ExitMaintenance, RecoverHost, HealLink, RestoreStorage } = rules
-  const { CrashCopy, FailHost, CutLink, LoseStorage } = rules
+  const { CrashCopy, FailHost, CutLink, LoseStorage, ExposeLink, SecureLink } = rules
+  const { ActivateRule, DeactivateRule } = rules
   const added = (operand: OperandName): readonly AddedRule[] => addedRules(rules, layout, operand)
   const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink] = [
     added("copy"),
@@ -220,7 +222,14 @@ const expansionOf = (
   const ofLink = (link: number): void => {
     show(HealLink(link, 0), k.HealLink, link, 0)
     show(CutLink(link, 0), k.CutLink, link, 0)
+    if (offered[k.ExposeLink]) show(ExposeLink(link, 0), k.ExposeLink, link, 0)
+    if (offered[k.SecureLink]) show(SecureLink(link, 0), k.SecureLink, link, 0)
     tryAdded(addedOfLink, link)
+  }
+
+  const ofRule = (rule: number): void => {
+    if (offered[k.ActivateRule]) show(ActivateRule(rule, 0), k.ActivateRule, rule, 0)
+    if (offered[k.DeactivateRule]) show(DeactivateRule(rule, 0), k.DeactivateRule, rule, 0)
   }
 
   return (visitor) => {
@@ -230,6 +239,7 @@ const expansionOf = (
     for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
     for (let host = 0; host < hosts; host += 1) ofHost(host)
     for (let link = 0; link < links; link += 1) ofLink(link)
+    for (let rule = 0; rule < rulesCount; rule += 1) ofRule(rule)
   }
 }
 

@@ -1,4 +1,4 @@
-import { ftKinds, kinds, type Kind } from "../../model/action.ts"
+import { ftKinds, kinds, ruleKinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { HostId } from "../../model/ids.ts"
 import { capacityOf, LayoutError, type Capacity } from "./capacity.ts"
@@ -74,12 +74,16 @@ export type Layout = {
   readonly maskOf: Int32Array
   /** The word in which the generation of the first lock is stored: it is never 0. */
   readonly marker: number
-  /** The cells of the cluster: `faults` is one; the others are bit sets, 32 hosts or links a cell. */
+  /** The cells of the cluster: `faults` is one; the others are bit sets, 32 hosts, links or rules a cell. */
   readonly faults: number
   readonly up: number
   readonly storage: number
   readonly maintenance: number
   readonly cut: number
+  readonly exposed: number
+  readonly rules: number
+  /** Whether rules come into force and out of it: else they are as configured, and no cell holds them. */
+  readonly switchesRules: boolean
   /** The first cell of the first pair, and how many cells each pair has. */
   readonly firstPair: number
   readonly pairCells: number
@@ -134,15 +138,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     { length: logCells },
     (_, n) => Math.min(entriesPerCell, capacity.log - n * entriesPerCell) * entryBits,
   )
-  const changesMaintenance = among.includes("EnterMaintenance")
-  const links = (hosts * (hosts - 1)) / 2
-  const ofCluster = [
-    bitsFor(capacity.faults),
-    ...bitSet(hosts),
-    ...bitSet(hosts),
-    ...bitSet(hosts).map((width) => (changesMaintenance ? width : 0)),
-    ...bitSet(links),
-  ]
+  const cluster = clusterCells(config, capacity, among)
+  const ofCluster = cluster.widths
   const ofParts = placed(partFieldsOf(config), room, copy.widths.length + logCells)
   const ofCopy = [...copy.widths, ...logWidths, ...ofParts.widths]
   // A width of 0 keeps a cell out of what is stored.
@@ -165,11 +162,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     cells: widths.length,
     ...storage,
     marker: storage.wordOf[ofCluster.length + head.at.generation.cell] as number,
-    faults: 0,
-    up: 1,
-    storage: 1 + bitSet(hosts).length,
-    maintenance: 1 + 2 * bitSet(hosts).length,
-    cut: 1 + 3 * bitSet(hosts).length,
+    ...cluster.at,
+    switchesRules: switchesRules(among),
     firstPair: ofCluster.length,
     pairCells: ofPair.length,
     observed,
@@ -187,6 +181,28 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     books: books.at,
     copy: copy.at,
   }
+}
+
+/** The cells of the cluster, and where each set of them begins. A set that never changes has no bits. */
+const clusterCells = (config: Config, { faults }: Capacity, among: readonly Kind[]) => {
+  const hosts = config.hosts.length
+  const links = (hosts * (hosts - 1)) / 2
+  const widths = [bitsFor(faults)]
+  const set = (size: number, mayChange: boolean): number => {
+    const first = widths.length
+    widths.push(...bitSet(size).map((width) => (mayChange ? width : 0)))
+    return first
+  }
+  const at = {
+    faults: 0,
+    up: set(hosts, true),
+    storage: set(hosts, true),
+    maintenance: set(hosts, among.includes("EnterMaintenance")),
+    cut: set(links, true),
+    exposed: set(links, config.exposed.length > 0 || among.includes("ExposeLink")),
+    rules: set(config.rules.length, switchesRules(among)),
+  }
+  return { widths, at }
 }
 
 /** The widths of the cells that hold a set of `size` bits. */
@@ -215,6 +231,9 @@ const placed = <Declared extends FieldTypes>(
   }
   return { widths, at: at as Placed<Declared> }
 }
+
+const switchesRules = (among: readonly Kind[]): boolean =>
+  among.some((kind) => (ruleKinds as readonly Kind[]).includes(kind))
 
 /** Whether FT is ever off for a pair. */
 const changesFt = ({ pairs }: Config, among: readonly Kind[]): boolean =>

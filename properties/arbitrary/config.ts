@@ -1,6 +1,8 @@
 import * as fc from "fast-check"
 import {
   defaultLimits,
+  plainHost,
+  plainPair,
   unbounded,
   type AffinityRule,
   type Config,
@@ -52,7 +54,7 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
       const hostIds = hosts.map((_, n): HostId => `h${BigInt(n + 1)}`)
       const pairIds = pairs.map((_, n): PairId => `p${BigInt(n + 1)}`)
       return {
-        hosts: hosts.map((host, n) => ({ id: hostIds[n] as HostId, ...host })),
+        hosts: hosts.map((host, n) => ({ id: hostIds[n] as HostId, ...plainHost, ...host })),
         policy: "any",
         pairs: pairs.map((pair, n) => pairOf(pairIds[n] as PairId, pair, hostIds)),
         rules: rules
@@ -62,6 +64,7 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
             pairs: pair < pairIds.length ? [pairIds[pair] as PairId] : pairIds,
             ...rule,
           })),
+        exposed: [],
         bounds: { ...unbounded, log },
       }
     })
@@ -105,7 +108,7 @@ const pairOf = (
   hosts: readonly HostId[],
 ): PairConfig => {
   const host = (n: number): HostId => hosts[n % hosts.length] as HostId
-  return { id, vcpus, ft: "enabled", registered: { primary: host(primary), secondary: host(secondary) } }
+  return { id, ...plainPair, vcpus, registered: { primary: host(primary), secondary: host(secondary) } }
 }
 
 function mostly<A>(usual: A, unusual: fc.Arbitrary<A>): fc.Arbitrary<A> {

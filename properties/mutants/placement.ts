@@ -1,7 +1,7 @@
 import type { Kind } from "../../model/action.ts"
 import { plainConfig, type Config, type HostConfig } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
-import { mustRulesAllow, vcpusOf, type Placement } from "../../model/placement.ts"
+import { mustRulesAllow, rulesInForce, vcpusOf, type Placement } from "../../model/placement.ts"
 import type { Change, Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
 import { ruled, together } from "../../model/change.ts"
@@ -110,11 +110,11 @@ export const placementMutants: readonly Mutant[] = [
     story: "Of several `must` rules on a pair, it is enough to meet one.",
     breaks: ["FT-10"],
     killedBy: { S8: 2 },
-    change: spawnedUnder((config, _state, { pair: { id: pair }, host }) => {
-      const naming = config.rules.filter(
-        (rule) => rule.active && rule.type === "must" && rule.pairs.includes(pair),
+    change: spawnedUnder((config, state, { pair: { id: pair }, host }) => {
+      const naming = rulesInForce(config, state).filter(
+        (rule) => rule.type === "must" && rule.pairs.includes(pair),
       )
-      const isOneMet = naming.some((rule) => mustRulesAllow({ ...config, rules: [rule] }, pair, host))
+      const isOneMet = naming.some((rule) => mustRulesAllow(config, [rule], pair, host))
       return isOneMet ? { ...config, rules: [] } : config
     }),
     scope: twoRules,

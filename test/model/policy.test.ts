@@ -77,9 +77,7 @@ describe("what a host meets of the `should` rules", () => {
     ["none that is not in force", { ...ruleOnP1("should", "on", "a"), active: false }, [0, 0]],
     ["no `must` rule: it prefers nothing", ruleOnP1("must", "on", "a"), [0, 0]],
   ] as const)("is %s", (_which, rule, met) => {
-    const ofHosts = (["h1", "h2"] as const).map((host) =>
-      preferencesMet({ ...config, rules: [rule] }, "p1", host),
-    )
+    const ofHosts = (["h1", "h2"] as const).map((host) => preferencesMet(config, [rule], "p1", host))
 
     expect(ofHosts).toEqual(met)
   })

@@ -404,7 +404,7 @@ function losingStorage(change: (pair: Pair, copy: Copy) => Pair): Change {
 
 function underRules(change: (rule: Config["rules"][number]) => Config["rules"][number]): Change {
   return checking("PowerOn", "rule", ({ pair, host }: Placement, _state, { config }) =>
-    mustRulesAllow({ ...config, rules: config.rules.map(change) }, pair.id, host),
+    mustRulesAllow(config, config.rules.map(change), pair.id, host),
   )
 }
 

@@ -12,9 +12,9 @@ const bounds = { generations: 2, powerOffUpTo: 1, fencesUpTo: 1 }
 const placing: Config = {
   ...plainConfig(3, 2, { log: 0, generations: 2, faults: 1, powerOffUpTo: 0, fencesUpTo: 0 }),
   hosts: [
-    { id: "h1", ftVmsMax: 1, ftVcpusMax: 0, groups: ["a"] },
-    { id: "h2", ftVmsMax: 1, ftVcpusMax: 0, groups: [] },
-    { id: "h3", ftVmsMax: 1, ftVcpusMax: 0, groups: ["a"] },
+    { id: "h1", ftVmsMax: 1, ftVcpusMax: 0, groups: ["a"], ftEncryption: false },
+    { id: "h2", ftVmsMax: 1, ftVcpusMax: 0, groups: [], ftEncryption: false },
+    { id: "h3", ftVmsMax: 1, ftVcpusMax: 0, groups: ["a"], ftEncryption: false },
   ],
   rules: [{ pairs: ["p1"], type: "must", run: "on", group: "a", active: true }],
 }

@@ -33,10 +33,20 @@ describe("a configuration", () => {
 
     expect(readConfig(file)).toEqual({
       hosts: [
-        { id: "h2", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
-        { id: "esx-07", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
+        { id: "h2", ftVmsMax: 4, ftVcpusMax: 8, groups: [], ftEncryption: false },
+        { id: "esx-07", ftVmsMax: 4, ftVcpusMax: 8, groups: [], ftEncryption: false },
       ],
-      pairs: [{ id: "p3", vcpus: 1, ft: "enabled", registered: { primary: "h2", secondary: "h2" } }],
+      pairs: [
+        {
+          id: "p3",
+          vcpus: 1,
+          ft: "enabled",
+          registered: { primary: "h2", secondary: "h2" },
+          encryption: "opportunistic",
+          metro: null,
+        },
+      ],
+      exposed: [],
       rules: [],
       policy: "any",
       bounds: {

@@ -167,7 +167,7 @@ const registerWinner = (view: View, slot: number): void => {
   if (isSecondary(phaseIn(controlOf(slot)))) register(pair, hostOf(slot), primaryAt(pair))
 }
 
-const haltNearPeer = ({ controlOf, peerSlot, reaches, hostOf, halt }: View, slot: number): void => {
+const haltNearPeer = ({ controlOf, peerSlot, reaches, halt }: View, slot: number): void => {
   const other = peerSlot(slot, controlOf(slot))
-  if (other >= 0 && reaches(hostOf(slot), hostOf(other))) halt(other)
+  if (other >= 0 && reaches(slot, other)) halt(other)
 }

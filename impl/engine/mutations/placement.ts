@@ -50,13 +50,18 @@ export const placementMutations: Readonly<Record<string, EngineMutation>> = {
     const { config } = view.layout
     const strict = placementOf(view)
     const lenient = placementOf(view, { ...config, rules: [] })
-    const single = config.rules
-      .filter((rule) => rule.active && rule.type === "must")
-      .map((rule) => ({ rule, placement: placementOf(view, { ...config, rules: [rule] }) }))
+    const alone = config.rules.map((rule, n) => ({
+      rule,
+      placement: placementOf(view, {
+        ...config,
+        rules: config.rules.map((other, m) => (m === n ? other : { ...other, pairs: [] })),
+      }),
+    }))
     const isOneMet = (pair: number, host: number): boolean =>
-      single.some(({ rule, placement }) => {
+      alone.some(({ rule, placement }, n) => {
         const names = rule.pairs.includes((config.pairs[pair] as Config["pairs"][number]).id)
-        return names && placement.isAllowed(pair, host)
+        const binds = rule.type === "must" && strict.isInForce(n) && names
+        return binds && placement.isAllowed(pair, host)
       })
     return {
       ...strict,

@@ -27,16 +27,12 @@ export const arbitrationRules = (view: View) => {
 
   const hasLostPrimary = (slot: number): boolean => {
     const primary = primaryOf(slot)
-    return (
-      primary < 0 ||
-      phaseIn(controlOf(primary)) !== phase.lockstepPrimary ||
-      !reaches(hostOf(primary), hostOf(slot))
-    )
+    return primary < 0 || phaseIn(controlOf(primary)) !== phase.lockstepPrimary || !reaches(primary, slot)
   }
 
   const hasLostPeer = (slot: number, copy: number): boolean => {
     const other = peerSlot(slot, copy)
-    if (other < 0 || !reaches(hostOf(slot), hostOf(other))) return true
+    if (other < 0 || !reaches(slot, other)) return true
     const phaseNow = phaseIn(controlOf(other))
     return phaseNow !== phase.lockstepSecondary && phaseNow !== phase.syncing
   }

@@ -12,7 +12,14 @@ import {
   whyNone,
   type PlacementIndex,
 } from "../../../impl/placement/placement-index.ts"
-import { unbounded, type AffinityRule, type Config, type HostConfig } from "../../../model/config.ts"
+import {
+  plainHost,
+  plainPair,
+  unbounded,
+  type AffinityRule,
+  type Config,
+  type HostConfig,
+} from "../../../model/config.ts"
 import type { Copy } from "../../../model/copy.ts"
 import { protocolOf } from "../../../model/core.ts"
 import type { Host } from "../../../model/host.ts"
@@ -138,14 +145,15 @@ const arbitraryCluster = fc
     }),
   )
   .map(({ hosts, vcpus, rules }): Config => ({
-    hosts: hosts.map((host, n) => ({ id: `h${BigInt(n + 1)}`, ...host })),
+    hosts: hosts.map((host, n) => ({ id: `h${BigInt(n + 1)}`, ...plainHost, ...host })),
     pairs: vcpus.map((size, n) => ({
       id: `p${BigInt(n + 1)}`,
+      ...plainPair,
       vcpus: size,
-      ft: "enabled" as const,
       registered: { primary: "h1", secondary: "h1" },
     })),
     policy: "any",
+    exposed: [],
     rules,
     bounds: unbounded,
   }))
