@@ -1,4 +1,4 @@
-import { coreKinds, kinds, kindsBesideFt } from "../model/action.ts"
+import { coreKinds, kinds, plainKinds } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { counted } from "../properties/amount.ts"
 import type { Scope } from "./case-source.ts"
@@ -6,7 +6,7 @@ import type { Scope } from "./case-source.ts"
 const scopeKinds = {
   core: coreKinds,
   "all kinds": kinds,
-  "all kinds but the operations on FT": kindsBesideFt,
+  "all kinds but the operations on FT": plainKinds,
 }
 
 /** The small clusters in which everything is tried on a pair: cheap ones that find defects early come first. */

@@ -87,8 +87,8 @@ export const privacyKinds = ["ExposeLink", "SecureLink"] as const
 
 const ofOperations: readonly Kind[] = [...ftKinds, ...ruleKinds, ...privacyKinds]
 
-/** Every kind but those of an operator's work on FT and on rules, and those of the privacy of links. */
-export const kindsBesideFt: readonly Kind[] = kinds.filter((kind) => !ofOperations.includes(kind))
+/** Every kind but those of an operator's work on FT and on rules, and those of the privacy of links: what a plain cluster is about. */
+export const plainKinds: readonly Kind[] = kinds.filter((kind) => !ofOperations.includes(kind))
 
 /** The kinds of the core. */
 export type CoreKind = keyof CoreAlphabet

@@ -3,7 +3,7 @@ import type { Copy } from "../model/copy.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
 import { counted } from "./amount.ts"
-import { demandOn, forbids } from "./eligibility.ts"
+import { demandOn, forbids, lacksEncryption } from "./eligibility.ts"
 import {
   copyAt,
   copyNamed,
@@ -152,7 +152,8 @@ const bootable: Property = {
       ({ id }) =>
         withStorage(state, id) &&
         !hostIn(state, id).maintenance &&
-        forbids(config, pair.id, id) === null &&
+        forbids(config, state, pair.id, id) === null &&
+        !(lacksEncryption(config, pair.id, id) && pair.ft !== "notConfigured") &&
         demandOn(config, state, id, [pair.id]) === null,
     )
     const registered = able.filter(({ id }) => id === pair.registered.primary)
@@ -294,7 +295,7 @@ const mayGoOn = ({ copies, lock }: Pair, state: State): boolean =>
   )
 
 /** Whether in this step something has come to the Secondary from its Primary, or one of the two has moved. */
-const isTold = (before: Pair, primary: Copy, secondary: Copy): boolean => {
+export const isTold = (before: Pair, primary: Copy, secondary: Copy): boolean => {
   const [earlierPrimary, earlier] = [copyNamed(before, primary.id), copyNamed(before, secondary.id)]
   if (secondary.role !== "secondary" || earlierPrimary === null) return false
   if (earlier === null) return true

@@ -87,6 +87,8 @@ const isFailover = ({ before, action }: Step, after: Pair): boolean =>
 const isCopyOf = (pair: Pair, action: Action): action is Action<"Suspect"> =>
   "copy" in action && action.copy.startsWith(`${pair.id}.`)
 
-/** Whether every host is up with its storage, and no link is cut. */
+/** Whether every host is up with its storage, and no link is cut, or others can listen on it. */
 const undamaged = (state: State): boolean =>
-  state.cut.length === 0 && Object.values(state.hosts).every(({ up, storage }) => up && storage)
+  state.cut.length === 0 &&
+  state.exposed.length === 0 &&
+  Object.values(state.hosts).every(({ up, storage }) => up && storage)

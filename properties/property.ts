@@ -81,13 +81,12 @@ export const violationsOf = (
 
 /**
  * The step as each pair sees it that the action names, or that has changed, or whose hosts or links have. An action
- * on a host or a link concerns every pair, also where it has changed nothing.
+ * on a host, a link or a rule concerns every pair, also where it has changed nothing.
  */
 export const touchedBy = (config: Config, history: History, step: Step): readonly PairStep[] => {
   const hostsChanged =
-    ["host", "hosts"].includes(subjectOf(step.action.kind)) ||
-    step.before.hosts !== step.after.hosts ||
-    step.before.cut !== step.after.cut
+    ["host", "hosts", "rule"].includes(subjectOf(step.action.kind)) ||
+    surroundings.some((name) => step.before[name] !== step.after[name])
   const touched: PairStep[] = []
   for (const after of Object.values(step.after.pairs)) {
     const before = step.before.pairs[after.id] as Pair
@@ -96,6 +95,8 @@ export const touchedBy = (config: Config, history: History, step: Step): readonl
   }
   return touched
 }
+
+const surroundings = ["hosts", "cut", "exposed", "rules"] as const
 
 /** Whether the action names the pair, or a copy of it. */
 const isNamed = (action: Action, { id }: Pair): boolean =>

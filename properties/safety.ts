@@ -14,6 +14,7 @@ import {
 } from "./evidence.ts"
 import { effects } from "./effects.ts"
 import { operations } from "./operations.ts"
+import { privacy } from "./privacy.ts"
 import type { PairStep, Property } from "./property.ts"
 
 export const singlePrimary: Property = {
@@ -138,7 +139,7 @@ export const affinityRules: Property = {
   witness: "rule-bars-a-host",
   onStep: (seen) => {
     const copy = placedIn(seen)
-    const broken = copy === null ? null : forbids(seen.config, seen.after.id, copy.host)
+    const broken = copy === null ? null : forbids(seen.config, seen.step.after, seen.after.id, copy.host)
     return copy === null || broken === null ? null : `${place(copy)} is placed against rule ${broken}`
   },
 }
@@ -368,6 +369,7 @@ export const safety: readonly Property[] = [
   singleFaultTransparent,
   ...effects,
   maintenanceEmpty,
+  ...privacy,
   ...operations,
 ]
 

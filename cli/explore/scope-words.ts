@@ -1,4 +1,4 @@
-import { coreKinds, kinds, kindsBesideFt } from "../../model/action.ts"
+import { coreKinds, kinds, plainKinds } from "../../model/action.ts"
 import { counted } from "../../properties/amount.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
 
@@ -12,7 +12,7 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope
   const actions =
     among.length === kinds.length
       ? "all actions"
-      : among === kindsBesideFt
+      : among === plainKinds
         ? "all actions but those on FT"
         : among === coreKinds
           ? "core actions"

@@ -7,14 +7,8 @@ import { kindNumber, type Layout } from "./layout.ts"
 import { machineOf, phase, type Machine } from "./machine.ts"
 import { partMutations } from "./parts/table.ts"
 import { packedParts } from "./parts/fields.ts"
-import { placementOf, type Placement } from "./placement.ts"
-import { arbitrationRules } from "./rules/arbitration.ts"
-import { faultRules } from "./rules/faults.ts"
-import { ftRules } from "./rules/ft.ts"
-import { loggingRules } from "./rules/logging.ts"
-import { operationRules } from "./rules/operations.ts"
-import { powerRules } from "./rules/power.ts"
-import { redundancyRules } from "./rules/redundancy.ts"
+import { placementOf } from "./placement.ts"
+import { rulesOf } from "./rules/table.ts"
 import type { EngineMutation, EngineRule, EngineRules } from "./rule.ts"
 import { reasonerOf } from "./reasons.ts"
 import { singleFaultHistoryOf } from "./single-fault.ts"
@@ -90,16 +84,6 @@ const neverTaken: EngineRule = () => refusal.unknown
 
 /** Which kinds are an operator's, by number. */
 const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
-
-const rulesOf = (view: View, placement: Placement): EngineRules => ({
-  ...loggingRules(view),
-  ...arbitrationRules(view),
-  ...redundancyRules(view, placement),
-  ...powerRules(view, placement),
-  ...ftRules(view, placement),
-  ...operationRules(view, placement),
-  ...faultRules(view),
-})
 
 /**
  * Whether an operation on FT is tried that asks the copy on a host by name: only a Primary in lockstep that the lock has passed by,

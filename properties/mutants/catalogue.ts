@@ -5,6 +5,7 @@ import type { Mutant } from "./mutant.ts"
 import { operationMutants } from "./operations.ts"
 import { placementMutants } from "./placement.ts"
 import { powerMutants } from "./power.ts"
+import { privacyMutants } from "./privacy.ts"
 import { redundancyMutants } from "./redundancy.ts"
 
 /** Every shipped mutant. */
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...redundancyMutants,
   ...powerMutants,
   ...placementMutants,
+  ...privacyMutants,
   ...operationMutants,
   ...effectMutants,
 ]

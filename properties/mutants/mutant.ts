@@ -1,5 +1,13 @@
-import { kinds, kindsBesideFt, type Action, type Kind } from "../../model/action.ts"
-import { ruled } from "../../model/change.ts"
+import {
+  ftKinds,
+  kinds,
+  plainKinds,
+  privacyKinds,
+  ruleKinds,
+  type Action,
+  type Kind,
+} from "../../model/action.ts"
+import { ruled, together } from "../../model/change.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { protocolOf } from "../../model/core.ts"
@@ -36,9 +44,16 @@ export type Mutant = {
 /** Where the shortest runs of a mutant were measured, unless it says otherwise: three plain hosts and one pair. */
 export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
 
-/** The kinds that are explored with a mutant: the operations on FT only where its scope is about FT. */
-export const kindsWith = ({ scope = coreScope }: Mutant): readonly Kind[] =>
-  scope.policy !== "any" || scope.pairs.some(({ ft }) => ft !== "enabled") ? kinds : kindsBesideFt
+/** The kinds that are explored with a mutant: operations on FT, on rules and on links only where its scope is about these. */
+export const kindsWith = ({ scope = coreScope }: Mutant): readonly Kind[] => {
+  const { hosts, pairs, exposed, rules, policy } = scope
+  const concerned: readonly Kind[] = [
+    ...(policy !== "any" || pairs.some(({ ft }) => ft !== "enabled") ? ftKinds : []),
+    ...(rules.some(({ active }) => !active) ? ruleKinds : []),
+    ...(exposed.length > 0 || hosts.some(({ ftEncryption }) => ftEncryption) ? privacyKinds : []),
+  ]
+  return kinds.filter((kind) => plainKinds.includes(kind) || concerned.includes(kind))
+}
 
 /** The protocol with the mutant's change; the protocol itself where there is no mutant. */
 export const mutated = (mutant: Mutant | null): ProtocolOf =>
@@ -68,6 +83,31 @@ export const finding = <A, B>(kind: Kind, id: GuardId, find: Finding<A, B>["find
 /** The rule with one guard more, after all others. */
 export const requiring = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
   ruled(kind, (rule) => ({ ...rule, guards: [...rule.guards, { id, holds }] }))
+
+/** How a mutant reads the configuration, when a guard asks for it. */
+export type ReadingOfConfig<A> = (config: Config, state: State, about: A) => Config
+
+/** The rules of some kinds, with their guards of these ids as they are under another reading of the configuration. */
+export const readingConfig = <A>(
+  among: readonly Kind[],
+  ids: readonly GuardId[],
+  reading: ReadingOfConfig<A>,
+): Change =>
+  together(
+    ...among.map((kind) =>
+      ruled(kind, (rule) => ({
+        ...rule,
+        guards: rule.guards.map((guard) =>
+          "holds" in guard && ids.includes(guard.id) ? { ...guard, holds: readBy(guard, reading) } : guard,
+        ),
+      })),
+    ),
+  )
+
+const readBy =
+  <A>({ holds }: Check<never>, reading: ReadingOfConfig<A>): Check<A>["holds"] =>
+  (about, state, protocol) =>
+    holds(about as never, state, { ...protocol, config: reading(protocol.config, state, about) })
 
 /** The rule that always refuses. */
 export const never = (kind: Kind, id: GuardId): Change =>

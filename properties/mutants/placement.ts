@@ -2,37 +2,14 @@ import type { Kind } from "../../model/action.ts"
 import { plainConfig, type Config, type HostConfig } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { mustRulesAllow, rulesInForce, vcpusOf, type Placement } from "../../model/placement.ts"
-import type { Change, Protocol } from "../../model/protocol.ts"
-import type { State } from "../../model/state.ts"
-import { ruled, together } from "../../model/change.ts"
-import { type Mutant } from "./mutant.ts"
+import type { Change } from "../../model/protocol.ts"
+import { readingConfig, type Mutant, type ReadingOfConfig } from "./mutant.ts"
 
-/** How a mutant reads the configuration when it is about to place a copy of `pair` on `host`. */
-type Reading = (config: Config, state: State, about: Placement) => Config
-
-/** The rule of a kind, with its rules and limits as they are under another reading of the configuration. */
+/** The rules of some kinds, with affinity rules and limits as they are under another reading of the configuration. */
 const placedUnder =
   (...kinds: readonly Kind[]) =>
-  (reading: Reading): Change =>
-    together(
-      ...kinds.map((kind) =>
-        ruled(kind, (rule) => ({
-          ...rule,
-          guards: rule.guards.map((guard) =>
-            "holds" in guard && (guard.id === "rule" || guard.id === "limits")
-              ? {
-                  ...guard,
-                  holds: (about: Placement, state: State, protocol: Protocol) =>
-                    guard.holds(about as never, state, {
-                      ...protocol,
-                      config: reading(protocol.config, state, about),
-                    }),
-                }
-              : guard,
-          ),
-        })),
-      ),
-    )
+  (reading: ReadingOfConfig<Placement>): Change =>
+    readingConfig(kinds, ["rule", "limits"], reading)
 
 const spawnedUnder = placedUnder("SpawnSecondary")
 const bootedUnder = placedUnder("PowerOn", "HaRestart")
@@ -45,7 +22,7 @@ const withHosts = (config: Config, change: (host: HostConfig) => HostConfig): Co
 
 /** The limits of a host where some of the copies are not counted. */
 const notCounting =
-  (ignored: (copy: Copy) => boolean): Reading =>
+  (ignored: (copy: Copy) => boolean): ReadingOfConfig<Placement> =>
   (config, state, { host }) => {
     const overlooked = Object.values(state.pairs).flatMap((pair) =>
       pair.copies.filter((copy) => copy.host === host && ignored(copy)).map(() => vcpusOf(config, pair.id)),

@@ -168,7 +168,8 @@ const bootMonitorOf = ({ view, step }: Engine, { withStorage, couldTake }: Evide
 }
 
 /** What must hold of one pair in every state. */
-const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, farEnd }: Evidence) => {
+const stateMonitorOf = (view: View, evidence: Evidence) => {
+  const { isUp, isConnected, inMaintenance, leads, follows, farEnd, isOnOneSide, lacksEncryption } = evidence
   const { layout, hosts, controlOf, phaseIn, generationIn, releasedIn, deliveredIn, ackedIn } = view
   const { ftOf, isOn, peerIn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree } = view
 
@@ -201,6 +202,13 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
         return true
     }
     return false
+  }
+
+  /** Whether a Primary's peer is a Secondary on its side of the pair's metro group. */
+  const isOnSideOfPeer = (pair: number, slot: number): boolean => {
+    const other = farEnd(pair * hosts, controlOf(slot))
+    if (other < 0 || layout.config.pairs[pair]?.metro === null) return false
+    return follows(phaseIn(controlOf(other))) && isOnOneSide(pair, slot - pair * hosts, other - pair * hosts)
   }
 
   /** What one copy violates by itself. */
@@ -237,6 +245,8 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
     const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
     if (!isUp(host) || (!contends && !isConnected(host))) found = union(found, only.S22)
     if (inMaintenance(host)) found = union(found, only.P3)
+    if (lacksEncryption(pair, host) && ftOf(pair) !== ftSetting.notConfigured) found = union(found, only.E2)
+    if (isOnSideOfPeer(pair, slot)) found = union(found, only.P4)
     return found
   }
 

@@ -5,6 +5,7 @@ import { indexedMutations, loggingMutations } from "./logging.ts"
 import { operationMutations } from "./operations.ts"
 import { placementMutations } from "./placement.ts"
 import { powerMutations } from "./power.ts"
+import { privacyMutations } from "./privacy.ts"
 import { redundancyMutations } from "./redundancy.ts"
 
 /** The mutants on the engine's side, by the names that they have in the model. */
@@ -14,6 +15,7 @@ export const mutations: Readonly<Record<string, EngineMutation>> = {
   ...redundancyMutations,
   ...powerMutations,
   ...placementMutations,
+  ...privacyMutations,
   ...operationMutations,
   ...effectMutations,
 }

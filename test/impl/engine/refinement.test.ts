@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
   coreKinds,
-  kindsBesideFt,
+  plainKinds,
   describe as written,
   kinds,
   type Action,
@@ -79,7 +79,7 @@ describe("the engine answers every action as the model does, in every state", ()
   it("of all kinds, with one fault, and the operators up to generation 1", () => {
     const config = bounded({ faults: 1, log: 0, powerOffUpTo: 1, generations: 5, fencesUpTo: 1 })
 
-    const compared = comparedIn(config, kindsBesideFt)
+    const compared = comparedIn(config, plainKinds)
 
     expect(compared).toEqual({ states: 4368, divergence: null })
   })

@@ -224,7 +224,7 @@ function faultsOf(config: Config, fleet: Fleet, failed: ReadonlySet<number>): re
   const state = stateOf(config, fleet, failed)
   const overfull = config.hosts.map(({ id }) => demandOn(config, state, id)).filter((found) => found !== null)
   const forbidden = pairsOf(state).filter(({ id, copies }) =>
-    copies.some(({ host }) => forbids(config, id, host) !== null),
+    copies.some(({ host }) => forbids(config, state, id, host) !== null),
   )
   const neglected = pairsOf(state).filter(
     ({ id, copies }) =>

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig, type Config } from "../../../model/config.ts"
+import { initial } from "../../../model/state.ts"
 import { forbids } from "../../../properties/eligibility.ts"
 import { arbitraryConfig, smallClusters } from "../../../properties/arbitrary/config.ts"
 
@@ -57,7 +58,7 @@ describe("arbitraryConfig", () => {
     ],
     [
       "rules that bar every host",
-      (config) => config.hosts.every(({ id }) => forbids(config, "p1", id) !== null),
+      (config) => config.hosts.every(({ id }) => forbids(config, initial(config), "p1", id) !== null),
     ],
     ["a rule that should", ({ rules }) => rules.some(({ type }) => type === "should")],
     ["a rule to run on", ({ rules }) => rules.some(({ run }) => run === "on")],

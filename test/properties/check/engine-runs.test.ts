@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { kinds, kindsBesideFt, subjectOf, type Kind } from "../../../model/action.ts"
+import { kinds, plainKinds, subjectOf, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
@@ -208,7 +208,7 @@ const actionsIn = ({ actions }: BatchResult): number =>
 
 /** Each phase with each kind that a copy in it takes, in the first states of a cluster, breadth first. */
 const takenByPhase = (config: Config): ReadonlySet<string> => {
-  const { machine, view, expand } = engineOf(layoutOf(config, { among: kindsBesideFt }))
+  const { machine, view, expand } = engineOf(layoutOf(config, { among: plainKinds }))
   const taken = new Set<string>()
   const keys = [machine.key.slice()]
   const seen = new Set([String(keys[0])])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { kindsBesideFt } from "../../../model/action.ts"
+import { plainKinds } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import type { ProtocolOf } from "../../../model/protocol.ts"
@@ -51,7 +51,7 @@ describe("an engine that is compared with the model", () => {
 /** A scope whose model is this one, and whose engine is the protocol's. */
 const scopeOf = (model: ProtocolOf, config = coreScope): Scope => ({
   config,
-  among: kindsBesideFt,
+  among: plainKinds,
   mutant: null,
   properties: ["S1"],
   symmetry: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, kindsBesideFt, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, plainKinds, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
 import type { HostId } from "../../../model/ids.ts"
 import { idsIn, noProperty, only } from "../../../properties/packed/property-set.ts"
@@ -32,7 +32,7 @@ const scopes: readonly Row[] = [
   row("2 pairs, 1 fault, no log", { pairs: 2, faults: 1 }, [72_854, 248_808, 21]),
   row(
     "all kinds but the operations on FT, 1 fault, log 1, power-off and tests at generation 1",
-    { faults: 1, log: 1, powerOffUpTo: 1, fencesUpTo: 1, among: kindsBesideFt },
+    { faults: 1, log: 1, powerOffUpTo: 1, fencesUpTo: 1, among: plainKinds },
     [30_262, 127_132, 20],
   ),
 ]
