@@ -265,7 +265,7 @@ const checkWord = (file: string, word: string, known: readonly string[], at: rea
 
 const guards = Object.keys(guardMeanings)
 
-const ftStates = ["enabled", "needSecondary", "starting", "running"]
+const ftStates = ["notConfigured", "disabled", "enabled", "needSecondary", "starting", "running"]
 
 const expectOf = ({ verdict, property, step, guard }: TraceMetaJson): ExpectJson => {
   const at = step === undefined ? {} : { step }

@@ -2,7 +2,7 @@ import { together } from "../../model/change.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { isConfidential } from "../../model/encryption.ts"
 import { reachable } from "../../model/state.ts"
-import { readingConfig, without, type Mutant } from "./mutant.ts"
+import { effecting, readingConfig, without, type Mutant } from "./mutant.ts"
 
 const plain = (hosts: number): Config =>
   plainConfig(hosts, 1, { log: 0, generations: 5, faults: 1, powerOffUpTo: 0, fencesUpTo: 0 })
@@ -26,6 +26,16 @@ const acrossSites: Config = {
   ...plain(4),
   hosts: plain(4).hosts.map((host, n) => ({ ...host, groups: [n < 2 ? "a" : "b"] })),
   pairs: plain(4).pairs.map((pair) => ({ ...pair, metro: "a" })),
+}
+
+/** A rule in force, and one that is not. */
+const twoRules: Config = {
+  ...plain(3),
+  hosts: plain(3).hosts.map((host, n) => ({ ...host, groups: [["a"], ["a", "b"], ["b"]][n] ?? [] })),
+  rules: [
+    { pairs: ["p1"], type: "must", run: "on", group: "a", active: true },
+    { pairs: ["p1"], type: "must", run: "not-on", group: "b", active: false },
+  ],
 }
 
 const placements = ["PowerOn", "HaRestart", "SpawnSecondary", "Migrate"] as const
@@ -86,5 +96,16 @@ export const privacyMutants: readonly Mutant[] = [
     killedBy: { P4: 2 },
     change: without("SpawnSecondary", "metro"),
     scope: acrossSites,
+  },
+  {
+    name: "RuleSwitchIgnored",
+    story: "A rule that is put in force, or out of it, stays as it was.",
+    breaks: ["FT-10"],
+    killedBy: { S31: 1 },
+    change: together(
+      effecting("ActivateRule", (_about, state) => state),
+      effecting("DeactivateRule", (_about, state) => state),
+    ),
+    scope: twoRules,
   },
 ]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, ftKinds, kinds, kindsBesideFt, type Action, type Kind } from "../../model/action.ts"
+import { coreKinds, ftKinds, kinds, plainKinds, type Action, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import type { Protocol } from "../../model/protocol.ts"
@@ -33,12 +33,12 @@ const oneCopyEach: Config = { ...small, hosts: small.hosts.map((host) => ({ ...h
 
 /** Clusters, each with the kinds of action that are taken in it. */
 const scopes: readonly { readonly config: Config; readonly among: readonly Kind[] }[] = [
-  { config: plainConfig(3, 1, { ...bounds, log: 1, faults: 1 }), among: kindsBesideFt },
+  { config: plainConfig(3, 1, { ...bounds, log: 1, faults: 1 }), among: plainKinds },
   {
     config: plainConfig(2, 1, { generations: 3, powerOffUpTo: 2, fencesUpTo: 2, log: 0, faults: 2 }),
-    among: kindsBesideFt,
+    among: plainKinds,
   },
-  { config: placing, among: kindsBesideFt },
+  { config: placing, among: plainKinds },
   {
     config: {
       ...unconfigured(plainConfig(2, 1, { ...bounds, generations: 3, log: 0, faults: 1 }), "p1"),

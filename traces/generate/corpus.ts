@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { coreKinds, ftKinds, kinds, type Kind } from "../../model/action.ts"
+import { coreKinds, kinds, plainKinds, type Kind } from "../../model/action.ts"
 import { initial } from "../../model/state.ts"
 import { protocolOf } from "../../model/core.ts"
 import { catalogue } from "../../properties/catalogue.ts"
@@ -19,12 +19,12 @@ import { fileNameOf, storyOf, traceOf, writeTrace } from "../write.ts"
 /** Enough for the longest, of ten steps. */
 const statesMax = 2_000_000
 
-/** The core's kinds, and those that the mutant is about; operations on FT where its scope is. */
+/** The core's kinds, and those that the mutant is about; operations on FT, on rules and on links where its scope is. */
 const kindsFor = (mutant: Mutant): readonly Kind[] =>
   kinds.filter(
     (kind) =>
       coreKinds.includes(kind) ||
-      ((ftKinds as readonly Kind[]).includes(kind) && kindsWith(mutant).includes(kind)) ||
+      (!plainKinds.includes(kind) && kindsWith(mutant).includes(kind)) ||
       mutant.change(protocolOf(coreScope)).rules[kind] !== protocolOf(coreScope).rules[kind] ||
       (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
   )

@@ -5,6 +5,7 @@ import { powerRules } from "../rules/power.ts"
 import { redundancyRules } from "../rules/redundancy.ts"
 import { rulesOf } from "../rules/table.ts"
 import type { View } from "../view.ts"
+import { allowed } from "./mutation.ts"
 import { privacyIn } from "../view/privacy.ts"
 
 /** The configuration with some of what it says of its pairs said otherwise. */
@@ -33,6 +34,10 @@ export const privacyMutations: Readonly<Record<string, EngineMutation>> = {
     const { PowerOn, HaRestart } = powerRules(view, placement)
     return { PowerOn, HaRestart }
   },
+  RuleSwitchIgnored: ({ ActivateRule, DeactivateRule }, view) => ({
+    ActivateRule: (rule, none) => allowed(view, ActivateRule, rule, none),
+    DeactivateRule: (rule, none) => allowed(view, DeactivateRule, rule, none),
+  }),
   MetroIgnoredOnRespawn: (_rules, view) => {
     const { SpawnSecondary } = redundancyRules(view, placementOf(view, withPairs(view, { metro: null })))
     return { SpawnSecondary }
