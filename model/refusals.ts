@@ -63,7 +63,7 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
       "the Primary would log to the target in clear, which the pair may not, or not over that link",
     metro: "the target is on the Primary's side of the metro group",
     rule: "a must rule in force forbids the target",
-    encryption: "the pair requires encryption, and the target cannot encrypt",
+    encryption: "never: what is logged to such a target is not confidential",
     limits: "the target has no room",
     policy: "under the reference policy: it picks another target",
     "restart-first": "under the reference policy: another pair could be restarted",
