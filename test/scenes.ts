@@ -1,4 +1,5 @@
-import { alone, clusterOf, failedOver, starting, toRunning, withoutFt } from "./fixtures.ts"
+import type { Config } from "../model/config.ts"
+import { alone, clusterOf, failedOver, ruleOnP1, starting, toRunning, withoutFt } from "./fixtures.ts"
 import type { Scene } from "./sentence.ts"
 
 // Scenes that show what published sentences say.
@@ -123,4 +124,84 @@ export const registeredWhileOff: Scene = {
   script: `${alone} Register(p1,primary,h2)`,
   ends: { refused: "power" },
   brokenBy: ["RegisterWhileOn"],
+}
+
+const capable = clusterOf([{ ftEncryption: true }, { ftEncryption: true }, {}])
+
+const requiring: Config = {
+  ...capable,
+  pairs: capable.pairs.map((pair) => ({ ...pair, encryption: "required" })),
+}
+
+/** What a Primary logs, and who could read it. */
+export const ofConfidentiality: readonly (readonly [title: string, Scene])[] = [
+  [
+    "no entry crosses a link on which others can listen",
+    {
+      script: `${toRunning} Record(p1.1) ExposeLink(h1-h2) Deliver(p1.2)`,
+      ends: { refused: "unreachable" },
+      brokenBy: ["ExposedChannelStaysOpen"],
+    },
+  ],
+  [
+    "unless it is encrypted",
+    {
+      config: capable,
+      script: `${toRunning} Record(p1.1) ExposeLink(h1-h2) Deliver(p1.2)`,
+      ends: { logs: { "p1.2": "1.1" } },
+    },
+  ],
+  [
+    "no Secondary starts over such a link",
+    {
+      config: capable,
+      script: `${alone} ExposeLink(h1-h3) SpawnSecondary(p1.1,h3)`,
+      ends: { refused: "confidential" },
+      brokenBy: ["SpawnInClear"],
+    },
+  ],
+  [
+    "a private link is no replacement for encryption that is required",
+    {
+      config: requiring,
+      script: `${alone} SpawnSecondary(p1.1,h3)`,
+      ends: { refused: "confidential" },
+      brokenBy: ["RequiredFallsBackToPrivate"],
+    },
+  ],
+  [
+    "nor may the Primary be where it could not be had",
+    {
+      config: requiring,
+      script: "PowerOn(p1,h3)",
+      ends: { refused: "encryption" },
+      brokenBy: ["PrimaryEncryptionIgnored"],
+    },
+  ],
+  [
+    "the link private again, the pair is protected again",
+    {
+      script: `${toRunning} ExposeLink(h1-h2) SecureLink(h1-h2)`,
+      untilQuiescent: true,
+      ends: { ft: "running" },
+    },
+  ],
+]
+
+const oneSite = clusterOf([{ groups: ["a"] }, { groups: ["a"] }, {}])
+
+export const notOnOneSite: Scene = {
+  config: { ...oneSite, pairs: oneSite.pairs.map((pair) => ({ ...pair, metro: "a" })) },
+  script: `${alone} SpawnSecondary(p1.1,h2)`,
+  ends: { refused: "metro" },
+  brokenBy: ["MetroIgnoredOnRespawn"],
+}
+
+export const inForceAtRunTime: Scene = {
+  config: clusterOf([{}, { groups: ["b"] }, {}], {
+    rules: [{ ...ruleOnP1("must", "not-on", "b"), active: false }],
+  }),
+  script: `${alone} ActivateRule(1) SpawnSecondary(p1.1,h2)`,
+  ends: { refused: "rule" },
+  brokenBy: ["RuleSwitchIgnored"],
 }

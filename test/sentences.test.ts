@@ -12,10 +12,13 @@ import {
 } from "./fixtures.ts"
 import {
   apart,
+  inForceAtRunTime,
   joinsNobodyLive,
   keepsItsRole,
   knowsWhatLeft,
   nothingOverACut,
+  notOnOneSite,
+  ofConfidentiality,
   ofTheSetting,
   oneAtATime,
   registeredWhileOff,
@@ -75,6 +78,10 @@ sentence("FT-02", "captures inputs and events that occur on the Primary VM and s
     ends: { copies: ["p1.1 on h1: primary live"] },
     brokenBy: ["SyncSurvivesStorageLoss"],
   })
+})
+
+sentence("FT-03", "contains guest network and storage I/O data, as well as the memory contents", (shows) => {
+  for (const [title, scene] of ofConfidentiality) shows(title, scene)
 })
 
 sentence("FT-02", "until the backup VM has received and acknowledged the log entry", (shows) => {
@@ -265,6 +272,7 @@ sentence("FT-08", "entirely consistent with all outputs that the primary VM has 
 
 sentence("FT-09", "are not allowed to run on the same host", (shows) => {
   shows("the Secondary does not start beside its Primary", apart)
+  shows("nor on its site, if the two are to be on different ones", notOnOneSite)
   shows("it starts on another host", {
     script: `${alone} SpawnSecondary(p1.1,h2)`,
     ends: { ft: "starting", copies: ["p1.1 on h1: primary live", "p1.2 on h2: secondary syncing"] },
@@ -293,6 +301,7 @@ sentence("FT-10", "its associated Secondary VM is also affected by that rule", (
     ends: { refused: "rule" },
     brokenBy: ["MustOnPrimaryOnly"],
   })
+  shows("also by a rule that has come into force meanwhile", inForceAtRunTime)
   shows("nor does it move there", {
     config: oneOutside,
     script: `${toRunning} Migrate(p1.2,h3)`,

@@ -6,7 +6,7 @@ import { writeAtomically } from "./atomic-file.ts"
 import { actionVars, itfOfAction, itfOfState, varsIn } from "./itf.ts"
 import type { Minimality } from "../properties/shrink/minimise.ts"
 import { packageVersion } from "./package.ts"
-import { jsonOfConfig } from "./read.ts"
+import { jsonOfConfig } from "./config.ts"
 import { traceFormat, type TraceJson } from "./schema.ts"
 import { stateJsonOf } from "./state-json.ts"
 

@@ -11,7 +11,7 @@ import { schedulesForAll, schedulesNeeded } from "../../properties/check/rarity.
 import { inTurns } from "../../properties/explore/turns.ts"
 import { watched } from "../../properties/packed/property-set.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { readConfig } from "../../traces/read.ts"
+import { readConfig } from "../../traces/config.ts"
 import { protocolOfStory } from "../../traces/replay.ts"
 import { storeAt } from "../../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./report.ts"

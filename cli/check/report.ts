@@ -1,4 +1,4 @@
-import { jsonOfConfig } from "../../traces/read.ts"
+import { jsonOfConfig } from "../../traces/config.ts"
 import { packageVersion } from "../../traces/package.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"

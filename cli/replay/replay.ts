@@ -3,7 +3,8 @@ import { catalogue } from "../../properties/catalogue.ts"
 import { prepareFile } from "../../traces/atomic-file.ts"
 import { printable } from "../../traces/printable.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { readConfig, readStory, type Story } from "../../traces/read.ts"
+import { readConfig } from "../../traces/config.ts"
+import { readStory, type Story } from "../../traces/read.ts"
 import {
   firstDifference,
   outcomeOf,

@@ -9,7 +9,7 @@ import type { Reply } from "../../conform/peer.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import { recordedLines, recorderTo, recordingIn, rejudged } from "../../conform/recording.ts"
 import { plainConfig } from "../../model/config.ts"
-import { jsonOfConfig } from "../../traces/read.ts"
+import { jsonOfConfig } from "../../traces/config.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-"))
 afterAll(() => {

@@ -8,7 +8,7 @@ import { AdapterFault } from "../../conform/fault.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskBody, Peer } from "../../conform/peer.ts"
 import type { Hello } from "../../conform/wire.ts"
-import { configOf } from "../../traces/read.ts"
+import { configOf } from "../../traces/config.ts"
 import type { MakeEngine } from "./made.ts"
 
 const hello: Omit<Hello, "seq"> = {

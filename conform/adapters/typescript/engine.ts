@@ -6,7 +6,7 @@ import { layoutOf } from "../../../impl/engine/layout.ts"
 import { CapacityExceeded } from "../../../impl/engine/capacity.ts"
 import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { packageVersion } from "../../../traces/package.ts"
-import { configOf } from "../../../traces/read.ts"
+import { configOf } from "../../../traces/config.ts"
 import { clusterOf, roomy, stateOf, take, type Cluster } from "./cluster.ts"
 
 // The packed engine behind the wire. With a mutant's name as its argument, an engine with that one thing wrong.

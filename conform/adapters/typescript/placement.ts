@@ -11,7 +11,7 @@ import {
 import type { Config } from "../../../model/config.ts"
 import { pairIdOf, type CopyId, type PairId } from "../../../model/ids.ts"
 import { packageVersion } from "../../../traces/package.ts"
-import { configOf } from "../../../traces/read.ts"
+import { configOf } from "../../../traces/config.ts"
 import type { StateJson } from "../../../traces/state-json.ts"
 
 // The placement index behind the wire. With --broken it forgets that a copy of the pair may run on a host already.
