@@ -284,8 +284,7 @@ const foundByEngine = async (
 ): Promise<readonly string[]> => {
   const { sweep } = await import("../../properties/explore/sweep.ts")
   const { shortest } = await import("../../properties/explore/tally.ts")
-  const { idsIn, noProperty } = await import("../../properties/packed/property-set.ts")
   const scope = { config, among, mutant: null, properties: [property], symmetry: false, reduction: false }
   const { tally } = sweep(scope, { statesMax: 3000 })
-  return idsIn(tally.violated.get(shortest(tally)) ?? noProperty)
+  return tally.violated.get(shortest(tally)) ?? []
 }
