@@ -15,6 +15,7 @@ import {
 import { effects } from "./effects.ts"
 import { operations } from "./operations.ts"
 import type { PairStep, Property } from "./property.ts"
+import { reported } from "./reported.ts"
 
 export const singlePrimary: Property = {
   id: "S1",
@@ -369,6 +370,7 @@ export const safety: readonly Property[] = [
   ...effects,
   maintenanceEmpty,
   ...operations,
+  ...reported,
 ]
 
 /** The copy that this step has started, or moved to another host; null if it did neither. */

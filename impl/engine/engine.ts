@@ -59,7 +59,7 @@ export const engineOf = (
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const reasoner = reasonerOf(view)
+  const { reasoner } = rules
   const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
@@ -99,6 +99,7 @@ const rulesOf = (view: View, placement: Placement): EngineRules => ({
   ...ftRules(view, placement),
   ...operationRules(view, placement),
   ...faultRules(view),
+  reasoner: reasonerOf(view),
 })
 
 /**
@@ -127,6 +128,8 @@ const expansionOf = (
   const links = (hosts * (hosts - 1)) / 2
   const offered = kinds.map((kind) => layout.among.includes(kind))
   const remembers = layout.past.singleFault.mask !== 0
+  const explains = layout.books.reason.mask !== 0
+  const { begin, explain } = rules.reasoner
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
@@ -149,6 +152,7 @@ const expansionOf = (
   const show = (answer: number, kind: number, a: number, b: number): void => {
     if (answer > taken) return
     if (offered[kind] === true) {
+      if (explains && answer === taken) explain(kind, a, b)
       if (remembers) remember(isOperators[kind] === true, faultsBefore)
       visit(kind, a, b, answer)
     }
@@ -226,6 +230,7 @@ const expansionOf = (
   return (visitor) => {
     visit = visitor
     faultsBefore = faultsSoFar()
+    if (explains) begin()
     for (let slot = 0; slot < slots; slot += 1) if (controlOf(slot) !== 0) ofCopy(slot)
     for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
     for (let host = 0; host < hosts; host += 1) ofHost(host)

@@ -22,7 +22,8 @@ import { pairOf, withPair, type State } from "../../model/state.ts"
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
  *
  * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does so in
- *        `scope`, or null where no search has found it. `change` is what is wrong.
+ *        `scope`, or null where no search has found it. `change` is what is wrong; `about` are kinds without which it does not show,
+ *        though their rules are as they should be.
  */
 export type Mutant = {
   readonly name: string
@@ -30,6 +31,7 @@ export type Mutant = {
   readonly breaks: readonly RequirementId[]
   readonly killedBy: Readonly<Record<string, number | null>>
   readonly change: Change
+  readonly about?: readonly Kind[]
   readonly scope?: Config
 }
 
@@ -103,6 +105,18 @@ export const altered = <K extends Kind>(
         change(effect(about, state, protocol), action, state, protocol),
       isFault: ({ about }: Kept, state, protocol) => isFault(about, state, protocol),
     }
+  })
+
+/** The protocol that registers nothing anew after a step of this kind. */
+export const unregistered =
+  (kind: Kind): Change =>
+  (protocol) => ({
+    ...protocol,
+    bookkeeping: {
+      ...protocol.bookkeeping,
+      registered: (before, action, after) =>
+        action.kind === kind ? before.registered : protocol.bookkeeping.registered(before, action, after),
+    },
   })
 
 /** The state with one pair changed. */

@@ -6,6 +6,7 @@ import { kindNumber } from "../../impl/engine/layout.ts"
 import { peer, phase } from "../../impl/engine/machine.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { noProperty, only, union, type PropertySet } from "./property-set.ts"
+import { reportedOf } from "./reported.ts"
 import { sinceProtected, singleFaultHistoryOf } from "../../impl/engine/single-fault.ts"
 import type { View } from "../../impl/engine/view.ts"
 
@@ -168,7 +169,9 @@ const bootMonitorOf = ({ view, step }: Engine, { withStorage, couldTake }: Evide
 }
 
 /** What must hold of one pair in every state. */
-const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, farEnd }: Evidence) => {
+const stateMonitorOf = (view: View, evidence: Evidence) => {
+  const { isUp, isConnected, inMaintenance, leads, farEnd } = evidence
+  const { ofRecords } = reportedOf(view, evidence)
   const { layout, hosts, controlOf, phaseIn, generationIn, releasedIn, deliveredIn, ackedIn } = view
   const { ftOf, isOn, peerIn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree } = view
 
@@ -256,7 +259,7 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
     if (ftOf(pair) !== ftSetting.enabled && isAccompanied(pair, lock)) found = union(found, only.O2)
     if (!isGapless(pair)) found = union(found, only.S5)
     if (lock - 1 > view.faultsSoFar() + view.interventionsOf(pair)) found = union(found, only.S18)
-    return found
+    return union(found, ofRecords(pair))
   }
 }
 

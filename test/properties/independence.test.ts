@@ -10,9 +10,17 @@ import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
 
 // A property never calls the code that it judges: what the rules take for granted, it works out by itself.
 
-const judges = ["safety", "effects", "eligibility", "evidence", "history", "liveness", "witnesses"].map(
-  (name) => `properties/${name}.ts`,
-)
+const judges = [
+  "safety",
+  "effects",
+  "operations",
+  "reported",
+  "eligibility",
+  "evidence",
+  "history",
+  "liveness",
+  "witnesses",
+].map((name) => `properties/${name}.ts`)
 const packedJudges = [
   ...readdirSync("properties/packed", { encoding: "utf8", recursive: true })
     .filter((name) => name.endsWith(".ts"))
@@ -30,6 +38,7 @@ const ofTheView = [
   ...[
     "secondaryAt",
     "secondaryAtIn",
+    "reasonOf",
     "cellOf",
     "controlAt",
     "withChannel",

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
-import { coreKinds, describe as written, kinds, type Action, type Kind } from "../../model/action.ts"
+import { coreKinds, describe as written, ftKinds, kinds, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
-import { identityWithInterventions } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
-import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { distinctionFor } from "../../properties/distinctions.ts"
+import { kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
 import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
 
@@ -84,6 +84,21 @@ const bounds = { log: 0, generations: 5, faults: 1 }
 
 const usualScope = bounded({ log: 2, generations: 5, faults: 2 })
 
+const operated: Config = {
+  ...bounded({ log: 0, generations: 5, faults: 1, powerOffUpTo: 0, fencesUpTo: 2 }),
+  policy: "registered",
+}
+
+const unconfigured: Config = withoutFt(
+  {
+    ...clusterOf([{}, {}], {
+      bounds: { log: 0, generations: 5, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 },
+    }),
+    policy: "registered",
+  },
+  "p1",
+)
+
 const crowded = clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, { ftVmsMax: 1 }], { pairs: 2, bounds })
 
 const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
@@ -107,6 +122,12 @@ const scopes: Readonly<Record<string, Config>> = {
     clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
   ),
   ZeroMeansNone: clusterOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }], { pairs: 2, bounds }),
+  TurnOnIgnoresLimits: withoutFt({ ...crowded, bounds: { ...crowded.bounds, faults: 0 } }, "p2"),
+  PrimaryHostIgnored: unconfigured,
+  RegisterWhileOn: unconfigured,
+  PowerOnStartsDisabled: unconfigured,
+  TestFailoverWhileStarting: unconfigured,
+  ReasonNotCleared: unconfigured,
   ShouldAsMust: clusterOf([{ ftVmsMax: 2, groups: ["a"] }, { ftVmsMax: 2 }, { ftVmsMax: 2 }], {
     pairs: 2,
     rules: [ruleOnP1("should", "not-on", "a")],
@@ -114,7 +135,19 @@ const scopes: Readonly<Record<string, Config>> = {
   }),
 }
 
-const scopeOf = ({ name }: Mutant): Config => scopes[name] ?? usualScope
+const scopeOf = (mutant: Mutant): Config => scopes[mutant.name] ?? (isAboutFt(mutant) ? operated : usualScope)
+
+/** Whether what shows the fault includes an administrator's work on FT. */
+const isAboutFt = (mutant: Mutant): boolean => ftKinds.every((kind) => kindsWith(mutant).includes(kind))
+
+/** The cluster in which FT is not configured for a pair at the start. */
+function withoutFt(config: Config, id: string): Config {
+  const registered = { primary: "h1", secondary: null } as const
+  return {
+    ...config,
+    pairs: config.pairs.map((pair) => (pair.id === id ? { ...pair, ft: "notConfigured", registered } : pair)),
+  }
+}
 
 function ofFourVcpus(config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }
@@ -122,8 +155,8 @@ function ofFourVcpus(config: Config): Config {
 
 /** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance])]
+  const needed = [...(mutant.about ?? []), ...(isAboutFt(mutant) ? ftKinds : [])]
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...needed])]
 }
 
 /** A shortest run of the mutant that violates the property. Each is searched for once. */
@@ -132,9 +165,9 @@ const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): read
   const known = violations.get(key)
   if (known !== undefined) return known
   const properties = catalogue.filter((property) => property.id === id)
-  // S18 reads the count of interventions, which is no part of a state's identity.
-  const options = id === "S18" ? { key: identityWithInterventions } : {}
-  const found = shortestViolation(mutated(mutant)(config), kindsFor(mutant), properties, options)
+  const among = kindsFor(mutant)
+  const options = { key: distinctionFor(config, among, [id]) }
+  const found = shortestViolation(mutated(mutant)(config), among, properties, options)
   if (found === null || found === "unknown") throw new Error(`${mutant.name} never violates ${id}`)
   violations.set(key, found)
   return found

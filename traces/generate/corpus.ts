@@ -26,7 +26,7 @@ const kindsFor = (mutant: Mutant): readonly Kind[] =>
       coreKinds.includes(kind) ||
       ((ftKinds as readonly Kind[]).includes(kind) && kindsWith(mutant).includes(kind)) ||
       mutant.change(protocolOf(coreScope)).rules[kind] !== protocolOf(coreScope).rules[kind] ||
-      (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
+      mutant.about?.includes(kind) === true,
   )
 
 const write = (mutant: Mutant, property: Property): void => {
