@@ -6,7 +6,7 @@ import type { State } from "../model/state.ts"
 // What some properties read of a state beside its identity: where one of them is checked, states are told apart by that too.
 
 /** The properties that read where pairs are registered. */
-const readRegistrations: readonly string[] = ["S29", "O5", "O6"]
+const readRegistrations: readonly string[] = ["S29", "O5", "O6", "O11"]
 
 /** Whether one of the properties of these ids reads what operators have done. */
 export const readsInterventions = (ids: readonly string[]): boolean => ids.includes("S18")

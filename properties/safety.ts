@@ -14,6 +14,7 @@ import {
 } from "./evidence.ts"
 import { effects } from "./effects.ts"
 import { operations } from "./operations.ts"
+import { placement } from "./placement.ts"
 import type { PairStep, Property } from "./property.ts"
 import { reported } from "./reported.ts"
 
@@ -371,6 +372,7 @@ export const safety: readonly Property[] = [
   maintenanceEmpty,
   ...operations,
   ...reported,
+  ...placement,
 ]
 
 /** The copy that this step has started, or moved to another host; null if it did neither. */

@@ -104,7 +104,7 @@ const isNeverFull = ({ hosts, pairs }: Config, host: number): boolean => {
 }
 
 /** For each pair and host how many `should` rules in force it meets: pair × hosts + host. */
-const preferencesMet = ({ hosts, pairs, rules }: Config): Int32Array =>
+export const preferencesMet = ({ hosts, pairs, rules }: Config): Int32Array =>
   Int32Array.from(
     pairs.flatMap(({ id }) => {
       const wished = rules.filter((rule) => rule.active && rule.type === "should" && rule.pairs.includes(id))

@@ -23,7 +23,7 @@ import { pairOf, withPair, type State } from "../../model/state.ts"
  *
  * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does so in
  *        `scope`, or null where no search has found it. `change` is what is wrong; `about` are kinds without which it does not show,
- *        though their rules are as they should be.
+ *        though their rules are as they should be. `scopes`: for some properties, another scope.
  */
 export type Mutant = {
   readonly name: string
@@ -33,10 +33,15 @@ export type Mutant = {
   readonly change: Change
   readonly about?: readonly Kind[]
   readonly scope?: Config
+  readonly scopes?: Readonly<Record<string, Config>>
 }
 
 /** Where the shortest runs of a mutant were measured, unless it says otherwise: three plain hosts and one pair. */
 export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
+
+/** Where the shortest run of a mutant that violates the property was measured. */
+export const scopeFor = ({ scope, scopes }: Mutant, property: string): Config =>
+  scopes?.[property] ?? scope ?? coreScope
 
 /** The kinds that are explored with a mutant: the operations on FT only where its scope is about FT. */
 export const kindsWith = ({ scope = coreScope }: Mutant): readonly Kind[] =>

@@ -10,8 +10,17 @@ import { copyIn, currentPrimary, peerOf, withCopy, type Pair } from "../../model
 import { ineligible } from "../../model/placement.ts"
 import type { Change, Protocol } from "../../model/protocol.ts"
 import { pairOf, withPair, type State } from "../../model/state.ts"
-import type { OfCopy, OfPair } from "../../model/subject.ts"
-import { altered, changingPair, effecting, finding, unregistered, without, type Mutant } from "./mutant.ts"
+import type { OfCopy, OfPair, ToHost } from "../../model/subject.ts"
+import {
+  altered,
+  changingPair,
+  effecting,
+  finding,
+  requiring,
+  unregistered,
+  without,
+  type Mutant,
+} from "./mutant.ts"
 
 /** Three hosts and one pair, whose administrator works on FT. */
 const operated: Config = {
@@ -198,7 +207,7 @@ export const operationMutants: readonly Mutant[] = [
     name: "TestFailoverWhileStarting",
     story: "A test failover is done though the Secondary is only being brought up.",
     breaks: ["FT-05"],
-    killedBy: { O1: 4, O8: 4 },
+    killedBy: { O1: 4, O8: 4, O12: 6 },
     change: finding("TestFailover", "not-running", ({ pair }: OfPair) => {
       const primary = currentPrimary(pair)
       return primary === null || !["starting", "running"].includes(ftState(pair)) ? null : { pair, primary }
@@ -236,5 +245,37 @@ export const operationMutants: readonly Mutant[] = [
     change: unregistered("Migrate"),
     about: ["Migrate"],
     scope: operated,
+  },
+  {
+    name: "LoneNotRestarted",
+    story: "HA restarts only the VMs whose FT is on.",
+    breaks: ["FT-01", "FT-12"],
+    killedBy: { L6: 3 },
+    change: requiring("HaRestart", "ft", ({ pair }: OfPair) => pair.ft === "enabled"),
+    scope: operated,
+  },
+  {
+    name: "RegisteredHostOnly",
+    story: "A VM is powered on where its Primary is registered, and nowhere else.",
+    breaks: ["FT-13"],
+    killedBy: { O11: 1 },
+    change: requiring(
+      "PowerOn",
+      "registered",
+      ({ pair, host }: OfPair & ToHost) => pair.registered.primary === host,
+    ),
+    scope: unconfigured,
+  },
+  {
+    name: "ColocationRefused",
+    story: "A VM is not powered on while its two copies are registered on one host.",
+    breaks: ["FT-13"],
+    killedBy: { O11: 1 },
+    change: requiring(
+      "PowerOn",
+      "registered",
+      ({ pair: { registered } }: OfPair) => registered.primary !== registered.secondary,
+    ),
+    scope: unconfigured,
   },
 ]

@@ -36,14 +36,21 @@ export const watched = [
   "O7",
   "O8",
   "O9",
+  "O11",
+  "O12",
   "O1",
   "O5",
   "O6",
   "O10",
+  "P2b",
+  "P5",
+  "P6",
+  "P7",
   "L1",
   "L2",
   "L3",
   "L4",
+  "L6",
 ] as const
 
 export type Watched = (typeof watched)[number]

@@ -15,6 +15,7 @@ const judges = [
   "effects",
   "operations",
   "reported",
+  "placement",
   "eligibility",
   "evidence",
   "history",

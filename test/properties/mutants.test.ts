@@ -47,9 +47,10 @@ describe("a mutant is caught", () => {
     (_name, mutant) => {
       const [kill] = kills.filter((each) => each.mutant === mutant)
 
-      const states = kill === undefined ? [] : statesOn(mutant, violationOf(mutant, kill.id))
+      const config = scopeOf(mutant, kill?.id ?? "")
+      const states = kill === undefined ? [] : statesOn(mutant, config, violationOf(mutant, kill.id))
 
-      expect(states.some((state) => answersDiffer(mutant, state))).toBe(true)
+      expect(states.some((state) => answersDiffer(mutant, config, state))).toBe(true)
     },
   )
 })
@@ -106,6 +107,16 @@ const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups:
   bounds,
 })
 
+const ofVcpus = ofFourVcpus(
+  clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
+)
+
+const picked: Config = {
+  ...crowded,
+  policy: "reference",
+  bounds: { ...crowded.bounds, generations: 4, faults: 2, powerOffUpTo: 0, fencesUpTo: 0 },
+}
+
 /** Clusters for those whose fault shows only where there are rules or limits, or where the log plays no part. */
 const scopes: Readonly<Record<string, Config>> = {
   TestRestartHaltsSuccessor: bounded({ log: 0, generations: 5, faults: 1 }),
@@ -118,11 +129,22 @@ const scopes: Readonly<Record<string, Config>> = {
   OnlyPrimariesCount: crowded,
   ContendersNotCounted: crowded,
   LimitsIgnoredByHa: crowded,
-  VcpusIgnored: ofFourVcpus(
-    clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
-  ),
+  VcpusIgnored: ofVcpus,
+  "ZeroMeansNone O11": ofVcpus,
   ZeroMeansNone: clusterOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }], { pairs: 2, bounds }),
   TurnOnIgnoresLimits: withoutFt({ ...crowded, bounds: { ...crowded.bounds, faults: 0 } }, "p2"),
+  GoLiveNeedsRoom: crowded,
+  PolicyPicksIneligible: picked,
+  "PolicyPicksIneligible P5": {
+    ...clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
+      rules: [ruleOnP1("must", "on", "b")],
+      bounds,
+    }),
+    policy: "reference",
+  },
+  RespawnFirst: picked,
+  RegisteredHostOnly: unconfigured,
+  ColocationRefused: unconfigured,
   PrimaryHostIgnored: unconfigured,
   RegisterWhileOn: unconfigured,
   PowerOnStartsDisabled: unconfigured,
@@ -135,7 +157,8 @@ const scopes: Readonly<Record<string, Config>> = {
   }),
 }
 
-const scopeOf = (mutant: Mutant): Config => scopes[mutant.name] ?? (isAboutFt(mutant) ? operated : usualScope)
+const scopeOf = (mutant: Mutant, id: string): Config =>
+  scopes[`${mutant.name} ${id}`] ?? scopes[mutant.name] ?? (isAboutFt(mutant) ? operated : usualScope)
 
 /** Whether what shows the fault includes an administrator's work on FT. */
 const isAboutFt = (mutant: Mutant): boolean => ftKinds.every((kind) => kindsWith(mutant).includes(kind))
@@ -160,7 +183,7 @@ const kindsFor = (mutant: Mutant): readonly Kind[] => {
 }
 
 /** A shortest run of the mutant that violates the property. Each is searched for once. */
-const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonly Action[] => {
+const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant, id)): readonly Action[] => {
   const key = `${mutant.name} ${id} ${config.bounds.log}`
   const known = violations.get(key)
   if (known !== undefined) return known
@@ -175,8 +198,8 @@ const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): read
 
 const violations = new Map<string, readonly Action[]>()
 
-const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
-  const protocol = mutated(mutant)(scopeOf(mutant))
+const statesOn = (mutant: Mutant, config: Config, run: readonly Action[]): readonly State[] => {
+  const protocol = mutated(mutant)(config)
   const states = [initial(protocol.config)]
   for (const action of run) {
     const outcome = step(protocol, states.at(-1) as State, action)
@@ -186,8 +209,7 @@ const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
   return states
 }
 
-const answersDiffer = (mutant: Mutant, state: State): boolean => {
-  const config = scopeOf(mutant)
+const answersDiffer = (mutant: Mutant, config: Config, state: State): boolean => {
   return kinds
     .flatMap((kind) => candidates(state, kind))
     .some((action) => {

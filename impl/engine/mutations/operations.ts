@@ -151,6 +151,27 @@ export const operationMutations: Readonly<Record<string, EngineMutation>> = {
   MigrateForgetsRegistration: ({ Migrate }, view) => ({
     Migrate: unregistered(view, Migrate),
   }),
+  LoneNotRestarted: ({ HaRestart }, view) => ({
+    HaRestart: (pair, host) => {
+      const answer = allowed(view, HaRestart, pair, host)
+      const isAlone = view.ftOf(pair) !== ftSetting.enabled
+      if (isAlone && (answer === taken || answer === refusal.bound)) return refusal.ft
+      return HaRestart(pair, host)
+    },
+  }),
+  RegisteredHostOnly: ({ PowerOn }, view) => ({
+    PowerOn: (pair, host) => {
+      const answer = allowed(view, PowerOn, pair, host)
+      return answer === taken && host !== view.primaryAt(pair) ? refusal.registered : PowerOn(pair, host)
+    },
+  }),
+  ColocationRefused: ({ PowerOn }, view) => ({
+    PowerOn: (pair, host) => {
+      const answer = allowed(view, PowerOn, pair, host)
+      const isTogether = view.primaryAt(pair) === view.secondaryAt(pair)
+      return answer === taken && isTogether ? refusal.registered : PowerOn(pair, host)
+    },
+  }),
 }
 
 const isStarting = (
