@@ -94,7 +94,7 @@ export const served: Property = {
   },
 }
 
-const restarted: Property = {
+export const restarted: Property = {
   id: "L6",
   name: "Restarted",
   family: "liveness",

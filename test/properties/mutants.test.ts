@@ -10,7 +10,7 @@ import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
 import { distinctionFor } from "../../properties/distinctions.ts"
 import { kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
-import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
+import { bounded, clusterOf, kindsChangedBy, ruleOnP1, withoutFt } from "../fixtures.ts"
 
 /**
  * What a mutant must break, in how many steps at least. Where no search has found that, it is not checked here; and
@@ -162,15 +162,6 @@ const scopeOf = (mutant: Mutant, id: string): Config =>
 
 /** Whether what shows the fault includes an administrator's work on FT. */
 const isAboutFt = (mutant: Mutant): boolean => ftKinds.every((kind) => kindsWith(mutant).includes(kind))
-
-/** The cluster in which FT is not configured for a pair at the start. */
-function withoutFt(config: Config, id: string): Config {
-  const registered = { primary: "h1", secondary: null } as const
-  return {
-    ...config,
-    pairs: config.pairs.map((pair) => (pair.id === id ? { ...pair, ft: "notConfigured", registered } : pair)),
-  }
-}
 
 function ofFourVcpus(config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { coreKinds, ftKinds, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
-import { ftState } from "../../model/ft-state.ts"
+import { ftState, type FtState } from "../../model/ft-state.ts"
 import { initial, pairOf, pairsOf, type State } from "../../model/state.ts"
 import { noHistory } from "../../properties/history.ts"
 import type { Property } from "../../properties/property.ts"
@@ -88,32 +88,36 @@ const operated: Config = {
 }
 
 /** The table of docs/spec/operations.md, row by row and action by action. */
-const ways: readonly string[] = [
-  ["notConfigured", "enabled", ["TurnOnFT"]],
-  ["notConfigured", "needSecondary", ["TurnOnFT"]],
-  ["enabled", "needSecondary", ["PowerOn"]],
-  ["needSecondary", "starting", ["SpawnSecondary"]],
-  ["starting", "running", ["JoinLockstep"]],
-  [
-    "starting",
-    "needSecondary",
-    ["AbandonSync", "SyncLost", "Suspect", "FailHost", "LoseStorage", "CrashCopy", "TestRestartSecondary"],
-  ],
-  [
-    "running",
-    "needSecondary",
-    ["Suspect", "FailHost", "LoseStorage", "CrashCopy", "TestFailover", "TestRestartSecondary"],
-  ],
-  ...["running", "starting", "needSecondary"].map((from) => [from, "enabled", ["PowerOff"]] as const),
-  ...["enabled", "needSecondary", "starting", "running"].map(
-    (from) => [from, "disabled", ["SuspendFT"]] as const,
-  ),
-  ["disabled", "enabled", ["ResumeFT"]],
-  ["disabled", "needSecondary", ["ResumeFT"]],
-  ...["enabled", "disabled", "needSecondary", "running"].map(
-    (from) => [from, "notConfigured", ["TurnOffFT"]] as const,
-  ),
-].flatMap(([from, to, by]) => (by as readonly Kind[]).map((kind) => `${from} → ${to} by ${kind}`))
+const ways: readonly string[] = table().flatMap(([from, to, ...by]) =>
+  by.map((kind) => `${from} → ${to} by ${kind}`),
+)
+
+function table(): readonly (readonly [from: FtState, to: FtState, ...by: Kind[]])[] {
+  return [
+    ["notConfigured", "enabled", "TurnOnFT"],
+    ["notConfigured", "needSecondary", "TurnOnFT"],
+    ["enabled", "needSecondary", "PowerOn"],
+    ["needSecondary", "starting", "SpawnSecondary"],
+    ["starting", "running", "JoinLockstep"],
+    ["starting", "needSecondary", "AbandonSync", "SyncLost", "Suspect", "TestRestartSecondary"],
+    ["starting", "needSecondary", "FailHost", "LoseStorage", "CrashCopy"],
+    ["running", "needSecondary", "Suspect", "FailHost", "LoseStorage", "CrashCopy"],
+    ["running", "needSecondary", "TestFailover", "TestRestartSecondary"],
+    ["running", "enabled", "PowerOff"],
+    ["starting", "enabled", "PowerOff"],
+    ["needSecondary", "enabled", "PowerOff"],
+    ["enabled", "disabled", "SuspendFT"],
+    ["needSecondary", "disabled", "SuspendFT"],
+    ["starting", "disabled", "SuspendFT"],
+    ["running", "disabled", "SuspendFT"],
+    ["disabled", "enabled", "ResumeFT"],
+    ["disabled", "needSecondary", "ResumeFT"],
+    ["enabled", "notConfigured", "TurnOffFT"],
+    ["disabled", "notConfigured", "TurnOffFT"],
+    ["needSecondary", "notConfigured", "TurnOffFT"],
+    ["running", "notConfigured", "TurnOffFT"],
+  ]
+}
 
 function property(id: string): Property {
   const found = reported.find((each) => each.id === id)
