@@ -15,6 +15,7 @@ export const refusalMonitorOf = (
 ): ((pair: number) => PropertySet) => {
   const { machine, layout, hosts, controlOf, phaseIn, generationIn, isOn, lockOf, hostOf, primaryAt } = view
   const { policy, bounds } = layout.config
+  const isWhole = policy === "reference"
   const readsRegistered = layout.books.primary.mask !== 0
 
   const isPossible = (kind: number, a: number, b: number): boolean => {
@@ -39,8 +40,6 @@ export const refusalMonitorOf = (
   /** What a pair without a copy that could run violates by where it may be started. */
   const ofStart = (pair: number): PropertySet => {
     const kind = isOn(pair) ? kindNumber.HaRestart : kindNumber.PowerOn
-    const isWhole = policy === "reference"
-    if (isOn(pair) && !isWhole) return noProperty
     let able = 0
     for (let host = 0; host < hosts; host += 1) if (couldTake(pair, host, -1)) able += 1
     let found = noProperty
@@ -76,9 +75,11 @@ export const refusalMonitorOf = (
     return false
   }
 
+  /** Whether no copy of the pair could run. */
+  const isDown = (pair: number): boolean => copiesOf(pair, withStorage) === 0
+
   return (pair) => {
-    const mayRun = copiesOf(pair, withStorage) > 0
-    const ofStarting = mayRun ? noProperty : ofStart(pair)
-    return mayRun && isBlocked(pair) ? union(ofStarting, only.P6) : ofStarting
+    const ofStarting = (!isOn(pair) || isWhole) && isDown(pair) ? ofStart(pair) : noProperty
+    return isBlocked(pair) ? union(ofStarting, only.P6) : ofStarting
   }
 }
