@@ -41,6 +41,12 @@ export const interventionsOf = (state: State): string =>
     .map((pair) => pair.interventions)
     .join()
 
+/** Why the pairs need a Secondary: for a property that reads that, a part of the identity. */
+export const reasonsOf = (state: State): string =>
+  pairsOf(state)
+    .map(({ reason }) => reason ?? "-")
+    .join()
+
 /**
  * How the states of a cluster are told apart in which actions of these kinds are taken: by their identity, and by where the
  * pairs are registered if a guard reads that.

@@ -3,7 +3,7 @@ import type { Copy } from "../model/copy.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
 import { counted } from "./amount.ts"
-import { demandOn, forbids, lacksEncryption } from "./eligibility.ts"
+import { couldTake } from "./eligibility.ts"
 import {
   copyAt,
   copyNamed,
@@ -148,14 +148,7 @@ const bootable: Property = {
   witness: "both-registered-on-one-host",
   demands: (config, state, pair) => {
     if (pair.power === "on" || pair.copies.some(({ host }) => withStorage(state, host))) return []
-    const able = config.hosts.filter(
-      ({ id }) =>
-        withStorage(state, id) &&
-        !hostIn(state, id).maintenance &&
-        forbids(config, state, pair.id, id) === null &&
-        !(lacksEncryption(config, pair.id, id) && pair.ft !== "notConfigured") &&
-        demandOn(config, state, id, [pair.id]) === null,
-    )
+    const able = config.hosts.filter(({ id }) => couldTake(config, state, pair.id, id, null))
     const registered = able.filter(({ id }) => id === pair.registered.primary)
     const due =
       config.policy === "any"
@@ -165,7 +158,7 @@ const bootable: Property = {
           : config.policy === "registered"
             ? able
             : []
-    return due.map(({ id }): Action => ({ kind: "PowerOn", pair: pair.id, host: id }))
+    return due.map(({ id }) => ({ among: [{ kind: "PowerOn", pair: pair.id, host: id }], least: 1 }))
   },
 }
 

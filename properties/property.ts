@@ -18,8 +18,9 @@ import type { Step } from "./step.ts"
  * again for a pair when none of these has changed.
  *
  * Shape  `always` is checked in every state, `onStep` on every transition, `whenQuiescent` in every quiescent state, in
- *        which faults have stopped and no enabled, weakly fair action changes anything. `demands` names, in every
- *        state, the actions that must be possible there: the protocol at hand must not refuse one.
+ *        which faults have stopped and no enabled, weakly fair action changes anything. `demands` says, in every
+ *        state, which actions must be possible there, or may be: the protocol at hand is asked which it refuses. What only
+ *        the bounds of an exploration refuse counts as possible.
  */
 export type Property = {
   readonly id: string
@@ -32,8 +33,11 @@ export type Property = {
   readonly always?: (pair: Pair, state: State) => string | null
   readonly onStep?: (step: PairStep) => string | null
   readonly whenQuiescent?: (seen: QuiescentPair) => string | null
-  readonly demands?: (config: Config, state: State, pair: Pair) => readonly Action[]
+  readonly demands?: (config: Config, state: State, pair: Pair) => readonly Demand[]
 }
+
+/** How many of some actions are possible: one at `least`, or so many at the `most`. */
+type Demand = { readonly among: readonly Action[] } & ({ readonly least: 1 } | { readonly most: number })
 
 /** Whether a violation of the property is one of liveness: of something good that never comes. */
 export const isLiveness = ({ family }: Property): boolean => family === "liveness"
@@ -121,14 +125,30 @@ export const violatesWhenQuiescent = (
   return violations
 }
 
-/** Which of the actions that the property demands the rules refuse, and by which guard; of any pair, touched or not. */
+/** How the rules do not answer as the property demands; of any pair, touched or not. */
 const demandRefused = (protocol: Protocol, { demands }: Property, state: State): string | null => {
   if (demands === undefined) return null
-  for (const action of Object.values(state.pairs).flatMap((pair) => demands(protocol.config, state, pair))) {
-    const guard = refusing(protocol, state, action)
-    if (guard !== null) return `${describe(action)} must be possible, and is refused: ${guard}`
-  }
+  for (const pair of Object.values(state.pairs))
+    for (const demand of demands(protocol.config, state, pair)) {
+      const why = refusedWords(protocol, state, demand)
+      if (why !== null) return why
+    }
   return null
+}
+
+const refusedWords = (protocol: Protocol, state: State, demand: Demand): string | null => {
+  const answers = demand.among.map((action) => ({ action, guard: refusing(protocol, state, action) }))
+  const possible = answers.filter(({ guard }) => guard === null || guard === "bound")
+  const wordsOf = (some: typeof answers): string => some.map(({ action }) => describe(action)).join(" and ")
+  if ("most" in demand)
+    return possible.length <= demand.most
+      ? null
+      : `${wordsOf(possible)} should not be possible${demand.most === 0 ? "" : " at once"}`
+  const guards = [...new Set(answers.map(({ guard }) => guard))].join(", ")
+  if (possible.length > 0) return null
+  return answers.length === 1
+    ? `${wordsOf(answers)} must be possible, and is refused: ${guards}`
+    : `one of ${wordsOf(answers)} must be possible, and all are refused: ${guards}`
 }
 
 const firstWhy = <A>(values: readonly A[], why: (value: A) => string | null | undefined): string | null => {

@@ -14,8 +14,10 @@ import {
 } from "./evidence.ts"
 import { effects } from "./effects.ts"
 import { operations } from "./operations.ts"
+import { placement } from "./placement.ts"
 import { privacy } from "./privacy.ts"
 import type { PairStep, Property } from "./property.ts"
+import { reported } from "./reported.ts"
 
 export const singlePrimary: Property = {
   id: "S1",
@@ -371,6 +373,8 @@ export const safety: readonly Property[] = [
   maintenanceEmpty,
   ...privacy,
   ...operations,
+  ...reported,
+  ...placement,
 ]
 
 /** The copy that this step has started, or moved to another host; null if it did neither. */

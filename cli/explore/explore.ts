@@ -2,8 +2,10 @@ import { totalmem } from "node:os"
 import * as Effect from "effect/Effect"
 import { coreKinds, kinds, type Kind } from "../../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../../model/config.ts"
+import { readsRegistrations } from "../../model/identity.ts"
 import { counted } from "../../properties/amount.ts"
 import { catalogue } from "../../properties/catalogue.ts"
+import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
 import { explore, type Exploration, type Explored } from "../../properties/explore/explore.ts"
 import type { Sides } from "../../properties/explore/sides.ts"
 import { layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
@@ -221,8 +223,8 @@ const finite = (bound: number, otherwise: number): number => (Number.isFinite(bo
 
 /**
  * All but the properties that must be named, because they distinguish states that are otherwise the same: S19, which
- * depends on the past, S18 where operators can do what it counts, and S29, which depends on registrations. For a mutant
- * every property that can be is checked.
+ * depends on the past, S18 where operators can do what it counts, those of registrations where no guard reads these, and
+ * those of reasons. For a mutant every property that can be is checked.
  */
 const defaultProperties = (
   config: Config,
@@ -235,7 +237,8 @@ const defaultProperties = (
     .filter((id) => id !== "L0")
     .filter((id) => id !== "S19" || (mutant !== null && !reduction))
     .filter((id) => id !== "S18" || mutant !== null || !mayIntervene(config, among))
-    .filter((id) => id !== "S29" || mutant !== null)
+    .filter((id) => mutant !== null || readsRegistrations(config, among) || !readsRegistrationsIn([id]))
+    .filter((id) => mutant !== null || !readsReasons([id]))
 
 const isAsked = (exploration: Exploration, property: Property): boolean =>
   exploration.scope.properties.includes(property.id) && canCheck(exploration, property)

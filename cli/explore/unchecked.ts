@@ -1,3 +1,4 @@
+import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
 import type { Exploration } from "../../properties/explore/explore.ts"
 import { checksQuiescence } from "../../properties/explore/scope.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
@@ -30,10 +31,31 @@ export const uncheckedWords = (
       ? ["liveness is checked only where --actions has every kind of protocol action"]
       : []),
     ...pastWords(exploration, ids),
-    ...(ids.includes("S29")
-      ? ["S29 depends on where pairs are registered, which multiplies the states: name it with --property"]
-      : []),
+    ...recordWords(ids),
   ]
+}
+
+/** Why properties of what is on record were not checked: where pairs are registered, and why they need a Secondary. */
+const recordWords = (unchecked: readonly string[]): readonly string[] => [
+  ...dependence(
+    unchecked.filter((id) => readsRegistrationsIn([id])),
+    "on where pairs are registered",
+  ),
+  ...dependence(
+    unchecked.filter((id) => readsReasons([id])),
+    "on why pairs need a Secondary",
+  ),
+]
+
+/** That properties depend on what usually distinguishes no states; nothing where there are none. */
+const dependence = (ids: readonly string[], onWhat: string): readonly string[] => {
+  const [first, ...others] = ids
+  if (first === undefined) return []
+  return others.length === 0
+    ? [`${first} depends ${onWhat}, which multiplies the states: name it with --property`]
+    : [
+        `${[first, ...others.slice(0, -1)].join(", ")} and ${others.at(-1) ?? ""} depend ${onWhat}, which multiplies the states: name them with --property`,
+      ]
 }
 
 /** Why properties of the past were not checked: S19 cannot be, on the model alone or with the reduction. */
@@ -45,9 +67,7 @@ const pastWords = (
   const left = ["S18", "S19"].filter((id) => unchecked.includes(id))
   const open = left.filter((id) => id === "S18" || canCheckS19)
   return [
-    ...(open.length === 2
-      ? ["S18 and S19 depend on the past, which multiplies the states: name them with --property"]
-      : open.map((id) => `${id} depends on the past, which multiplies the states: name it with --property`)),
+    ...dependence(open, "on the past"),
     ...(left.includes("S19") && !canCheckS19
       ? [
           engine === "model"

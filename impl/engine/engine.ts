@@ -10,7 +10,6 @@ import { packedParts } from "./parts/fields.ts"
 import { placementOf } from "./placement.ts"
 import { rulesOf } from "./rules/table.ts"
 import type { EngineMutation, EngineRule, EngineRules } from "./rule.ts"
-import { reasonerOf } from "./reasons.ts"
 import { singleFaultHistoryOf } from "./single-fault.ts"
 import { viewOf, type View } from "./view.ts"
 
@@ -53,7 +52,7 @@ export const engineOf = (
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const reasoner = reasonerOf(view)
+  const { reasoner } = rules
   const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
@@ -112,6 +111,8 @@ const expansionOf = (
   const rulesCount = layout.config.rules.length
   const offered = kinds.map((kind) => layout.among.includes(kind))
   const remembers = layout.past.singleFault.mask !== 0
+  const explains = layout.books.reason.mask !== 0
+  const { begin, explain } = rules.reasoner
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
@@ -135,6 +136,7 @@ const expansionOf = (
   const show = (answer: number, kind: number, a: number, b: number): void => {
     if (answer > taken) return
     if (offered[kind] === true) {
+      if (explains && answer === taken) explain(kind, a, b)
       if (remembers) remember(isOperators[kind] === true, faultsBefore)
       visit(kind, a, b, answer)
     }
@@ -219,6 +221,7 @@ const expansionOf = (
   return (visitor) => {
     visit = visitor
     faultsBefore = faultsSoFar()
+    if (explains) begin()
     for (let slot = 0; slot < slots; slot += 1) if (controlOf(slot) !== 0) ofCopy(slot)
     for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
     for (let host = 0; host < hosts; host += 1) ofHost(host)

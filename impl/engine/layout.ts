@@ -21,8 +21,8 @@ import { packedParts } from "./parts/fields.ts"
  * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the protocol
  *        is their position. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
  *        then distinguish states. `registered`, `reason`: what no guard reads, which is kept beside the state and never
- *        distinguishes states: it is not stored, and a state that is loaded has it as configured. Registrations that
- *        are "stored" are part of the state, as S29 needs where states are loaded.
+ *        distinguishes states: it is not stored, and a state that is loaded has it as configured. What is "stored" of
+ *        them is part of the state, as properties of them need where states are loaded.
  */
 export type LayoutOptions = {
   readonly among?: readonly Kind[]
@@ -30,7 +30,7 @@ export type LayoutOptions = {
   readonly interventions?: boolean
   readonly singleFault?: boolean
   readonly registered?: boolean | "stored"
-  readonly reason?: boolean
+  readonly reason?: boolean | "stored"
   readonly capacity?: Partial<Capacity>
 }
 
@@ -114,6 +114,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const room = { ...capacity, hosts }
   const storesBooks = options.registered === "stored" || readsRegistrations(config, among)
   const isRegistered = storesBooks || options.registered === true
+  const storesReasons = options.reason === "stored"
   const head = placed(headFields, room, 0, { ft: changesFt(config, among) })
   const past = placed(pastFields, room, head.widths.length, {
     interventions: options.interventions === true,
@@ -122,7 +123,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const books = placed(booksFields, room, head.widths.length + past.widths.length, {
     primary: isRegistered,
     secondary: isRegistered,
-    reason: options.reason === true,
+    reason: storesReasons || options.reason === true,
   })
   const observed = head.widths.length + past.widths.length + books.widths.length
   const copy = placed(copyFields, room, 0)
@@ -146,7 +147,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const ofPair = [
     ...head.widths,
     ...past.widths,
-    ...books.widths.map((width) => (storesBooks ? width : 0)),
+    ...books.widths.map((width) => (storesBooks || storesReasons ? width : 0)),
     ...logWidths,
     ...config.hosts.flatMap(() => ofCopy),
   ]

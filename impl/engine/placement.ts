@@ -129,6 +129,7 @@ export const placementOf = (
     unfit,
     isAllowed,
     isInForce,
+    preference,
     isWithin,
     encryptsAsRequired,
     isPicked,

@@ -127,6 +127,7 @@ const driverOf = (runs: EngineRuns, config: Config) => {
       interventions: true,
       singleFault: true,
       registered: true,
+      reason: true,
     }),
     runs.mutant === null ? null : (mutations[runs.mutant] ?? null),
   )

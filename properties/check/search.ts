@@ -1,6 +1,7 @@
 import { kinds, type Kind } from "../../model/action.ts"
-import { identityFor, interventionsOf, registrationsOf } from "../../model/identity.ts"
+import { interventionsOf } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
+import { distinctionFor } from "../distinctions.ts"
 import { finished } from "../explore/turns.ts"
 import { isQuiescent } from "./quiescence.ts"
 import { observe, observeQuiescence, type Judge, type Run } from "./run.ts"
@@ -29,7 +30,8 @@ export function* searching(
   statesMax: number,
   among: readonly Kind[] = kinds,
 ): Generator<void, Found, void> {
-  const seen = new Set([keyOf(judge, start, among)])
+  const keyOf = keyIn(judge, among)
+  const seen = new Set([keyOf(start)])
   let level: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
     const quiescent = level.reduce<Run | null>(
@@ -45,7 +47,7 @@ export function* searching(
       for (const successor of successors(judge.protocol, run.state, among)) {
         const longer = observe(judge, run, successor)
         found = graver(judge, found, longer)
-        const key = keyOf(judge, longer, among)
+        const key = keyOf(longer)
         if (longer.violation !== null || seen.has(key)) continue
         if (seen.size >= statesMax) return found ?? "unknown"
         seen.add(key)
@@ -71,11 +73,17 @@ const quiescentAt = (judge: Judge, run: Run): Run | null => {
   return quiescent.violation !== null && isQuiescent(judge.protocol, run.state) ? quiescent : null
 }
 
-/** Two runs are the same if their states are, and what a property may yet need of their past or of registrations. */
-const keyOf = ({ protocol, properties }: Judge, { state, history }: Run, among: readonly Kind[]): string =>
-  [
-    identityFor(protocol.config, among)(state),
-    interventionsOf(state),
-    ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
-    properties.some(({ id }) => id === "S29") ? registrationsOf(state) : "",
-  ].join(";")
+/** Two runs are the same if their states are, and what a property may yet need of them or of their past. */
+const keyIn = (
+  { protocol, properties }: Judge,
+  among: readonly Kind[],
+): ((run: Pick<Run, "state" | "history">) => string) => {
+  const ids = properties.map(({ id }) => id)
+  const distinction = distinctionFor(protocol.config, among, ids)
+  return ({ state, history }) =>
+    [
+      distinction(state),
+      interventionsOf(state),
+      ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
+    ].join(";")
+}

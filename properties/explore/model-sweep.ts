@@ -1,9 +1,10 @@
 import type { Action, Kind } from "../../model/action.ts"
-import { identityFor, interventionsOf, registrationsOf } from "../../model/identity.ts"
+import { identityFor } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { successors } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { isQuiescent, isJudged } from "../check/quiescence.ts"
+import { distinctionFor } from "../distinctions.ts"
 import { noHistory } from "../history.ts"
 import { violatesWhenQuiescent, violationsOf, type Property } from "../property.ts"
 import { enumerating, type Census } from "./enumerate.ts"
@@ -23,8 +24,7 @@ export const modelSystem = (
 
 /**
  * Explores with the model alone, without symmetry or reduction: slowly. A property of the past is checked as if there
- * were none; for S18, which counts what operators did, that count distinguishes states, and for S29 the registrations
- * do.
+ * were none; but what operators did, registrations and reasons distinguish states where a property reads them.
  */
 export const modelSweeping = (
   protocol: Protocol,
@@ -33,13 +33,8 @@ export const modelSweeping = (
   { statesMax, isStopped }: { readonly statesMax: number; readonly isStopped: () => boolean },
 ): Generator<void, Census<State, Action>, void> => {
   const history = noHistory(initial(protocol.config))
-  const checks = (property: string): boolean => properties.some(({ id }) => id === property)
-  const distinguishing = [
-    identityFor(protocol.config, among),
-    ...(checks("S18") ? [interventionsOf] : []),
-    ...(checks("S29") ? [registrationsOf] : []),
-  ]
-  const key = (state: State): string => distinguishing.map((part) => part(state)).join(";")
+  const ids = properties.map(({ id }) => id)
+  const key = distinctionFor(protocol.config, among, ids)
   return enumerating(modelSystem(protocol, among, key), {
     kindOf: ({ kind }) => kind,
     always: (state) =>

@@ -4,6 +4,7 @@ import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import type { Reads } from "../../impl/engine/environment.ts"
 import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
+import { readsInterventions, readsReasons, readsRegistrationsIn } from "../distinctions.ts"
 import { sidesNamed, type Sides } from "./sides.ts"
 
 /**
@@ -37,9 +38,10 @@ export const layoutFor = (scope: Scope): Layout => {
   return layoutOf(config, {
     among,
     indexed: sidesOf(scope).indexed,
-    interventions: properties.includes("S18") && mayIntervene(config, among),
+    interventions: readsInterventions(properties) && mayIntervene(config, among),
     singleFault: properties.includes("S19"),
-    registered: properties.includes("S29") ? "stored" : false,
+    registered: readsRegistrationsIn(properties) ? "stored" : false,
+    reason: readsReasons(properties) ? "stored" : false,
   })
 }
 

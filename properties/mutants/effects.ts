@@ -4,7 +4,16 @@ import { copyOn, currentPrimary, peerOf } from "../../model/pair.ts"
 import { pairOf, pairsOf, running, withEveryPair, withPair } from "../../model/state.ts"
 import type { OfPair } from "../../model/subject.ts"
 import { together } from "../../model/change.ts"
-import { altered, changingCopy, changingPair, checking, finding, without, type Mutant } from "./mutant.ts"
+import {
+  altered,
+  changingCopy,
+  changingPair,
+  checking,
+  finding,
+  unregistered,
+  without,
+  type Mutant,
+} from "./mutant.ts"
 
 /** What a booted copy forgets: that the world has seen anything of it. */
 const bootedForgetful = (kind: "PowerOn" | "HaRestart") =>
@@ -111,17 +120,8 @@ export const effectMutants: readonly Mutant[] = [
     name: "SpawnNotRegistered",
     story: "A new Secondary is not registered where it is started.",
     breaks: ["FT-13"],
-    killedBy: { S29: 2 },
-    change: (protocol) => ({
-      ...protocol,
-      bookkeeping: {
-        ...protocol.bookkeeping,
-        registered: (before, action, after) =>
-          action.kind === "SpawnSecondary"
-            ? before.registered
-            : protocol.bookkeeping.registered(before, action, after),
-      },
-    }),
+    killedBy: { S29: 2, O5: 2 },
+    change: unregistered("SpawnSecondary"),
   },
   {
     name: "ContenderChangesRole",

@@ -30,7 +30,8 @@ import { pairOf, withPair, type State } from "../../model/state.ts"
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
  *
  * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does so in
- *        `scope`, or null where no search has found it. `change` is what is wrong.
+ *        `scope`, or null where no search has found it. `change` is what is wrong; `about` are kinds without which it does not show,
+ *        though their rules are as they should be. `scopes`: for some properties, another scope.
  */
 export type Mutant = {
   readonly name: string
@@ -38,11 +39,17 @@ export type Mutant = {
   readonly breaks: readonly RequirementId[]
   readonly killedBy: Readonly<Record<string, number | null>>
   readonly change: Change
+  readonly about?: readonly Kind[]
   readonly scope?: Config
+  readonly scopes?: Readonly<Record<string, Config>>
 }
 
 /** Where the shortest runs of a mutant were measured, unless it says otherwise: three plain hosts and one pair. */
 export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
+
+/** Where the shortest run of a mutant that violates the property was measured. */
+export const scopeFor = ({ scope, scopes }: Mutant, property: string): Config =>
+  scopes?.[property] ?? scope ?? coreScope
 
 /** The kinds that are explored with a mutant: operations on FT, on rules and on links only where its scope is about these. */
 export const kindsWith = ({ scope = coreScope }: Mutant): readonly Kind[] => {
@@ -143,6 +150,18 @@ export const altered = <K extends Kind>(
         change(effect(about, state, protocol), action, state, protocol),
       isFault: ({ about }: Kept, state, protocol) => isFault(about, state, protocol),
     }
+  })
+
+/** The protocol that registers nothing anew after a step of this kind. */
+export const unregistered =
+  (kind: Kind): Change =>
+  (protocol) => ({
+    ...protocol,
+    bookkeeping: {
+      ...protocol.bookkeeping,
+      registered: (before, action, after) =>
+        action.kind === kind ? before.registered : protocol.bookkeeping.registered(before, action, after),
+    },
   })
 
 /** The state with one pair changed. */

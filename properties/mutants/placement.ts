@@ -1,9 +1,20 @@
 import type { Kind } from "../../model/action.ts"
 import { plainConfig, type Config, type HostConfig } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
-import { mustRulesAllow, rulesInForce, vcpusOf, type Placement } from "../../model/placement.ts"
+import {
+  hasRoom,
+  loadOf,
+  mustRulesAllow,
+  rulesInForce,
+  vcpusOf,
+  type Placement,
+} from "../../model/placement.ts"
+import { preferencesMet } from "../../model/policy.ts"
 import type { Change } from "../../model/protocol.ts"
-import { readingConfig, type Mutant, type ReadingOfConfig } from "./mutant.ts"
+import { hasStorage } from "../../model/state.ts"
+import type { OfCopy } from "../../model/subject.ts"
+import { together } from "../../model/change.ts"
+import { checking, readingConfig, requiring, without, type Mutant, type ReadingOfConfig } from "./mutant.ts"
 
 /** The rules of some kinds, with affinity rules and limits as they are under another reading of the configuration. */
 const placedUnder =
@@ -73,6 +84,42 @@ const twoRules = scopeOf(
   { pairs: 1 },
 )
 
+/** Limits of vCPUs, which only the second host can reach, and none of copies. */
+const ofVcpus = scopeOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], [], { vcpus: 4 })
+
+const oneCopyByPolicy: Config = {
+  ...oneCopyAHost,
+  policy: "reference",
+  bounds: { ...oneCopyAHost.bounds, generations: 4, faults: 2, powerOffUpTo: 0, fencesUpTo: 0 },
+}
+
+/** One pair that must run on the second or third of three hosts. */
+const ruledByPolicy: Config = {
+  ...scopeOf(
+    [{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }],
+    [ruleOnFirst("must", "on", "b")],
+    {
+      pairs: 1,
+    },
+  ),
+  policy: "reference",
+}
+
+/** The rule for which the policy picks the best of all hosts with storage, whatever else they are. */
+const pickingAnyHost = (kind: "PowerOn" | "HaRestart" | "SpawnSecondary"): Change =>
+  checking(kind, "policy", ({ pair, host }: Placement, state, { config }) => {
+    if (config.policy !== "reference") return true
+    if (kind === "PowerOn" && host === pair.registered.primary) return true
+    const rules = rulesInForce(config, state)
+    const usable = config.hosts.map(({ id }) => id).filter((id) => hasStorage(state, id))
+    const [best] = usable.toSorted(
+      (a, b) =>
+        preferencesMet(config, rules, pair.id, b) - preferencesMet(config, rules, pair.id, a) ||
+        loadOf(config, state, a).vcpus - loadOf(config, state, b).vcpus,
+    )
+    return host === best
+  })
+
 export const placementMutants: readonly Mutant[] = [
   {
     name: "MustOnPrimaryOnly",
@@ -100,7 +147,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "ShouldAsMust",
     story: "A `should` rule is taken for a `must` rule.",
     breaks: ["FT-06"],
-    killedBy: { L1: 2 },
+    killedBy: { O11: 0, L1: 2 },
     change: everPlacedUnder((config) => ({
       ...config,
       rules: config.rules.map((rule) => ({ ...rule, type: "must" })),
@@ -114,7 +161,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "OnlyPrimariesCount",
     story: "Only Primaries count against a host's limits.",
     breaks: ["FT-10"],
-    killedBy: { S9: 3 },
+    killedBy: { S9: 3, P2b: 3 },
     change: everPlacedUnder(notCounting((copy) => copy.role === "secondary")),
     scope: oneCopyAHost,
   },
@@ -122,7 +169,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "ContendersNotCounted",
     story: "A copy that contends does not count against its host's limits.",
     breaks: ["FT-10"],
-    killedBy: { S9: 4 },
+    killedBy: { S9: 4, P2b: 4 },
     change: everPlacedUnder(notCounting((copy) => copy.phase === "contending")),
     scope: oneCopyAHost,
   },
@@ -130,7 +177,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "LimitsIgnoredByHa",
     story: "A Primary is started whatever the limits of the host.",
     breaks: ["FT-10"],
-    killedBy: { S9: 2 },
+    killedBy: { S9: 2, P2b: 2 },
     change: bootedUnder((config) => withHosts(config, (host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 }))),
     scope: oneCopyAHost,
   },
@@ -138,16 +185,16 @@ export const placementMutants: readonly Mutant[] = [
     name: "VcpusIgnored",
     story: "Only the number of copies on a host is limited, not their vCPUs.",
     breaks: ["FT-10"],
-    killedBy: { S9: 2 },
+    killedBy: { S9: 2, P2b: 2 },
     change: everPlacedUnder((config) => withHosts(config, (host) => ({ ...host, ftVcpusMax: 0 }))),
-    scope: scopeOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], [], { vcpus: 4 }),
+    scope: ofVcpus,
   },
   {
     name: "ZeroMeansNone",
     story: "A limit of 0 is read as none allowed, where it means no limit.",
     breaks: ["FT-06"],
-    killedBy: { L1: 2 },
-    change: spawnedUnder((config) =>
+    killedBy: { O11: 0, L1: 2 },
+    change: everPlacedUnder((config) =>
       withHosts(config, (host) => ({
         ...host,
         ftVmsMax: host.ftVmsMax === 0 ? none : host.ftVmsMax,
@@ -155,5 +202,37 @@ export const placementMutants: readonly Mutant[] = [
       })),
     ),
     scope: scopeOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }]),
+    scopes: { O11: ofVcpus },
+  },
+  {
+    name: "GoLiveNeedsRoom",
+    story: "A contender whose host is full does not try the lock.",
+    breaks: ["FT-05", "FT-10"],
+    killedBy: { P6: 3 },
+    change: requiring("TryLock", "limits", ({ pair, copy }: OfCopy, state, { config }) =>
+      hasRoom(config, state, pair.id, copy.host),
+    ),
+    scope: oneCopyAHost,
+  },
+  {
+    name: "PolicyPicksIneligible",
+    story: "The policy picks among all hosts with storage, and takes none if that one refuses.",
+    breaks: ["FT-12"],
+    killedBy: { P5: 0, L1: 2 },
+    change: together(
+      pickingAnyHost("PowerOn"),
+      pickingAnyHost("HaRestart"),
+      pickingAnyHost("SpawnSecondary"),
+    ),
+    scope: oneCopyByPolicy,
+    scopes: { P5: ruledByPolicy },
+  },
+  {
+    name: "RespawnFirst",
+    story: "A Secondary is started before a VM that is down.",
+    breaks: ["FT-06", "FT-12"],
+    killedBy: { P7: 4 },
+    change: without("SpawnSecondary", "restart-first"),
+    scope: oneCopyByPolicy,
   },
 ]

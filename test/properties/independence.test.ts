@@ -10,9 +10,18 @@ import { bounded, clusterOf, ruleOnP1 } from "../fixtures.ts"
 
 // A property never calls the code that it judges: what the rules take for granted, it works out by itself.
 
-const judges = ["safety", "effects", "eligibility", "evidence", "history", "liveness", "witnesses"].map(
-  (name) => `properties/${name}.ts`,
-)
+const judges = [
+  "safety",
+  "effects",
+  "operations",
+  "reported",
+  "placement",
+  "eligibility",
+  "evidence",
+  "history",
+  "liveness",
+  "witnesses",
+].map((name) => `properties/${name}.ts`)
 const packedJudges = [
   ...readdirSync("properties/packed", { encoding: "utf8", recursive: true })
     .filter((name) => name.endsWith(".ts"))
@@ -30,6 +39,7 @@ const ofTheView = [
   ...[
     "secondaryAt",
     "secondaryAtIn",
+    "reasonOf",
     "cellOf",
     "controlAt",
     "withChannel",
@@ -284,8 +294,7 @@ const foundByEngine = async (
 ): Promise<readonly string[]> => {
   const { sweep } = await import("../../properties/explore/sweep.ts")
   const { shortest } = await import("../../properties/explore/tally.ts")
-  const { idsIn, noProperty } = await import("../../properties/packed/property-set.ts")
   const scope = { config, among, mutant: null, properties: [property], symmetry: false, reduction: false }
   const { tally } = sweep(scope, { statesMax: 3000 })
-  return idsIn(tally.violated.get(shortest(tally)) ?? noProperty)
+  return tally.violated.get(shortest(tally)) ?? []
 }

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
-import { coreKinds, describe as written, kinds, type Action, type Kind } from "../../model/action.ts"
+import { coreKinds, describe as written, ftKinds, kinds, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
-import { identityWithInterventions } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
-import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { distinctionFor } from "../../properties/distinctions.ts"
+import { kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
-import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
+import { bounded, clusterOf, kindsChangedBy, ruleOnP1, withoutFt } from "../fixtures.ts"
 
 /**
  * What a mutant must break, in how many steps at least. Where no search has found that, it is not checked here; and
@@ -47,9 +47,10 @@ describe("a mutant is caught", () => {
     (_name, mutant) => {
       const [kill] = kills.filter((each) => each.mutant === mutant)
 
-      const states = kill === undefined ? [] : statesOn(mutant, violationOf(mutant, kill.id))
+      const config = scopeOf(mutant, kill?.id ?? "")
+      const states = kill === undefined ? [] : statesOn(mutant, config, violationOf(mutant, kill.id))
 
-      expect(states.some((state) => answersDiffer(mutant, state))).toBe(true)
+      expect(states.some((state) => answersDiffer(mutant, config, state))).toBe(true)
     },
   )
 })
@@ -84,12 +85,37 @@ const bounds = { log: 0, generations: 5, faults: 1 }
 
 const usualScope = bounded({ log: 2, generations: 5, faults: 2 })
 
+const operated: Config = {
+  ...bounded({ log: 0, generations: 5, faults: 1, powerOffUpTo: 0, fencesUpTo: 2 }),
+  policy: "registered",
+}
+
+const unconfigured: Config = withoutFt(
+  {
+    ...clusterOf([{}, {}], {
+      bounds: { log: 0, generations: 5, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 },
+    }),
+    policy: "registered",
+  },
+  "p1",
+)
+
 const crowded = clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, { ftVmsMax: 1 }], { pairs: 2, bounds })
 
 const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
   rules: [ruleOnP1("must", "on", "a"), ruleOnP1("must", "not-on", "b")],
   bounds,
 })
+
+const ofVcpus = ofFourVcpus(
+  clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
+)
+
+const picked: Config = {
+  ...crowded,
+  policy: "reference",
+  bounds: { ...crowded.bounds, generations: 4, faults: 2, powerOffUpTo: 0, fencesUpTo: 0 },
+}
 
 /** Clusters for those whose fault shows only where there are rules or limits, or where the log plays no part. */
 const scopes: Readonly<Record<string, Config>> = {
@@ -103,10 +129,27 @@ const scopes: Readonly<Record<string, Config>> = {
   OnlyPrimariesCount: crowded,
   ContendersNotCounted: crowded,
   LimitsIgnoredByHa: crowded,
-  VcpusIgnored: ofFourVcpus(
-    clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
-  ),
+  VcpusIgnored: ofVcpus,
+  "ZeroMeansNone O11": ofVcpus,
   ZeroMeansNone: clusterOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }], { pairs: 2, bounds }),
+  TurnOnIgnoresLimits: withoutFt({ ...crowded, bounds: { ...crowded.bounds, faults: 0 } }, "p2"),
+  GoLiveNeedsRoom: crowded,
+  PolicyPicksIneligible: picked,
+  "PolicyPicksIneligible P5": {
+    ...clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
+      rules: [ruleOnP1("must", "on", "b")],
+      bounds,
+    }),
+    policy: "reference",
+  },
+  RespawnFirst: picked,
+  RegisteredHostOnly: unconfigured,
+  ColocationRefused: unconfigured,
+  PrimaryHostIgnored: unconfigured,
+  RegisterWhileOn: unconfigured,
+  PowerOnStartsDisabled: unconfigured,
+  TestFailoverWhileStarting: unconfigured,
+  ReasonNotCleared: unconfigured,
   ShouldAsMust: clusterOf([{ ftVmsMax: 2, groups: ["a"] }, { ftVmsMax: 2 }, { ftVmsMax: 2 }], {
     pairs: 2,
     rules: [ruleOnP1("should", "not-on", "a")],
@@ -114,7 +157,11 @@ const scopes: Readonly<Record<string, Config>> = {
   }),
 }
 
-const scopeOf = ({ name }: Mutant): Config => scopes[name] ?? usualScope
+const scopeOf = (mutant: Mutant, id: string): Config =>
+  scopes[`${mutant.name} ${id}`] ?? scopes[mutant.name] ?? (isAboutFt(mutant) ? operated : usualScope)
+
+/** Whether what shows the fault includes an administrator's work on FT. */
+const isAboutFt = (mutant: Mutant): boolean => ftKinds.every((kind) => kindsWith(mutant).includes(kind))
 
 function ofFourVcpus(config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }
@@ -122,19 +169,19 @@ function ofFourVcpus(config: Config): Config {
 
 /** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance])]
+  const needed = [...(mutant.about ?? []), ...(isAboutFt(mutant) ? ftKinds : [])]
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...needed])]
 }
 
 /** A shortest run of the mutant that violates the property. Each is searched for once. */
-const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonly Action[] => {
+const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant, id)): readonly Action[] => {
   const key = `${mutant.name} ${id} ${config.bounds.log}`
   const known = violations.get(key)
   if (known !== undefined) return known
   const properties = catalogue.filter((property) => property.id === id)
-  // S18 reads the count of interventions, which is no part of a state's identity.
-  const options = id === "S18" ? { key: identityWithInterventions } : {}
-  const found = shortestViolation(mutated(mutant)(config), kindsFor(mutant), properties, options)
+  const among = kindsFor(mutant)
+  const options = { key: distinctionFor(config, among, [id]) }
+  const found = shortestViolation(mutated(mutant)(config), among, properties, options)
   if (found === null || found === "unknown") throw new Error(`${mutant.name} never violates ${id}`)
   violations.set(key, found)
   return found
@@ -142,8 +189,8 @@ const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): read
 
 const violations = new Map<string, readonly Action[]>()
 
-const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
-  const protocol = mutated(mutant)(scopeOf(mutant))
+const statesOn = (mutant: Mutant, config: Config, run: readonly Action[]): readonly State[] => {
+  const protocol = mutated(mutant)(config)
   const states = [initial(protocol.config)]
   for (const action of run) {
     const outcome = step(protocol, states.at(-1) as State, action)
@@ -153,8 +200,7 @@ const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
   return states
 }
 
-const answersDiffer = (mutant: Mutant, state: State): boolean => {
-  const config = scopeOf(mutant)
+const answersDiffer = (mutant: Mutant, config: Config, state: State): boolean => {
   return kinds
     .flatMap((kind) => candidates(state, kind))
     .some((action) => {

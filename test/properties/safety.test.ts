@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest"
 import type { State } from "../../model/state.ts"
 import { effects } from "../../properties/effects.ts"
 import { operations } from "../../properties/operations.ts"
+import { placement } from "../../properties/placement.ts"
+import { reported } from "../../properties/reported.ts"
 import type { Property } from "../../properties/property.ts"
 import * as safety from "../../properties/safety.ts"
 import { alone, changed, logOf, overtaken, p1, reach, three, toRunning, type Changes } from "../fixtures.ts"
@@ -165,4 +167,4 @@ describe("a state", () => {
 // Helpers
 
 /** What has tests of its own. */
-const elsewhere = [...effects, ...operations]
+const elsewhere = [...effects, ...operations, ...reported, ...placement]

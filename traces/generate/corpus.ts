@@ -6,7 +6,7 @@ import { catalogue } from "../../properties/catalogue.ts"
 import { begin, type Judge } from "../../properties/check/run.ts"
 import { shortestFrom } from "../../properties/check/search.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { coreScope, kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith, mutated, scopeFor, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
 import { corpusFolder } from "../package.ts"
 import { replay } from "../replay.ts"
@@ -26,11 +26,11 @@ const kindsFor = (mutant: Mutant): readonly Kind[] =>
       coreKinds.includes(kind) ||
       (!plainKinds.includes(kind) && kindsWith(mutant).includes(kind)) ||
       mutant.change(protocolOf(coreScope)).rules[kind] !== protocolOf(coreScope).rules[kind] ||
-      (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
+      mutant.about?.includes(kind) === true,
   )
 
 const write = (mutant: Mutant, property: Property): void => {
-  const config = mutant.scope ?? coreScope
+  const config = scopeFor(mutant, property.id)
   const judge: Judge = { protocol: mutated(mutant)(config), properties: [property], witnesses: [] }
   const found = shortestFrom(judge, begin(initial(config)), 20, statesMax, kindsFor(mutant))
   if (found === "none" || found === "unknown" || found.violation === null) {

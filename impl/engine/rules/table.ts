@@ -1,3 +1,4 @@
+import { reasonerOf } from "../reasons.ts"
 import type { Placement } from "../placement.ts"
 import type { EngineRules } from "../rule.ts"
 import type { View } from "../view.ts"
@@ -18,4 +19,5 @@ export const rulesOf = (view: View, placement: Placement): EngineRules => ({
   ...ftRules(view, placement),
   ...operationRules(view, placement),
   ...faultRules(view),
+  reasoner: reasonerOf(view),
 })

@@ -9,7 +9,7 @@ import { successors } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { unrepresentable } from "../../../impl/engine/guards.ts"
-import { layoutOf } from "../../../impl/engine/layout.ts"
+import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
 import { idsIn, union, watched, type Watched } from "../../../properties/packed/property-set.ts"
 import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
@@ -212,7 +212,7 @@ const isCrowded = (state: State): boolean =>
 /** The model's properties and witnesses, and what the engine makes of them. */
 const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const protocol = mutated(mutant)(config)
-  const layout = layoutOf(config, { indexed, interventions: true, singleFault: true, registered: true })
+  const layout = layoutOf(config, { indexed, singleFault: true, ...wholly })
   const engine = engineOf(layout, mutant === null ? null : (mutations[mutant.name] ?? null))
   const monitor = monitorOf(engine)
   const witnessMonitor = witnessMonitorOf(engine)
