@@ -33,7 +33,7 @@ const windowMax = 10_000
 export type OnLine = (direction: "ask" | "answer", line: string) => void
 
 /**
- * What waits for answers: the asks, of which so many are sent, and how the exchange ends.
+ * What waits for answers: the asks, of which so many are sent, and whom to give the answers, or the fault.
  *
  * Shape  `weight` is what the answers weigh so far, and `weightMax` what they may.
  */
@@ -57,26 +57,26 @@ export const startChild = async (
   onLine: OnLine = () => {},
   signal?: AbortSignal,
 ): Promise<Peer> => {
-  const exchange = new Exchange(await startProcess(command), timeout, onLine)
+  const peer = new PeerProcess(await startProcess(command), timeout, onLine)
   const interrupt = (): void => {
-    exchange.stop(new Interrupted())
+    peer.stop(new Interrupted())
   }
   if (signal?.aborted === true) interrupt()
   signal?.addEventListener("abort", interrupt)
   return {
-    ask: (bodies, weightMax = weightMin) => exchange.ask(bodies, weightMax),
+    ask: (bodies, weightMax = weightMin) => peer.ask(bodies, weightMax),
     setWindow: (asks) => {
-      exchange.window = Math.min(asks, windowMax)
+      peer.window = Math.min(asks, windowMax)
     },
     close: () => {
       signal?.removeEventListener("abort", interrupt)
-      return exchange.close()
+      return peer.close()
     },
   }
 }
 
-/** What passes between this process and a child. Nothing more does once there is a `fault`. */
-class Exchange {
+/** A child that is asked over its stdin and answers over its stdout. Nothing is asked or taken once there is a `fault`. */
+class PeerProcess {
   window = 1
   private readonly child: Child
   private readonly timeout: number
@@ -125,7 +125,6 @@ class Exchange {
         return
       }
       this.waiting = { bodies, replies: [], sent: 0, weight: 0, weightMax, resolve, reject }
-      this.overdueSince = null
       if (this.hasEnded) {
         this.break("crashed", `it had ended before it was asked: ${firstUnanswered(this.waiting)}`)
         return
@@ -291,7 +290,7 @@ class Exchange {
     }
     this.stopTimer()
     this.waiting = null
-    // Whatever came along with the last answer is met first.
+    // Whatever came along with the last answer is looked at first.
     queueMicrotask(() => {
       if (this.fault === null) waiting.resolve(replies)
       else waiting.reject(this.fault)

@@ -1,3 +1,5 @@
+import type { Config } from "./config.ts"
+
 /**
  * What a field holds.
  *
@@ -27,7 +29,8 @@ export type Holds =
  * Shape  `isNullable` says whether it may be null, and `isOptional` whether it may be absent: a part's is, where the
  *        part is off; what is shown as a list is, where that is empty. `distinguishes` says whether two states that differ in it are two: what no guard reads does not.
  *        `isShown` says whether it is part of a state as others see it. What is `derived` is not kept, but made of its
- *        owner.
+ *        owner. `initially` gives what a part's field of the cluster, of hosts or of pairs holds in the initial state;
+ *        undefined where the part is off.
  */
 export type Field = Holds & {
   readonly isNullable: boolean
@@ -35,6 +38,7 @@ export type Field = Holds & {
   readonly distinguishes: boolean
   readonly isShown: boolean
   readonly derived: ((owner: never) => unknown) | null
+  readonly initially: (config: Config) => unknown
 }
 
 export type Fields = Readonly<Record<string, Field>>
@@ -51,4 +55,5 @@ export const field = (holds: Holds): Field => ({
   distinguishes: true,
   isShown: true,
   derived: null,
+  initially: () => undefined,
 })

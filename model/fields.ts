@@ -3,7 +3,7 @@ import { field, type Field, type Fields } from "./field.ts"
 import { ftState } from "./ft-state.ts"
 import type { Host } from "./host.ts"
 import type { Pair } from "./pair.ts"
-import { partFields } from "./parts/words.ts"
+import { partFields } from "./parts/fields.ts"
 import type { State } from "./state.ts"
 
 // What a state has, declared once: identity, the formats, what of a state may be observed, and the engine's packing follow.

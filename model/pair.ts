@@ -12,7 +12,7 @@ import type { Log } from "./log.ts"
  *        `started` counts the copies ever started and names the next. `interventions` counts what operators
  *        have done that costs a generation. `observed` holds every output that has left, in order.
  */
-export type Pair = {
+type CorePair = {
   readonly id: PairId
   readonly ft: FtSetting
   readonly power: "on" | "off"
@@ -24,6 +24,9 @@ export type Pair = {
   readonly interventions: number
   readonly observed: Log
 }
+
+/** A pair, with the fields that parts of the protocol add by declaration merging. */
+export interface Pair extends CorePair {}
 
 export const copyIn = (pair: Pair, id: CopyId): Copy | null =>
   pair.copies.find((copy) => copy.id === id) ?? null

@@ -1,9 +1,11 @@
 import type { Config } from "./config.ts"
 import type { Copy } from "./copy.ts"
+import type { Fields } from "./field.ts"
 import { freshHost, type Host } from "./host.ts"
 import { inOrder, linkBetween, pairIdOf, type CopyId, type HostId, type LinkId, type PairId } from "./ids.ts"
 import { freshLock } from "./lock.ts"
 import { copyIn, type Pair } from "./pair.ts"
+import { partFields } from "./parts/fields.ts"
 
 /**
  * A cluster at one moment. Plain immutable data; the vSphere FT state is derived from it (`ft-state.ts`).
@@ -11,7 +13,7 @@ import { copyIn, type Pair } from "./pair.ts"
  * Shape  `cut` holds the FT logging links that are down, and `exposed` those that are not private: others can listen on them.
  *        `rules` says of each affinity rule whether it is in force. `faults` counts the faults so far.
  */
-export type State = {
+type CoreState = {
   readonly hosts: Readonly<Record<HostId, Host>>
   readonly cut: readonly LinkId[]
   readonly exposed: readonly LinkId[]
@@ -20,9 +22,17 @@ export type State = {
   readonly faults: number
 }
 
+/** A state, with the fields that parts of the protocol add by declaration merging. */
+export interface State extends CoreState {}
+
 /** Every host up and connected, every pair powered off, nothing observed. */
 export const initial = (config: Config): State => ({
-  hosts: Object.fromEntries(config.hosts.map(({ id }): [HostId, Host] => [id, freshHost])),
+  hosts: Object.fromEntries(
+    config.hosts.map(({ id }): [HostId, Host] => [
+      id,
+      { ...freshHost, ...initialOf(partFields.host, config) },
+    ]),
+  ),
   cut: [],
   exposed: config.exposed,
   rules: config.rules.map(({ active }) => active),
@@ -40,11 +50,21 @@ export const initial = (config: Config): State => ({
         started: 0,
         interventions: 0,
         observed: [],
+        ...initialOf(partFields.pair, config),
       },
     ]),
   ),
   faults: 0,
+  ...initialOf(partFields.state, config),
 })
+
+/** What fields of parts hold in the initial state, of those parts that are on. */
+const initialOf = (fields: Fields, config: Config): object =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .map(([name, { initially }]) => [name, initially(config)] as const)
+      .filter(([, value]) => value !== undefined),
+  )
 
 /** The pairs, in the order of the configuration. */
 export const pairsOf = (state: State): readonly Pair[] => Object.values(state.pairs)

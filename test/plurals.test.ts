@@ -20,7 +20,7 @@ const isMeantSo = (text: string): boolean =>
   /^\$\{(statesMax|most\.\w+|goal\.wanted|Number\.isFinite\(.*)\} /.test(text)
 
 describe("an amount", () => {
-  it("is told with its noun", () => {
+  it("is written with its noun", () => {
     expect(counted(1, "step")).toBe("1 step")
     expect(counted(0, "step")).toBe("0 steps")
     expect(counted(1200, "witness", "witnesses")).toBe("1,200 witnesses")

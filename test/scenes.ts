@@ -111,7 +111,7 @@ export const turnedOnWhereThereIsRoom: Scene = {
 export const suspendedFirstOrNever: Scene = {
   script: `${toRunning} CutLink(h1-h2) Suspect(p1.2) SuspendFT(p1) TryLock(p1.2)`,
   ends: { copies: ["p1.1 on h1: primary live"] },
-  brokenBy: ["SuspendLeavesSecondary"],
+  brokenBy: ["SuspendLeavesSecondary", "FenceWithoutLock"],
 }
 
 export const turnedOffAtItsGeneration: Scene = {

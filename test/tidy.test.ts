@@ -30,10 +30,11 @@ const partsMeet = [
   "model/guard-id.ts",
   "model/refusals.ts",
   "model/fields.ts",
+  "model/state.ts",
   "impl/engine/engine.ts",
   "impl/engine/layout.ts",
   "traces/schema.ts",
-  "traces/read.ts",
+  "traces/config.ts",
   "traces/diff.ts",
 ]
 

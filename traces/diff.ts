@@ -5,7 +5,7 @@ import type { Fields } from "../model/field.ts"
 import type { Lock } from "../model/lock.ts"
 import { isSameEntry, type Entry, type Log } from "../model/log.ts"
 import { copyIn, type Pair } from "../model/pair.ts"
-import { partFields } from "../model/parts/words.ts"
+import { partFields } from "../model/parts/fields.ts"
 import type { Host } from "../model/host.ts"
 import { hostIdsOf, hostOf, pairIdsOf, pairOf, type State } from "../model/state.ts"
 
@@ -20,6 +20,7 @@ export const changesOf = (before: State, after: State): readonly string[] => [
   ...linkChanges(before.cut, after.cut, "cut", "healed"),
   ...linkChanges(before.exposed, after.exposed, "exposed", "private again"),
   ...ruleChanges(before.rules, after.rules),
+  ...together("cluster", partChanges(partFields.state, before, after)),
   ...pairIdsOf(before).flatMap((id) => pairChanges(pairOf(before, id), pairOf(after, id))),
 ]
 
@@ -37,6 +38,7 @@ const hostChanges = (id: HostId, before: Host, after: Host): Phrases => [
   ...turned(before.up, after.up, `${id} recovers`, `${id} fails`),
   ...turned(before.storage, after.storage, `${id} has storage again`, `${id} loses storage`),
   ...turned(before.maintenance, after.maintenance, `${id} in maintenance`, `${id} out of maintenance`),
+  ...together(id, partChanges(partFields.host, before, after)),
 ]
 
 const linkChanges = (
@@ -64,6 +66,7 @@ const pairChanges = (before: Pair, after: Pair): Phrases =>
         ...after.copies.filter((copy) => copyIn(before, copy.id) === null).map(start),
         ...worldChanges(after.id, before.observed, after.observed),
         ...registrationChanges(before, after),
+        ...together(after.id, partChanges(partFields.pair, before, after)),
       ]
 
 const ftStateChanges = (before: Pair, after: Pair): Phrases =>
@@ -106,8 +109,8 @@ const partChanges = (fields: Fields, before: object, after: object): Phrases =>
   Object.keys(fields).flatMap((name) => changed(name, partText(before, name), partText(after, name)))
 
 const partText = (owner: object, name: string): string => {
-  const value = (owner as Readonly<Record<string, string | number | undefined>>)[name]
-  return value === undefined ? "none" : String(value)
+  const value = (owner as Readonly<Record<string, string | number | null | undefined>>)[name]
+  return String(value ?? "none")
 }
 
 /** A change of phase or role. The role is named only where it changes. */

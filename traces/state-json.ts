@@ -2,6 +2,7 @@ import type { Channel, Copy } from "../model/copy.ts"
 import type { Field, Fields } from "../model/field.ts"
 import { stateFields } from "../model/fields.ts"
 import type { FtState } from "../model/ft-state.ts"
+import type { Host } from "../model/host.ts"
 import { endsOf, type CopyId, type HostId, type LinkId, type PairId } from "../model/ids.ts"
 import type { Log } from "../model/log.ts"
 import type { Pair } from "../model/pair.ts"
@@ -19,7 +20,8 @@ type PairJson = Pick<Pair, "ft" | "power" | "registered" | "lock"> & {
 }
 
 /** A cluster at one moment, as JSON: what a replay reports, and what a foreign implementation answers with. */
-export type StateJson = Pick<State, "hosts"> & {
+export type StateJson = {
+  readonly hosts: Readonly<Record<HostId, Pick<Host, keyof Host>>>
   readonly cut: readonly (readonly [HostId, HostId])[]
   readonly exposed?: readonly (readonly [HostId, HostId])[]
   readonly rules?: readonly number[]

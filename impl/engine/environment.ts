@@ -1,11 +1,11 @@
 import type { Layout } from "./layout.ts"
 
 /**
- * The *environment* of a state: the hosts, the links and the count of faults, as one number of 32 bits. What is left of
+ * The *environment* of a state: the hosts, the links, the count of faults and what parts keep of the cluster, as one number of 32 bits. What is left of
  * the state, the pairs, is its *body*. A rule reads few bits of the environment, so that one step from a body is often
  * the step from it in many environments: in all that agree in what was read.
  *
- * Shape  `isPart` says of each cell whether it is of the environment. `offsetOf` is where each of those begins in the number; `faults` is the mask of the count.
+ * Shape  `cells` is how many cells it has: the first of the state. `offsetOf` is where each of them begins in the number; `faults` is the mask of the count.
  */
 export type EnvironmentLayout = {
   readonly cells: number
@@ -29,14 +29,14 @@ export const environmentLayoutOf = ({ firstPair, maskOf }: Layout): EnvironmentL
 /**
  * What is read of the environment, bit by bit; what is written counts as read.
  *
- * Shape  `note` takes a bit of a set: the set's first cell, and the number of the host or link; `noteFaults` of the
- *        count; `noteControl` of the control of a slot's copy, `noteBody` of anything else of pairs. `since` are the
+ * Shape  `note` takes a bit of a set: the set's first cell, and the number of the host or link; `noteCell` takes
+ *        a whole cell; `noteControl` the control of a slot's copy, `noteBody` anything else of pairs. `since` are the
  *        bits read since `begin`; `ofBody` says what was of the body: `nothing`, `more`, or the control of one slot
  *        alone, by its number.
  */
 export type Reads = {
   readonly note: (first: number, n: number) => void
-  readonly noteFaults: () => void
+  readonly noteCell: (cell: number) => void
   readonly noteControl: (slot: number) => void
   readonly noteBody: () => void
   readonly begin: () => void
@@ -47,7 +47,7 @@ export type Reads = {
 /** What was read of a body, where it is not the control of one slot alone. */
 export const bodyReads = Object.freeze({ nothing: -1, more: -2 })
 
-export const readsOf = ({ offsetOf, maskOf, faults }: EnvironmentLayout): Reads => {
+export const readsOf = ({ cells, offsetOf, maskOf }: EnvironmentLayout): Reads => {
   let noted = 0
   let body: number = bodyReads.nothing
   return {
@@ -56,8 +56,9 @@ export const readsOf = ({ offsetOf, maskOf, faults }: EnvironmentLayout): Reads 
       // A set that never changes has no bits in the number.
       if (maskOf[cell] !== 0) noted |= 1 << ((offsetOf[cell] as number) + (n & 31))
     },
-    noteFaults: () => {
-      noted |= faults
+    noteCell: (cell) => {
+      if (cell < cells) noted |= (maskOf[cell] as number) << (offsetOf[cell] as number)
+      else body = bodyReads.more
     },
     noteControl: (slot) => {
       if (body !== slot) body = body === bodyReads.nothing ? slot : bodyReads.more

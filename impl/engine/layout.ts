@@ -13,6 +13,7 @@ import {
   type FieldTypes,
   type Room,
 } from "./fields.ts"
+import type { Owner } from "./part.ts"
 import { packedParts } from "./parts/fields.ts"
 
 /**
@@ -40,7 +41,8 @@ export const wholly = Object.freeze({ interventions: true, registered: true, rea
 /**
  * Where a field is, and what it holds.
  *
- * Shape  `cell` counts from the first of its pair or copy. A field for which there is no room has mask 0.
+ * Shape  `cell` counts from the first of its owner: a host, a pair, a copy; of a field of the cluster, from the first of all. A field
+ *        for which there is no room has mask 0.
  */
 export type Field = {
   readonly holds: FieldType
@@ -53,8 +55,8 @@ export type Field = {
 type Placed<Declared extends FieldTypes> = { readonly [Name in keyof Declared]: Field }
 
 /**
- * Where everything in a state is. A state is worked on as cells, one 32-bit number each: those of the cluster,
- * then for each pair its head, its past, what the world saw, and for each host the copy there with its log.
+ * Where everything in a state is. A state is worked on as cells, one 32-bit number each: those of the cluster and its
+ * hosts, then for each pair its head, its past, what the world saw, and for each host the copy there with its log.
  * For storage the cells are packed side by side into as few words as hold them; no cell straddles two words.
  *
  * Shape  `wordOf`, `shiftOf`, `maskOf` say where each cell is stored. A cell that never changes has mask 0 and
@@ -84,16 +86,21 @@ export type Layout = {
   readonly rules: number
   /** Whether rules come into force and out of it: else they are as configured, and no cell holds them. */
   readonly switchesRules: boolean
+  /** What parts of the protocol keep, by what it is of. */
+  readonly partFields: { readonly [O in Owner]: Placed<FieldTypes> }
+  /** The first cell of what parts keep of the cluster, of what they keep of the first host, and how many each host has. */
+  readonly firstOfParts: number
+  readonly firstHost: number
+  readonly hostCells: number
   /** The first cell of the first pair, and how many cells each pair has. */
   readonly firstPair: number
   readonly pairCells: number
-  /** Within a pair: its head comes first, then its past and its books, what the world saw, and its copies. */
+  /** Within a pair: its head comes first, then its past, its books and what parts keep; what the world saw; its copies. */
   readonly observed: number
   readonly firstCopy: number
-  /** The cells of its control, usually one; those of the log; and those of the parts of the protocol. */
+  /** The cells of its control, usually one; those of the log; and those of what parts keep. */
   readonly copyCells: number
   readonly controlCells: number
-  readonly partFields: Placed<FieldTypes>
   readonly logCells: number
   readonly entryBits: number
   readonly indexBits: number
@@ -125,33 +132,33 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     secondary: isRegistered,
     reason: storesReasons || options.reason === true,
   })
-  const observed = head.widths.length + past.widths.length + books.widths.length
   const copy = placed(copyFields, room, 0)
-  const indexBits = options.indexed === true ? bitsFor(capacity.log) : 0
-  const entryBits = widthOf(copyFields.generation, room) + indexBits
-  if (entryBits > 32)
-    throw new LayoutError(
-      `the engine keeps an entry of a log in 32 bits, and these numbers of entries (${capacity.log}) and generations (${capacity.generations}) take ${entryBits}`,
-    )
-  const entriesPerCell = Math.floor(32 / entryBits)
-  const logCells = Math.ceil(capacity.log / entriesPerCell)
-  const logWidths = Array.from(
-    { length: logCells },
-    (_, n) => Math.min(entriesPerCell, capacity.log - n * entriesPerCell) * entryBits,
-  )
+  const { widths: logWidths, ...entries } = logLayoutOf(room, options.indexed === true)
+  const logCells = logWidths.length
   const cluster = clusterCells(config, capacity, among)
   const ofCluster = cluster.widths
-  const ofParts = placed(partFieldsOf(config), room, copy.widths.length + logCells)
-  const ofCopy = [...copy.widths, ...logWidths, ...ofParts.widths]
+  const byParts = {
+    state: placed(partFieldsOf(config, "state"), room, ofCluster.length),
+    host: placed(partFieldsOf(config, "host"), room, 0),
+    pair: placed(
+      partFieldsOf(config, "pair"),
+      room,
+      head.widths.length + past.widths.length + books.widths.length,
+    ),
+    copy: placed(partFieldsOf(config, "copy"), room, copy.widths.length + logCells),
+  }
+  const ofCopy = [...copy.widths, ...logWidths, ...byParts.copy.widths]
   // A width of 0 keeps a cell out of what is stored.
-  const ofPair = [
+  const beforeObserved = [
     ...head.widths,
     ...past.widths,
     ...books.widths.map((width) => (storesBooks || storesReasons ? width : 0)),
-    ...logWidths,
-    ...config.hosts.flatMap(() => ofCopy),
+    ...byParts.pair.widths,
   ]
-  const widths = [...ofCluster, ...config.pairs.flatMap(() => ofPair)]
+  const ofPair = [...beforeObserved, ...logWidths, ...config.hosts.flatMap(() => ofCopy)]
+  const beforeHosts = [...ofCluster, ...byParts.state.widths]
+  const beforePairs = [...beforeHosts, ...config.hosts.flatMap(() => byParts.host.widths)]
+  const widths = [...beforePairs, ...config.pairs.flatMap(() => ofPair)]
   const storage = stored(widths)
   return {
     config,
@@ -162,20 +169,26 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     among,
     cells: widths.length,
     ...storage,
-    marker: storage.wordOf[ofCluster.length + head.at.generation.cell] as number,
+    marker: storage.wordOf[beforePairs.length + head.at.generation.cell] as number,
     ...cluster.at,
     switchesRules: switchesRules(among),
-    firstPair: ofCluster.length,
+    partFields: {
+      state: byParts.state.at,
+      host: byParts.host.at,
+      pair: byParts.pair.at,
+      copy: byParts.copy.at,
+    },
+    firstOfParts: ofCluster.length,
+    firstHost: beforeHosts.length,
+    hostCells: byParts.host.widths.length,
+    firstPair: beforePairs.length,
     pairCells: ofPair.length,
-    observed,
-    firstCopy: observed + logCells,
+    observed: beforeObserved.length,
+    firstCopy: beforeObserved.length + logCells,
     copyCells: ofCopy.length,
     controlCells: copy.widths.length,
-    partFields: ofParts.at,
     logCells,
-    entryBits,
-    indexBits,
-    entriesPerCell,
+    ...entries,
     head: head.at,
     past: past.at,
     storesBooks,
@@ -204,6 +217,23 @@ const clusterCells = (config: Config, { faults }: Capacity, among: readonly Kind
     rules: set(config.rules.length, switchesRules(among)),
   }
   return { widths, at }
+}
+
+/** How entries of logs are packed, and the widths of the cells that hold those of one log. */
+const logLayoutOf = (room: Room, isIndexed: boolean) => {
+  const { log, generations } = room
+  const indexBits = isIndexed ? bitsFor(log) : 0
+  const entryBits = widthOf(copyFields.generation, room) + indexBits
+  if (entryBits > 32)
+    throw new LayoutError(
+      `the engine keeps an entry of a log in 32 bits, and these numbers of entries (${log}) and generations (${generations}) take ${entryBits}`,
+    )
+  const entriesPerCell = Math.floor(32 / entryBits)
+  const widths = Array.from(
+    { length: Math.ceil(log / entriesPerCell) },
+    (_, n) => Math.min(entriesPerCell, log - n * entriesPerCell) * entryBits,
+  )
+  return { indexBits, entryBits, entriesPerCell, widths }
 }
 
 /** The widths of the cells that hold a set of `size` bits. */
@@ -246,12 +276,12 @@ const readsRegistrations = ({ policy }: Config, among: readonly Kind[]): boolean
 
 const isFtKind = (kind: Kind): boolean => (ftKinds as readonly Kind[]).includes(kind)
 
-/** The fields of the parts that are on. */
-const partFieldsOf = (config: Config): FieldTypes =>
+/** The fields that the parts that are on keep of each owner of a sort. */
+const partFieldsOf = (config: Config, owner: Owner): FieldTypes =>
   Object.fromEntries(
     packedParts
       .filter(({ isOn }) => isOn(config))
-      .flatMap(({ copyFields: ofPart }) => Object.entries(ofPart)),
+      .flatMap(({ fields }) => Object.entries(fields[owner] ?? {})),
   )
 
 /** Where cells of these widths are stored: the widest first, each in the first word with room for it. */
@@ -278,6 +308,25 @@ const stored = (widths: readonly number[]) => {
   }
   for (const { width, cell } of order) if (width === 0) wordOf[cell] = filled.length
   return { words: filled.length, wordOf, shiftOf, maskOf }
+}
+
+/** The first cell of each owner of a sort, by its number. */
+export const firstCellsOf = (layout: Layout, owner: Owner): Int32Array => {
+  const { hosts, pairs, firstHost, hostCells, firstPair, pairCells, firstCopy, copyCells } = layout
+  switch (owner) {
+    case "state":
+      return Int32Array.of(0)
+    case "host":
+      return Int32Array.from({ length: hosts }, (_, host) => firstHost + host * hostCells)
+    case "pair":
+      return Int32Array.from({ length: pairs }, (_, pair) => firstPair + pair * pairCells)
+    case "copy":
+      return Int32Array.from(
+        { length: pairs * hosts },
+        (_, slot) =>
+          firstPair + Math.floor(slot / hosts) * pairCells + firstCopy + (slot % hosts) * copyCells,
+      )
+  }
 }
 
 /** Each kind's number: its place in the alphabet. */

@@ -82,7 +82,7 @@ export const normaliserOf = (engine: Engine): Normalise => {
   }
 }
 
-/** Takes steps that the layout offers, if the rules allow them and they lead anywhere; whoever watches is told. */
+/** Takes steps that the layout offers, if the rules allow them and they lead anywhere, and notifies whoever watches. */
 const takerOf = ({ view, step }: Engine) => {
   const { layout, machine } = view
   const { key } = machine

@@ -8,6 +8,7 @@ import type { State } from "../../model/state.ts"
 import { CapacityExceeded } from "./capacity.ts"
 import { ftSetting, headFields } from "./fields.ts"
 import { peer, phase } from "./machine.ts"
+import type { Owner } from "./part.ts"
 import { numberFor, valueFor, type PlainValue } from "./plain-value.ts"
 import { reasonNumber, reasonNamed } from "./reasons.ts"
 import { sinceProtected } from "./single-fault.ts"
@@ -29,11 +30,13 @@ export const pack = (view: View, state: State, past: (pair: number) => Past = ()
   if (state.faults > layout.capacity.faults)
     throw new CapacityExceeded(`the engine was laid out for faults up to ${layout.capacity.faults}`)
   machine.set(layout.faults, state.faults)
+  packPlain(view, "state", 0, state)
   hosts.forEach(({ id }, n) => {
     const host = state.hosts[id] as Host
     put(layout.up, n, host.up ? 1 : 0)
     put(layout.storage, n, host.storage ? 1 : 0)
     put(layout.maintenance, n, host.maintenance ? 1 : 0)
+    packPlain(view, "host", n, host)
     for (let other = n + 1; other < hosts.length; other += 1) {
       const link = linkBetween(id, (hosts[other] as { id: HostId }).id)
       put(layout.cut, view.linkOf(n, other), state.cut.includes(link) ? 1 : 0)
@@ -66,6 +69,7 @@ const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
     pair.registered.secondary === null ? -1 : hostNumber(view, pair.registered.secondary),
   )
   view.explain(n, reasonNumber(pair.reason))
+  packPlain(view, "pair", n, pair)
   packLog(view, view.observedOf(n), pair.observed)
   for (let host = 0; host < view.hosts; host += 1) view.halt(n * view.hosts + host)
   view.lockAt(n, pair.lock.generation, pair.lock.holder === null ? -1 : (places.get(pair.lock.holder) ?? -1))
@@ -83,8 +87,13 @@ const packCopy = (view: View, slot: number, copy: Copy, places: ReadonlyMap<Copy
         : peer.first + (places.get(channel.peer) ?? 0)
   view.write(slot, view.withChannel(control, named, channel?.delivered ?? 0, channel?.acked ?? 0))
   packLog(view, view.logOf(slot), copy.log)
-  for (const { name, holds, put } of view.plainFields)
-    put(slot, numberFor(holds, (copy as unknown as PlainFields)[name], view.layout.hostIds))
+  packPlain(view, "copy", slot, copy)
+}
+
+/** Packs what is not packed by hand. */
+const packPlain = (view: View, owner: Owner, n: number, from: object): void => {
+  for (const { name, holds, put } of view.plainFields[owner])
+    put(n, numberFor(holds, (from as PlainFields)[name], view.layout.hostIds))
 }
 
 /** What a copy has beside the fields that are packed by hand. */
@@ -111,7 +120,12 @@ export const unpack = (view: View): State => {
     hosts: Object.fromEntries(
       hosts.map(({ id }, n): [HostId, Host] => [
         id,
-        { up: view.isUp(n), storage: has(layout.storage, n), maintenance: has(layout.maintenance, n) },
+        {
+          up: view.isUp(n),
+          storage: has(layout.storage, n),
+          maintenance: has(layout.maintenance, n),
+          ...plainIn(view, "host", n),
+        },
       ]),
     ),
     cut: linksIn(view, layout.cut),
@@ -119,6 +133,7 @@ export const unpack = (view: View): State => {
     rules: rules.map(({ active }, n) => (layout.switchesRules ? has(layout.rules, n) : active)),
     pairs: Object.fromEntries(pairs.map(({ id }, n) => [id, unpackPair(view, n)])),
     faults: view.faultsSoFar(),
+    ...plainIn(view, "state", 0),
   }
 }
 
@@ -154,6 +169,7 @@ const unpackPair = (view: View, n: number): Pair => {
     started: view.hosts,
     interventions: view.interventionsOf(n),
     observed: unpackLog(view, view.observedOf(n)),
+    ...plainIn(view, "pair", n),
   }
 }
 
@@ -177,14 +193,14 @@ const unpackCopy = (view: View, slot: number): Copy => {
     phase: phaseName[view.phaseIn(control)] as Phase,
     log: unpackLog(view, view.logOf(slot)),
     channel,
-    ...(plainIn(view, slot) as PlainCopy),
+    ...(plainIn(view, "copy", slot) as PlainCopy),
   }
 }
 
-const plainIn = (view: View, slot: number): PlainFields => {
+const plainIn = (view: View, owner: Owner, n: number): PlainFields => {
   const plain: Record<string, PlainValue> = {}
-  for (const { name, holds, of } of view.plainFields)
-    plain[name] = valueFor(holds, of(slot), view.layout.hostIds)
+  for (const { name, holds, of } of view.plainFields[owner])
+    plain[name] = valueFor(holds, of(n), view.layout.hostIds)
   return plain
 }
 

@@ -16,23 +16,43 @@ export const numberFor = (
 ): number => {
   if (value === undefined) return 0
   const number =
-    holds.tag === "flag" || holds.tag === "count" ? Number(value) : placeOf(holds, value ?? "none", hosts)
+    holds.tag === "flag" || holds.tag === "count"
+      ? Number(value)
+      : holds.tag === "oneOf"
+        ? holds.values.indexOf(String(value ?? none))
+        : hostNumber(holds, value, hosts)
   if (number < 0) throw new CapacityExceeded(`the engine has no number for ${String(value)}`)
   return number
 }
 
 /** The value of the model for a number. */
 export const valueFor = (holds: FieldType, number: number, hosts: readonly HostId[]): PlainValue => {
-  if (holds.tag === "flag") return number === 1
-  if (holds.tag === "count") return number
-  const name = namesIn(holds, hosts)[number]
-  return name === undefined || name === "none" ? null : name
+  switch (holds.tag) {
+    case "flag":
+      return number === 1
+    case "count":
+      return number
+    case "oneOf":
+      return orNull(holds.values[number])
+    case "host":
+      return number < holds.others.length
+        ? orNull(holds.others[number])
+        : (hosts[number - holds.others.length] ?? null)
+  }
 }
 
-const placeOf = (holds: Named, value: Exclude<PlainValue, null>, hosts: readonly HostId[]): number =>
-  namesIn(holds, hosts).indexOf(String(value))
+/** A host may be called as one of the others is: null is never a host, and a name is one rather than one of the others. */
+const hostNumber = (
+  { others }: Extract<FieldType, { readonly tag: "host" }>,
+  value: PlainValue,
+  hosts: readonly HostId[],
+): number => {
+  const host = hosts.indexOf(value as HostId)
+  return host < 0 ? others.indexOf(String(value ?? none)) : others.length + host
+}
 
-type Named = Extract<FieldType, { readonly tag: "oneOf" | "host" }>
+/** How null is called where a field has it. */
+const none = "none"
 
-const namesIn = (holds: Named, hosts: readonly HostId[]): readonly string[] =>
-  holds.tag === "oneOf" ? holds.values : [...holds.others, ...hosts]
+const orNull = (name: string | undefined): string | null =>
+  name === undefined || name === none ? null : name

@@ -84,13 +84,18 @@ export const symmetryOf = (view: View): Symmetry => {
   return { order, canonical, orbit, image: imageOf }
 }
 
-/** What names hosts in each cell of a pair and of a copy. */
-const namesIn = ({ head, past, books, copy, partFields, observed, copyCells }: Layout) => {
-  const inPair = [head, past, books].flatMap(Object.values<Field>)
-  const inCopy = [copy, partFields].flatMap(Object.values<Field>)
+/** What names hosts in each cell of a pair, of a copy, and of what parts keep of a host and of the cluster. */
+const namesIn = ({ head, past, books, copy, partFields, ...layout }: Layout) => {
+  const named = (length: number, first: number, ...declared: readonly Readonly<Record<string, Field>>[]) => {
+    const fields = declared.flatMap((byName) => Object.values(byName))
+    return Array.from({ length }, (_, n) => hostNamesIn(fields, first + n))
+  }
+  const { observed, copyCells, hostCells, firstOfParts, firstHost } = layout
   return {
-    ofPair: Array.from({ length: observed }, (_, cell) => hostNamesIn(inPair, cell)),
-    ofCopy: Array.from({ length: copyCells }, (_, cell) => hostNamesIn(inCopy, cell)),
+    ofPair: named(observed, 0, head, past, books, partFields.pair),
+    ofCopy: named(copyCells, 0, copy, partFields.copy),
+    ofHost: named(hostCells, 0, partFields.host),
+    ofState: named(firstHost - firstOfParts, firstOfParts, partFields.state),
   }
 }
 
@@ -102,10 +107,10 @@ type Names = ReturnType<typeof namesIn>
  * Shape  `sign` takes them from the state, its pairs in an order; `isSorted` is whether an order puts hosts of one class
  *        in the order of them.
  */
-const signatureOf = (view: View, { ofCopy }: Names, classOf: Int32Array) => {
+const signatureOf = (view: View, { ofCopy, ofHost }: Names, classOf: Int32Array) => {
   const { layout, machine, hosts, pairs, cellOf, holderOf, has } = view
   const { cells } = machine
-  const { copyCells } = layout
+  const { copyCells, hostCells, firstHost } = layout
   const { unnamed: unnamedControl } = ofCopy[0] ?? noHosts
   const signature = new Int32Array(hosts)
   const at = (order: Int32Array, place: number): number => signature[order[place] as number] as number
@@ -116,6 +121,8 @@ const signatureOf = (view: View, { ofCopy }: Names, classOf: Int32Array) => {
         (has(layout.up, host) ? 1 : 0) |
         (has(layout.storage, host) ? 2 : 0) |
         (has(layout.maintenance, host) ? 4 : 0)
+      for (let n = 0; n < hostCells; n += 1)
+        hash = mixed(hash, (ofHost[n] ?? noHosts).unnamed(cells[firstHost + host * hostCells + n] as number))
       for (let n = 0; n < pairs; n += 1) {
         const pair = pairOrder[n] as number
         const slot = pair * hosts + host
@@ -141,10 +148,10 @@ const signatureOf = (view: View, { ofCopy }: Names, classOf: Int32Array) => {
 }
 
 /** Writes the key of the state with its hosts and pairs in another order. */
-const writerOf = (view: View, { ofPair, ofCopy }: Names) => {
+const writerOf = (view: View, { ofPair, ofCopy, ofHost, ofState }: Names) => {
   const { layout, machine, hosts, pairs, controlOf, cellOf, headOf, observedOf, linkOf, has } = view
   const { cells } = machine
-  const { wordOf, shiftOf, words, logCells, copyCells, firstCopy, observed } = layout
+  const { wordOf, shiftOf, words, logCells, copyCells, firstCopy, observed, hostCells, firstHost } = layout
   // The first cells by themselves: what is called by one name at one place is compiled into it.
   const { renamed: renamedHead } = ofPair[0] ?? noHosts
   const { renamed: renamedControl } = ofCopy[0] ?? noHosts
@@ -162,7 +169,7 @@ const writerOf = (view: View, { ofPair, ofCopy }: Names) => {
     put(to, cells[from] as number)
   }
 
-  const writeHosts = (order: Int32Array): void => {
+  const writeHosts = (order: Int32Array, inverse: Int32Array): void => {
     for (const set of bitSets)
       for (let host = 0; host < hosts; host += 1)
         if (has(set, order[host] as number)) put(set + (host >> 5), 1 << (host & 31))
@@ -173,7 +180,16 @@ const writerOf = (view: View, { ofPair, ofCopy }: Names) => {
             const link = linkOf(a, b)
             put(set + (link >> 5), 1 << (link & 31))
           }
-    for (let cell = layout.rules; cell < layout.firstPair; cell += 1) copyCell(cell, cell)
+    for (let cell = layout.rules; cell < layout.firstOfParts; cell += 1) copyCell(cell, cell)
+    for (let n = 0; n < ofState.length; n += 1) {
+      const cell = layout.firstOfParts + n
+      put(cell, (ofState[n] ?? noHosts).renamed(cells[cell] as number, inverse))
+    }
+    for (let n = 0; n < hostCells; n += 1)
+      for (let host = 0; host < hosts; host += 1) {
+        const value = cells[firstHost + (order[host] as number) * hostCells + n] as number
+        put(firstHost + host * hostCells + n, (ofHost[n] ?? noHosts).renamed(value, inverse))
+      }
   }
 
   const writePair = (from: number, to: number, order: Int32Array, inverse: Int32Array): void => {
@@ -205,7 +221,7 @@ const writerOf = (view: View, { ofPair, ofCopy }: Names) => {
     image = into
     image.fill(0)
     copyCell(layout.faults, layout.faults)
-    writeHosts(order)
+    writeHosts(order, inverse)
     for (let n = 0; n < pairs; n += 1) writePair(pairOrder[n] as number, n, order, inverse)
   }
 }

@@ -1,6 +1,7 @@
 import type { Machine } from "./machine.ts"
 import { booksIn } from "./view/books.ts"
 import { copiesIn } from "./view/copies.ts"
+import { fieldsIn } from "./view/fields.ts"
 import { hostsIn } from "./view/hosts.ts"
 import { lifecycleIn } from "./view/lifecycle.ts"
 import { logsIn } from "./view/logs.ts"
@@ -29,6 +30,7 @@ export const viewOf = (machine: Machine) => {
     ...booksIn(machine, ofPairs),
     ...ofCopies,
     ...logsIn(machine, ofPairs, ofCopies),
+    ...fieldsIn(machine),
     ...relationsIn(layout, ofPairs, ofCopies),
     ...lifecycleIn(layout, ofPairs, ofCopies),
   }

@@ -14,11 +14,3 @@ export const partRefusals: Readonly<Record<string, Readonly<Record<string, strin
 
 /** Switches of a configuration: what turns the parts on. */
 export const partSwitches: Fields = {}
-
-/** Fields of a state and of what is in it. */
-export const partFields: Readonly<Record<"state" | "host" | "pair" | "copy", Fields>> = {
-  state: {},
-  host: {},
-  pair: {},
-  copy: {},
-}

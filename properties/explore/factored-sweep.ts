@@ -45,9 +45,9 @@ export function* factoredSweepingAs(
   let waiting = 0
 
   /** Adds environments in which a body of this worker is reached. */
-  const meet = (body: number, found: Int32Array, at: number, kind: number): void => {
+  const reach = (body: number, found: Int32Array, at: number, kind: number): void => {
     const isListed = sets.isComing(body)
-    const news = sets.meet(body, found, at)
+    const news = sets.add(body, found, at)
     if (news === 0) return
     if (!isListed) next.push(body)
     waiting += news
@@ -62,15 +62,15 @@ export function* factoredSweepingAs(
           const body = bodies.numberOf(keys, at, hash)
           received.fill(0)
           received[keys[at + bodyWords] as number] = keys[at + bodyWords + 1] as number
-          meet(body, received, 0, kind)
+          reach(body, received, 0, kind)
         })
-  const send = senderOf(expander, sets, endpoint, workers, self, meet)
+  const send = senderOf(expander, sets, endpoint, workers, self, reach)
   const { visit, isAstray } = visitorOf(expander, sets, tally, send)
 
   const hash = hashOf(bodies.keys(), start.body * bodyWords, bodyWords)
   if (ownerOf(hash, workers) === self) {
     addBit(received, 0, start.environment)
-    meet(start.body, received, 0, 0)
+    reach(start.body, received, 0, 0)
     tally.distinct.fill(0)
   }
   let level = next
@@ -106,7 +106,7 @@ export function* factoredSweepingAs(
   return yield* sweepingLevels(levels, limits, endpoint)
 }
 
-/** Sends environments in which a body is met to the worker that owns it. */
+/** Sends environments in which a body is reached to the worker that owns it. */
 type Send = (body: number, found: Int32Array, kind: number) => void
 
 const senderOf = (
@@ -115,11 +115,11 @@ const senderOf = (
   endpoint: Endpoint | null,
   workers: number,
   self: number,
-  meet: (body: number, found: Int32Array, at: number, kind: number) => void,
+  reach: (body: number, found: Int32Array, at: number, kind: number) => void,
 ): Send => {
   if (endpoint === null)
     return (body, found, kind) => {
-      meet(body, found, 0, kind)
+      reach(body, found, 0, kind)
     }
   const bodyWords = bodies.words
   const message = new Int32Array(bodyWords + messageWords)
@@ -128,7 +128,7 @@ const senderOf = (
     const hash = hashOf(keys, body * bodyWords, bodyWords)
     const owner = ownerOf(hash, workers)
     if (owner === self) {
-      meet(body, found, 0, kind)
+      reach(body, found, 0, kind)
       return
     }
     for (let word = 0; word < bodyWords; word += 1) message[word] = keys[body * bodyWords + word] as number
@@ -147,11 +147,11 @@ const senderOf = (
  * The environments in which bodies were reached: at all, in this level for the first time, and in the next. Those of a
  * body stand side by side, as they are read together.
  *
- * Shape  `meet` adds environments, and says how many are new; `newIn` does so for one word, and gives those. In `all()`, those of the level
+ * Shape  `add` adds environments, and says how many are new; `newIn` does so for one word, and gives those. In `all()`, those of the level
  *        at hand are `at(body)`. `turn` makes the next level the one at hand; `clear` forgets a body's when they are done.
  */
 type BodySets = {
-  readonly meet: (body: number, found: Int32Array, at: number) => number
+  readonly add: (body: number, found: Int32Array, at: number) => number
   readonly newIn: (body: number, found: Int32Array, word: number) => number
   readonly isComing: (body: number) => boolean
   readonly turn: () => void
@@ -164,14 +164,14 @@ type BodySets = {
 const bodySetsOf = (words: number): BodySets => {
   const stride = 3 * words
   let sets = new Int32Array(1024 * stride)
-  // After what was met at all: the places of the level at hand and of the next, which change with each level.
+  // After where it was reached at all: the places of the level at hand and of the next, which change with each level.
   let now = 2 * words
   let next = words
   const reserve = (body: number): void => {
     while ((body + 1) * stride > sets.length) sets = doubled(sets)
   }
   return {
-    meet: (body, found, at) => {
+    add: (body, found, at) => {
       let news = 0
       for (let word = 0; word < words; word += 1) {
         const place = body * stride + word
@@ -231,11 +231,11 @@ const visitorOf = (expander: BodyExpander, sets: BodySets, tally: Tally, send: S
 
   /** Visits a body at a depth; returns the number of its new states. */
   const visit = (body: number, depth: number): number => {
-    const met = sets.all()
+    const reached = sets.all()
     const first = sets.at(body)
     let size = 0
     for (let word = 0; word < words; word += 1) {
-      here[word] = met[first + word] as number
+      here[word] = reached[first + word] as number
       size += bitCount(here[word] as number)
       alive[word] = 0
       violatedWhenQuiescent[word] = 0

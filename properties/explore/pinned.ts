@@ -7,8 +7,8 @@ import { counted } from "../amount.ts"
  * included, the start not counted) and the depth.
  *
  * Shape  `sources` names who has counted it besides the engine: the model, enumerated; two model checkers, before
- *        this project (published); SPIN, by the twin in test/bench/spin. `isSmall`: counted again in every run of
- *        the tests. `never`: the kinds of action, of those that may be taken, and the witnesses, of those that a
+ *        this project (published); SPIN, by the same model in Promela (test/bench/spin). `isSmall`: counted again in
+ *        every run of the tests. `never`: the kinds of action, of those that may be taken, and the witnesses, of those that a
  *        state or a step shows, that are not seen there. All others must be.
  */
 export type PinnedScope = {

@@ -58,7 +58,7 @@ describe("show", () => {
 
   it.each([
     ["as wide as a page where there is no terminal", {}, 100],
-    ["as wide as it is told", { width: 70 }, 70],
+    ["as wide as `--width` says", { width: 70 }, 70],
   ])("is %s", (_situation, flags, width) => {
     const { code, stdout } = inProcess(() => show(file, { color: true, ...flags }))
 

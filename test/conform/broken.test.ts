@@ -204,7 +204,7 @@ describe.concurrent("ftpair conform", () => {
     },
   )
 
-  it("saves and reports what it has found when it is told to end", async ({ expect, onTestFinished }) => {
+  it("saves and reports what it has found when a signal ends it", async ({ expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)
     const still = Array.from({ length: 8 }, () => ({ kind: "Advance", ms: 1 }) as const)
     const first = lockRun(folder, "a.json", [{ kind: "Pause", host: "h1" }, ...still])
@@ -351,7 +351,7 @@ function timeout(ms: number): readonly string[] {
 
 const picking = (files: readonly string[]): readonly string[] => files.flatMap((file) => ["--run", file])
 
-/** What comes of a session that is told to end, once the adapter has begun not to answer. */
+/** What comes of a session that a signal ends, once the adapter has begun not to answer. */
 const interrupted = (
   folder: string,
   signal: NodeJS.Signals,

@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
 import { describe, it, type ExpectStatic } from "vitest"
 import { startChild } from "../../conform/child.ts"
 import { AdapterFault, Interrupted } from "../../conform/fault.ts"
@@ -180,6 +181,33 @@ describe.concurrent("a child process breaks the wire, and nothing is left of it:
     await peer.close()
   })
 
+  it("by an answer that comes late, after which nothing more is asked", async (context) => {
+    const { expect } = context
+    const { peer } = await started(context, "late", 1000)
+
+    const first = await faultOf(expect, peer.ask(fourSteps.slice(0, 1)))
+    const second = await faultOf(expect, peer.ask([advance]))
+    await peer.close()
+
+    expect(first).toMatchObject({ code: "late", line: expect.stringMatching(/^\{"seq":2,/) as string })
+    expect(first.detail).toMatch(/^ask 2 was answered after \d{4} ms, and 1000 were allowed/)
+    expect(second).toBe(first)
+  })
+
+  it("by having ended before it is asked", async (context) => {
+    const { expect } = context
+    const { folder, peer } = await started(context, "good", 300)
+    await peer.ask([{ op: "bye" }])
+    await peer.close()
+    await pipesClosed()
+
+    const fault = await faultOf(expect, peer.ask([advance]))
+
+    expect(fault.code).toBe("crashed")
+    expect(fault.detail).toMatch(/^it had ended before it was asked: \{"op":"apply",.*"kind":"Advance"/)
+    expect(await leftRunning(folder)).toEqual([])
+  })
+
   it("by not leaving after bye", async (context) => {
     const { expect } = context
     const { folder, peer } = await started(context, "stays-after-bye", 300)
@@ -238,6 +266,9 @@ const faultOf = async (expect: ExpectStatic, asked: Promise<unknown>): Promise<A
   expect(fault).toBeInstanceOf(AdapterFault)
   return fault as AdapterFault
 }
+
+/** The pipes of a process are read for a moment after its end. */
+const pipesClosed = (): Promise<void> => wait(400)
 
 const blockFor = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)

@@ -84,7 +84,7 @@ const differing = (path: string): Case => ({
 const isAction = (action: unknown, kind: string): boolean =>
   (action as { kind?: string } | undefined)?.kind === kind
 
-/** An implementation with one thing wrong, which breaks the wire where it is told to: the first time that it is asked much. */
+/** An implementation with one thing wrong, which breaks the wire where `isBreak` says: the first time that it is asked much. */
 const breaking = (
   isBreak: (bodies: readonly AskBody[]) => boolean = firstOf((bodies) => bodies.length > 5),
 ): Peer => {

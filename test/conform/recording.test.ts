@@ -6,10 +6,13 @@ import type { ConformFlags } from "../../cli/conform/flags.ts"
 import { conformWith } from "../../cli/conform/conform.ts"
 import { lockProfile } from "../../conform/lock-profile.ts"
 import type { Reply } from "../../conform/peer.ts"
-import type { AskedAction } from "../../conform/profile.ts"
+import { placementProfile } from "../../conform/placement-profile.ts"
+import type { AskedAction, Profile } from "../../conform/profile.ts"
 import { recordedLines, recorderTo, recordingIn, rejudged } from "../../conform/recording.ts"
 import { plainConfig } from "../../model/config.ts"
 import { jsonOfConfig } from "../../traces/config.ts"
+import { initial, withHost } from "../../model/state.ts"
+import { stateJsonOf, type StateJson } from "../../traces/state-json.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-"))
 afterAll(() => {
@@ -174,6 +177,32 @@ describe("the cases of a recording", () => {
   })
 })
 
+describe("the questions of a placement recording", () => {
+  const start = initial(plainConfig(2, 1))
+  const allUp = stateJsonOf(start)
+  const downH1 = stateJsonOf(withHost(start, "h1", { up: false }))
+
+  it("each have the state in which they were asked", () => {
+    const { cases } = recordingIn("a", sessionOfPlacement([allUp, "h1"], [downH1, "h2"]))
+
+    expect([...cases].map(({ actions }) => actions)).toEqual([
+      [
+        { ...powerOn, state: allUp },
+        { ...powerOn, state: downH1 },
+      ],
+    ])
+  })
+
+  it.each<readonly [string, string, readonly string[]]>([
+    ["the host that is up", "h2", []],
+    ["the host that has failed", "h1", ["recorded/1 diverged"]],
+  ])("are judged in that state: %s", (_what, host, failed) => {
+    const session = sessionOfPlacement([allUp, "h1"], [downH1, host])
+
+    expect(judgedAs(placementProfile, session).failed).toEqual(failed)
+  })
+})
+
 describe("a session that is written down", () => {
   it("is read as it was, to the last line of it, in place of what was there", () => {
     const file = written(Array.from({ length: 50 }, () => ({ ask: hello })))
@@ -233,6 +262,31 @@ function sessionOfLock(asked: readonly Asked[]): readonly string[] {
   })
 }
 
+const powerOn: AskedAction = { kind: "PowerOn", pair: "p1" }
+
+/** A session of placement, line by line: in each state it is asked where to power on a pair, and answers with a host. */
+function sessionOfPlacement(...asked: readonly (readonly [state: StateJson, host: string])[]) {
+  const { hosts, pairs } = jsonOfConfig(plainConfig(2, 1))
+  const greetingOfPlacement = {
+    ...greeting,
+    profile: "placement",
+    observes: ["host"],
+    actions: ["PowerOn"],
+  }
+  return [
+    [{ op: "hello" }, greetingOfPlacement],
+    [{ op: "reset", config: { hosts, pairs } }, { ok: true }],
+    ...asked.map(([state, host]) => [
+      { op: "apply", action: powerOn, state },
+      { ok: true, host },
+    ]),
+  ].flatMap(([ask, answer], n) =>
+    [{ ask: { ...ask, seq: n + 1 } }, { answer: { ...answer, seq: n + 1 } }].map((line) =>
+      JSON.stringify(line),
+    ),
+  )
+}
+
 function casesIn(lines: readonly string[]): readonly (readonly unknown[])[] {
   return [...recordingIn("a", lines).cases].map(({ path, actions, replies }) => [
     path,
@@ -241,8 +295,11 @@ function casesIn(lines: readonly string[]): readonly (readonly unknown[])[] {
   ])
 }
 
-function judgedAgain(lines: readonly string[], candidatesMax = 100) {
-  const { cases, tally, failed, beyond } = rejudged(lockProfile, recordingIn("a", lines), candidatesMax)
+const judgedAgain = (lines: readonly string[], candidatesMax = 100) =>
+  judgedAs(lockProfile, lines, candidatesMax)
+
+function judgedAs<S>(profile: Profile<S>, lines: readonly string[], candidatesMax = 100) {
+  const { cases, tally, failed, beyond } = rejudged(profile, recordingIn("a", lines), candidatesMax)
   return {
     cases,
     tally,

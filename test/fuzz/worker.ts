@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { damagesOf, shrunk, targets, textOfCase, tried, type Case } from "./targets.ts"
 
-// A process that does cases as it is told to, and says which one it is at: whoever started it ends it where one hangs.
+// A process that runs the cases that it is given, and says which one it is at: whoever started it ends it where one hangs.
 
 /** A part of the work: cases of one target, `from` up to, and without, `to`. */
 export type Part = {

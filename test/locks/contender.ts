@@ -9,7 +9,7 @@ import { readLine, type Event, type Happening } from "./event.ts"
 import { end, isStill, signal, startGroup } from "./group.ts"
 import { relayTo } from "./relay.ts"
 
-/** What a contender is told at its start: for which lock, and where that is kept. */
+/** What a contender is given at its start: for which lock, and where that is kept. */
 export type Place = {
   readonly lock: string
   readonly folder: string
@@ -17,14 +17,14 @@ export type Place = {
   readonly ports: readonly number[]
 }
 
-/** What a contender does when it is told to. */
+/** What a contender does on command. */
 export type Command =
   | { readonly command: "try"; readonly wait: number; readonly at?: string }
   | { readonly command: "work"; readonly ms: number }
   | { readonly command: "enter"; readonly copy: CopyId; readonly key: string }
   | { readonly command: "ask" | "write" | "release" | "settle" | "leave" }
 
-/** A contender's part in one run: its name there, the lock's key, and who is told of what happens to it. */
+/** A contender's part in one run: its name there, the lock's key, and who is notified of what happens to it. */
 type Part = {
   readonly copy: CopyId
   readonly key: string

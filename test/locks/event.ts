@@ -21,12 +21,12 @@ type WithToken = { readonly token: bigint | null }
 type OnHost = { readonly host: HostId }
 
 /**
- * What a contender tells of itself, or what the harness has done to a host.
+ * What a contender reports of itself, or what the harness has done to a host.
  *
  * Units  `at`: nanoseconds on the monotonic clock, which all processes of a machine share.
  * Shape  `token`: the fencing token that the lock has handed out, null if it has none. `withheld`: there was work to
  *        do, and the copy did not believe that it holds the lock. `released` comes before the lock is given back,
- *        and what is done to a host is told when it is done, but `resumed` just before.
+ *        and what is done to a host is recorded when it is done, but `resumed` just before.
  */
 export type Event<K extends keyof Payloads = keyof Payloads> = {
   readonly [P in K]: { readonly kind: P; readonly at: bigint } & Payloads[P]

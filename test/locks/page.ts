@@ -96,7 +96,7 @@ export const frequency = ({ tally }: Pick<Finding, "tally">): string =>
     ? `every time (${tally.runs} of ${tally.runs})`
     : `sometimes (${tally.shown} of ${tally.runs})`
 
-/** What a resource that checks tokens would have made of the stale writes of the run that is told. */
+/** What a resource that checks tokens would have made of the stale writes of the run that is shown. */
 const fence = ({ answer, run }: Finding): string => {
   if (answer !== "stale write") return ""
   const takes = new Set(run.verdict.overtakings.flatMap(({ writes }) => writes))

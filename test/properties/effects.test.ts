@@ -173,13 +173,13 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
   ],
   S27: [
     [
-      "a joining copy is told that nothing is released",
+      "a joining copy takes nothing to be released",
       altered("JoinLockstep", (after, { copy }) =>
         changingCopy(after, copy, (joined) => ({ ...joined, released: 0 })),
       ),
     ],
     [
-      "a joining copy is told that all is released",
+      "a joining copy takes all to be released",
       altered("JoinLockstep", (after, { copy }) =>
         changingCopy(after, copy, (joined) => ({ ...joined, released: joined.log.length })),
       ),

@@ -260,8 +260,11 @@ function reading(change: (config: Config) => Config): Pick<Plant, "inModel" | "i
         eligible: (otherEnd: never) =>
           (own["eligible"] as typeof eligible)(otherEnd).map((check) => ({
             ...check,
-            holds: (about: never, state: State, protocol: Protocol) =>
-              check.holds(about, state, { ...protocol, config: change(protocol.config) }),
+            holds: (about: never, state: State, protocol: Protocol) => {
+              const config = change(protocol.config)
+              const rules = config.rules.map(({ active }, n) => active || state.rules[n] === true)
+              return check.holds(about, { ...state, rules }, { ...protocol, config })
+            },
           })),
       }))
     },

@@ -50,7 +50,7 @@ describe.each([
   ["of a low byte first", utf16],
   ["of a high byte first", (text: string) => utf16(text).swap16()],
 ])("UTF-16, %s,", (_name, written) => {
-  it.each(each)("in a %s is told to be that", async (_input, { text, read }) => {
+  it.each(each)("in a %s is reported as UTF-16", async (_input, { text, read }) => {
     expect(await reported(read, written(text))).toMatch(
       /expected a text in UTF-8, and this begins as UTF-16 does$/,
     )

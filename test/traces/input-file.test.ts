@@ -20,7 +20,7 @@ describe("a file", () => {
       expect(() => readText(file)).toThrow(`${file}: cannot be read (expected a regular file)`)
   })
 
-  it("that is not there is told so", () => {
+  it("that is not there is reported so", () => {
     expect(() => readText(join(folder, "none"))).toThrow(
       "none: cannot be read (ENOENT: no such file or directory)",
     )
@@ -74,7 +74,7 @@ describe("JSON", () => {
     expect(() => readJson(written(text))).toThrow(`file.json: is not JSON: ${said}`)
   })
 
-  it("is told to be none exactly where a parser does not take it", () => {
+  it("is reported as none exactly where a parser does not take it", () => {
     const good = '{"a":[1,-0.5e+3,true,null,"x\\u00e9\\n"],"":{}, "b":[]}\n'
     const texts = Array.from(good).flatMap((_, at) => [
       good.slice(0, at),

@@ -114,7 +114,7 @@ describe("replay", () => {
     }
   })
 
-  it("checks L0 only where it is told to", () => {
+  it("checks L0 only on request", () => {
     const config = plainConfig(2, 1, { log: 0 })
     const neverQuiescent = mutated(mutantNamed("SuspectsForNothing"))(config)
 

@@ -74,8 +74,8 @@ def current(pair):
                  and c.generation == pair.lock.generation), NOBODY)
 
 
-# What follows from whatever has been updated.
-def settle(pair, reason):
+# After an update: which copies are left, their peers, the lock's holder, and the FT state.
+def normalise(pair, reason):
     pair["copies"] = {name: c for name, c in pair.copies.items() if c.phase != "gone"}
     for c in pair.copies.values():
         c["peer"] = c.peer if c.peer in pair.copies else c.peer and "gone"
@@ -169,7 +169,7 @@ class Cluster:
         for thing, update in updates:
             thing.update(update)
         for pair in self.pairs.values():
-            settle(pair, reason or REASONS.get(kind, "lostConnection" if primary_crashes else "other"))
+            normalise(pair, reason or REASONS.get(kind, "lostConnection" if primary_crashes else "other"))
 
 
 for line in sys.stdin:

@@ -73,19 +73,26 @@ const nextName = ({ pairs }: Config, started: number[], pair: number): CopyId =>
   return `${(pairs[pair] as Config["pairs"][number]).id}.${BigInt(started[pair])}`
 }
 
+/** What shows where the layout keeps no books: all but where pairs are registered, and what they need. */
+export const observesButBooks: readonly string[] = [
+  "*",
+  "!pairs.*.state",
+  "!pairs.*.reason",
+  "!pairs.*.registered",
+]
+
 /**
  * What shows of the state, with the copies by their names: the engine calls each by the number of its host. Where a
  * pair is registered and what it needs shows only if the layout keeps it.
  */
 export const stateOf = ({ engine, hostIds, names }: Cluster): object => {
-  const { hosts, cut, pairs } = stateJsonOf(unpack(engine.view))
+  const { pairs, ...ofCluster } = stateJsonOf(unpack(engine.view))
   const renamed = (id: string, n: number): CopyId | null =>
     names[n * hostIds.length + Number(id.slice(id.indexOf(".") + 1)) - 1] ?? null
   const keepsBooks = engine.layout.books.reason.mask !== 0
-  const shown = Object.values(pairs).map(({ ft, power, lock, copies, observed, ...books }, n) => ({
-    ...(keepsBooks ? books : {}),
-    ft,
-    power,
+  const shown = Object.values(pairs).map(({ state, reason, registered, lock, copies, ...others }, n) => ({
+    ...others,
+    ...(keepsBooks ? { state, reason, registered } : {}),
     lock: { ...lock, holder: lock.holder === null ? null : renamed(lock.holder, n) },
     copies: Object.fromEntries(
       Object.entries(copies).map(([id, copy]) => [
@@ -93,7 +100,6 @@ export const stateOf = ({ engine, hostIds, names }: Cluster): object => {
         copy.peer === undefined || copy.peer === "gone" ? copy : { ...copy, peer: renamed(copy.peer, n) },
       ]),
     ),
-    observed,
   }))
-  return { hosts, cut, pairs: Object.fromEntries(Object.keys(pairs).map((id, n) => [id, shown[n]])) }
+  return { ...ofCluster, pairs: Object.fromEntries(Object.keys(pairs).map((id, n) => [id, shown[n]])) }
 }

@@ -7,7 +7,7 @@ import { CapacityExceeded } from "../../../impl/engine/capacity.ts"
 import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { packageVersion } from "../../../traces/package.ts"
 import { configOf } from "../../../traces/config.ts"
-import { clusterOf, roomy, stateOf, take, type Cluster } from "./cluster.ts"
+import { clusterOf, observesButBooks, roomy, stateOf, take, type Cluster } from "./cluster.ts"
 
 // The packed engine behind the wire. With a mutant's name as its argument, an engine with that one thing wrong.
 
@@ -30,15 +30,7 @@ const hello = {
     version: packageVersion,
   },
   profile: "pair",
-  observes: [
-    "hosts",
-    "cut",
-    "pairs.*.ft",
-    "pairs.*.power",
-    "pairs.*.lock",
-    "pairs.*.copies",
-    "pairs.*.observed",
-  ],
+  observes: observesButBooks,
   actions: kinds,
   window: 1000,
 }

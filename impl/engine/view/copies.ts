@@ -1,30 +1,18 @@
-import { outgrown } from "../capacity.ts"
-import { fieldIn, withField } from "../field-bits.ts"
-import { combinedFields } from "../fields.ts"
-import type { Field } from "../layout.ts"
+import { firstCellsOf } from "../layout.ts"
 import type { Machine } from "../machine.ts"
 import { controlsIn } from "./controls.ts"
 import { wideControlsIn } from "./wide-controls.ts"
 
-/** How one field of copies is read and written, by slot. */
-type FieldAccessor = {
-  readonly of: (slot: number) => number
-  readonly put: (slot: number, value: number) => void
-}
-
 /** Copies by *slot* (pair × hosts + host). A copy's control is one number; `0` is no copy. */
 export const copiesIn = (machine: Machine) => {
   const { layout, cells, set } = machine
-  const { hosts, pairs, firstPair, pairCells, firstCopy, copyCells } = layout
+  const { hosts, pairs, copyCells } = layout
   const controls = layout.controlCells === 1 ? controlsIn(machine) : wideControlsIn(machine)
   const { controlAt, writeAt } = controls
   // Looked up, not computed: a division costs more than all else that a rule does.
   const pairOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => Math.floor(slot / hosts))
   const hostOfSlot = Int32Array.from({ length: pairs * hosts }, (_, slot) => slot % hosts)
-  const cellOfSlot = Int32Array.from(
-    { length: pairs * hosts },
-    (_, slot) => firstPair + Math.floor(slot / hosts) * pairCells + firstCopy + (slot % hosts) * copyCells,
-  )
+  const cellOfSlot = firstCellsOf(layout, "copy")
 
   const pairOf = (slot: number): number => pairOfSlot[slot] as number
   const hostOf = (slot: number): number => hostOfSlot[slot] as number
@@ -65,32 +53,6 @@ export const copiesIn = (machine: Machine) => {
     for (let n = 0; n < copyCells; n += 1) set(cellOf(to) + n, cells[cellOf(from) + n] as number)
     erase(from)
   }
-  const accessorOf = (name: string, field: Field): FieldAccessor => ({
-    of: (slot) => fieldIn(cells, cellOf(slot), field),
-    put: (slot, value) => {
-      if (value > field.mask) throw outgrown(name, field.mask)
-      const cell = cellOf(slot) + field.cell
-      set(cell, withField(cells[cell] as number, field, value))
-    },
-  })
-  const accessors = Object.fromEntries(
-    Object.entries({ ...layout.copy, ...layout.partFields }).map(([name, field]) => [
-      name,
-      accessorOf(name, field),
-    ]),
-  )
-  /** A field of copies by its name, the core's or a part's that is on: how it is read and written. */
-  const copyField = (name: string): FieldAccessor => {
-    const accessor = accessors[name]
-    if (accessor === undefined)
-      throw new Error(`defect: neither the core nor a part that is on keeps ${name}`)
-    return accessor
-  }
-
-  /** The fields that the model keeps under the same names, each as one plain value. */
-  const plainFields = Object.entries<Field>({ ...layout.copy, ...layout.partFields })
-    .filter(([name]) => !combinedFields.includes(name))
-    .map(([name, { holds }]) => ({ name, holds, ...copyField(name) }))
 
   return {
     pairOf,
@@ -101,7 +63,5 @@ export const copiesIn = (machine: Machine) => {
     write,
     erase,
     transfer,
-    copyField,
-    plainFields,
   }
 }

@@ -35,7 +35,7 @@ export const hostsIn = ({ layout, cells, set, reads }: Machine) => {
     reads === null
       ? (): number => cells[layout.faults] as number
       : (): number => {
-          reads.noteFaults()
+          reads.noteCell(layout.faults)
           return cells[layout.faults] as number
         }
   const spend = (): void => {

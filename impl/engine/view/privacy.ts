@@ -8,13 +8,13 @@ const passes = Object.freeze({ always: 0, never: 1, whilePrivate: 2 })
 
 /** What of a pair may pass between hosts: over links that are connected, and on which nobody else reads it. */
 export const privacyIn = (
-  { config, hosts, exposed, firstPair, maskOf }: Layout,
+  { config, hosts, exposed, rules, maskOf }: Layout,
   { has, isLinked, linkOf }: ReturnType<typeof hostsIn>,
   { pairOf, hostOf }: ReturnType<typeof copiesIn>,
 ) => {
   const links = (hosts * (hosts - 1)) / 2
   const table = passesOn(config)
-  const staysPrivate = !maskOf.subarray(exposed, firstPair).some((mask) => mask !== 0)
+  const staysPrivate = !maskOf.subarray(exposed, rules).some((mask) => mask !== 0)
   const isPlain = staysPrivate && !table.includes(passes.never)
 
   const isConfidential = (pair: number, a: number, b: number): boolean => {

@@ -41,7 +41,7 @@ export const environmentEffectsOf = (view: View, of: Before) => {
     const [first, value] = changedBy(kind)
     // Whatever else differs was written, and with that noted.
     if (first >= 0) machine.reads?.note(first, a)
-    for (let cell = layout.up; cell < layout.firstPair; cell += 1) {
+    for (let cell = layout.up; cell < layout.firstOfParts; cell += 1) {
       const bit = first >= 0 && cell === first + (a >> 5) ? 1 << (a & 31) : 0
       const due = value ? (before[cell] as number) | bit : (before[cell] as number) & ~bit
       if (cells[cell] !== due) return true

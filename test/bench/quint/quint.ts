@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { packageRoot } from "../../../traces/package.ts"
 
 /**
- * Random runs of the twin `ftpair.qnt` under Quint's TypeScript simulator, S1 checked after each step.
+ * Random runs of the same model in Quint, `ftpair.qnt`, under Quint's TypeScript simulator, S1 checked after each step.
  *
  * Units  `seconds` is Quint's own figure, without its start, parse and type check; `wallSeconds` has them.
  */
@@ -20,8 +20,8 @@ type QuintFigures = {
 /** Whether Quint is installed, in its own folder: `npm ci` there. */
 export const isInstalled = (): boolean => existsSync(quint)
 
-/** Runs `samples` traces of at most `maxSteps` steps. A violation of S1 is a defect of the twin, and thrown. */
-export const simulateTwin = (samples: number, maxSteps = 50, seed = 1): QuintFigures => {
+/** Runs `samples` traces of at most `maxSteps` steps. A violation of S1 is a defect of that model, and thrown. */
+export const simulate = (samples: number, maxSteps = 50, seed = 1): QuintFigures => {
   const start = performance.now()
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

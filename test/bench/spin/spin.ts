@@ -5,13 +5,13 @@ import { join } from "node:path"
 import { packageRoot } from "../../../traces/package.ts"
 
 /**
- * What the twin `ftpair.pml` explores: plain hosts, one-vCPU pairs, no rules.
+ * What the same model in Promela, `ftpair.pml`, explores: plain hosts, one-vCPU pairs, no rules.
  *
  * Units  `powerOffUpTo`, `fencesUpTo`: the largest generation of the lock at which PowerOff and the test
  *        operations are offered, 0 for never. `migrate`, `maintenance`, `tests`: whether these kinds are
  *        offered beside the core's.
  * Shape  at most four hosts, two pairs (whose copies never meet the hosts' default limits), logs of three
- *        entries, generation 7, and seven faults: the widths of the twin's variables.
+ *        entries, generation 7, and seven faults: the widths of its variables.
  */
 export type Scope = {
   readonly hosts: 3 | 4
@@ -85,7 +85,7 @@ type Verifier = { readonly search: () => Figures; readonly remove: () => void }
 export const verifierOf = (scope: Scope, options: Search): Verifier => {
   const folder = mkdtempSync(join(tmpdir(), "ftpair-spin-"))
   const buildStart = performance.now()
-  run(folder, "spin", ["-a", ...macrosOf(scope, options), twin])
+  run(folder, "spin", ["-a", ...macrosOf(scope, options), promelaModel])
   printExactly(join(folder, "pan.c"))
   run(folder, "gcc", ["-O2", "-w", ...flagsOf(options), "-o", "pan", "pan.c"])
   const buildSeconds = (performance.now() - buildStart) / 1000
@@ -101,7 +101,7 @@ export const verifierOf = (scope: Scope, options: Search): Verifier => {
   }
 }
 
-const twin = join(packageRoot, "test", "bench", "spin", "ftpair.pml")
+const promelaModel = join(packageRoot, "test", "bench", "spin", "ftpair.pml")
 
 const macrosOf = (scope: Scope, { assertions }: Search): readonly string[] => [
   `-DHOSTS=${scope.hosts}`,

@@ -22,6 +22,13 @@ describe("a plain value", () => {
     expect(valueFor(holds, number, hosts)).toBe(value)
   })
 
+  it("that is null is no host, also where one is called none", () => {
+    const named = ["h1", "none"] as readonly HostId[]
+
+    expect([null, "h1", "none"].map((value) => numberFor(host("none"), value, named))).toEqual([0, 1, 2])
+    expect([0, 1, 2].map((number) => valueFor(host("none"), number, named))).toEqual([null, "h1", "none"])
+  })
+
   it("that is absent is 0", () => {
     expect(numberFor(host("none"), undefined, hosts)).toBe(0)
   })

@@ -1,22 +1,23 @@
 import { count } from "../../../impl/engine/fields.ts"
 import { refusal, taken } from "../../../impl/engine/guards.ts"
 import type { PackedPart } from "../../../impl/engine/part.ts"
-import type { EngineMutation } from "../../../impl/engine/rule.ts"
+import type { EngineMutation, EngineRule } from "../../../impl/engine/rule.ts"
 import "./words.ts"
 
 /** What the part keeps in packed states. */
 export const packedWeariness: PackedPart = {
   id: "weariness",
   isOn: (config) => config.weariness === true,
-  copyFields: { recorded: count(() => 2) },
+  fields: { copy: { recorded: count(() => 2) }, pair: { toil: count(() => 3) } },
 }
 
 /** The part again, over packed states. */
 export const wearinessRules: EngineMutation = (
-  { Record, TryLock, TestRestartSecondary },
-  { machine, controlOf, lockOf, pairOf, copyField },
+  { Record, TryLock, TestRestartSecondary, PowerOn, HaRestart },
+  { machine, controlOf, lockOf, pairOf, fieldOf },
 ) => {
-  const recorded = copyField("recorded")
+  const recorded = fieldOf("copy", "recorded")
+  const toil = fieldOf("pair", "toil")
   const asked: readonly number[] = [refusal.copy, refusal["primary-only"], refusal.phase]
 
   /** A copy that has won the lock is rested. */
@@ -25,16 +26,30 @@ export const wearinessRules: EngineMutation = (
     return answer
   }
 
+  /** A pair that is booted is like new. */
+  const booting =
+    (rule: EngineRule): EngineRule =>
+    (pair, host) => {
+      const answer = rule(pair, host)
+      if (answer === taken) toil.put(pair, 0)
+      return answer
+    }
+
   return {
+    PowerOn: booting(PowerOn),
+    HaRestart: booting(HaRestart),
     Record: (slot, b) => {
       const count = recorded.of(slot)
+      const together = toil.of(pairOf(slot))
       const answer = Record(slot, b)
       if (asked.includes(answer)) return answer
-      if (count >= 2) {
+      if (count >= 2 || together >= 3) {
         machine.undo()
-        return refusal.weary
+        return count >= 2 ? refusal.weary : refusal["worn-out"]
       }
-      if (answer === taken) recorded.put(slot, count + 1)
+      if (answer !== taken) return answer
+      recorded.put(slot, count + 1)
+      toil.put(pairOf(slot), together + 1)
       return answer
     },
     TryLock: (slot, b) => {

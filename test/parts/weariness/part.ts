@@ -10,6 +10,8 @@ import "./words.ts"
 
 const recordedOf = ({ recorded = 0 }: Copy): number => recorded
 
+const toilOf = ({ toil = 0 }: Pair): number => toil
+
 const tired = (pair: Pair, id: Copy["id"], recorded: number): Pair => {
   const copy = copyIn(pair, id)
   return copy === null ? pair : withCopy(pair, { ...copy, recorded })
@@ -17,33 +19,37 @@ const tired = (pair: Pair, id: Copy["id"], recorded: number): Pair => {
 
 const isAwake: Check<OfCopy> = { id: "weary", holds: ({ copy }) => recordedOf(copy) < 2 }
 
+const isNotWornOut: Check<OfCopy> = { id: "worn-out", holds: ({ pair }) => toilOf(pair) < 3 }
+
 const rest = rule("Rest", [], copyNamed)
   .find(itRuns)
   .when({ id: "nothing", holds: ({ copy }) => recordedOf(copy) > 0 })
   .effect(({ pair, copy }, state) => withPair(state, tired(pair, copy.id, 0)))
 
-/** Recording wears a copy out. */
+/** Recording tires the copy and wears out its pair. */
 const wearing = ({ effect, ...others }: Rule<"Record", OfCopy>): Rule<"Record", OfCopy> => ({
   ...others,
   effect: ({ pair, copy }, state, protocol) => {
     const after = effect({ pair, copy }, state, protocol)
     const recorded = recordedOf(copy) + 1
-    return withPair(after, tired(after.pairs[pair.id] as Pair, copy.id, recorded))
+    const toil = toilOf(pair) + 1
+    return withPair(after, tired({ ...(after.pairs[pair.id] as Pair), toil }, copy.id, recorded))
   },
 })
 
-/** Every copy counts from the start; one that wins the lock is rested. */
+/** Every copy counts from the start; one that wins the lock is rested, and a pair that is booted is like new. */
 export const weariness: Part = {
   id: "weariness",
   isOn: (config) => config.weariness === true,
   change: together(
     adding({ Rest: rest }),
     guarding("Record", isAwake, "phase"),
+    guarding("Record", isNotWornOut, "weary"),
     ruled("Record", (record) => wearing(record as Rule<"Record", OfCopy>) as Rule<"Record">),
     amending(({ boots, spawns, wins }) => ({
       boots: (pair, host, generation) => {
         const after = boots(pair, host, generation)
-        return tired(after, newest(after), 0)
+        return { ...tired(after, newest(after), 0), toil: 0 }
       },
       spawns: (pair, primary, host) => {
         const after = spawns(pair, primary, host)

@@ -5,18 +5,21 @@ import { afterAll, describe, expect, it, vi } from "vitest"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { coreKinds, describe as written, kinds, type Kind } from "../../../model/action.ts"
-import { withdrawing } from "../../../model/change.ts"
+import { ruled, withdrawing } from "../../../model/change.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
 import type { ProtocolOf } from "../../../model/protocol.ts"
 import { guardIdsOf } from "../../../model/rule.ts"
-import { initial, type State } from "../../../model/state.ts"
+import type { Pair } from "../../../model/pair.ts"
+import { initial, withPair, type State } from "../../../model/state.ts"
 import { step } from "../../../model/step.ts"
+import { modelSweep } from "../../../properties/explore/model-sweep.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
 import { describeDivergence, divergenceIn, differentialPairOf } from "../../../properties/refinement.ts"
+import { clusterOf, observesButBooks, stateOf, take } from "../../../conform/adapters/typescript/cluster.ts"
 import { inProcess } from "../../../conform/in-process.ts"
-import { observed } from "../../../conform/observation.ts"
+import { misfit, observed, type Json } from "../../../conform/observation.ts"
 import { pairProfile } from "../../../conform/pair-profile.ts"
 import type { AskedAction } from "../../../conform/profile.ts"
 import { judgeCase, resetOf, sessionOf } from "../../../conform/session.ts"
@@ -31,6 +34,7 @@ import { act } from "../../fixtures.ts"
 
 // The part stands where parts are listed, and nowhere else: in the model's table, among its words, in the engine's tables.
 vi.mock(import("../../../model/parts/words.ts"), () => import("./words.ts"))
+vi.mock(import("../../../model/parts/fields.ts"), () => import("./words.ts"))
 vi.mock(import("../../../model/parts/table.ts"), async () => ({
   parts: [(await import("./part.ts")).weariness],
 }))
@@ -67,10 +71,12 @@ describe("a part", () => {
       "primary-only",
       "phase",
       "weary",
+      "worn-out",
       "storage",
     ])
     expect(answer(toWeary, "Record(p1.1)")).toBe("weary")
     expect(answer(`${toWeary} Rest(p1.1)`, "Record(p1.1)")).toBe("next")
+    expect(answer(`${toWeary} Rest(p1.1) Record(p1.1)`, "Record(p1.1)")).toBe("worn-out")
     expect(answer("PowerOn(p1,h1)", "Rest(p1.1)")).toBe("nothing")
   })
 
@@ -81,6 +87,15 @@ describe("a part", () => {
     expect(copyAfter(`${toWeary} ${wins}`)).toMatchObject({ phase: "live", generation: 2, recorded: 0 })
   })
 
+  it("keeps a field of the pair from the start, whatever becomes of its copies", () => {
+    const crashes = "CrashCopy(p1.1)"
+
+    expect(initial(on).pairs["p1"]).toMatchObject({ toil: 0 })
+    expect(initial(off).pairs["p1"]).not.toHaveProperty("toil")
+    expect(after(`${toWeary} ${crashes}`).pairs["p1"]).toMatchObject({ toil: 2, copies: [] })
+    expect(after(`${toWeary} ${crashes} HaRestart(p1,h2)`).pairs["p1"]).toMatchObject({ toil: 0 })
+  })
+
   it("has a state space of its own, and the engine the same, also up to symmetry", () => {
     const counts = enumerate(protocolOf(on), among)
     const scope = { config: on, among, mutant: null, properties: [], symmetry: false, reduction: false }
@@ -88,7 +103,8 @@ describe("a part", () => {
     const { tally } = sweep(scope)
     const symmetric = sweep({ ...scope, symmetry: true }).tally
 
-    expect(counts).toEqual({ states: 19_093, transitions: 71_560, depth: 21 })
+    expect(counts).toEqual({ states: 16_871, transitions: 56_966, depth: 19 })
+    expect(modelSweep(protocolOf(on), among, [], Infinity)).toMatchObject(counts)
     expect({ states: tally.states, transitions: tally.transitions, depth: tally.depth }).toEqual(counts)
     expect({ states: symmetric.standsFor, transitions: symmetric.standsForTransitions }).toEqual({
       states: counts.states,
@@ -97,8 +113,12 @@ describe("a part", () => {
     expect(symmetric.states).toBeLessThan(counts.states)
   })
 
-  it("tells states apart by its field", () => {
+  it("tells states apart by its fields", () => {
+    const worn = after(`${toWeary} CrashCopy(p1.1)`)
+    const rested = "PowerOn(p1,h1) Record(p1.1)"
+
     expect(identity(after(toWeary))).not.toBe(identity(after(`${toWeary} Rest(p1.1)`)))
+    expect(identity(worn)).not.toBe(identity(after(`${rested} CrashCopy(p1.1)`)))
   })
 
   it("is answered alike by the model and the engine, in every tenth state", () => {
@@ -141,7 +161,7 @@ describe("a part", () => {
 
     expect(story.config).toEqual(on)
     expect(story.actions.map(written)).toEqual(actions.map(written))
-    expect(story.states?.[3]?.pairs["p1"]?.copies["p1.1"]).toMatchObject({ recorded: 2 })
+    expect(story.states?.[3]?.pairs["p1"]).toMatchObject({ toil: 2, copies: { "p1.1": { recorded: 2 } } })
     expect(story.states?.map((state) => JSON.stringify(state))).toEqual(
       replayStory([], story).states.map((state) => JSON.stringify(stateJsonOf(state))),
     )
@@ -163,7 +183,7 @@ describe("a part", () => {
 
   it("is observed over the wire, where an implementation shows it", async () => {
     const profile = pairProfile()
-    const observes = ["pairs.*.copies.*.recorded"]
+    const observes = ["pairs.*.toil", "pairs.*.copies.*.recorded"]
     const schema = observed(profile.schema, observes)
     if ("wrong" in schema) throw new Error(schema.wrong)
     const session = sessionOf(null, { ...hello, observes }, profile, 100)
@@ -173,16 +193,32 @@ describe("a part", () => {
       judgeCase(session, on, actions, await inProcess(pairProfile(protocolIn), schema, hello).ask(asked))
 
     const conforming = await judged(protocolOf)
-    const deviating = await judged((config) => withdrawing("Rest")(protocolOf(config)))
+    const tireless = await judged((config) => withdrawing("Rest")(protocolOf(config)))
+    const unworn = await judged((config) => notWearingOut(protocolOf(config)))
 
     expect(conforming).toMatchObject({ tag: "fits" })
-    expect(deviating).toMatchObject({ tag: "diverged" })
+    expect([tireless.tag, unworn.tag]).toEqual(["diverged", "diverged"])
+  })
+
+  it("is shown by the engine behind the wire", () => {
+    const schema = observed(pairProfile().schema, observesButBooks)
+    if ("wrong" in schema) throw new Error(schema.wrong)
+    const cluster = clusterOf(engineOf(layoutOf(on)))
+    for (const action of toWeary.split(" ").map(act)) expect(take(cluster, action)).toBeNull()
+
+    const shown = stateOf(cluster) as Json
+    expect(misfit(schema, true, shown, stateJsonOf(after(toWeary)))).toBeNull()
+    expect(misfit(schema, true, shown, stateJsonOf(after(`${toWeary} Rest(p1.1)`)))).not.toBeNull()
   })
 
   it("is shown in the words for people", () => {
     const before = after(toWeary)
 
     expect(changesOf(before, after(`${toWeary} Rest(p1.1)`))).toEqual(["p1.1 recorded 2 → 0"])
+    expect(changesOf(after("PowerOn(p1,h1)"), after("PowerOn(p1,h1) Record(p1.1)"))).toEqual([
+      "p1.1 log 0 → 1 (+1.1), recorded 0 → 1",
+      "p1 toil 0 → 1",
+    ])
   })
 })
 
@@ -192,6 +228,15 @@ const folder = mkdtempSync(join(tmpdir(), "ftpair-"))
 afterAll(() => {
   rmSync(folder, { recursive: true })
 })
+
+/** The protocol in which recording does not wear out a pair. */
+const notWearingOut = ruled("Record", ({ effect, ...others }) => ({
+  ...others,
+  effect: (about, state, protocol) => {
+    const after = effect(about, state, protocol)
+    return withPair(after, { ...(after.pairs["p1"] as Pair), toil: 0 })
+  },
+}))
 
 function statesOf(actions: readonly ReturnType<typeof act>[]): readonly State[] {
   const states = [initial(on)]

@@ -27,7 +27,7 @@ describe("a campaign whose time is up before it begins", () => {
 })
 
 describe("a campaign that nothing stops", () => {
-  it("runs as many schedules as it is told to, with any number of workers", async () => {
+  it("runs the given number of schedules, with any number of workers", async () => {
     const budget = { schedules: 110, engineRuns: 301, millis: Infinity }
 
     const [alone, shared] = [await ran({ ...budget, workers: 1 }), await ran({ ...budget, workers: 2 })]

@@ -38,7 +38,7 @@ describe("shortestFrom", () => {
     expect(found).toMatchObject({ violation: { property: { id: "L4" }, step: 2 } })
   })
 
-  it("goes on from where it is told to, and counts from the beginning", () => {
+  it("goes on from a given schedule, and counts from the beginning", () => {
     const judge = judging("SpawnIgnoresAntiAffinity")
     const start = after(judge, [{ kind: "PowerOn", pair: "p1", host: "h2" }])
 

@@ -74,7 +74,7 @@ describe.each([
 })
 
 describe("a table", () => {
-  it("reads a key from where it is told to", () => {
+  it("reads a key from the given place on", () => {
     const { table, reported } = tableTelling(2, 0, false)
     const keys = Int32Array.of(1, 2, 3, 4, 5, 6)
 

@@ -11,7 +11,7 @@ export type Edge = {
 
 /**
  * A graph of a few states, written as its edges: "0 a 1", "0 crash! 2", in which an exclamation mark says that the
- * edge is not of the suffix. It starts in state 0, or where it is told to. All its labels are fair but those with the
+ * edge is not of the suffix. It starts in state 0, or in a given one. All its labels are fair but those with the
  * mark, and those that are named in `unfair`.
  */
 export const toy = (

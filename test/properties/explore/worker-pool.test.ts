@@ -136,7 +136,7 @@ describe("the progress of workers", () => {
   })
 })
 
-describe("workers of whom one alone is told to stop", () => {
+describe("workers of whom only one is stopped", () => {
   it("agree on it where they next meet, and all end", async ({ onTestFinished }) => {
     const scope = scopeOf({ ...bounds, faults: 5, log: 4, powerOffUpTo: Infinity }, {})
     const exchange = channelsOf(3, layoutFor(scope).words)
