@@ -99,6 +99,96 @@ export const ofTheSetting: readonly (readonly [title: string, Scene])[] = [
       brokenBy: ["PrimaryHostIgnored"],
     },
   ],
+  [
+    "suspended, it is powered on alone",
+    {
+      script: "Register(p1,secondary,h2) SuspendFT(p1) PowerOn(p1,h1)",
+      ends: { copies: ["p1.1 on h1: primary live"] },
+      brokenBy: ["PowerOnStartsDisabled"],
+    },
+  ],
+  [
+    "once a Secondary starts, nothing is said to lack",
+    {
+      script: starting,
+      ends: { reason: null },
+      brokenBy: ["ReasonNotCleared"],
+    },
+  ],
+]
+
+/** What is true of a pair whose Secondary an administrator takes away while it cannot be reached. */
+export const takenAwayOutOfReach: Scene = {
+  script: `${toRunning} CutLink(h1-h2) SuspendFT(p1) Suspect(p1.2) TryLock(p1.2)`,
+  ends: { ft: "disabled", copies: ["p1.1 on h1: primary live"] },
+  brokenBy: ["FenceWithoutLock"],
+}
+
+export const restartedThoughSuspended: Scene = {
+  script: "SuspendFT(p1) PowerOn(p1,h1) FailHost(h1)",
+  untilQuiescent: true,
+  ends: { ft: "disabled", copies: ["p1.2 on h2: primary live"] },
+  brokenBy: ["LoneNotRestarted"],
+}
+
+const oneEachByPolicy: Config = {
+  ...clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, { ftVmsMax: 1 }], { pairs: 2 }),
+  policy: "reference",
+}
+
+export const restartsFirst: Scene = {
+  config: oneEachByPolicy,
+  script: "PowerOn(p1,h1) PowerOn(p2,h2) FailHost(h2) SpawnSecondary(p1.1,h3)",
+  ends: { refused: "restart-first" },
+  brokenBy: ["RespawnFirst"],
+}
+
+export const anotherHostPicked: Scene = {
+  config: oneEachByPolicy,
+  script: `${alone} CutLink(h1-h2) SpawnSecondary(p1.1,h3)`,
+  ends: { ft: "starting" },
+  brokenBy: ["PolicyPicksIneligible"],
+}
+
+export const notBeforeItIsReady: Scene = {
+  script: `${starting} TestFailover(p1)`,
+  ends: { refused: "not-running" },
+  brokenBy: ["TestFailoverWhileStarting"],
+}
+
+export const goesLiveOnAFullHost: Scene = {
+  config: clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, {}]),
+  script: `${toRunning} FailHost(h1) Suspect(p1.2) TryLock(p1.2)`,
+  ends: { copies: ["p1.2 on h2: primary live"] },
+  brokenBy: ["GoLiveNeedsRoom"],
+}
+
+/** Where a pair is registered, and how far that binds. */
+export const ofRegistrations: readonly (readonly [title: string, Scene])[] = [
+  [
+    "they change places in a failover",
+    {
+      script: failedOver,
+      ends: { registered: { primary: "h2", secondary: "h1" } },
+      brokenBy: ["RegistrationStays"],
+    },
+  ],
+  [
+    "a copy that is migrated is registered where it goes",
+    {
+      script: `${alone} Migrate(p1.1,h3)`,
+      ends: { registered: { primary: "h3", secondary: "h1" } },
+      brokenBy: ["MigrateForgetsRegistration"],
+    },
+  ],
+  [
+    "the VM is powered on elsewhere, where its host is down",
+    {
+      script: "FailHost(h1) PowerOn(p1,h2)",
+      ends: { copies: ["p1.1 on h2: primary live"] },
+      brokenBy: ["RegisteredHostOnly"],
+    },
+  ],
 ]
 
 export const turnedOnWhereThereIsRoom: Scene = {

@@ -11,18 +11,25 @@ import {
   withholding,
 } from "./fixtures.ts"
 import {
+  anotherHostPicked,
   apart,
+  goesLiveOnAFullHost,
   inForceAtRunTime,
   joinsNobodyLive,
   keepsItsRole,
   knowsWhatLeft,
+  notBeforeItIsReady,
   nothingOverACut,
   notOnOneSite,
   ofConfidentiality,
+  ofRegistrations,
   ofTheSetting,
   oneAtATime,
   registeredWhileOff,
+  restartedThoughSuspended,
+  restartsFirst,
   suspendedFirstOrNever,
+  takenAwayOutOfReach,
   turnedOffAtItsGeneration,
   turnedOnWhereThereIsRoom,
   withheld,
@@ -58,6 +65,8 @@ sentence("FT-01", "so that the secondary VM can take over at any point", (shows)
     ends: { ft: "running", copies: ["p1.1 on h1: primary lockstep", "p1.3 on h2: secondary lockstep"] },
   })
   for (const [title, scene] of ofTheSetting) shows(title, scene)
+  shows("a Secondary that cannot be reached does not come back", takenAwayOutOfReach)
+  shows("suspended, it is restarted all the same", restartedThoughSuspended)
 })
 
 sentence("FT-02", "captures inputs and events that occur on the Primary VM and sends them", (shows) => {
@@ -160,6 +169,8 @@ sentence("FT-05", "the Secondary VM is immediately activated to replace the Prim
     brokenBy: ["StorageLossHalts"],
   })
   shows("only who wins changes its role", keepsItsRole)
+  shows("not for a test before it can", notBeforeItIsReady)
+  shows("however full its host is", goesLiveOnAFullHost)
 })
 
 sentence("FT-06", "redundancy is reestablished automatically", (shows) => {
@@ -204,6 +215,7 @@ sentence("FT-06", "redundancy is reestablished automatically", (shows) => {
     ends: { ft: "starting" },
     brokenBy: ["ZeroMeansNone"],
   })
+  shows("after the VMs that are down", restartsFirst)
 })
 
 sentence("FT-07", "If the host running the Secondary VM fails, it is also immediately replaced.", (shows) => {
@@ -351,6 +363,7 @@ sentence("FT-10", "its associated Secondary VM is also affected by that rule", (
     brokenBy: ["VcpusIgnored"],
   })
   shows("a VM that runs is made an FT VM only where there is room", turnedOnWhereThereIsRoom)
+  shows("but no limit keeps a copy that runs from going on", goesLiveOnAFullHost)
 })
 
 sentence("FT-11", 'avoids "split-brain" situations', (shows) => {
@@ -387,6 +400,7 @@ sentence("FT-11", 'avoids "split-brain" situations', (shows) => {
   shows("who contends keeps the role that it had", keepsItsRole)
   shows("nor is a Secondary left to win that was told to go", suspendedFirstOrNever)
   shows("nor does the lock begin again when FT is turned off", turnedOffAtItsGeneration)
+  shows("nor does a Secondary that was taken away come back", takenAwayOutOfReach)
 })
 
 sentence("FT-11", "it executes an atomic test-and-set operation on the shared storage", (shows) => {
@@ -452,12 +466,16 @@ sentence("FT-12", "and a new Secondary VM is respawned automatically", (shows) =
     ends: { ft: "running", copies: ["p1.2 on h2: primary lockstep", "p1.3 on h1: secondary lockstep"] },
     brokenBy: ["TestRestartHaltsSuccessor"],
   })
+  shows("after a restart, which FT is not needed for", restartedThoughSuspended)
+  shows("where there is a host, though another would be better", anotherHostPicked)
+  shows("and after the VMs that are down", restartsFirst)
 })
 
 sentence("FT-13", "while it is off both may be registered on one host", (shows) => {
   shows("and the VM is powered on there", {
     script: alone,
     ends: { copies: ["p1.1 on h1: primary live"], registered: { primary: "h1", secondary: "h1" } },
+    brokenBy: ["ColocationRefused"],
   })
   shows("at power-on the Secondary is not started there", apart)
   shows("but on another host, and registered where it is", {
@@ -471,6 +489,7 @@ sentence("FT-13", "while it is off both may be registered on one host", (shows) 
     brokenBy: ["PowerOnWaitsForTheLost"],
   })
   shows("while it is on, nothing is registered elsewhere", registeredWhileOff)
+  for (const [title, scene] of ofRegistrations) shows(title, scene)
 })
 
 describe("the published sentences", () => {

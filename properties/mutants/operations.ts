@@ -264,7 +264,7 @@ export const operationMutants: readonly Mutant[] = [
       "registered",
       ({ pair, host }: OfPair & ToHost) => pair.registered.primary === host,
     ),
-    scope: unconfigured,
+    scope: operated,
   },
   {
     name: "ColocationRefused",

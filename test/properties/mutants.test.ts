@@ -143,7 +143,6 @@ const scopes: Readonly<Record<string, Config>> = {
     policy: "reference",
   },
   RespawnFirst: picked,
-  RegisteredHostOnly: unconfigured,
   ColocationRefused: unconfigured,
   PrimaryHostIgnored: unconfigured,
   RegisterWhileOn: unconfigured,

@@ -3,6 +3,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
   coreKinds,
+  ftKinds,
   plainKinds,
   describe as written,
   kinds,
@@ -11,7 +12,7 @@ import {
 } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
-import { identity } from "../../../model/identity.ts"
+import { identityFor } from "../../../model/identity.ts"
 import type { Protocol, ProtocolOf } from "../../../model/protocol.ts"
 import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { step, successors } from "../../../model/step.ts"
@@ -25,7 +26,7 @@ import { arbitraryConfig } from "../../../properties/arbitrary/config.ts"
 import { runBatch } from "../../../properties/check/batch.ts"
 import { judgeFor } from "../../../properties/check/campaign-spec.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import {
   describeDivergence,
   divergenceIn,
@@ -381,14 +382,13 @@ const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
 }
 
 /** How many states a fault may be away, and how many are compared where both sides have the fault. */
-const nearMax = 8000
+const nearMax = 20_000
 const alikeMax = 200
 
 /** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
-  const suspension: readonly Kind[] = mutant.name.startsWith("Suspend") ? ["SuspendFT"] : []
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance, ...suspension])]
+  const operations = kindsWith(mutant).filter((kind) => (ftKinds as readonly Kind[]).includes(kind))
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...(mutant.about ?? []), ...operations])]
 }
 
 /** The first divergence from this protocol of an engine with the mutant, going breadth first where the protocol goes. */
@@ -401,13 +401,14 @@ const firstDivergence = (
   const config = mutant.scope ?? coreScope
   const protocol = protocolIn(config)
   const differential = pairFor(protocol, among, mutant)
-  const seen = new Set([identity(initial(config))])
+  const keyOf = identityFor(config, among)
+  const seen = new Set([keyOf(initial(config))])
   const queue = [initial(config)]
   for (const state of queue.values()) {
     const divergence = divergenceIn(differential, state)
     if (divergence !== null) return describeDivergence(divergence)
     for (const { state: next } of successors(protocol, state, among)) {
-      const key = identity(next)
+      const key = keyOf(next)
       if (seen.size >= statesMax || seen.has(key) || isCrowded(next)) continue
       seen.add(key)
       queue.push(next)

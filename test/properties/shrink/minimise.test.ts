@@ -45,7 +45,9 @@ describe("minimise", () => {
 
         const { actions } = minimal.run
         const protocol = protocolIn(minimal.config)
-        expect(violationAtEnd(protocol, properties, actions)).toBe(minimal.violation.property.id)
+        // A run may violate more than what it was made short for.
+        const { property } = minimal.violation
+        expect(violationAtEnd(protocol, [property], actions)).toBe(property.id)
         expect(actions.length).toBeLessThanOrEqual(found.actions.length)
         expect(actions.length).toBeLessThanOrEqual(1.5 * shortest)
         expect(dispensable(protocol, properties, actions).map(written)).toEqual([])
