@@ -7,9 +7,9 @@ import { advanced } from "../../model/lock.ts"
 import { copyIn, currentPrimary, peerOf, withCopy, type Pair } from "../../model/pair.ts"
 import type { Change, Protocol } from "../../model/protocol.ts"
 import { isSuspicionJustified } from "../../model/rules/arbitration.ts"
-import { pairOf, running, withPair, type State } from "../../model/state.ts"
+import { pairOf, withPair, type State } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
-import { altered, changingCopy, changingPair, effecting, requiring, type Mutant } from "./mutant.ts"
+import { altered, amendingIn, effecting, requiring, type Mutant } from "./mutant.ts"
 
 /** Live at `generation`, with the lock as it is. */
 const live = (copy: Copy, generation = copy.generation): Copy => ({
@@ -20,12 +20,6 @@ const live = (copy: Copy, generation = copy.generation): Copy => ({
   channel: null,
 })
 
-/** The pair in which `copy` has advanced the lock, whatever the lock says. */
-const taken = (pair: Pair, copy: Copy): Pair => {
-  const lock = advanced(pair.lock, copy.id)
-  return withCopy({ ...pair, lock }, live(copy, lock.generation))
-}
-
 /** A Primary in lockstep fences its Secondary by advancing the lock, whatever it says. */
 const fencedRegardless = (
   pair: Pair,
@@ -35,7 +29,7 @@ const fencedRegardless = (
 ): Pair => {
   const peer = peerOf(pair, primary)
   const isNear = peer !== null && relations.reaches(state, primary.host, peer.host, pair)
-  const alone = taken(pair, primary)
+  const alone = lifecycle.wins(pair, primary)
   return isNear ? halted(lifecycle, alone, peer) : alone
 }
 
@@ -56,22 +50,19 @@ export const arbitrationMutants: readonly Mutant[] = [
       "A Primary that suspects goes live at once, at its own generation: it already is the Primary, after all.",
     breaks: ["FT-11"],
     killedBy: { S1: 7 },
-    change: altered("Suspect", (after, { copy }) =>
-      changingCopy(after, copy, (suspecting) =>
-        suspecting.role === "primary" ? live(suspecting) : suspecting,
-      ),
-    ),
+    change: amendingIn("Suspect", ({ contends }) => ({
+      contends: (pair, copy) => (copy.role === "primary" ? withCopy(pair, live(copy)) : contends(pair, copy)),
+    })),
   },
   {
     name: "SecondarySkipsLock",
     story: "A Secondary that suspects goes live at once, at the next generation, without asking the lock.",
     breaks: ["FT-11"],
     killedBy: { S1: 5, S15: 5 },
-    change: altered("Suspect", (after, { copy }) =>
-      changingCopy(after, copy, (suspecting) =>
-        suspecting.role === "secondary" ? live(suspecting, suspecting.generation + 1) : suspecting,
-      ),
-    ),
+    change: amendingIn("Suspect", ({ contends }) => ({
+      contends: (pair, copy) =>
+        copy.role === "secondary" ? withCopy(pair, live(copy, copy.generation + 1)) : contends(pair, copy),
+    })),
   },
   {
     name: "NonAtomicLock",
@@ -94,37 +85,38 @@ export const arbitrationMutants: readonly Mutant[] = [
     story: "Every copy that tries the lock gets it: the test of test-and-set is missing.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: effecting("TryLock", ({ pair, copy }: OfCopy, state) => withPair(state, taken(pair, copy))),
+    change: effecting("TryLock", ({ pair, copy }: OfCopy, state, { lifecycle }) =>
+      withPair(state, lifecycle.wins(pair, copy)),
+    ),
   },
   {
     name: "LoserKeepsRunning",
     story: "A copy that has lost the race goes on all the same, at its old generation.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: altered("TryLock", (after, { copy: id }, before) => {
-      const found = running(before, id)
-      if (found === null || running(after, id) !== null) return after
-      return withPair(before, withCopy(found.pair, live(found.copy)))
-    }),
+    change: amendingIn("TryLock", () => ({
+      halts: (pair, isLoser) =>
+        pair.copies
+          .filter(isLoser)
+          .map((copy) => live(copy))
+          .reduce(withCopy, pair),
+    })),
   },
   {
     name: "LoserRetries",
     story: "A copy that has lost the race tries again, and again.",
     breaks: ["FT-11"],
     killedBy: { L3: 4 },
-    change: altered("TryLock", (after, { copy }, before) => (running(after, copy) === null ? before : after)),
+    change: amendingIn("TryLock", () => ({ halts: (pair) => pair })),
   },
   {
     name: "WinWithoutBump",
     story: "The winner goes live and leaves the generation as it was.",
     breaks: ["FT-11"],
     killedBy: { S1: 6 },
-    change: altered("TryLock", (after, { copy: id }, before) => {
-      const found = running(before, id)
-      if (found === null || running(after, id) === null) return after
-      const lock = { ...found.pair.lock, holder: id }
-      return withPair(before, withCopy({ ...found.pair, lock }, live(found.copy)))
-    }),
+    change: amendingIn("TryLock", () => ({
+      wins: (pair, copy) => withCopy({ ...pair, lock: { ...pair.lock, holder: copy.id } }, live(copy)),
+    })),
   },
   {
     name: "SuspectWhileSyncing",
@@ -168,22 +160,19 @@ export const arbitrationMutants: readonly Mutant[] = [
     story: "A Secondary goes live without what it has received.",
     breaks: ["FT-08"],
     killedBy: { S5: 8 },
-    change: altered("TryLock", (after, { copy: id }, before) =>
-      running(before, id)?.copy.role === "secondary"
-        ? changingCopy(after, id, (copy) => ({ ...copy, log: [] }))
-        : after,
-    ),
+    change: amendingIn("TryLock", ({ wins }) => ({
+      wins: (pair, copy) => wins(pair, copy.role === "secondary" ? { ...copy, log: [] } : copy),
+    })),
   },
   {
     name: "NoReRelease",
     story: "A new Primary takes all that it has in its log for released.",
     breaks: ["FT-08"],
     killedBy: { S14: 7, S5: 9 },
-    change: altered("TryLock", (after, { copy: id }, before) =>
-      running(before, id)?.copy.role === "secondary"
-        ? changingCopy(after, id, (copy) => ({ ...copy, released: copy.log.length }))
-        : after,
-    ),
+    change: amendingIn("TryLock", ({ wins }) => ({
+      wins: (pair, copy) =>
+        wins(pair, copy.role === "secondary" ? { ...copy, released: copy.log.length } : copy),
+    })),
   },
   {
     name: "DropSecondaryWithoutFence",
@@ -215,8 +204,8 @@ export const arbitrationMutants: readonly Mutant[] = [
     story: "A test failover advances the lock itself, so that the Secondary which should take over loses.",
     breaks: ["FT-05"],
     killedBy: { S18: 8 },
-    change: altered("TestFailover", (after, { pair: id }) =>
-      changingPair(after, id, (pair) => ({ ...pair, lock: advanced(pair.lock, null) })),
-    ),
+    change: amendingIn("TestFailover", ({ halts }) => ({
+      halts: (pair, isHalted) => ({ ...halts(pair, isHalted), lock: advanced(pair.lock, null) }),
+    })),
   },
 ]

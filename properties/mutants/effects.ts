@@ -1,28 +1,22 @@
+import { amending } from "../../model/change.ts"
 import { plainConfig } from "../../model/config.ts"
+import type { Copy } from "../../model/copy.ts"
 import { halted } from "../../model/lifecycle.ts"
-import { copyOn, currentPrimary, peerOf } from "../../model/pair.ts"
-import { pairOf, pairsOf, running, withEveryPair, withPair } from "../../model/state.ts"
+import { copyOn, currentPrimary, peerOf, withCopy } from "../../model/pair.ts"
+import { running } from "../../model/state.ts"
 import type { OfPair } from "../../model/subject.ts"
-import { together } from "../../model/change.ts"
 import {
   altered,
+  amendingIn,
   changingCopy,
   changingPair,
   checking,
+  effecting,
   finding,
   unregistered,
   without,
   type Mutant,
 } from "./mutant.ts"
-
-/** What a booted copy forgets: that the world has seen anything of it. */
-const bootedForgetful = (kind: "PowerOn" | "HaRestart") =>
-  altered(kind, (after, { pair: id, host }) =>
-    changingPair(after, id, (pair) => ({
-      ...pair,
-      copies: pair.copies.map((copy) => (copy.host === host ? { ...copy, released: 0 } : copy)),
-    })),
-  )
 
 /** Steps that change what they should not, do not send what they should, or do not do what their name says. */
 export const effectMutants: readonly Mutant[] = [
@@ -55,11 +49,7 @@ export const effectMutants: readonly Mutant[] = [
     story: "A copy that synchronises goes on without its storage.",
     breaks: ["FT-02", "FT-11"],
     killedBy: { S22: 3 },
-    change: altered("LoseStorage", (after, { host }, before) =>
-      pairsOf(before)
-        .filter((pair) => copyOn(pair, host)?.phase === "syncing")
-        .reduce(withPair, after),
-    ),
+    change: amendingIn("LoseStorage", () => ({ halts: (pair) => pair })),
   },
   {
     name: "DeliverOverCutLink",
@@ -74,12 +64,9 @@ export const effectMutants: readonly Mutant[] = [
     story: "A copy that loses its storage halts, whatever it was doing.",
     breaks: ["FT-05", "FT-08"],
     killedBy: { S24: 2 },
-    change: altered("LoseStorage", (after, { host }, before, { lifecycle }) =>
-      withEveryPair(after, (pair) => {
-        const bereft = copyOn(pairOf(before, pair.id), host)
-        return bereft === null || bereft.phase === "contending" ? pair : halted(lifecycle, pair, bereft)
-      }),
-    ),
+    change: amendingIn("LoseStorage", (lifecycle) => ({
+      contends: (pair, copy) => halted(lifecycle, pair, copy),
+    })),
   },
   {
     name: "PowerOnWaitsForTheLost",
@@ -113,7 +100,12 @@ export const effectMutants: readonly Mutant[] = [
     story: "A copy that is booted counts nothing as released, and answers again all that has been answered.",
     breaks: ["FT-08"],
     killedBy: { S28: 5 },
-    change: together(bootedForgetful("PowerOn"), bootedForgetful("HaRestart")),
+    change: amending(({ boots }) => ({
+      boots: (pair, host, generation) => {
+        const booted = boots(pair, host, generation)
+        return withCopy(booted, { ...(copyOn(booted, host) as Copy), released: 0 })
+      },
+    })),
     scope: plainConfig(3, 1, { log: 1, generations: 5, faults: 1 }),
   },
   {
@@ -128,15 +120,15 @@ export const effectMutants: readonly Mutant[] = [
     story: "A Primary that begins to contend counts as a Secondary from then on.",
     breaks: ["FT-05", "FT-11"],
     killedBy: { S30: 4 },
-    change: altered("Suspect", (after, { copy: id }) =>
-      changingCopy(after, id, (copy) => ({ ...copy, role: "secondary" })),
-    ),
+    change: amendingIn("Suspect", ({ contends }) => ({
+      contends: (pair, copy) => contends(pair, { ...copy, role: "secondary" }),
+    })),
   },
   {
     name: "MigrationStaysBehind",
     story: "A migration is reported as done, and the copy is where it was.",
     breaks: ["FT-10"],
     killedBy: { S31: 2 },
-    change: altered("Migrate", (_after, _action, before) => before),
+    change: effecting("Migrate", (_migration, state) => state),
   },
 ]

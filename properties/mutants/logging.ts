@@ -3,7 +3,7 @@ import { append } from "../../model/log.ts"
 import { peerOf, primaryOf, withCopy } from "../../model/pair.ts"
 import { running, withPair } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
-import { together } from "../../model/change.ts"
+import { amending, together } from "../../model/change.ts"
 import { altered, changingCopy, checking, effecting, requiring, finding, type Mutant } from "./mutant.ts"
 
 type OfLogging = OfCopy & { readonly copy: LoggingPrimary }
@@ -98,9 +98,10 @@ export const loggingMutants: readonly Mutant[] = [
     story: "A Secondary that joins takes all of its checkpoint for released.",
     breaks: ["FT-08"],
     killedBy: { S14: 5, S5: 9 },
-    change: altered("JoinLockstep", (after, { copy: id }) =>
-      changingCopy(after, id, (copy) => ({ ...copy, released: copy.log.length })),
-    ),
+    change: amending(({ joins }) => ({
+      joins: (pair, secondary, primary) =>
+        joins(pair, secondary, { ...primary, released: primary.channel.delivered }),
+    })),
   },
   {
     name: "JoinBeforeWithhold",
@@ -110,16 +111,6 @@ export const loggingMutants: readonly Mutant[] = [
     killedBy: { S1: 5, S6: 5 },
     change: together(
       finding("JoinLockstep", "primary", itsExecutingPrimary),
-      effecting(
-        "JoinLockstep",
-        ({ pair, copy, primary }: OfCopy & { readonly primary: LoggingPrimary }, state, { lifecycle }) =>
-          withPair(
-            state,
-            primary.phase === "live"
-              ? withCopy(pair, { ...copy, phase: "lockstep", log: [], released: primary.released })
-              : lifecycle.joins(pair, copy, primary),
-          ),
-      ),
       finding("BeginLockstep", "peer", itsPeerInStep),
     ),
   },

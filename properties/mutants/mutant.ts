@@ -7,12 +7,13 @@ import {
   type Action,
   type Kind,
 } from "../../model/action.ts"
-import { ruled, together } from "../../model/change.ts"
+import { amending, ruled, together } from "../../model/change.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { protocolOf } from "../../model/core.ts"
 import { pairIdOf, type CopyId } from "../../model/ids.ts"
 import type { GuardId } from "../../model/guard-id.ts"
+import type { Lifecycle } from "../../model/lifecycle.ts"
 import { copyIn, withCopy, type Pair } from "../../model/pair.ts"
 import type {
   Change,
@@ -71,7 +72,7 @@ export const without = (kind: Kind, ...ids: readonly GuardId[]): Change =>
   ruled(kind, (rule) => ({ ...rule, guards: rule.guards.filter(({ id }) => !ids.includes(id)) }))
 
 /** The rule with another guard of an id, in the place of the first of those that it has. */
-const guarded = (kind: Kind, guard: Guard): Change =>
+export const guarded = (kind: Kind, guard: Guard): Change =>
   ruled(kind, (rule) => {
     const first = rule.guards.findIndex(({ id }) => id === guard.id)
     const guards: Guard[] = rule.guards.filter(({ id }) => id !== guard.id)
@@ -123,6 +124,13 @@ export const never = (kind: Kind, id: GuardId): Change =>
 /** The rule with another effect. */
 export const effecting = <A>(kind: Kind, effect: Rule<Kind, A>["effect"]): Change =>
   ruled(kind, (rule) => ({ ...rule, effect }))
+
+/** The rule by which something else happens to a copy: given what happens in the protocol, the entries that are replaced. */
+export const amendingIn = (kind: Kind, amend: (lifecycle: Lifecycle) => Partial<Lifecycle>): Change =>
+  ruled(kind, ({ effect, ...rule }) => ({
+    ...rule,
+    effect: (about, state, protocol) => effect(about, state, amending(amend)(protocol)),
+  }))
 
 /** The rule with its effect, and then `change`. */
 export const altered = <K extends Kind>(

@@ -1,14 +1,19 @@
+import { guarding } from "../../model/change.ts"
 import { plainConfig } from "../../model/config.ts"
-import { someCopyMayRun } from "../../model/guards.ts"
-import { freshLock } from "../../model/lock.ts"
-import { copyIn, copyOn, currentPrimary, withCopy, type Pair } from "../../model/pair.ts"
-import { hasStorage, pairOf, pairsOf, withPair, type State } from "../../model/state.ts"
-import type { OfPair, ToHost } from "../../model/subject.ts"
-import { altered, changingPair, checking, effecting, type Mutant } from "./mutant.ts"
+import { currentPrimary } from "../../model/pair.ts"
+import type { Check } from "../../model/protocol.ts"
+import { hasStorage, pairOf } from "../../model/state.ts"
+import type { OfPair } from "../../model/subject.ts"
+import { altered, amendingIn, changingPair, checking, guarded, type Mutant } from "./mutant.ts"
 
-/** Whether a copy of the lock's generation may run: the check that forgets the stale ones. */
-const someCurrentCopyMayRun = (state: State, pair: Pair): boolean =>
-  pair.copies.some((copy) => copy.generation === pair.lock.generation && hasStorage(state, copy.host))
+/** No copy of the lock's generation may run: the stale ones are forgotten. */
+const noCurrentCopyMayRun: Check<OfPair> = {
+  id: "may-run",
+  holds: ({ pair }, state) =>
+    !pair.copies.some((copy) => copy.generation === pair.lock.generation && hasStorage(state, copy.host)),
+}
+
+const nobodyHoldsLock: Check<OfPair> = { id: "may-run", holds: ({ pair }) => pair.lock.holder === null }
 
 export const powerMutants: readonly Mutant[] = [
   {
@@ -25,12 +30,9 @@ export const powerMutants: readonly Mutant[] = [
     story: "Power-off advances the lock, and does not halt a Primary in lockstep.",
     breaks: ["FT-01"],
     killedBy: { L3: 5 },
-    change: altered("PowerOff", (after, { pair: id }, before) => {
-      const earlier = pairOf(before, id)
-      const primary = currentPrimary(earlier)
-      if (primary?.phase !== "lockstep") return after
-      return changingPair(after, id, (pair) => ({ ...pair, copies: earlier.copies }))
-    }),
+    change: amendingIn("PowerOff", ({ halts }) => ({
+      halts: (pair, isHalted) => halts(pair, (copy) => isHalted(copy) && copy.phase !== "lockstep"),
+    })),
     // With entries to record the Primary is not quiescent before its log is full: 9 steps in the core scope.
     scope: plainConfig(3, 1, { log: 0, generations: 5, faults: 2 }),
   },
@@ -39,22 +41,14 @@ export const powerMutants: readonly Mutant[] = [
     story: "Power-on looks only at copies of the lock's generation.",
     breaks: ["FT-08"],
     killedBy: { S5: 10 },
-    change: checking("PowerOn", "may-run", ({ pair }: OfPair, state) => !someCurrentCopyMayRun(state, pair)),
+    change: guarded("PowerOn", noCurrentCopyMayRun),
   },
   {
     name: "PowerOnResetsLock",
     story: "Power-on begins again with a fresh lock, at generation 1.",
     breaks: ["FT-11"],
     killedBy: { S10: 3 },
-    change: altered("PowerOn", (after, { pair: id }) =>
-      changingPair(after, id, (pair) => {
-        const newest = copyIn(pair, pair.lock.holder ?? "p0.0")
-        const lock = { ...freshLock, holder: pair.lock.holder }
-        return newest === null
-          ? pair
-          : withCopy({ ...pair, lock }, { ...newest, generation: lock.generation })
-      }),
-    ),
+    change: amendingIn("PowerOn", ({ boots }) => ({ boots: (pair, host) => boots(pair, host, 1) })),
   },
   {
     name: "HaRestartOnSuspicion",
@@ -71,57 +65,38 @@ export const powerMutants: readonly Mutant[] = [
     story: "HA looks only at copies of the lock's generation.",
     breaks: ["FT-08"],
     killedBy: { S5: 10 },
-    change: checking(
-      "HaRestart",
-      "may-run",
-      ({ pair }: OfPair, state) => !someCurrentCopyMayRun(state, pair),
-    ),
+    change: guarded("HaRestart", noCurrentCopyMayRun),
   },
   {
     name: "HolderBlocksRestart",
     story: "HA waits for the copy that holds the lock, though it has lost its storage.",
     breaks: ["FT-12"],
     killedBy: { L1: 2, L6: 2 },
-    change: checking(
-      "HaRestart",
-      "may-run",
-      ({ pair }: OfPair, state) => !someCopyMayRun(state, pair) && pair.lock.holder === null,
-    ),
+    change: guarding("HaRestart", nobodyHoldsLock, "may-run"),
   },
   {
     name: "HaNoBump",
     story: "An HA restart takes the lock over without advancing it.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: effecting("HaRestart", ({ pair, host }: OfPair & ToHost, state, { lifecycle }) =>
-      withPair(state, lifecycle.boots(pair, host, pair.lock.generation)),
-    ),
+    change: amendingIn("HaRestart", ({ boots }) => ({
+      boots: (pair, host) => boots(pair, host, pair.lock.generation),
+    })),
   },
   {
     name: "HaFromEmpty",
     story: "An HA restart boots with an empty log, as if the world had seen nothing.",
     breaks: ["FT-08"],
     killedBy: { S5: 5 },
-    change: altered("HaRestart", (after, { pair: id, host }) =>
-      changingPair(after, id, (pair) => {
-        const newest = copyOn(pair, host)
-        return newest === null ? pair : withCopy(pair, { ...newest, log: [], released: 0 })
-      }),
-    ),
+    change: amendingIn("HaRestart", ({ boots }) => ({
+      boots: (pair, ...given) => ({ ...boots({ ...pair, observed: [] }, ...given), observed: pair.observed }),
+    })),
   },
   {
     name: "StorageLossUnvalidated",
     story: "Copies that lose their storage go on as if nothing had happened.",
     breaks: ["FT-11"],
     killedBy: { S1: 3, S2: 8 },
-    change: altered("LoseStorage", (after, { host }, before) => {
-      let state = after
-      for (const pair of pairsOf(before)) {
-        const copy = copyOn(pair, host)
-        if (copy === null || copy.phase === "syncing") continue
-        state = withPair(state, pair)
-      }
-      return state
-    }),
+    change: amendingIn("LoseStorage", () => ({ contends: (pair) => pair })),
   },
 ]

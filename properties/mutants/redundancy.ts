@@ -1,9 +1,16 @@
+import type { Lifecycle } from "../../model/lifecycle.ts"
 import { copyOn } from "../../model/pair.ts"
-import type { Guard } from "../../model/protocol.ts"
-import { pairOf, withEveryPair, withPair } from "../../model/state.ts"
+import type { Check, Guard } from "../../model/protocol.ts"
 import type { OfCopy, OfPair, ToHost } from "../../model/subject.ts"
-import { ruled } from "../../model/change.ts"
-import { altered, checking, effecting, never, without, type Mutant } from "./mutant.ts"
+import { guarding, ruled } from "../../model/change.ts"
+import { amendingIn, checking, never, without, type Mutant } from "./mutant.ts"
+
+/** What would halt contends. */
+const contendingInstead = ({ contends }: Lifecycle): Partial<Lifecycle> => ({
+  halts: (pair, isHalted) => pair.copies.filter(isHalted).reduce(contends, pair),
+})
+
+const inFirstGeneration: Check<OfCopy> = { id: "phase", holds: ({ copy }) => copy.generation === 1 }
 
 export const redundancyMutants: readonly Mutant[] = [
   {
@@ -11,24 +18,14 @@ export const redundancyMutants: readonly Mutant[] = [
     story: "A syncing copy that has lost its Primary contends instead of halting.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: effecting("SyncLost", ({ pair, copy }: OfCopy, state, { lifecycle }) =>
-      withPair(state, lifecycle.contends(pair, copy)),
-    ),
+    change: amendingIn("SyncLost", contendingInstead),
   },
   {
     name: "SyncStorageContends",
     story: "A syncing copy that loses its storage contends instead of halting.",
     breaks: ["FT-11"],
     killedBy: { S1: 5 },
-    change: altered("LoseStorage", (after, { host }, before, { lifecycle }) =>
-      withEveryPair(after, (stripped) => {
-        const pair = pairOf(before, stripped.id)
-        const syncing = copyOn(pair, host)
-        return syncing?.phase === "syncing"
-          ? { ...stripped, copies: lifecycle.contends(pair, syncing).copies }
-          : stripped
-      }),
-    ),
+    change: amendingIn("LoseStorage", contendingInstead),
   },
   {
     name: "OrphanSyncStays",
@@ -49,11 +46,7 @@ export const redundancyMutants: readonly Mutant[] = [
     story: "A Secondary is started once, at generation 1, and never again.",
     breaks: ["FT-06", "FT-07", "FT-12"],
     killedBy: { L1: 7 },
-    change: checking(
-      "SpawnSecondary",
-      "phase",
-      ({ copy }: OfCopy) => copy.phase === "live" && copy.generation === 1,
-    ),
+    change: guarding("SpawnSecondary", inFirstGeneration, "phase"),
   },
   {
     name: "SpawnIgnoresAntiAffinity",

@@ -3,26 +3,21 @@ import type { EngineMutation, EngineRule } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
 import { isSecondary } from "../phase.ts"
-import { allowed } from "./mutation.ts"
+import { allowed, altered, effecting } from "./mutation.ts"
 
 /** The mutants of arbitration, on the engine's side. What each one is about is said where the model breaks. */
 export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
   PrimarySkipsLock: ({ Suspect }, { controlOf, phaseIn, generationIn, goLive }) => ({
-    Suspect: (slot, b) => {
-      const before = controlOf(slot)
-      const answer = Suspect(slot, b)
-      if (answer === taken && phaseIn(before) === phase.lockstepPrimary) goLive(slot, generationIn(before))
-      return answer
-    },
+    Suspect: altered(Suspect, (slot) => {
+      const copy = controlOf(slot)
+      if (phaseIn(copy) === phase.contendingPrimary) goLive(slot, generationIn(copy))
+    }),
   }),
   SecondarySkipsLock: ({ Suspect }, { controlOf, phaseIn, generationIn, goLive }) => ({
-    Suspect: (slot, b) => {
-      const before = controlOf(slot)
-      const answer = Suspect(slot, b)
-      if (answer === taken && phaseIn(before) === phase.lockstepSecondary)
-        goLive(slot, generationIn(before) + 1)
-      return answer
-    },
+    Suspect: altered(Suspect, (slot) => {
+      const copy = controlOf(slot)
+      if (phaseIn(copy) === phase.contendingSecondary) goLive(slot, generationIn(copy) + 1)
+    }),
   }),
   NonAtomicLock: ({ TryLock }, view) => ({
     TryLock: (slot, b) => {
@@ -127,13 +122,10 @@ export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
     },
   }),
   DropSecondaryWithoutFence: ({ TestRestartSecondary }, view) => ({
-    TestRestartSecondary: (slot, b) => {
-      const answer = allowed(view, TestRestartSecondary, slot, b)
-      if (answer !== taken) return answer
+    TestRestartSecondary: effecting(view, TestRestartSecondary, (slot) => {
       haltNearPeer(view, slot)
       view.goLive(slot, view.generationIn(view.controlOf(slot)))
-      return taken
-    },
+    }),
   }),
   FenceNotTestAndSet: ({ TestRestartSecondary, SuspendFT, TurnOffFT }, view) => ({
     TestRestartSecondary: (slot, b) => {
@@ -149,11 +141,9 @@ export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
     }),
   }),
   TestFailoverFences: ({ TestFailover }, { lockOf, lockAt }) => ({
-    TestFailover: (pair, b) => {
-      const answer = TestFailover(pair, b)
-      if (answer === taken) lockAt(pair, lockOf(pair) + 1, -1)
-      return answer
-    },
+    TestFailover: altered(TestFailover, (pair) => {
+      lockAt(pair, lockOf(pair) + 1, -1)
+    }),
   }),
 }
 

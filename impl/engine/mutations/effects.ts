@@ -1,37 +1,18 @@
 import type { EngineMutation, EngineRules } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
-import { allowed } from "./mutation.ts"
+import { altered, effecting, losingStorage } from "./mutation.ts"
 
 type View = Parameters<EngineMutation>[1]
-
-/** The loss of storage, where each copy on the host suffers what `suffer` says. */
-const losingStorage =
-  (suffer: (view: View, slot: number, phaseNow: number) => void): EngineMutation =>
-  ({ LoseStorage }, view) => ({
-    LoseStorage: (host, b) => {
-      const answer = allowed(view, LoseStorage, host, b)
-      if (answer !== taken) return answer
-      view.put(view.layout.storage, host, 0)
-      for (let slot = host; slot < view.slots; slot += view.hosts)
-        suffer(view, slot, view.phaseIn(view.controlOf(slot)))
-      view.spend()
-      return taken
-    },
-  })
 
 const executes = (phaseNow: number): boolean =>
   phaseNow === phase.lockstepPrimary || phaseNow === phase.lockstepSecondary || phaseNow === phase.live
 
 /** A boot after which the new copy counts nothing as released. */
-const bootedForgetful =
-  ({ hosts, controlOf, write, withReleased }: View, boot: EngineRules["PowerOn"]) =>
-  (pair: number, host: number): number => {
-    const answer = boot(pair, host)
-    const slot = pair * hosts + host
-    if (answer === taken) write(slot, withReleased(controlOf(slot), 0))
-    return answer
-  }
+const bootedForgetful = ({ hosts, controlOf, write, withReleased }: View, boot: EngineRules["PowerOn"]) =>
+  altered(boot, (pair, host) => {
+    write(pair * hosts + host, withReleased(controlOf(pair * hosts + host), 0))
+  })
 
 /** The mutants of what steps do and to whom, on the engine's side. */
 export const effectMutations: Readonly<Record<string, EngineMutation>> = {
@@ -114,13 +95,11 @@ export const effectMutations: Readonly<Record<string, EngineMutation>> = {
     },
   }),
   ContenderChangesRole: ({ Suspect }, { controlOf, withPhase, write }) => ({
-    Suspect: (slot, b) => {
-      const answer = Suspect(slot, b)
-      if (answer === taken) write(slot, withPhase(controlOf(slot), phase.contendingSecondary))
-      return answer
-    },
+    Suspect: altered(Suspect, (slot) => {
+      write(slot, withPhase(controlOf(slot), phase.contendingSecondary))
+    }),
   }),
   MigrationStaysBehind: ({ Migrate }, view) => ({
-    Migrate: (slot, host) => allowed(view, Migrate, slot, host),
+    Migrate: effecting(view, Migrate, () => {}),
   }),
 }

@@ -1,18 +1,15 @@
 import type { EngineMutation } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
-import { allowed } from "./mutation.ts"
+import { altered, effecting } from "./mutation.ts"
 
 /** The mutants of logging, on the engine's side. */
 export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
   IndexFromZero: ({ Record }, view) => ({
-    Record: (slot, b) => {
+    Record: effecting(view, Record, (slot) => {
       const { append, logOf, lengthOf, entryFor, generationIn, controlOf } = view
-      const answer = allowed(view, Record, slot, b)
-      if (answer === taken)
-        append(logOf(slot), entryFor(generationIn(controlOf(slot)), lengthOf(logOf(slot))))
-      return answer
-    },
+      append(logOf(slot), entryFor(generationIn(controlOf(slot)), lengthOf(logOf(slot))))
+    }),
   }),
   OutputBeforeAck: ({ Release }, view) => ({
     Release: (slot, b) => {
@@ -52,18 +49,14 @@ export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
     Release: (slot, b) => (phaseIn(controlOf(slot)) === phase.live ? refusal.nothing : Release(slot, b)),
   }),
   CheckpointForgotten: ({ BeginLockstep }, { controlOf, peerIn, withChannel, write }) => ({
-    BeginLockstep: (slot, b) => {
-      const answer = BeginLockstep(slot, b)
-      if (answer === taken) write(slot, withChannel(controlOf(slot), peerIn(controlOf(slot)), 0, 0))
-      return answer
-    },
+    BeginLockstep: altered(BeginLockstep, (slot) => {
+      write(slot, withChannel(controlOf(slot), peerIn(controlOf(slot)), 0, 0))
+    }),
   }),
   JoinMarksAllReleased: ({ JoinLockstep }, { controlOf, withReleased, write, lengthOf, logOf }) => ({
-    JoinLockstep: (slot, b) => {
-      const answer = JoinLockstep(slot, b)
-      if (answer === taken) write(slot, withReleased(controlOf(slot), lengthOf(logOf(slot))))
-      return answer
-    },
+    JoinLockstep: altered(JoinLockstep, (slot) => {
+      write(slot, withReleased(controlOf(slot), lengthOf(logOf(slot))))
+    }),
   }),
   JoinBeforeWithhold: ({ JoinLockstep, BeginLockstep }, view) => {
     const { controlOf, phaseIn, peerIn, releasedIn, peerSlot, primaryOf, reaches } = view

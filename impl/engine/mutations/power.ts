@@ -1,7 +1,7 @@
 import type { EngineMutation } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
-import { allowed } from "./mutation.ts"
+import { allowed, altered, losingStorage } from "./mutation.ts"
 
 type View = Parameters<EngineMutation>[1]
 
@@ -44,12 +44,9 @@ const someCurrentCopyMayRun = (view: View, pair: number): boolean =>
 /** The mutants of power and restart, on the engine's side. */
 export const powerMutations: Readonly<Record<string, EngineMutation>> = {
   PowerOffWithoutFence: ({ PowerOff }, { lockOf, lockAt }) => ({
-    PowerOff: (pair, b) => {
-      const lock = lockOf(pair)
-      const answer = PowerOff(pair, b)
-      if (answer === taken) lockAt(pair, lock, -1)
-      return answer
-    },
+    PowerOff: altered(PowerOff, (pair) => {
+      lockAt(pair, lockOf(pair) - 1, -1)
+    }),
   }),
   PowerOffBumpsOnly: ({ PowerOff }, view) => ({
     PowerOff: (pair, b) => {
@@ -76,13 +73,10 @@ export const powerMutations: Readonly<Record<string, EngineMutation>> = {
     },
   }),
   PowerOnResetsLock: ({ PowerOn }, { hosts, lockAt, controlOf, write, withGeneration }) => ({
-    PowerOn: (pair, host) => {
-      const answer = PowerOn(pair, host)
-      if (answer !== taken) return answer
+    PowerOn: altered(PowerOn, (pair, host) => {
       lockAt(pair, 1, host)
       write(pair * hosts + host, withGeneration(controlOf(pair * hosts + host), 1))
-      return taken
-    },
+    }),
   }),
   HaRestartOnSuspicion: restarting((view, pair) => {
     const primary = view.currentPrimary(pair)
@@ -92,24 +86,13 @@ export const powerMutations: Readonly<Record<string, EngineMutation>> = {
   HolderBlocksRestart: restarting((view, pair) => someCopyMayRun(view, pair) || view.holderOf(pair) >= 0),
   HaNoBump: restarting(someCopyMayRun, (generation) => generation),
   HaFromEmpty: ({ HaRestart }, { hosts, controlOf, write, withReleased, logOf, copyPrefix }) => ({
-    HaRestart: (pair, host) => {
-      const answer = HaRestart(pair, host)
+    HaRestart: altered(HaRestart, (pair, host) => {
       const slot = pair * hosts + host
-      if (answer !== taken) return answer
       copyPrefix(logOf(slot), logOf(slot), 0)
       write(slot, withReleased(controlOf(slot), 0))
-      return taken
-    },
+    }),
   }),
-  StorageLossUnvalidated: ({ LoseStorage }, view) => ({
-    LoseStorage: (host, b) => {
-      const answer = allowed(view, LoseStorage, host, b)
-      if (answer !== taken) return answer
-      view.put(view.layout.storage, host, 0)
-      for (let slot = host; slot < view.slots; slot += view.hosts)
-        if (view.phaseIn(view.controlOf(slot)) === phase.syncing) view.halt(slot)
-      view.spend()
-      return taken
-    },
+  StorageLossUnvalidated: losingStorage((view, slot, phaseNow) => {
+    if (phaseNow === phase.syncing) view.halt(slot)
   }),
 }

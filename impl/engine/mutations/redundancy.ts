@@ -1,7 +1,7 @@
 import type { EngineMutation } from "../rule.ts"
 import { unrepresentable, refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
-import { allowed } from "./mutation.ts"
+import { effecting, losingStorage } from "./mutation.ts"
 
 type View = Parameters<EngineMutation>[1]
 
@@ -21,22 +21,10 @@ const spawnedBeside =
 /** The mutants of redundancy, on the engine's side. */
 export const redundancyMutations: Readonly<Record<string, EngineMutation>> = {
   SyncingContends: ({ SyncLost }, view) => ({
-    SyncLost: (slot, b) => {
-      const answer = allowed(view, SyncLost, slot, b)
-      if (answer === taken) view.contend(slot)
-      return answer
-    },
+    SyncLost: effecting(view, SyncLost, view.contend),
   }),
-  SyncStorageContends: ({ LoseStorage }, view) => ({
-    LoseStorage: (host, b) => {
-      const answer = allowed(view, LoseStorage, host, b)
-      if (answer !== taken) return answer
-      view.put(view.layout.storage, host, 0)
-      for (let slot = host; slot < view.slots; slot += view.hosts)
-        if (isRunningIn(view, slot)) view.contend(slot)
-      view.spend()
-      return taken
-    },
+  SyncStorageContends: losingStorage((view, slot, phaseNow) => {
+    if (isRunningIn(phaseNow)) view.contend(slot)
   }),
   OrphanSyncStays: () => ({ SyncLost: () => refusal.needed }),
   SyncNeverAbandoned: () => ({ AbandonSync: () => refusal.needed }),
@@ -74,9 +62,5 @@ export const redundancyMutations: Readonly<Record<string, EngineMutation>> = {
 }
 
 /** Whether there is a copy that does not contend yet. */
-const isRunningIn = ({ controlOf, phaseIn }: View, slot: number): boolean => {
-  const phaseNow = phaseIn(controlOf(slot))
-  return (
-    phaseNow !== phase.none && phaseNow !== phase.contendingPrimary && phaseNow !== phase.contendingSecondary
-  )
-}
+const isRunningIn = (phaseNow: number): boolean =>
+  phaseNow !== phase.none && phaseNow !== phase.contendingPrimary && phaseNow !== phase.contendingSecondary
