@@ -166,6 +166,22 @@ export const goesLiveOnAFullHost: Scene = {
 /** Where a pair is registered, and how far that binds. */
 export const ofRegistrations: readonly (readonly [title: string, Scene])[] = [
   [
+    "but on another host, and registered where it is",
+    {
+      script: `${alone} SpawnSecondary(p1.1,h2)`,
+      ends: { ft: "starting", registered: { primary: "h1", secondary: "h2" } },
+      brokenBy: ["SpawnNotRegistered"],
+    },
+  ],
+  [
+    "while it is on, nothing is registered elsewhere",
+    {
+      script: `${alone} Register(p1,primary,h2)`,
+      ends: { refused: "power" },
+      brokenBy: ["RegisterWhileOn"],
+    },
+  ],
+  [
     "they change places in a failover",
     {
       script: failedOver,
@@ -208,12 +224,6 @@ export const turnedOffAtItsGeneration: Scene = {
   script: `${toRunning} TurnOffFT(p1)`,
   ends: { generation: 2 },
   brokenBy: ["TurnOffResetsLock"],
-}
-
-export const registeredWhileOff: Scene = {
-  script: `${alone} Register(p1,primary,h2)`,
-  ends: { refused: "power" },
-  brokenBy: ["RegisterWhileOn"],
 }
 
 const capable = clusterOf([{ ftEncryption: true }, { ftEncryption: true }, {}])

@@ -25,7 +25,6 @@ import {
   ofRegistrations,
   ofTheSetting,
   oneAtATime,
-  registeredWhileOff,
   restartedThoughSuspended,
   restartsFirst,
   suspendedFirstOrNever,
@@ -478,17 +477,11 @@ sentence("FT-13", "while it is off both may be registered on one host", (shows) 
     brokenBy: ["ColocationRefused"],
   })
   shows("at power-on the Secondary is not started there", apart)
-  shows("but on another host, and registered where it is", {
-    script: `${alone} SpawnSecondary(p1.1,h2)`,
-    ends: { ft: "starting", registered: { primary: "h1", secondary: "h2" } },
-    brokenBy: ["SpawnNotRegistered"],
-  })
   shows("an old copy without storage does not keep the VM off", {
     script: `${alone} LoseStorage(h1) PowerOff(p1) PowerOn(p1,h2)`,
     ends: { ft: "needSecondary", copies: ["p1.1 on h1: primary contending", "p1.2 on h2: primary live"] },
     brokenBy: ["PowerOnWaitsForTheLost"],
   })
-  shows("while it is on, nothing is registered elsewhere", registeredWhileOff)
   for (const [title, scene] of ofRegistrations) shows(title, scene)
 })
 
