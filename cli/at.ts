@@ -76,7 +76,7 @@ export const writePrefix = (file: string, story: Story, n: number, note: Output[
   note(`wrote ${file}`)
 }
 
-const actors: readonly Actor[] = ["protocol", "operator", "recovery", "fault"]
+const actors: readonly Actor[] = ["protocol", "operator", "recovery", "fault", "time"]
 
 const enabledLines = (style: Style, actor: Actor, enabled: readonly Allowed[]): readonly string[] => {
   const own = enabled.filter((each) => each.actor === actor)

@@ -87,8 +87,13 @@ export const privacyKinds = ["ExposeLink", "SecureLink"] as const
 
 const ofOperations: readonly Kind[] = [...ftKinds, ...ruleKinds, ...privacyKinds]
 
-/** Every kind but those of an operator's work on FT and on rules, and those of the privacy of links: what a plain cluster is about. */
-export const plainKinds: readonly Kind[] = kinds.filter((kind) => !ofOperations.includes(kind))
+/**
+ * Every kind but those of an operator's work on FT and on rules, those of the privacy of links, and the passing of time: what a plain
+ * cluster is about.
+ */
+export const plainKinds: readonly Kind[] = kinds.filter(
+  (kind) => !ofOperations.includes(kind) && alphabet[kind].actor !== "time",
+)
 
 /** The kinds of the core. */
 export type CoreKind = keyof CoreAlphabet
@@ -96,7 +101,10 @@ export type CoreKind = keyof CoreAlphabet
 export const isCore = (kind: Kind): kind is CoreKind => Object.hasOwn(coreAlphabet, kind)
 
 /** What an action of a kind is about: the first of what it names. */
-export const subjectOf = (kind: Kind): OperandName => alphabet[kind].over[0]
+export const subjectOf = (kind: Kind): OperandName | "nothing" => {
+  const { over }: KindEntry = alphabet[kind]
+  return over[0] ?? "nothing"
+}
 
 /** The kinds in which `actor` acts. */
 export const kindsOf = (actor: Actor): readonly Kind[] =>
@@ -118,8 +126,11 @@ export const coreKinds: readonly Kind[] = (Object.keys(coreAlphabet) as readonly
   (kind) => !beyondPinned.includes(kind),
 )
 
-/** The action in one word for people: `SpawnSecondary(p1.1, h2)`. */
-export const describe = (action: Action): string => `${action.kind}(${wordsOf(action).join(", ")})`
+/** The action in one word for people: `SpawnSecondary(p1.1, h2)`, `Tick`. */
+export const describe = (action: Action): string => {
+  const words = wordsOf(action)
+  return words.length === 0 ? action.kind : `${action.kind}(${words.join(", ")})`
+}
 
 /** What the action names, and what else it says. */
 const wordsOf = (action: Action): readonly string[] => {

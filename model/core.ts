@@ -21,6 +21,7 @@ const coreOf = (config: Config): Protocol => ({
   },
   lifecycle: coreLifecycle,
   bookkeeping: coreBookkeeping,
+  follows: (_before, _action, after) => after,
   isFaultBeyond: (state) => isFaultBeyond(config.bounds, state),
   isBeyond: (before, action, after) => isBeyond(config.bounds, before, action, after),
 })

@@ -99,13 +99,13 @@ export const failedOver = `${toRunning} FailHost(h1) Suspect(p1.2) TryLock(p1.2)
 export const schedule = (text: string): readonly Action[] =>
   text
     .trim()
-    .split(/(?<=\))\s+/)
+    .split(/\s+(?![^(]*\))/)
     .filter((word) => word !== "")
     .map(act)
 
 /** The action that is written. */
 export const act = (text: string): Action => {
-  const [, kind, operands] = /^(\w+)\((.*)\)$/.exec(text) ?? []
+  const [, kind, operands] = /^(\w+)(?:\((.+)\))?$/.exec(text) ?? []
   const words = operands?.split(",").map((operand) => operand.trim()) ?? []
   if (!kinds.includes(kind as Kind)) throw new Error(`not an action: ${text}`)
   return { kind, ...operandsFor(kind as Kind, words) } as Action

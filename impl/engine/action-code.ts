@@ -10,12 +10,13 @@ import { crashNamed, crashNumber } from "./reasons.ts"
 /** An action as the engine takes it: its kind's place in the alphabet, and what it names, or why a copy crashes. */
 export type ActionCode = { readonly kind: number; readonly a: number; readonly b: number }
 
-/** How many operands of each sort a layout has: a copy is named by its slot. */
+/** How many operands of each sort a layout has: a copy is named by its slot. What names nothing has one number all the same. */
 export const rangesOf = ({
   hosts,
   pairs,
   config,
-}: Pick<Layout, "hosts" | "pairs" | "config">): Readonly<Record<OperandName, number>> => ({
+}: Pick<Layout, "hosts" | "pairs" | "config">): Readonly<Record<OperandName | "nothing", number>> => ({
+  nothing: 1,
   copy: hosts * pairs,
   pair: pairs,
   host: hosts,
@@ -54,6 +55,7 @@ export const codesOf = (layout: Layout): readonly ActionCode[] => {
 export const actionOf = (layout: Layout, state: State, { kind, a, b }: ActionCode): Action => {
   const name = kinds[kind] as Kind
   const subject = subjectOf(name)
+  if (subject === "nothing") return { kind: name } as Action
   const { value } = namesIn(layout, state)
   return { kind: name, [subject]: value[subject](a), ...restOf(layout, name, value, a, b) } as Action
 }
@@ -72,7 +74,7 @@ const restOf = ({ hosts }: Layout, kind: Kind, value: Values, a: number, b: numb
 export const codeOf = (layout: Layout, state: State, action: Action): ActionCode | null => {
   const { number } = namesIn(layout, state)
   const subject = subjectOf(action.kind)
-  const a = number[subject](action[subject as never])
+  const a = subject === "nothing" ? 0 : number[subject](action[subject as never])
   const b = secondOf(layout, number, action)
   return a < 0 || b < 0 ? null : { kind: kinds.indexOf(action.kind), a, b }
 }
