@@ -264,6 +264,13 @@ export const stateWords: Readonly<Record<string, string>> = {
   "pairs.*.copies.*.peer": 'of a Primary with a channel: its Secondary, or `"gone"` once that has ended',
   "pairs.*.copies.*.delivered": "of a Primary with a channel: how many entries its Secondary has",
   "pairs.*.copies.*.acked": "of a Primary with a channel: how many of these it knows to be there",
+  "pairs.*.copies.*.watch":
+    "where [time](spec/time.md) is on: the host whose heartbeats the copy monitors; `null` while it does not listen",
+  "pairs.*.copies.*.heartbeatSilence": "likewise: for how many ticks that host has not been heard",
+  "pairs.*.copies.*.logSilence": "likewise: for how many ticks its channel has been silent",
+  "pairs.*.copies.*.obligation":
+    "likewise: for how many ticks it has been able to do what its phase obliges it to",
+  "pairs.*.haWait": "likewise: for how many ticks a restart by HA has been possible",
   "pairs.*.observed": "the outputs that the world has seen, each `[generation, index]` of its entry",
 }
 

@@ -3,6 +3,7 @@ import { expect, it } from "vitest"
 import {
   alphabet,
   describe as written,
+  isCore,
   kinds,
   kindsOf,
   type Action,
@@ -18,10 +19,12 @@ import type { Log } from "../model/log.ts"
 import type { GuardId } from "../model/guard-id.ts"
 import type { Pair } from "../model/pair.ts"
 import { guardIdsOf } from "../model/rule.ts"
+import type { Rule, Rules } from "../model/protocol.ts"
 import { coreRules } from "../model/rules/table.ts"
 import { initial, pairOf, pairsOf, running, withHost, withPair, type State } from "../model/state.ts"
 import { step, successors } from "../model/step.ts"
 import { mutated, type Mutant } from "../properties/mutants/mutant.ts"
+import { base } from "./parts/time/clusters.ts"
 
 // Clusters.
 
@@ -219,11 +222,18 @@ const boundedKinds: readonly Kind[] = [
   "TestRestartSecondary",
 ]
 
-/** All by which an action of this kind may be refused, in the order in which it is checked. */
+/** The rules with every part on. */
+export const rulesWithParts = (): Rules => protocolOf({ ...three, time: base }).rules
+
+/** All by which an action of this kind may be refused where no part is on but its own, in the order in which it is checked. */
 export const refusingGuards = (kind: Kind): readonly GuardId[] => {
-  const ofRule = guardIdsOf(coreRules[kind as CoreKind])
+  const ofRule = guardIdsOf(isCore(kind) ? coreRules[kind] : (rulesWithParts()[kind] as Rule))
   return boundedKinds.includes(kind) ? [...ofRule, "bound"] : ofRule
 }
+
+/** The guards that parts put into the rule of a kind. */
+export const guardsOfParts = (kind: Kind): readonly GuardId[] =>
+  guardIdsOf(rulesWithParts()[kind] as Rule).filter((id) => !refusingGuards(kind).includes(id))
 
 /** Tests that `kind` is refused on each rung, and that it has these guards, in this order. */
 export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {

@@ -114,6 +114,7 @@ export type Layout = {
 
 /** The layout of a configuration's states. Throws LayoutError where one does not fit. */
 export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout => {
+  if (config.time !== undefined) throw new LayoutError("the engine does not know time")
   const hosts = config.hosts.length
   const pairs = config.pairs.length
   const among = options.among ?? kinds

@@ -17,6 +17,7 @@ describe("an action", () => {
     ["SuspendFT(p1)", { kind: "SuspendFT", pair: "p1" }],
     ["TurnOffFT(p1, p1.1)", { kind: "TurnOffFT", pair: "p1", copy: "p1.1" }],
     ["Register(p1, secondary, h3)", { kind: "Register", pair: "p1", role: "secondary", host: "h3" }],
+    ["Tick", { kind: "Tick" }],
     ["CrashCopy(p1.2, divergence)", { kind: "CrashCopy", copy: "p1.2", reason: "divergence" }],
   ] as const)("is described as %s", (text, action) => {
     expect(written(action)).toBe(text)
@@ -35,14 +36,14 @@ describe("an action", () => {
 })
 
 describe("the alphabet", () => {
-  it("has 35 kinds: the protocol's, then the operator's, the recoveries, and the faults last", () => {
-    const byActor = (["protocol", "operator", "recovery", "fault"] as const).flatMap(kindsOf)
+  it("has 36 kinds: the protocol's, then the operator's, the recoveries, the faults, and time last", () => {
+    const byActor = (["protocol", "operator", "recovery", "fault", "time"] as const).flatMap(kindsOf)
 
-    expect(kinds).toHaveLength(35)
+    expect(kinds).toHaveLength(36)
     expect(kinds).toEqual(byActor)
   })
 
-  it("has fourteen kinds that are no part of the alphabet of the pinned counts", () => {
+  it("has fifteen kinds that are no part of the alphabet of the pinned counts", () => {
     const beyond = kinds.filter((kind) => !coreKinds.includes(kind))
 
     expect(beyond).toEqual([
@@ -60,6 +61,7 @@ describe("the alphabet", () => {
       "ExitMaintenance",
       "SecureLink",
       "ExposeLink",
+      "Tick",
     ])
   })
 })

@@ -7,7 +7,7 @@ import { isEnabledButFor } from "../../step.ts"
 import { longest, type Time } from "./parameters.ts"
 
 /** What must be done within so many ticks from when it is possible: one of these actions. */
-export type Obligation = { readonly actions: readonly Action[]; readonly within: number }
+type Obligation = { readonly actions: readonly Action[]; readonly within: number }
 
 /** Whether one of the actions is enabled but for time: by the protocol's own rules, without the guard `early`. */
 export const isPossible = (protocol: Protocol, state: State, actions: readonly Action[]): boolean =>
