@@ -107,7 +107,10 @@ export const fairlyEnabled = (protocol: Protocol, state: State): readonly Succes
     protocol,
     state,
     kindsIn(protocol).filter((kind) => ["protocol", "time"].includes(alphabet[kind].actor)),
-  ).filter((successor) => successor.state.faults === state.faults && successor.state !== state)
+  ).filter(
+    ({ action, state: after }) =>
+      after.faults === state.faults && (after !== state || alphabet[action.kind].actor === "protocol"),
+  )
 
 /** Every action of one kind that could be tried in a state, allowed or not. */
 export const candidates = (state: State, kind: Kind): readonly Action[] =>

@@ -147,11 +147,11 @@ describe("the enabled, weakly fair actions", () => {
 
 const core = protocolOf(three)
 
-/** The value, which nobody can change from now on, however deep. */
 /** All by which an action of the kind may be refused: of one that the protocol does not have, nothing else is said. */
 const guardsIn = ({ rules }: Protocol, kind: Kind): readonly GuardId[] =>
   rules[kind] === undefined ? ["unknown"] : refusingGuards(kind)
 
+/** The value, which nobody can change from now on, however deep. */
 const frozen = <A>(value: A): A => {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
   Object.values(value).forEach(frozen)
