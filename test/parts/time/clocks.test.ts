@@ -30,6 +30,10 @@ describe("the clocks", () => {
     const later = after(toRunning, "FailHost(h3) CutLink(h1-h2) Tick")
 
     expect(identity(later)).not.toBe(identity(one))
+    expect(identity(after(toRunning, "CrashCopy(p1.2) Tick"))).not.toBe(
+      identity(after(toRunning, "CrashCopy(p1.2)")),
+    )
+    expect(identity(after(alone, "Tick"))).not.toBe(identity(after(alone)))
     expect(identity(after(withoutHa, "Tick"))).not.toBe(identity(after(withoutHa)))
   })
 
