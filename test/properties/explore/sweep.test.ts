@@ -4,6 +4,7 @@ import { plainConfig, type Bounds } from "../../../model/config.ts"
 import type { HostId } from "../../../model/ids.ts"
 import { watched } from "../../../properties/packed/property-set.ts"
 import { layoutFor, type Scope } from "../../../properties/explore/scope.ts"
+import { readsMore } from "../../../properties/distinctions.ts"
 import { sweep, sweepingAs } from "../../../properties/explore/sweep.ts"
 import type { Swept } from "../../../properties/explore/sweep-end.ts"
 import { freshTally, shortest, together, type Tally } from "../../../properties/explore/tally.ts"
@@ -352,7 +353,7 @@ function scopeOf({ hosts = 3, pairs = 1, among = coreKinds, mutant, ...bounds }:
     among,
     mutant: mutant ?? null,
     // Those that ask about a run's past tell states apart that are otherwise the same.
-    properties: watched.filter((id) => !["S18", "S19", "S29"].includes(id)),
+    properties: watched.filter((id) => id !== "S19" && !readsMore([id])),
     symmetry: false,
     reduction: false,
   }
