@@ -40,7 +40,8 @@ const twoRules: Config = {
   ],
 }
 
-const placements = ["PowerOn", "HaRestart", "SpawnSecondary", "Migrate"] as const
+/** The kinds whose rules ask whether a host can encrypt. */
+const encrypting = ["PowerOn", "HaRestart", "SpawnSecondary", "Migrate", "TurnOnFT"] as const
 
 const asOpportunistic = (config: Config): Config => ({
   ...config,
@@ -70,7 +71,7 @@ export const privacyMutants: readonly Mutant[] = [
     breaks: ["FT-03"],
     killedBy: { E2: 1 },
     change: together(
-      readingConfig(placements, ["confidential", "encryption"], asOpportunistic),
+      readingConfig(encrypting, ["confidential", "encryption"], asOpportunistic),
       (protocol) => ({
         ...protocol,
         relations: {
