@@ -17,6 +17,7 @@ const givingUp: readonly Kind[] = ["AbandonSync", "SyncLost"]
 /** The small clusters in which everything is tried on a pair: cheap ones that find defects early come first. */
 export const pairScopes: readonly Scope[] = [
   scope("ft", "all kinds", [2, 0, 0, 1], "all"),
+  scope("operations", "all kinds but the operations on FT", [3, 1, 0, 1], "all"),
   {
     name: "rules",
     says: "3 hosts, 1 pair, two must rules, one of them in force; no fault; placements, and rules switched",
@@ -59,7 +60,6 @@ export const pairScopes: readonly Scope[] = [
     kinds: [...placements, ...givingUp, "Suspect", "TryLock", ...privacyKinds],
     refusals: "all",
   },
-  scope("operations", "all kinds but the operations on FT", [3, 1, 0, 1], "all"),
   scope("two-faults", "all kinds but the operations on FT", [2, 0, 2, 0], "all"),
   scope("respawn", "core", [3, 1, 1, 0], "all"),
   scope("two-entries", "core", [2, 2, 1, 1], "all"),
