@@ -270,8 +270,8 @@ class Cluster:
         return pair.encryption == "required" or self.exposed[link]
 
     # Takes an action, or gives the guard that refuses it. What the rules read of the situation: the target `host`, the
-    # `role` to register; the `pair`, whether its power is `off`, its current `primary`, whether it is `headless` (on
-    # without one), what the world has `seen`, the name of a `fresh` copy; the acting `copy`, the current Primary where
+    # `role` to register; the `pair`, whether its power is `off`, its current `primary`, whether it is on and
+    # `headless`, what the world has `seen`, the name of a `fresh` copy; the acting `copy`, the current Primary where
     # none is `named`, whether it is `stale`, whether it has `lost` its storage; the copy at the other `end` of its
     # channel, whether that is `far`: the link is cut, or others could read what the pair logs over it.
     def apply(self, kind, copy="", pair="", role="", host="", hosts=(), rule=None, reason=None):
