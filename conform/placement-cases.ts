@@ -1,5 +1,5 @@
-import { ftKinds, type Action } from "../model/action.ts"
-import type { Config } from "../model/config.ts"
+import { plainKinds, type Action } from "../model/action.ts"
+import { plainPair, type Config } from "../model/config.ts"
 import { initial, pairsOf, reachable, type State } from "../model/state.ts"
 import { step } from "../model/step.ts"
 import { otherEndOf } from "../model/rules/operations.ts"
@@ -51,14 +51,29 @@ export const placementCases: CaseSource<Placed> = {
   drawn: (kinds, name, only) => {
     const profile = pairProfile()
     const run = drawnCase({ profile, caseSource: pairCases, kinds: kindsOfRuns(profile) }, name, only)
-    const actions = run.actions as unknown as readonly Action[]
-    return { ...run, actions: questionsOn(run.config, actions).filter(({ kind }) => kinds.includes(kind)) }
+    const config = asPlaced(run.config)
+    const actions = questionsOn(config, run.actions as unknown as readonly Action[])
+    return { ...run, config, actions: actions.filter(({ kind }) => kinds.includes(kind)) }
   },
 }
 
-/** The runs on which the questions come up have FT on for every pair. */
+/** The runs on which the questions come up leave FT, rules and links as they are. */
 const kindsOfRuns = ({ kinds }: { readonly kinds: readonly string[] }): readonly string[] =>
-  kinds.filter((kind) => !(ftKinds as readonly string[]).includes(kind))
+  kinds.filter((kind) => (plainKinds as readonly string[]).includes(kind))
+
+/** The cluster as questions are asked in it: FT is on for every pair, any host will do, and nothing is said of encryption or sites. */
+const asPlaced = (config: Config): Config => ({
+  ...config,
+  hosts: config.hosts.map((host) => ({ ...host, ftEncryption: false })),
+  pairs: config.pairs.map(({ id, vcpus, registered: { primary, secondary } }) => ({
+    id,
+    ...plainPair,
+    vcpus,
+    registered: { primary, secondary: secondary ?? primary },
+  })),
+  exposed: [],
+  policy: "any",
+})
 
 /** The questions that come up on a run. */
 const questionsOn = (config: Config, actions: readonly Action[]): readonly AskedAction[] => {

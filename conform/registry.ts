@@ -200,6 +200,8 @@ export const stateExample = {
     h3: { up: true, storage: false, maintenance: true },
   },
   cut: [["h1", "h3"]],
+  exposed: [["h2", "h3"]],
+  rules: [1],
   pairs: {
     p1: {
       ft: "enabled",
@@ -243,6 +245,9 @@ export const stateWords: Readonly<Record<string, string>> = {
   "hosts.*.storage": "whether it reaches the shared storage, or would if it ran",
   "hosts.*.maintenance": "whether it is in maintenance",
   cut: "the links that are cut: for each the list of its two hosts, in any order",
+  exposed: "the links that are not private, likewise; left out where all are private",
+  rules:
+    "the affinity rules in force, by their places in the configuration, from 1; left out where there are none",
   "pairs.*.ft": 'the FT setting: `"notConfigured"`, `"disabled"` (suspended) or `"enabled"`',
   "pairs.*.power": '`"on"` or `"off"`, as the operator wants it',
   "pairs.*.state":

@@ -6,10 +6,8 @@ import { touchedBy } from "../properties/property.ts"
 import { witnesses } from "../properties/witnesses.ts"
 import type { Followed } from "./session.ts"
 
-/** The witnesses that are surely seen where everything is tried in the small clusters: no preference is in these. */
-export const promised: readonly string[] = witnesses
-  .map(({ id }) => id)
-  .filter((id) => !["preference-unmet"].includes(id))
+/** The witnesses that are surely seen where everything is tried in the small clusters: all of them. */
+export const promised: readonly string[] = witnesses.map(({ id }) => id)
 
 /** The witnesses that are seen in a run of the whole protocol. */
 export const witnessesIn = (config: Config, steps: readonly Followed<State>[]): ReadonlySet<string> => {

@@ -18,7 +18,7 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     phase: "it is not in lockstep",
     "secondary-only": "it is a Primary",
     primary: "no Primary in lockstep at the same generation has it as peer",
-    unreachable: "the link between the two is cut",
+    unreachable: "the link between the two is cut, or not confidential",
     nothing: "all that the Primary has recorded is delivered",
   },
   Ack: {
@@ -40,13 +40,13 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     "primary-only": "it is a Secondary",
     phase: "it is not live",
     peer: "it has no peer that is syncing",
-    unreachable: "the link to the peer is cut",
+    unreachable: "the link to the peer is cut, or not confidential",
   },
   JoinLockstep: {
     copy: "no such copy runs",
     phase: "it is not syncing",
     primary: "no Primary in lockstep has it as peer",
-    unreachable: "the link between the two is cut",
+    unreachable: "the link between the two is cut, or not confidential",
   },
   SpawnSecondary: {
     copy: "no such copy runs",
@@ -185,11 +185,11 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     phase: "it is neither in lockstep nor live",
     storage: "the host that it leaves, or the target, is without storage",
     peer: "it is live and has a peer; it is a Primary in lockstep whose peer is gone; or it is a Secondary that no Primary in lockstep has as peer",
-    unreachable: "the link from the other end to the host that it leaves, or to the target, is cut",
+    unreachable:
+      "the link from the other end to the host that it leaves is cut, or not confidential, or that to the target is cut",
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair",
-    confidential:
-      "what is logged between the other end and the host that it leaves, or the target, would pass in clear",
+    confidential: "what is logged between the other end and the target would pass in clear",
     metro: "the target is on the other end's side of the metro group",
     rule: "a must rule in force forbids the target",
     encryption: "the pair requires encryption, and the target cannot encrypt",

@@ -18,6 +18,10 @@ export const readsRegistrationsIn = (ids: readonly string[]): boolean =>
 /** Whether one of them reads why a pair needs a Secondary. */
 export const readsReasons = (ids: readonly string[]): boolean => ids.includes("O10")
 
+/** Whether one of them reads anything beside a state's identity. */
+export const readsMore = (ids: readonly string[]): boolean =>
+  readsInterventions(ids) || readsRegistrationsIn(ids) || readsReasons(ids)
+
 /** How states are told apart where actions of these kinds are taken and the properties of these ids are checked. */
 export const distinctionFor = (
   config: Config,

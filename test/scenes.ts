@@ -6,6 +6,11 @@ import type { Scene } from "./sentence.ts"
 
 // What two sentences say alike.
 
+/** A rule that is not in force at the start. */
+const switched = clusterOf([{}, { groups: ["b"] }, {}], {
+  rules: [{ ...ruleOnP1("must", "not-on", "b"), active: false }],
+})
+
 export const nothingOverACut: Scene = {
   script: `${toRunning} Record(p1.1) CutLink(h1-h2) Deliver(p1.2)`,
   ends: { refused: "unreachable" },
@@ -150,7 +155,7 @@ export const anotherHostPicked: Scene = {
   brokenBy: ["PolicyPicksIneligible"],
 }
 
-export const notBeforeItIsReady: Scene = {
+const notBeforeItIsReady: Scene = {
   script: `${starting} TestFailover(p1)`,
   ends: { refused: "not-running" },
   brokenBy: ["TestFailoverWhileStarting"],
@@ -162,6 +167,20 @@ export const goesLiveOnAFullHost: Scene = {
   ends: { copies: ["p1.2 on h2: primary live"] },
   brokenBy: ["GoLiveNeedsRoom"],
 }
+
+export const goesLiveThoughForbidden: Scene = {
+  config: switched,
+  script: `PowerOn(p1,h1) SpawnSecondary(p1.1,h2) BeginLockstep(p1.1) JoinLockstep(p1.2) ActivateRule(1) FailHost(h1) Suspect(p1.2) TryLock(p1.2)`,
+  ends: { copies: ["p1.2 on h2: primary live"] },
+  brokenBy: ["GoLiveNeedsRule"],
+}
+
+/** When a Secondary goes live, and what does not keep it from it. */
+export const ofGoingLive: readonly (readonly [title: string, Scene])[] = [
+  ["not for a test before it can", notBeforeItIsReady],
+  ["however full its host is", goesLiveOnAFullHost],
+  ["whatever rule has come into force", goesLiveThoughForbidden],
+]
 
 /** Where a pair is registered, and how far that binds. */
 export const ofRegistrations: readonly (readonly [title: string, Scene])[] = [
@@ -298,9 +317,7 @@ export const notOnOneSite: Scene = {
 }
 
 export const inForceAtRunTime: Scene = {
-  config: clusterOf([{}, { groups: ["b"] }, {}], {
-    rules: [{ ...ruleOnP1("must", "not-on", "b"), active: false }],
-  }),
+  config: switched,
   script: `${alone} ActivateRule(1) SpawnSecondary(p1.1,h2)`,
   ends: { refused: "rule" },
   brokenBy: ["RuleSwitchIgnored"],

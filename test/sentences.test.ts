@@ -14,14 +14,15 @@ import {
   anotherHostPicked,
   apart,
   goesLiveOnAFullHost,
+  goesLiveThoughForbidden,
   inForceAtRunTime,
   joinsNobodyLive,
   keepsItsRole,
   knowsWhatLeft,
-  notBeforeItIsReady,
   nothingOverACut,
   notOnOneSite,
   ofConfidentiality,
+  ofGoingLive,
   ofRegistrations,
   ofTheSetting,
   oneAtATime,
@@ -168,8 +169,7 @@ sentence("FT-05", "the Secondary VM is immediately activated to replace the Prim
     brokenBy: ["StorageLossHalts"],
   })
   shows("only who wins changes its role", keepsItsRole)
-  shows("not for a test before it can", notBeforeItIsReady)
-  shows("however full its host is", goesLiveOnAFullHost)
+  for (const [title, scene] of ofGoingLive) shows(title, scene)
 })
 
 sentence("FT-06", "redundancy is reestablished automatically", (shows) => {
@@ -313,6 +313,7 @@ sentence("FT-10", "its associated Secondary VM is also affected by that rule", (
     brokenBy: ["MustOnPrimaryOnly"],
   })
   shows("also by a rule that has come into force meanwhile", inForceAtRunTime)
+  shows("which does not keep a copy that runs from going on", goesLiveThoughForbidden)
   shows("nor does it move there", {
     config: oneOutside,
     script: `${toRunning} Migrate(p1.2,h3)`,

@@ -1,5 +1,6 @@
 import { match } from "ts-pattern"
 import { counted, number } from "../../properties/amount.ts"
+import { readsMore } from "../../properties/distinctions.ts"
 import type { Exploration, Explored } from "../../properties/explore/explore.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
 import { uncheckedWords } from "./unchecked.ts"
@@ -66,7 +67,7 @@ const propertyWords = (style: Style, explored: Explored, judged: Judgement, prop
 
 /** What a mutant is explored with beside what the protocol is. */
 const mutantWords = (checked: readonly Property[]): string => {
-  const ids = ["S18", "S19", "S29"].filter((id) => checked.some((property) => property.id === id))
+  const ids = checked.map(({ id }) => id).filter((id) => id === "S19" || readsMore([id]))
   const properties =
     ids.length === 0 ? "" : `, and checked ${ids.join(", ").replace(/, (\w+)$/, " and $1")} too`
   return `a mutant is explored with all kinds of action${properties}, unless --actions and --property say otherwise`

@@ -2,7 +2,9 @@ import { together } from "../../model/change.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { isConfidential } from "../../model/encryption.ts"
 import { reachable } from "../../model/state.ts"
-import { effecting, readingConfig, without, type Mutant } from "./mutant.ts"
+import { mustRulesAllow, rulesInForce } from "../../model/placement.ts"
+import type { OfCopy } from "../../model/subject.ts"
+import { effecting, readingConfig, requiring, without, type Mutant } from "./mutant.ts"
 
 const plain = (hosts: number): Config =>
   plainConfig(hosts, 1, { log: 0, generations: 5, faults: 1, powerOffUpTo: 0, fencesUpTo: 0 })
@@ -38,7 +40,8 @@ const twoRules: Config = {
   ],
 }
 
-const placements = ["PowerOn", "HaRestart", "SpawnSecondary", "Migrate"] as const
+/** The kinds whose rules ask whether a host can encrypt. */
+const encrypting = ["PowerOn", "HaRestart", "SpawnSecondary", "Migrate", "TurnOnFT"] as const
 
 const asOpportunistic = (config: Config): Config => ({
   ...config,
@@ -68,7 +71,7 @@ export const privacyMutants: readonly Mutant[] = [
     breaks: ["FT-03"],
     killedBy: { E2: 1 },
     change: together(
-      readingConfig(placements, ["confidential", "encryption"], asOpportunistic),
+      readingConfig(encrypting, ["confidential", "encryption"], asOpportunistic),
       (protocol) => ({
         ...protocol,
         relations: {
@@ -105,6 +108,16 @@ export const privacyMutants: readonly Mutant[] = [
     change: together(
       effecting("ActivateRule", (_about, state) => state),
       effecting("DeactivateRule", (_about, state) => state),
+    ),
+    scope: twoRules,
+  },
+  {
+    name: "GoLiveNeedsRule",
+    story: "A contender on a host that a rule in force forbids does not try the lock.",
+    breaks: ["FT-05", "FT-10"],
+    killedBy: { P6: 4, L6: 4 },
+    change: requiring("TryLock", "rule", ({ pair, copy }: OfCopy, state, { config }) =>
+      mustRulesAllow(config, rulesInForce(config, state), pair.id, copy.host),
     ),
     scope: twoRules,
   },

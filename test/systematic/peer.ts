@@ -16,7 +16,7 @@ const hello: Omit<Hello, "seq"> = {
   version: "1",
   implementation: { name: "engine", language: "TypeScript", version: "1" },
   profile: "pair",
-  observes: ["hosts", "cut", "pairs"],
+  observes: ["hosts", "cut", "exposed", "rules", "pairs"],
   actions: kinds as unknown as Hello["actions"],
 }
 

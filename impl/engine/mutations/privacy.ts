@@ -5,6 +5,7 @@ import { powerRules } from "../rules/power.ts"
 import { redundancyRules } from "../rules/redundancy.ts"
 import { rulesOf } from "../rules/table.ts"
 import type { View } from "../view.ts"
+import { refusal, taken } from "../guards.ts"
 import { allowed } from "./mutation.ts"
 import { privacyIn } from "../view/privacy.ts"
 
@@ -34,6 +35,14 @@ export const privacyMutations: Readonly<Record<string, EngineMutation>> = {
     const { PowerOn, HaRestart } = powerRules(view, placement)
     return { PowerOn, HaRestart }
   },
+  GoLiveNeedsRule: ({ TryLock }, view, { isAllowed }) => ({
+    TryLock: (slot, b) => {
+      const answer = allowed(view, TryLock, slot, b)
+      const isForbidden = !isAllowed(view.pairOf(slot), view.hostOf(slot))
+      if (isForbidden && (answer === taken || answer === refusal.bound)) return refusal.rule
+      return TryLock(slot, b)
+    },
+  }),
   RuleSwitchIgnored: ({ ActivateRule, DeactivateRule }, view) => ({
     ActivateRule: (rule, none) => allowed(view, ActivateRule, rule, none),
     DeactivateRule: (rule, none) => allowed(view, DeactivateRule, rule, none),

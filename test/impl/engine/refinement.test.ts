@@ -3,7 +3,6 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
   coreKinds,
-  ftKinds,
   plainKinds,
   describe as written,
   kinds,
@@ -387,7 +386,7 @@ const alikeMax = 200
 
 /** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const operations = kindsWith(mutant).filter((kind) => (ftKinds as readonly Kind[]).includes(kind))
+  const operations = kindsWith(mutant).filter((kind) => !plainKinds.includes(kind))
   return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...(mutant.about ?? []), ...operations])]
 }
 
