@@ -32,22 +32,23 @@ export const atlasOf = <S>(ground: TourGround<S>, scope: Scope): Atlas =>
 const explored = <S>(ground: TourGround<S>, scope: Scope): Atlas => {
   const { profile, caseSource } = ground
   const { config } = scope
+  const kinds = kindsIn(ground, scope)
   const first = profile.initial(config)
   const start: Place = { number: 0, exits: new Map() }
-  const places = new Map([[caseSource.canonicalForm(config, first), start]])
+  const places = new Map([[caseSource.canonicalForm(config, first, kinds), start]])
   const queue = [{ place: start, state: first }]
   const refusals = new Set<string>()
   let transitions = 0
   for (const { place, state } of queue) {
     for (const { key } of refusalsIn(ground, scope, place, state)) refusals.add(key)
-    for (const kind of kindsIn(ground, scope))
+    for (const kind of kinds)
       for (const action of caseSource.candidates(state, kind)) {
         const outcome = profile.step(config, state, action)
         if (outcome.tag === "refused") continue
-        const label = caseSource.canonicalAction(config, state, action)
+        const label = caseSource.canonicalAction(config, state, action, kinds)
         if (place.exits.has(label)) continue
         transitions += 1
-        const canonicalForm = caseSource.canonicalForm(config, outcome.state)
+        const canonicalForm = caseSource.canonicalForm(config, outcome.state, kinds)
         const next = places.get(canonicalForm) ?? { number: places.size, exits: new Map() }
         place.exits.set(label, next)
         if (places.has(canonicalForm)) continue
@@ -58,7 +59,8 @@ const explored = <S>(ground: TourGround<S>, scope: Scope): Atlas => {
   return { transitions, refusals: refusals.size, places, start }
 }
 
-const kindsIn = <S>({ kinds }: TourGround<S>, scope: Scope): readonly string[] =>
+/** The kinds that are asked in a scope. */
+export const kindsIn = <S>({ kinds }: TourGround<S>, scope: Scope): readonly string[] =>
   scope.kinds === null ? kinds : kinds.filter((kind) => scope.kinds?.includes(kind))
 
 /** What is refused in a state, with the key that distinguishes the refusals of the scope. */
@@ -79,17 +81,18 @@ export function* refusalsIn<S>(
 
 /** Each refusal of each state; or where that is too much, each first guard in each situation of the acting copy. */
 export const refusalKey = <S>(
-  { caseSource }: Pick<TourGround<S>, "caseSource">,
-  { config, refusals }: Scope,
+  ground: TourGround<S>,
+  scope: Scope,
   place: Place,
   state: S,
   action: AskedAction,
   guard: string,
 ): string => {
+  const { caseSource } = ground
   const sort = caseSource.sortOf(state, action, guard)
-  return refusals === "by sort" || sort.endsWith(stranger)
+  return scope.refusals === "by sort" || sort.endsWith(stranger)
     ? sort
-    : `${place.number} ${caseSource.canonicalAction(config, state, action)}`
+    : `${place.number} ${caseSource.canonicalAction(scope.config, state, action, kindsIn(ground, scope))}`
 }
 
 /** The suffix of a sort of refusal of a copy which does not run: its state says nothing about it. */
@@ -97,13 +100,13 @@ export const stranger = " of no copy"
 
 /** The ways in which an action of a canonical form can be taken in a state. */
 export const movesOf = <S>(
-  { profile, caseSource }: TourGround<S>,
-  { config }: Scope,
+  ground: TourGround<S>,
+  scope: Scope,
   state: S,
   label: string,
 ): readonly { readonly action: AskedAction; readonly state: S }[] =>
-  caseSource.candidates(state, label.split(" ", 1)[0] as string).flatMap((action) => {
-    const outcome = profile.step(config, state, action)
-    const isMeant = outcome.tag === "next" && caseSource.canonicalAction(config, state, action) === label
-    return isMeant ? [{ action, state: outcome.state }] : []
+  ground.caseSource.candidates(state, label.split(" ", 1)[0] as string).flatMap((action) => {
+    const outcome = ground.profile.step(scope.config, state, action)
+    const form = ground.caseSource.canonicalAction(scope.config, state, action, kindsIn(ground, scope))
+    return outcome.tag === "next" && form === label ? [{ action, state: outcome.state }] : []
   })

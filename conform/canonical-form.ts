@@ -1,5 +1,5 @@
 import type { Config } from "../model/config.ts"
-import { identityAmong } from "../model/identity.ts"
+import { identityAmong, readsRegistrations, registrationsOf } from "../model/identity.ts"
 import { pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
 import { copyIn, type Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
@@ -16,36 +16,47 @@ type CanonicalForm = { readonly key: string; readonly orders: readonly Places[] 
 
 /**
  * A state, but for the numbers of its copies and for the names of hosts that can be exchanged: states that are alike
- * go on alike. Registrations, reasons and interventions, which no guard reads, are no part of it.
+ * go on alike. Reasons and interventions, which no guard reads, are no part of it; registrations are, if one of these kinds
+ * reads them.
  */
-export const canonicalForm = (config: Config, state: State): string => canonicalOf(config, state).key
+export const canonicalForm = (config: Config, state: State, kinds: readonly string[]): string =>
+  canonicalOf(config, state, kinds).key
 
 /** The canonical form of an action in a state: actions that only exchange hosts have the same. */
-export const canonicalAction = (config: Config, state: State, action: AskedAction): string => {
+export const canonicalAction = (
+  config: Config,
+  state: State,
+  action: AskedAction,
+  kinds: readonly string[],
+): string => {
   let first: string | null = null
-  for (const places of canonicalOf(config, state).orders) {
+  for (const places of canonicalOf(config, state, kinds).orders) {
     const text = actionText(state, action, places)
     if (first === null || text < first) first = text
   }
   return first ?? ""
 }
 
-const known = new WeakMap<State, CanonicalForm>()
+/** The forms without registrations, and with them. */
+const known = [new WeakMap<State, CanonicalForm>(), new WeakMap<State, CanonicalForm>()] as const
 
-const canonicalOf = (config: Config, state: State): CanonicalForm => {
-  const before = known.get(state)
+const canonicalOf = (config: Config, state: State, kinds: readonly string[]): CanonicalForm => {
+  const isRegistered = readsRegistrations(config, kinds)
+  const forms = known[isRegistered ? 1 : 0]
+  const before = forms.get(state)
   if (before !== undefined) return before
   let key: string | null = null
   let orders: Places[] = []
   for (const places of ordersOf(config)) {
-    const text = identityAmong((host) => String(placeOf(places, host)), state)
+    const nameOf = (host: HostId): string => String(placeOf(places, host))
+    const text = identityAmong(nameOf, state) + (isRegistered ? `;${registrationsOf(state, nameOf)}` : "")
     if (key !== null && text > key) continue
     if (text !== key) orders = []
     key = text
     orders.push(places)
   }
   const found = { key: key ?? "", orders }
-  known.set(state, found)
+  forms.set(state, found)
   return found
 }
 
@@ -74,10 +85,11 @@ const permutations = (numbers: readonly number[]): readonly (readonly number[])[
       )
 
 const actionText = (state: State, action: AskedAction, places: Places): string => {
-  const { kind, copy, pair, host, hosts, reason } = action as {
+  const { kind, copy, pair, role, host, hosts, reason } = action as {
     readonly kind: string
     readonly copy?: CopyId
     readonly pair?: string
+    readonly role?: string
     readonly host?: HostId
     readonly hosts?: readonly [HostId, HostId]
     readonly reason?: string
@@ -85,7 +97,8 @@ const actionText = (state: State, action: AskedAction, places: Places): string =
   const of = copy === undefined ? undefined : state.pairs[pairIdOf(copy)]
   const where = of === undefined || copy === undefined ? "" : `${of.id}@${placeIn(of, copy, places)}`
   const link = hosts === undefined ? "" : linkText(placeOf(places, hosts[0]), placeOf(places, hosts[1]))
-  return `${kind} ${pair ?? where} ${host === undefined ? "" : placeOf(places, host)}${link} ${reason ?? ""}`
+  const named = [pair, where, role].filter(Boolean).join(" ")
+  return `${kind} ${named} ${host === undefined ? "" : placeOf(places, host)}${link} ${reason ?? ""}`
 }
 
 const placeOf = (places: Places, host: HostId): number => places.get(host) ?? -1

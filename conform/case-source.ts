@@ -23,8 +23,13 @@ import type { Followed } from "./session.ts"
  */
 export type CaseSource<S> = {
   readonly candidates: (state: S, kind: string) => readonly AskedAction[]
-  readonly canonicalForm: (config: Config, state: S) => string
-  readonly canonicalAction: (config: Config, state: S, action: AskedAction) => string
+  readonly canonicalForm: (config: Config, state: S, kinds: readonly string[]) => string
+  readonly canonicalAction: (
+    config: Config,
+    state: S,
+    action: AskedAction,
+    kinds: readonly string[],
+  ) => string
   readonly sortOf: (state: S, action: AskedAction, guard: string | null) => string
   readonly concerned: (state: S, action: AskedAction) => string
   readonly calm: readonly string[]

@@ -1,4 +1,4 @@
-import { atlasOf, refusalKey, type TourGround } from "./atlas.ts"
+import { atlasOf, kindsIn, refusalKey, type TourGround } from "./atlas.ts"
 import type { AskedAction } from "./profile.ts"
 import type { Case, Scope } from "./case-source.ts"
 import type { Followed } from "./session.ts"
@@ -49,14 +49,15 @@ const counterOf = <S>(ground: TourGround<S>, scope: Scope): Counter<S> =>
 const atlasCounter = <S>(ground: TourGround<S>, scope: Scope): Counter<S> => {
   const { caseSource, profile } = ground
   const { places, ...all } = atlasOf(ground, scope)
+  const kinds = kindsIn(ground, scope)
   const transitions = new Set<string>()
   const refusals = new Set<string>()
   return {
     note: ({ before, action, isTaken }) => {
-      const place = places.get(caseSource.canonicalForm(scope.config, before))
+      const place = places.get(caseSource.canonicalForm(scope.config, before, kinds))
       if (place === undefined) return
       if (isTaken) {
-        const label = caseSource.canonicalAction(scope.config, before, action)
+        const label = caseSource.canonicalAction(scope.config, before, action, kinds)
         if (place.exits.has(label)) transitions.add(`${place.number} ${label}`)
         return
       }

@@ -64,6 +64,7 @@ const withoutLastHost = ({ hosts, pairs, bounds }: Config): Config => {
   const registeredThere = { primary: first, secondary: first }
   return {
     hosts: kept,
+    policy: "any",
     pairs: pairs.map((pair) => ({ ...pair, registered: registeredThere })),
     rules: [],
     bounds,

@@ -1,15 +1,22 @@
-import { coreKinds, kinds } from "../model/action.ts"
+import { coreKinds, kinds, kindsBesideFt } from "../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../model/config.ts"
 import { counted } from "../properties/amount.ts"
 import type { Scope } from "./case-source.ts"
 
+const scopeKinds = {
+  core: coreKinds,
+  "all kinds": kinds,
+  "all kinds but the operations on FT": kindsBesideFt,
+}
+
 /** The small clusters in which everything is tried on a pair: cheap ones that find defects early come first. */
 export const pairScopes: readonly Scope[] = [
-  scope("operations", "all kinds", [3, 1, 0, 1], "all"),
-  scope("two-faults", "all kinds", [2, 0, 2, 0], "all"),
+  scope("ft", "all kinds", [2, 0, 0, 1], "all"),
+  scope("operations", "all kinds but the operations on FT", [3, 1, 0, 1], "all"),
+  scope("two-faults", "all kinds but the operations on FT", [2, 0, 2, 0], "all"),
   scope("respawn", "core", [3, 1, 1, 0], "all"),
   scope("two-entries", "core", [2, 2, 1, 1], "all"),
-  scope("everything", "all kinds", [3, 0, 1, 1], "by sort"),
+  scope("everything", "all kinds but the operations on FT", [3, 0, 1, 1], "by sort"),
   {
     name: "placement",
     says: "4 hosts, 2 pairs, one VM a host, a must rule; no entry, no fault; core and Migrate",
@@ -21,7 +28,7 @@ export const pairScopes: readonly Scope[] = [
 
 function scope(
   name: string,
-  among: "all kinds" | "core",
+  among: keyof typeof scopeKinds,
   [hosts, log, faults, fences]: readonly [number, number, number, number],
   refusals: Scope["refusals"],
 ): Scope {
@@ -30,7 +37,7 @@ function scope(
     name,
     says: `${counted(hosts, "host")}, 1 pair, log ${log}, ${counted(faults, "fault")}, ${fences === 0 ? "no power-off" : `power-off and tests up to generation ${fences}`}; ${among}`,
     config: plainConfig(hosts, 1, bounds),
-    kinds: among === "core" ? coreKinds : kinds,
+    kinds: scopeKinds[among],
     refusals,
   }
 }

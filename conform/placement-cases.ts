@@ -1,4 +1,4 @@
-import type { Action } from "../model/action.ts"
+import { ftKinds, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { initial, pairsOf, reachable, type State } from "../model/state.ts"
 import { step } from "../model/step.ts"
@@ -50,11 +50,15 @@ export const placementCases: CaseSource<Placed> = {
   ]),
   drawn: (kinds, name, only) => {
     const profile = pairProfile()
-    const run = drawnCase({ profile, caseSource: pairCases, kinds: profile.kinds }, name, only)
+    const run = drawnCase({ profile, caseSource: pairCases, kinds: kindsOfRuns(profile) }, name, only)
     const actions = run.actions as unknown as readonly Action[]
     return { ...run, actions: questionsOn(run.config, actions).filter(({ kind }) => kinds.includes(kind)) }
   },
 }
+
+/** The runs on which the questions come up have FT on for every pair. */
+const kindsOfRuns = ({ kinds }: { readonly kinds: readonly string[] }): readonly string[] =>
+  kinds.filter((kind) => !(ftKinds as readonly string[]).includes(kind))
 
 /** The questions that come up on a run. */
 const questionsOn = (config: Config, actions: readonly Action[]): readonly AskedAction[] => {

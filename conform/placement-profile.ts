@@ -87,6 +87,7 @@ const stateOfJson = ({ hosts, cut, pairs }: StateJson): State => ({
       id,
       {
         id: id as Pair["id"],
+        ft: pair.ft,
         power: pair.power,
         registered: pair.registered,
         reason: null,

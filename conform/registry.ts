@@ -243,13 +243,14 @@ export const stateWords: Readonly<Record<string, string>> = {
   "hosts.*.storage": "whether it reaches the shared storage, or would if it ran",
   "hosts.*.maintenance": "whether it is in maintenance",
   cut: "the links that are cut: for each the list of its two hosts, in any order",
-  "pairs.*.ft": '`"enabled"`: nothing else is modelled',
+  "pairs.*.ft": 'the FT setting: `"notConfigured"`, `"disabled"` (suspended) or `"enabled"`',
   "pairs.*.power": '`"on"` or `"off"`, as the operator wants it',
   "pairs.*.state":
-    'the FT state: `"enabled"` (power is off), `"needSecondary"`, `"starting"` or `"running"`; it [follows](spec/core.md#the-state-that-vsphere-reports) from the rest',
+    'the FT state: the setting, where FT is not on; else `"enabled"` (power is off), `"needSecondary"`, `"starting"` or `"running"`; it [follows](spec/core.md#the-state-that-vsphere-reports) from the rest',
   "pairs.*.reason": "why it needs a Secondary; else `null`",
   "pairs.*.registered.primary": "the host on which the Primary is on record",
-  "pairs.*.registered.secondary": "the host on which the Secondary is on record",
+  "pairs.*.registered.secondary":
+    "the host on which the Secondary is on record; `null` while FT is not configured",
   "pairs.*.lock.generation": "1 at the start, one more with each win",
   "pairs.*.lock.holder": "the copy that has won last; `null` before any, and when that copy is gone",
   "pairs.*.copies.*.host":

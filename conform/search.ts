@@ -56,13 +56,13 @@ const untried = <S>(
   readonly taken: { readonly action: AskedAction; readonly state: S } | null
 } => {
   const refused: AskedAction[] = []
-  const canonicalForm = caseSource.canonicalForm(config, state)
+  const canonicalForm = caseSource.canonicalForm(config, state, kinds)
   for (const kind of kinds)
     for (const action of caseSource.candidates(state, kind)) {
       const outcome = profile.step(config, state, action)
       const guard = outcome.tag === "next" ? null : outcome.guard
       if (guard === "bound" || !isMeant(state, action, guard)) continue
-      const key = `${canonicalForm} ${caseSource.canonicalAction(config, state, action)}`
+      const key = `${canonicalForm} ${caseSource.canonicalAction(config, state, action, kinds)}`
       if (tried.has(key)) continue
       tried.add(key)
       if (outcome.tag === "next") return { refused, taken: { action, state: outcome.state } }
@@ -82,7 +82,7 @@ function* statesOf<S>(
     const outcome = profile.step(config, state, action)
     return outcome.tag === "next" ? outcome.state : state
   }, profile.initial(config))
-  const seen = new Set([caseSource.canonicalForm(config, start)])
+  const seen = new Set([caseSource.canonicalForm(config, start, kinds)])
   const queue: Reached<S>[] = [{ state: start, path: after }]
   for (const reached of queue) {
     yield reached
@@ -90,7 +90,7 @@ function* statesOf<S>(
       for (const action of caseSource.candidates(reached.state, kind)) {
         const outcome = profile.step(config, reached.state, action)
         if (outcome.tag === "refused") continue
-        const canonicalForm = caseSource.canonicalForm(config, outcome.state)
+        const canonicalForm = caseSource.canonicalForm(config, outcome.state, kinds)
         if (seen.has(canonicalForm) || seen.size >= statesMax) continue
         seen.add(canonicalForm)
         queue.push({ state: outcome.state, path: [...reached.path, action] })

@@ -1,3 +1,4 @@
+import { ftKinds } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { isAlike, probed, type Attempt, type Failing, type Probe } from "./attempt.ts"
 import { opened, type Connection } from "./connection.ts"
@@ -32,7 +33,7 @@ export const guidedRun = async <S>(
   caseSource: CaseSource<S>,
   { config: found, probes, outcome: first }: Attempt<S>,
   {
-    kinds = kindsOf(profile, hello),
+    kinds = likelyKinds(profile, hello, probes),
     kept = 0,
     longest = probes.length,
     asksMax = searchAsksMax.guided,
@@ -91,6 +92,17 @@ const kindsIn = <S>({ probes }: Attempt<S>): readonly string[] => [
 const kindsOf = <S>(profile: Profile<S>, { actions }: Connection<S>["hello"]): readonly string[] =>
   profile.kinds.filter((kind) => (actions as readonly string[]).includes(kind))
 
+/** The same without an administrator's work on FT, where the run has none: it makes many runs of one, and hardly ever a shorter one. */
+const likelyKinds = <S>(
+  profile: Profile<S>,
+  hello: Connection<S>["hello"],
+  probes: readonly Probe[],
+): readonly string[] => {
+  const isOfFt = (kind: string): boolean => (ftKinds as readonly string[]).includes(kind)
+  const all = kindsOf(profile, hello)
+  return probes.some(({ action }) => isOfFt(action.kind)) ? all : all.filter((kind) => !isOfFt(kind))
+}
+
 /** What the model says to each: the guard that refuses it, or null. */
 const verdictsOf = <S>(
   profile: Profile<S>,
@@ -106,16 +118,30 @@ const verdictsOf = <S>(
 }
 
 /**
- * A shorter failing run in the same cluster: every action is tried in every state that fewer actions reach. "unknown"
- * where that is too much to try.
+ * A shorter failing run in the same cluster: every action is tried in every state that fewer actions reach, the likely kinds first.
+ * "unknown" where that is too much to try.
  */
 export const shorterRun = async <S>(
+  connection: Connection<S>,
+  caseSource: CaseSource<S>,
+  first: Failing<S>,
+  attempt: Attempt<S>,
+): Promise<Attempt<S> | "none" | "unknown"> => {
+  const { profile, hello } = connection
+  const [likely, all] = [likelyKinds(profile, hello, attempt.probes), kindsOf(profile, hello)]
+  const found = await shorterRunOf(likely, connection, caseSource, first, attempt)
+  return found !== "none" || likely.length === all.length
+    ? found
+    : shorterRunOf(all, connection, caseSource, first, attempt)
+}
+
+const shorterRunOf = async <S>(
+  kinds: readonly string[],
   { run, profile, hello }: Connection<S>,
   caseSource: CaseSource<S>,
   first: Failing<S>,
   { config, probes }: Attempt<S>,
 ): Promise<Attempt<S> | "none" | "unknown"> => {
-  const kinds = kindsOf(profile, hello)
   const tour = searchOf({ profile, caseSource, kinds }, config, probes.length - 1)
   const search = { asks: 0 }
   for await (const { case: each, outcome } of run(upTo(searchAsksMax.all, tour, search, hello.chooses))) {

@@ -1,4 +1,5 @@
 import type { Actor, KindEntry } from "./kind.ts"
+import type { CopyId } from "./ids.ts"
 import { operandWords, type OperandName, type Operands } from "./operand.ts"
 import { partAlphabet } from "./parts/words.ts"
 import type { CrashReason } from "./reason.ts"
@@ -23,6 +24,11 @@ const coreAlphabet = {
   HaRestart: { actor: "protocol", over: ["pair", "host"] },
   PowerOn: { actor: "operator", over: ["pair", "host"] },
   PowerOff: { actor: "operator", over: ["pair"] },
+  TurnOnFT: { actor: "operator", over: ["pair"] },
+  TurnOffFT: { actor: "operator", over: ["pair"] },
+  SuspendFT: { actor: "operator", over: ["pair"] },
+  ResumeFT: { actor: "operator", over: ["pair"] },
+  Register: { actor: "operator", over: ["pair", "role", "host"] },
   TestFailover: { actor: "operator", over: ["pair"] },
   TestRestartSecondary: { actor: "operator", over: ["copy"] },
   Migrate: { actor: "operator", over: ["copy", "host"] },
@@ -50,7 +56,12 @@ export type Kind = keyof Alphabet
 export const alphabet = { ...coreAlphabet, ...partAlphabet } as Alphabet
 
 /** What a kind of action may say beside what it names. */
-type Details = { CrashCopy: { readonly reason?: CrashReason } }
+type Details = {
+  CrashCopy: { readonly reason?: CrashReason }
+  /** Who is asked; left out, it is the current Primary. */
+  SuspendFT: { readonly copy?: CopyId }
+  TurnOffFT: { readonly copy?: CopyId }
+}
 
 /** One thing that happens: plain data, as a schedule writes it. */
 export type Action<K extends Kind = Kind> = {
@@ -60,6 +71,14 @@ export type Action<K extends Kind = Kind> = {
 
 /** Every kind, in the order of the alphabet. */
 export const kinds = Object.keys(alphabet) as readonly Kind[]
+
+/** The kinds of an operator's work on FT itself. */
+export const ftKinds = ["TurnOnFT", "TurnOffFT", "SuspendFT", "ResumeFT", "Register"] as const
+
+/** Every kind but those of an operator's work on FT. */
+export const kindsBesideFt: readonly Kind[] = kinds.filter(
+  (kind) => !(ftKinds as readonly Kind[]).includes(kind),
+)
 
 /** The kinds of the core. */
 export type CoreKind = keyof CoreAlphabet
@@ -73,12 +92,18 @@ export const subjectOf = (kind: Kind): OperandName => alphabet[kind].over[0]
 export const kindsOf = (actor: Actor): readonly Kind[] =>
   kinds.filter((kind) => alphabet[kind].actor === actor)
 
-/** The core's kinds without migration, maintenance and the test operations: the alphabet of the pinned counts. */
+const beyondPinned: readonly Kind[] = [
+  ...ftKinds,
+  "Migrate",
+  "EnterMaintenance",
+  "ExitMaintenance",
+  "TestFailover",
+  "TestRestartSecondary",
+]
+
+/** The core's kinds without an operator's work on FT, migration, maintenance and the test operations: the alphabet of the pinned counts. */
 export const coreKinds: readonly Kind[] = (Object.keys(coreAlphabet) as readonly CoreKind[]).filter(
-  (kind) =>
-    !["Migrate", "EnterMaintenance", "ExitMaintenance", "TestFailover", "TestRestartSecondary"].includes(
-      kind,
-    ),
+  (kind) => !beyondPinned.includes(kind),
 )
 
 /** The action in one word for people: `SpawnSecondary(p1.1, h2)`. */

@@ -1,4 +1,4 @@
-import type { Action } from "./action.ts"
+import type { Action, Kind } from "./action.ts"
 import type { Registration } from "./config.ts"
 import { ftState } from "./ft-state.ts"
 import { currentPrimary, copyIn, type Pair } from "./pair.ts"
@@ -7,7 +7,7 @@ import { withPair, type State } from "./state.ts"
 
 /**
  * What is written down of each pair after each step that changed it: where it is registered, why it needs a Secondary,
- * and how often operators have intervened. No guard reads any of it.
+ * and how often operators have intervened. Guards read where it is registered, and nothing else of it.
  */
 export type Bookkeeping = {
   readonly [F in "registered" | "reason" | "interventions"]: (
@@ -48,6 +48,12 @@ function registeredAfter(before: Pair, action: Action, after: Pair): Registratio
       return { ...registered, primary: action.host }
     case "SpawnSecondary":
       return { ...registered, secondary: action.host }
+    case "TurnOnFT":
+      return { ...registered, secondary: registered.primary }
+    case "TurnOffFT":
+      return after.ft === "notConfigured" ? { ...registered, secondary: null } : registered
+    case "Register":
+      return after.registered
     case "TryLock": {
       const winner = after.lock.holder === action.copy ? copyIn(before, action.copy) : null
       return winner?.role === "secondary"
@@ -69,22 +75,26 @@ function interventionsAfter({ interventions, lock }: Pair, { kind }: Action, aft
   const costs =
     kind === "PowerOff" ||
     kind === "TestFailover" ||
-    (kind === "TestRestartSecondary" && after.lock.generation > lock.generation)
+    (isFence(kind) && after.lock.generation > lock.generation)
   return costs ? interventions + 1 : interventions
 }
 
 /** Why the pair needs a Secondary: the first cause, until it needs none any more. */
 function reasonAfter(before: Pair, action: Action, after: Pair): NeedSecondaryReason | null {
   if (ftState(after) !== "needSecondary") return null
-  const starts = action.kind === "PowerOn" || action.kind === "HaRestart"
-  return starts || ftState(before) !== "needSecondary" ? reasonOf(before, action) : before.reason
+  return initializes(action) || ftState(before) !== "needSecondary" ? reasonOf(before, action) : before.reason
 }
 
+/** What an operator asks of a Primary that then fences its Secondary. */
+const isFence = (kind: Kind): boolean =>
+  kind === "TestRestartSecondary" || kind === "SuspendFT" || kind === "TurnOffFT"
+
+const initializes = ({ kind }: Action): boolean =>
+  kind === "PowerOn" || kind === "HaRestart" || kind === "TurnOnFT" || kind === "ResumeFT"
+
 const reasonOf = (before: Pair, action: Action): NeedSecondaryReason => {
+  if (initializes(action)) return "initializing"
   switch (action.kind) {
-    case "PowerOn":
-    case "HaRestart":
-      return "initializing"
     case "TestFailover":
     case "TestRestartSecondary":
       return "userAction"

@@ -8,6 +8,7 @@ type CoreConfig = {
   readonly hosts: readonly HostConfig[]
   readonly pairs: readonly PairConfig[]
   readonly rules: readonly AffinityRule[]
+  readonly policy: Policy
   readonly bounds: Bounds
 }
 
@@ -22,15 +23,28 @@ export type HostConfig = {
   readonly groups: readonly string[]
 }
 
-/** A pair: the size of its VM, and the hosts on which its two copies are first registered. */
+/** A pair: the size of its VM, whether FT is on for it at the start, and the hosts on which its two copies are then registered. */
 export type PairConfig = {
   readonly id: PairId
   readonly vcpus: number
+  readonly ft: FtSetting
   readonly registered: Registration
 }
 
-/** Where the two copies are registered. Powered off, both may be registered on one host (FT-13). */
-export type Registration = { readonly primary: HostId; readonly secondary: HostId }
+/** Whether FT is on for a VM, as its administrator has set it; `disabled` is suspended. */
+export type FtSetting = "notConfigured" | "disabled" | "enabled"
+
+/**
+ * Where the two copies are registered. Powered off, both may be registered on one host (FT-13). There is no Secondary to be
+ * registered where FT is not configured.
+ */
+export type Registration = { readonly primary: HostId; readonly secondary: HostId | null }
+
+/**
+ * Where copies are placed: on any host that may take one (`any`); the same, but a power-on prefers the host on which the Primary is
+ * registered (`registered`); or on the one host that the reference policy picks (`reference`).
+ */
+type Policy = "any" | "registered" | "reference"
 
 /**
  * A VM-Host affinity rule. A `must` rule in force is a guard of every placement of the pairs it names, both
@@ -72,14 +86,25 @@ export const isUnbounded = (bounds: Bounds): boolean =>
 /** vSphere's default limits: four fault-tolerant VMs and eight of their vCPUs on a host. */
 export const defaultLimits = { ftVmsMax: 4, ftVcpusMax: 8 } as const
 
+/** Where a pair is registered if nothing is said of it. */
+export const registeredOn = (host: HostId, ft: FtSetting): Registration => ({
+  primary: host,
+  secondary: ft === "notConfigured" ? null : host,
+})
+
+export const isRegisteredAlike = (a: Registration, b: Registration): boolean =>
+  a.primary === b.primary && a.secondary === b.secondary
+
 /** A cluster of plain hosts and one-vCPU pairs, all registered on the first host, without rules. */
 export const plainConfig = (hosts: number, pairs: number, bounds: Partial<Bounds> = {}): Config => ({
   hosts: Array.from({ length: hosts }, (_, n) => ({ id: `h${BigInt(n + 1)}`, ...defaultLimits, groups: [] })),
   pairs: Array.from({ length: pairs }, (_, n) => ({
     id: `p${BigInt(n + 1)}`,
     vcpus: 1,
+    ft: "enabled" as const,
     registered: { primary: "h1", secondary: "h1" },
   })),
   rules: [],
+  policy: "any",
   bounds: { ...unbounded, ...bounds },
 })

@@ -1,7 +1,7 @@
 import type { Action } from "./action.ts"
 import type { Bounds } from "./config.ts"
 import type { CopyId } from "./ids.ts"
-import { copyIn, type Pair } from "./pair.ts"
+import { copyIn, currentPrimary, type Pair } from "./pair.ts"
 import { pairsOf, type State } from "./state.ts"
 
 /** Whether one fault more would be too many. */
@@ -32,12 +32,21 @@ export const isBeyond = (bounds: Bounds, before: State, action: Action, after: S
         return from > bounds.fencesUpTo || isLast
       case "TestRestartSecondary":
         return (from > bounds.fencesUpTo || isLast) && wins(earlier, pair, action.copy)
+      case "SuspendFT":
+      case "TurnOffFT":
+        return (from > bounds.fencesUpTo || isLast) && mayFence(earlier, action.copy)
       case "Record":
         return pair.copies.some(({ id, log }) => id === action.copy && log.length > bounds.log)
       default:
         return false
     }
   })
+
+/** Whether it is a Primary in lockstep at the lock's generation that an operation on FT asks, which will advance the lock. */
+const mayFence = (pair: Pair, named: CopyId | undefined): boolean => {
+  const asked = named === undefined ? currentPrimary(pair) : copyIn(pair, named)
+  return asked?.phase === "lockstep" && asked.generation === pair.lock.generation
+}
 
 /** Whether a copy goes live by a lock that was at its generation. In the protocol it then advances the lock. */
 const wins = (before: Pair, after: Pair, id: CopyId): boolean =>

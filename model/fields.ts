@@ -53,11 +53,14 @@ const copyFields: FieldsOf<Omit<Copy, "id">> = {
 }
 
 const pairFields: FieldsOf<Omit<Pair, "id">> = {
-  ft: derived(word("enabled"), () => "enabled"),
+  ft: word("notConfigured", "disabled", "enabled"),
   power: word("on", "off"),
-  state: derived(word("enabled", "needSecondary", "starting", "running"), ftState),
+  state: derived(
+    word("notConfigured", "disabled", "enabled", "needSecondary", "starting", "running"),
+    ftState,
+  ),
   reason: book(orNull(text)),
-  registered: book(record({ primary: host, secondary: host })),
+  registered: book(record({ primary: host, secondary: orNull(host) })),
   lock: record({ generation, holder: orNull(copy) }),
   copies: each("copy", copyFields),
   observed: log,

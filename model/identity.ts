@@ -1,3 +1,5 @@
+import { ftKinds, type Kind } from "./action.ts"
+import type { Config } from "./config.ts"
 import type { Field, Fields, Holds } from "./field.ts"
 import { stateFields } from "./fields.ts"
 import type { Host } from "./host.ts"
@@ -8,8 +10,8 @@ import { pairsOf, type State } from "./state.ts"
 
 /**
  * A state's identity, as a string: two states are the same when they differ only in the numbers of their
- * copies. A copy is what it is and where it is. Registrations and reasons, which no guard reads, and the count
- * of interventions, which only a property reads, are no part of it.
+ * copies. A copy is what it is and where it is. Reasons, which no guard reads, and the count of interventions, which
+ * only a property reads, are no part of it; nor are registrations, where no guard reads them.
  */
 export const identity = (state: State): string => identityAmong(itself, state)
 
@@ -31,14 +33,32 @@ export const isSame = (a: State, b: State): boolean =>
 
 /** The identity, and with it what operators have done: for a property that reads that too. */
 export const identityWithInterventions = (state: State): string =>
-  `${identity(state)};${pairsOf(state)
+  `${identity(state)};${interventionsOf(state)}`
+
+/** How often operators have intervened: for a property that reads that, a part of the identity. */
+export const interventionsOf = (state: State): string =>
+  pairsOf(state)
     .map((pair) => pair.interventions)
-    .join()}`
+    .join()
+
+/**
+ * How the states of a cluster are told apart in which actions of these kinds are taken: by their identity, and by where the
+ * pairs are registered if a guard reads that.
+ */
+export const identityFor = (config: Config, among: readonly Kind[]): ((state: State) => string) =>
+  readsRegistrations(config, among) ? (state) => `${identity(state)};${registrationsOf(state)}` : identity
+
+/** Whether a guard reads registrations: an operation on FT does, and a power-on that prefers the registered host. */
+export const readsRegistrations = ({ policy }: Config, among: readonly string[]): boolean =>
+  policy !== "any" || ftKinds.some((kind) => among.includes(kind))
 
 /** Where the pairs are registered: for a property that reads that, a part of the identity. */
-export const registrationsOf = (state: State): string =>
+export const registrationsOf = (state: State, nameOf: (host: HostId) => string = itself): string =>
   pairsOf(state)
-    .map(({ registered: { primary, secondary } }) => `${primary},${secondary}`)
+    .map(
+      ({ registered: { primary, secondary } }) =>
+        `${nameOf(primary)},${secondary === null ? "-" : nameOf(secondary)}`,
+    )
     .join()
 
 /** How hosts are named, and the pair within which a copy is meant. */

@@ -7,4 +7,7 @@ import type { OperandName } from "./operand.ts"
 export type Actor = "protocol" | "operator" | "recovery" | "fault"
 
 /** What is said of a kind of action: who acts, and what an action of the kind names. */
-export type KindEntry = { readonly actor: Actor; readonly over: readonly [OperandName, "host"?] }
+export type KindEntry = {
+  readonly actor: Actor
+  readonly over: readonly [OperandName, ("host" | "role")?, "host"?]
+}

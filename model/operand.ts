@@ -1,3 +1,4 @@
+import type { Role } from "./copy.ts"
 import { linkBetween, pairIdOf, type CopyId, type HostId, type PairId } from "./ids.ts"
 import { copyIdsOf, hostIdsOf, linksOf, pairIdsOf, type State } from "./state.ts"
 
@@ -6,6 +7,8 @@ export type Operands = {
   readonly copy: CopyId
   readonly pair: PairId
   readonly host: HostId
+  /** Which of its two registrations is meant. */
+  readonly role: Role
   /** A link, by the two hosts that it connects. */
   readonly hosts: readonly [HostId, HostId]
 }
@@ -24,20 +27,23 @@ type Operand<A> = {
   readonly word: (value: A) => string
 }
 
+const roles: readonly Role[] = ["primary", "secondary"]
+
 const itself = (name: string): string => name
 
 const isHost = (state: State, id: HostId): boolean => state.hosts[id] !== undefined
 
 const isPair = (state: State, id: PairId): boolean => state.pairs[id] !== undefined
 
-/** Every sort of operand. */
+/** Every sort of operand, in the order in which an action names them. */
 export const operands: { readonly [N in OperandName]: Operand<Operands[N]> } = {
+  pair: { all: pairIdsOf, isKnown: isPair, word: itself },
   copy: {
     all: copyIdsOf,
     isKnown: (state, copy) => isPair(state, pairIdOf(copy)),
     word: itself,
   },
-  pair: { all: pairIdsOf, isKnown: isPair, word: itself },
+  role: { all: () => roles, isKnown: (_state, role) => roles.includes(role), word: itself },
   host: { all: hostIdsOf, isKnown: isHost, word: itself },
   hosts: {
     all: linksOf,

@@ -1,4 +1,4 @@
-import type { Registration } from "./config.ts"
+import type { FtSetting, Registration } from "./config.ts"
 import { isExecutingPrimary, type Copy } from "./copy.ts"
 import type { NeedSecondaryReason } from "./reason.ts"
 import { copyIdOf, type CopyId, type HostId, type PairId } from "./ids.ts"
@@ -14,6 +14,7 @@ import type { Log } from "./log.ts"
  */
 type CorePair = {
   readonly id: PairId
+  readonly ft: FtSetting
   readonly power: "on" | "off"
   readonly registered: Registration
   readonly reason: NeedSecondaryReason | null

@@ -35,7 +35,11 @@ export const eligible = <A extends Placement>(
     },
   },
   { id: "rule", holds: ({ pair, host }, _state, { config }) => mustRulesAllow(config, pair.id, host) },
-  { id: "limits", holds: ({ pair, host }, state, { config }) => hasRoom(config, state, pair.id, host) },
+  {
+    id: "limits",
+    holds: ({ pair, host }, state, { config }) =>
+      pair.ft === "notConfigured" || hasRoom(config, state, pair.id, host),
+  },
 ]
 
 const checks = eligible(({ otherEnd }: Placement & { readonly otherEnd: HostId | null }) => otherEnd)
@@ -62,10 +66,10 @@ export const allows = (config: Config, rule: AffinityRule, pair: PairId, host: H
   return groupsOf(config, host).includes(rule.group) === (rule.run === "on")
 }
 
-/** Whether the host stays within its limits with one copy of the pair more. */
+/** Whether the host stays within its limits with one copy more of the pair, as one of an FT VM. */
 export const hasRoom = (config: Config, state: State, pair: PairId, host: HostId): boolean => {
   if (!hasLimits(config, host)) return true
-  const { vms, vcpus } = loadOf(config, state, host)
+  const { vms, vcpus } = ftLoadOf(config, state, host)
   return isWithin(config, host, { vms: vms + 1, vcpus: vcpus + vcpusOf(config, pair) })
 }
 
@@ -74,17 +78,28 @@ const hasLimits = (config: Config, host: HostId): boolean => {
   return ftVmsMax !== 0 || ftVcpusMax !== 0
 }
 
-/** What runs on a host for fault tolerance: copies, and their vCPUs. */
+/** What runs on a host: copies, and their vCPUs. */
 type Load = { readonly vms: number; readonly vcpus: number }
 
+/** All that the host carries: every copy of every pair, whatever its phase and its FT setting. */
+export const loadOf = (config: Config, state: State, host: HostId): Load =>
+  loadAmong(config, pairsOf(state), host)
+
 /**
- * Every copy on the host counts, of every pair and in every phase. Contenders do, for one that is not counted
- * may go live where its place was given away; stale copies do, for they hold memory until they halt.
+ * What counts against the host's limits: every copy of every pair for which FT is configured. Contenders do, for one that is not
+ * counted may go live where its place was given away; stale copies do, for they hold memory until they halt.
  */
-export const loadOf = (config: Config, state: State, host: HostId): Load => {
+const ftLoadOf = (config: Config, state: State, host: HostId): Load =>
+  loadAmong(
+    config,
+    pairsOf(state).filter(({ ft }) => ft !== "notConfigured"),
+    host,
+  )
+
+const loadAmong = (config: Config, pairs: readonly Pair[], host: HostId): Load => {
   let vms = 0
   let vcpus = 0
-  for (const pair of pairsOf(state))
+  for (const pair of pairs)
     for (const copy of pair.copies)
       if (copy.host === host) {
         vms += 1

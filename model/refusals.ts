@@ -54,12 +54,15 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     phase: "it is not live",
     peer: "it has a peer already, or one that is gone and not yet given up",
     power: "power is off",
+    ft: "FT is not configured, or suspended",
     storage: "the target is without storage",
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair: the Primary, or a stale one, or any other",
     unreachable: "the link from the Primary's host to the target is cut",
     rule: "a must rule forbids the target",
     limits: "the target has no room",
+    policy: "under the reference policy: it picks another target",
+    "restart-first": "under the reference policy: another pair could be restarted",
   },
   TryLock: {
     copy: "no such copy runs",
@@ -93,6 +96,7 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     unreachable: "never: there is no other end",
     rule: "a must rule forbids the target",
     limits: "the target has no room",
+    policy: "under the reference policy: it picks another target",
     bound: "the lock is at bounds.generations",
   },
   PowerOn: {
@@ -104,10 +108,54 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     unreachable: "never: there is no other end",
     rule: "a must rule forbids the target",
     limits: "the target has no room",
+    registered: "under another policy than any: the host on which the Primary is registered could take it",
+    policy: "under the reference policy: it picks another target",
   },
   PowerOff: {
     power: "power is off",
     bound: "the lock is beyond bounds.powerOffUpTo, or at bounds.generations",
+  },
+  TurnOnFT: {
+    ft: "FT is configured already",
+    "primary-host": "the host on which the Primary is registered is down, or in maintenance",
+    "no-primary": "power is on, and no Primary executes at the lock's generation",
+    limits: "the VM runs, and its host has no room for it as an FT VM",
+  },
+  TurnOffFT: {
+    copy: "the copy that is asked does not run",
+    ft: "FT is not configured",
+    "primary-host":
+      "nobody is asked by name, and the host on which the Primary is registered is down, or in maintenance",
+    "primary-only": "power is on, and a Secondary is asked",
+    "no-primary": "power is on, and no Primary executes at the lock's generation; or who is asked contends",
+    power: "power is off, and a copy is asked",
+    starting: "a Secondary is being brought up",
+    "secondary-host": "the host on which the Secondary is registered is down, or in maintenance",
+    bound:
+      "a Primary in lockstep would win, and the lock is beyond bounds.fencesUpTo, or at bounds.generations",
+  },
+  SuspendFT: {
+    copy: "the copy that is asked does not run",
+    ft: "FT is not configured, or suspended already",
+    "primary-host":
+      "nobody is asked by name, and the host on which the Primary is registered is down, or in maintenance",
+    "primary-only": "power is on, and a Secondary is asked",
+    "no-primary": "power is on, and no Primary executes at the lock's generation; or who is asked contends",
+    power: "power is off, and a copy is asked",
+    bound:
+      "a Primary in lockstep would win, and the lock is beyond bounds.fencesUpTo, or at bounds.generations",
+  },
+  ResumeFT: {
+    ft: "FT is not suspended",
+    "primary-host": "the host on which the Primary is registered is down, or in maintenance",
+    "no-primary": "power is on, and no Primary executes at the lock's generation",
+  },
+  Register: {
+    power: "power is on",
+    ft: "it is the Secondary's registration, and FT is not configured",
+    storage: "the target is without storage",
+    maintenance: "the target is in maintenance",
+    same: "it is registered there already",
   },
   TestFailover: {
     "not-running": "the pair is not running",

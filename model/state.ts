@@ -32,10 +32,11 @@ export const initial = (config: Config): State => ({
   ),
   cut: [],
   pairs: Object.fromEntries(
-    config.pairs.map(({ id, registered }): [PairId, Pair] => [
+    config.pairs.map(({ id, ft, registered }): [PairId, Pair] => [
       id,
       {
         id,
+        ft,
         power: "off",
         registered,
         reason: null,

@@ -3,12 +3,14 @@ import { written } from "./bookkeeping.ts"
 import { ruled, together } from "./change.ts"
 import { isUnbounded } from "./config.ts"
 import type { GuardId } from "./guard-id.ts"
+import { isStale } from "./fence.ts"
+import type { KindEntry } from "./kind.ts"
 import { namedIn, operands, type Named, type OperandName, type Operands } from "./operand.ts"
 import type { HostId } from "./ids.ts"
 import { next, refused, type Outcome } from "./outcome.ts"
 import type { Protocol } from "./protocol.ts"
 import { decide } from "./rule.ts"
-import type { State } from "./state.ts"
+import { pairsOf, type State } from "./state.ts"
 
 /**
  * The step relation: pure and total. An action of a kind that the protocol does not have, or that names no host or pair of the
@@ -54,7 +56,7 @@ export const successors = (
   const found: Successor[] = []
   const named = namedIn(state)
   for (const kind of among)
-    for (const action of candidatesAmong(named, kind)) {
+    for (const action of candidatesAmong(state, named, kind)) {
       const outcome = taken(protocol, state, action)
       if (outcome.tag === "next") found.push({ action, state: outcome.state })
     }
@@ -105,22 +107,53 @@ export const fairlyEnabled = (protocol: Protocol, state: State): readonly Succes
 
 /** Every action of one kind that could be tried in a state, allowed or not. */
 export const candidates = (state: State, kind: Kind): readonly Action[] =>
-  candidatesAmong(namedIn(state), kind)
+  candidatesAmong(state, namedIn(state), kind)
 
 /** Every action of one kind whose operands exist; the last operand changes fastest. */
-const candidatesAmong = (named: Named, kind: Kind): readonly Action[] => {
-  const [first, second]: readonly [OperandName, "host"?] = alphabet[kind].over
-  const about = actionsAbout[first] as (kind: Kind, value: unknown, host?: HostId) => Action
+const candidatesAmong = (state: State, named: Named, kind: Kind): readonly Action[] => {
+  const { over }: KindEntry = alphabet[kind]
+  const [first, second] = over
+  const about = actionsAbout[first as keyof typeof actionsAbout] as (
+    kind: Kind,
+    value: unknown,
+    host?: HostId,
+  ) => Action
   const all: Action[] = []
   for (const value of named(first))
     if (second === undefined) all.push(about(kind, value))
-    else for (const host of named(second)) all.push(about(kind, value, host as HostId))
+    else if (second === "host") for (const host of named(second)) all.push(about(kind, value, host as HostId))
+    else
+      for (const role of named(second))
+        for (const host of named("host")) all.push({ ...about(kind, value, host as HostId), role } as Action)
+  if (kind === "SuspendFT" || kind === "TurnOffFT") all.push(...askedByName(state, kind))
   return all
 }
 
+/** Whether an action is among those that are tried in a state, whatever the rules say of it. */
+export const isCandidate = (state: State, action: Action): boolean =>
+  (action.kind !== "SuspendFT" && action.kind !== "TurnOffFT") ||
+  action.copy === undefined ||
+  askedByName(state, action.kind).some(({ copy }) => copy === action.copy)
+
+/**
+ * The operations on FT that name who is asked, where that makes a difference: a Primary in lockstep that the lock has passed by, which
+ * an outdated view of the cluster may name.
+ */
+const askedByName = (
+  state: State,
+  kind: "SuspendFT" | "TurnOffFT",
+): readonly Action<"SuspendFT" | "TurnOffFT">[] =>
+  pairsOf(state)
+    .filter(({ power }) => power === "on")
+    .flatMap((pair) =>
+      pair.copies
+        .filter((copy) => copy.role === "primary" && copy.phase === "lockstep" && isStale(pair, copy))
+        .map((copy) => ({ kind, pair: pair.id, copy: copy.id })),
+    )
+
 /** Actions by what they are about, and to which host it is brought: written out, since an object with computed keys takes long to make. */
 const actionsAbout: {
-  readonly [N in OperandName]: (kind: Kind, value: Operands[N], host?: HostId) => Action
+  readonly [N in Exclude<OperandName, "role">]: (kind: Kind, value: Operands[N], host?: HostId) => Action
 } = {
   copy: (kind, copy, host) => (host === undefined ? { kind, copy } : { kind, copy, host }) as Action,
   pair: (kind, pair, host) => (host === undefined ? { kind, pair } : { kind, pair, host }) as Action,

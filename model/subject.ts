@@ -1,4 +1,4 @@
-import type { Copy } from "./copy.ts"
+import type { Copy, Role } from "./copy.ts"
 import type { Host } from "./host.ts"
 import { linkBetween, type CopyId, type HostId, type LinkId, type PairId } from "./ids.ts"
 import type { Pair } from "./pair.ts"
@@ -32,6 +32,13 @@ export const thePair: Reading<NamesPair, OfPair> = {
 
 export const thePairAndHost: Reading<NamesPair & NamesHost, OfPair & ToHost> = {
   read: ({ pair, host }, state) => ({ pair: pairOf(state, pair), host }),
+}
+
+export const theRegistration: Reading<
+  NamesPair & NamesHost & { readonly role: Role },
+  OfPair & ToHost & { readonly role: Role }
+> = {
+  read: ({ pair, host, role }, state) => ({ pair: pairOf(state, pair), host, role }),
 }
 
 export const theHost: Reading<NamesHost, Host & { readonly id: HostId }> = {

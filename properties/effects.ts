@@ -148,15 +148,23 @@ const bootable: Property = {
   witness: "both-registered-on-one-host",
   demands: (config, state, pair) => {
     if (pair.power === "on" || pair.copies.some(({ host }) => withStorage(state, host))) return []
-    return config.hosts
-      .filter(
-        ({ id }) =>
-          withStorage(state, id) &&
-          !hostIn(state, id).maintenance &&
-          forbids(config, pair.id, id) === null &&
-          demandOn(config, state, id, [pair.id]) === null,
-      )
-      .map(({ id }): Action => ({ kind: "PowerOn", pair: pair.id, host: id }))
+    const able = config.hosts.filter(
+      ({ id }) =>
+        withStorage(state, id) &&
+        !hostIn(state, id).maintenance &&
+        forbids(config, pair.id, id) === null &&
+        demandOn(config, state, id, [pair.id]) === null,
+    )
+    const registered = able.filter(({ id }) => id === pair.registered.primary)
+    const due =
+      config.policy === "any"
+        ? able
+        : registered.length > 0 || able.length === 1
+          ? [...registered, ...able].slice(0, 1)
+          : config.policy === "registered"
+            ? able
+            : []
+    return due.map(({ id }): Action => ({ kind: "PowerOn", pair: pair.id, host: id }))
   },
 }
 
@@ -224,7 +232,7 @@ const registeredWhereItRuns: Property = {
   name: "RegisteredWhereItRuns",
   family: "safety",
   statement:
-    "The pair is registered where its current Primary runs, and that one's Secondary; a failover makes the two registrations change places, and nothing else changes them.",
+    "The pair is registered where its current Primary runs, and that one's Secondary; a failover makes the two registrations change places, operators change them while it is off, and nothing else does.",
   why: "A tool that starts the VM or backs it up looks where it is registered.",
   checks: ["FT-13"],
   witness: "both-registered-on-one-host",
@@ -322,13 +330,38 @@ const haltedAcross = ({ step, before, after }: PairStep): string | null => {
     : `${place(victim)} is halted by ${place(actor)}, and the link between them is cut`
 }
 
+/** Where the pair should be registered after an operation on FT; null after any other step. */
+const registrationByOperator = ({ step: { action }, before, after }: PairStep): Pair["registered"] | null => {
+  if (!("pair" in action) || action.pair !== before.id) return null
+  const { registered } = before
+  switch (action.kind) {
+    case "TurnOnFT":
+      return { ...registered, secondary: registered.primary }
+    case "TurnOffFT":
+      return after.ft === "notConfigured" ? { ...registered, secondary: null } : registered
+    case "SuspendFT":
+    case "ResumeFT":
+      return registered
+    case "Register":
+      return action.role === "primary"
+        ? { ...registered, primary: action.host }
+        : { ...registered, secondary: action.host }
+    default:
+      return null
+  }
+}
+
 const isBoot = (action: Action): action is Action<"PowerOn" | "HaRestart"> =>
   action.kind === "PowerOn" || action.kind === "HaRestart"
 
 /** Where the pair should be registered after the step. */
-const registrationDue = ({ step: { action }, before, after }: PairStep): Pair["registered"] => {
+const registrationDue = (seen: PairStep): Pair["registered"] => {
+  const { step, before, after } = seen
+  const { action } = step
   const { registered } = before
   if (isBoot(action) && action.pair === before.id) return { ...registered, primary: action.host }
+  const byOperator = registrationByOperator(seen)
+  if (byOperator !== null) return byOperator
   const copy = "copy" in action ? copyNamed(before, action.copy) : null
   if (copy === null) return registered
   const leader = leaderOf(before)

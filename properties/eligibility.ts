@@ -21,7 +21,7 @@ export const forbids = (config: Config, pair: PairId, host: HostId): number | nu
   return broken < 0 ? null : broken + 1
 }
 
-/** How what runs on the host goes beyond its limits, with `more` copies of a pair added; null if it does not. */
+/** How what runs on the host of FT VMs goes beyond its limits, with `more` copies of a pair added; null if it does not. */
 export const demandOn = (
   config: Config,
   state: State,
@@ -30,7 +30,8 @@ export const demandOn = (
 ): string | null => {
   const { ftVmsMax, ftVcpusMax } = hostConfigOf(config, host)
   if (ftVmsMax === 0 && ftVcpusMax === 0) return null
-  const copies = [...(copiesByHost(state).get(host) ?? []), ...more]
+  const counts = (pair: PairId): boolean => state.pairs[pair]?.ft !== "notConfigured"
+  const copies = [...(copiesByHost(state).get(host) ?? []), ...more].filter(counts)
   const vcpus = copies.reduce((sum, id) => sum + vcpusOf(config, id), 0)
   if (ftVmsMax > 0 && copies.length > ftVmsMax)
     return `${host} runs ${counted(copies.length, "copy", "copies")}, and its limit is ${ftVmsMax}`

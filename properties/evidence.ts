@@ -44,7 +44,7 @@ export const nearEnd = (pair: Pair, { id }: Pick<Copy, "id">): Copy | null =>
 
 /** The state that vSphere reports, after the table in docs/spec/core.md. */
 export const reportedState = (pair: Pair): FtState => {
-  if (pair.power === "off") return "enabled"
+  if (pair.ft !== "enabled" || pair.power === "off") return pair.ft
   const leader = leaderOf(pair)
   const follower = leader === null ? null : farEnd(pair, leader)
   if (follower === null || follower.role === "primary") return "needSecondary"

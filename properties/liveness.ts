@@ -22,13 +22,13 @@ export const respawned: Property = {
   name: "Respawned",
   family: "liveness",
   statement:
-    "Once faults stop, a powered-on pair for which there is an eligible host becomes and stays running.",
+    "Once faults stop, a powered-on pair with FT on for which there is an eligible host becomes and stays running.",
   why: "A pair that stays alone is lost with the next failure.",
   checks: ["FT-06", "FT-07", "FT-12"],
   witness: "protected-again",
   whenQuiescent: ({ config, state, pair }) => {
-    if (pair.power === "off" || reportedState(pair) === "running" || !couldBeProtected(config, state, pair))
-      return null
+    const isOwed = pair.power === "on" && pair.ft === "enabled"
+    if (!isOwed || reportedState(pair) === "running" || !couldBeProtected(config, state, pair)) return null
     return `${pair.id} is still ${reportedState(pair)} when the cluster is quiescent, and a host could take ${leaderOf(pair) === null ? "its Primary" : "its Secondary"}`
   },
 }

@@ -4,7 +4,7 @@ import type { CopyId } from "../model/ids.ts"
 import { identity } from "../model/identity.ts"
 import type { GuardId } from "../model/guard-id.ts"
 import type { State } from "../model/state.ts"
-import { step } from "../model/step.ts"
+import { isCandidate, step } from "../model/step.ts"
 import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { actionOf, codeOf, codesOf, type ActionCode } from "../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../impl/engine/engine.ts"
@@ -85,7 +85,8 @@ const divergenceOn = (
   const isSame = typeof model === "string" ? guardOf(answer) === model : goesTo(differential, answer, model)
   const divergence = isSame ? null : { action, model, engine: answerOf(engine, answer) }
   engine.machine.undo()
-  if (divergence !== null || isExpanded === (outcome.tag === "next")) return divergence
+  const isDue = outcome.tag === "next" && isCandidate(state, action)
+  if (divergence !== null || isExpanded === isDue) return divergence
   return { action, model, engine: isExpanded ? state : "not expanded" }
 }
 

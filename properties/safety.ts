@@ -6,12 +6,14 @@ import {
   hostIn,
   leads,
   place,
+  leaderOf,
   reportedState,
   sameEntry,
   startsWith,
   withStorage,
 } from "./evidence.ts"
 import { effects } from "./effects.ts"
+import { operations } from "./operations.ts"
 import type { PairStep, Property } from "./property.ts"
 
 export const singlePrimary: Property = {
@@ -151,9 +153,9 @@ export const capacity: Property = {
   checks: ["FT-06", "FT-10"],
   witness: "limit-bars-a-host",
   onStep: (seen) => {
-    const copy = placedIn(seen)
-    if (copy === null) return null
     const { step, config } = seen
+    const copy = placedIn(seen) ?? turnedOnIn(seen)
+    if (copy === null) return null
     if (hostIn(step.after, copy.host).maintenance) return `${place(copy)} is placed on a host in maintenance`
     if (!withStorage(step.after, copy.host)) return `${place(copy)} is placed on a host without storage`
     const excess = demandOn(config, step.after, copy.host)
@@ -366,10 +368,15 @@ export const safety: readonly Property[] = [
   singleFaultTransparent,
   ...effects,
   maintenanceEmpty,
+  ...operations,
 ]
 
 /** The copy that this step has started, or moved to another host; null if it did neither. */
 const placedIn = ({ before, after }: PairStep): Copy | null =>
   after.copies.find((copy) => copyNamed(before, copy.id)?.host !== copy.host) ?? null
+
+/** The Primary of a VM that runs and becomes an FT VM where it is. */
+const turnedOnIn = ({ before, after }: PairStep): Copy | null =>
+  before.ft === "notConfigured" && after.ft === "enabled" ? leaderOf(after) : null
 
 const list = (words: readonly string[]): string => words.join(" and ")

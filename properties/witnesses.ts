@@ -243,6 +243,17 @@ export const witnesses: readonly Witness[] = [
       ),
   },
   {
+    id: "suspended-alone",
+    statement: "FT is suspended for a pair that is running, and its Primary goes on alone.",
+    needs: twoHosts,
+    seen: ({ step: { action }, before, after }) =>
+      action.kind === "SuspendFT" &&
+      action.pair === after.id &&
+      reportedState(before) === "running" &&
+      after.ft === "disabled" &&
+      leaderOf(after)?.phase === "live",
+  },
+  {
     id: "host-in-maintenance",
     statement: "A live Primary is alone while a host is in maintenance.",
     needs: twoHosts,

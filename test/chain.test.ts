@@ -13,12 +13,14 @@ import { corpusFolder } from "../traces/package.ts"
 import { filesIn } from "../traces/store.ts"
 import { storyOf } from "../traces/write.ts"
 import { kindsChangedBy, refusingGuards } from "./fixtures.ts"
+import { specification } from "./specification.ts"
 
 /** Requirements that a later part of the model takes up: docs/spec/core.md says which. */
 const planned = ["FT-03"]
 
-const spec = readFileSync("docs/spec/core.md", "utf8")
-const requirements = [...spec.matchAll(/^\| (FT-\d\d)\s/gm)].map((match) => match[1] as RequirementId)
+const requirements = [...specification.matchAll(/^\| (FT-\d\d)\s/gm)].map(
+  (match) => match[1] as RequirementId,
+)
 const inForce = requirements.filter((id) => !planned.includes(id))
 
 describe("a requirement's id travels", () => {
@@ -163,7 +165,7 @@ function mutantsBreaking(id: RequirementId): readonly string[] {
 
 /** The part of the specification under the heading of this name. */
 function sectionOf(heading: string): string {
-  return new RegExp(`^####? ${heading}\\n([\\s\\S]*?)(?=^##)`, "m").exec(spec)?.[1] ?? ""
+  return new RegExp(`^####? ${heading}\\n([\\s\\S]*?)(?=^##)`, "m").exec(specification)?.[1] ?? ""
 }
 
 /** What the specification quotes under a requirement: one text for each paragraph of the quotation. */
@@ -188,7 +190,7 @@ function linksIn(text: string): readonly { readonly name: string; readonly file:
 
 /** The row of a table in the specification that begins with this id. */
 function rowOf(id: string): string {
-  return new RegExp(`^\\| \`?${id}\`?\\s.*$`, "m").exec(spec)?.[0] ?? ""
+  return new RegExp(`^\\| \`?${id}\`?\\s.*$`, "m").exec(specification)?.[0] ?? ""
 }
 
 /** Without the marks of Markdown. */

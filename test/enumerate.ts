@@ -1,5 +1,5 @@
 import type { Action, Kind } from "../model/action.ts"
-import { identity } from "../model/identity.ts"
+import { identityFor } from "../model/identity.ts"
 import type { Protocol } from "../model/protocol.ts"
 import { initial, type State } from "../model/state.ts"
 import { fairlyEnabled, successors } from "../model/step.ts"
@@ -16,7 +16,8 @@ export const enumerate = (
   starts: readonly State[] = [initial(protocol.config)],
   visit: (state: State, successors: ReturnType<typeof successorsOf>) => void = () => {},
 ): Counts => {
-  const seen = new Set(starts.map(identity))
+  const keyOf = identityFor(protocol.config, among)
+  const seen = new Set(starts.map(keyOf))
   let level = starts
   let transitions = 0
   let depth = 0
@@ -27,7 +28,7 @@ export const enumerate = (
       visit(state, reached)
       transitions += reached.length
       for (const { state: next } of reached) {
-        const key = identity(next)
+        const key = keyOf(next)
         if (seen.has(key)) continue
         seen.add(key)
         following.push(next)
@@ -52,7 +53,10 @@ export const shortestViolation = (
   protocol: Protocol,
   among: readonly Kind[],
   properties: readonly Property[],
-  { key = identity, statesMax = Infinity }: { key?: (state: State) => string; statesMax?: number } = {},
+  {
+    key = identityFor(protocol.config, among),
+    statesMax = Infinity,
+  }: { key?: (state: State) => string; statesMax?: number } = {},
 ): readonly Action[] | null | "unknown" => {
   const start = initial(protocol.config)
   const history = noHistory(start)

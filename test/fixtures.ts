@@ -58,6 +58,14 @@ export function booted(id: CopyId, host: HostId): Copy {
   }
 }
 
+/** The cluster, with FT not configured for one of its pairs. */
+export const withoutFt = (config: Config, id: PairId): Config => ({
+  ...config,
+  pairs: config.pairs.map((pair) =>
+    pair.id === id ? { ...pair, ft: "notConfigured", registered: { primary: "h1", secondary: null } } : pair,
+  ),
+})
+
 /** A rule in force on p1: `p1 must not-on a`. */
 export const ruleOnP1 = (
   type: AffinityRule["type"],
@@ -98,9 +106,9 @@ export const schedule = (text: string): readonly Action[] =>
 /** The action that is written. */
 export const act = (text: string): Action => {
   const [, kind, operands] = /^(\w+)\((.*)\)$/.exec(text) ?? []
-  const [first, second] = operands?.split(",").map((operand) => operand.trim()) ?? []
+  const words = operands?.split(",").map((operand) => operand.trim()) ?? []
   if (!kinds.includes(kind as Kind)) throw new Error(`not an action: ${text}`)
-  return { kind, ...operandsFor(kind as Kind, first, second) } as Action
+  return { kind, ...operandsFor(kind as Kind, words) } as Action
 }
 
 /** The state in which schedules end, one after the other. A refusal on the way is a mistake of the test. */
@@ -195,6 +203,8 @@ const boundedKinds: readonly Kind[] = [
   "Record",
   "HaRestart",
   "PowerOff",
+  "TurnOffFT",
+  "SuspendFT",
   "TestFailover",
   "TestRestartSecondary",
 ]
@@ -310,8 +320,12 @@ export const arbitraryWalk = (configs: fc.Arbitrary<Config>): fc.Arbitrary<Walk>
 
 const usualKinds: readonly Kind[] = [...kindsOf("protocol"), "PowerOn"]
 
-const operandsFor = (kind: Kind, ...words: readonly (string | undefined)[]): object => {
-  const names: readonly string[] = kind === "CrashCopy" ? ["copy", "reason"] : alphabet[kind].over
-  const values = names.map((name, n) => [name, name === "hosts" ? words[n]?.split("-") : words[n]] as const)
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+/** What actions of a kind may say beside what they name. */
+const details: Partial<Record<Kind, string>> = { CrashCopy: "reason", SuspendFT: "copy", TurnOffFT: "copy" }
+
+const operandsFor = (kind: Kind, words: readonly string[]): object => {
+  const detail = details[kind]
+  const names: readonly string[] = [...alphabet[kind].over, ...(detail === undefined ? [] : [detail])]
+  const values = words.map((word, n) => [names[n], names[n] === "hosts" ? word.split("-") : word] as const)
+  return Object.fromEntries(values) as object
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { describe as written } from "../model/action.ts"
 import type { Config, Registration } from "../model/config.ts"
@@ -9,6 +8,7 @@ import { fairlyEnabled, step } from "../model/step.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
 import { bounded, p1, schedule } from "./fixtures.ts"
+import { specification } from "./specification.ts"
 
 /** What a script leads to, of p1: the guard that refuses its last action, or the state at its end. Copies and logs are by name. */
 type Ending = {
@@ -40,7 +40,6 @@ export type Scene = {
 
 type Shows = (title: string, scene: Scene) => void
 
-const core = readFileSync("docs/spec/core.md", "utf8")
 const shown = new Map<RequirementId, Set<string>>()
 
 /** Tests what a sentence says, by scenes; the specification must have these words of it under the requirement. */
@@ -50,7 +49,7 @@ export const sentence = (id: RequirementId, words: string, scenes: (shows: Shows
 
   describe(`${id}: ${words}`, () => {
     it("stands in the specification", () => {
-      const section = new RegExp(`^#### ${id}\\n([\\s\\S]*?)(?=^##)`, "m").exec(core)?.[1] ?? ""
+      const section = new RegExp(`^#### ${id}\\n([\\s\\S]*?)(?=^##)`, "m").exec(specification)?.[1] ?? ""
 
       expect(section.replace(/\s*\n> /g, " ")).toContain(words)
     })

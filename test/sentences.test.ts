@@ -10,7 +10,21 @@ import {
   toRunning,
   withholding,
 } from "./fixtures.ts"
-import { mutantsShownFor, requirementsQuoted, sentence, type Scene } from "./sentence.ts"
+import {
+  apart,
+  joinsNobodyLive,
+  keepsItsRole,
+  knowsWhatLeft,
+  nothingOverACut,
+  ofTheSetting,
+  oneAtATime,
+  registeredWhileOff,
+  suspendedFirstOrNever,
+  turnedOffAtItsGeneration,
+  turnedOnWhereThereIsRoom,
+  withheld,
+} from "./scenes.ts"
+import { mutantsShownFor, requirementsQuoted, sentence } from "./sentence.ts"
 
 // What the published sentences say, shown on the model: the specification quotes them under their requirements.
 
@@ -19,43 +33,6 @@ const oneEach = clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, {}], { pairs: 2 })
 const oneOutside = clusterOf([{ groups: ["a"] }, { groups: ["a"] }, {}], {
   rules: [ruleOnP1("must", "on", "a")],
 })
-
-// What two sentences say alike.
-const nothingOverACut: Scene = {
-  script: `${toRunning} Record(p1.1) CutLink(h1-h2) Deliver(p1.2)`,
-  ends: { refused: "unreachable" },
-  brokenBy: ["DeliverOverCutLink"],
-}
-const withheld: Scene = {
-  script: `${toRunning} Record(p1.1) Release(p1.1)`,
-  ends: { refused: "nothing" },
-  brokenBy: ["OutputBeforeAck"],
-}
-const knowsWhatLeft: Scene = {
-  script: `${toRunning} Record(p1.1) Deliver(p1.2) Ack(p1.1) Release(p1.1) Record(p1.1) Deliver(p1.2)`,
-  ends: { released: { "p1.2": 1 } },
-  brokenBy: ["DeliverForgetsReleased"],
-}
-const joinsNobodyLive: Scene = {
-  script: `${starting} JoinLockstep(p1.2)`,
-  ends: { refused: "primary" },
-  brokenBy: ["JoinBeforeWithhold"],
-}
-const keepsItsRole: Scene = {
-  script: `${toRunning} Suspect(p1.1)`,
-  ends: { copies: ["p1.1 on h1: primary contending", "p1.2 on h2: secondary lockstep"] },
-  brokenBy: ["ContenderChangesRole"],
-}
-const oneAtATime: Scene = {
-  script: `${starting} SpawnSecondary(p1.1,h3)`,
-  ends: { refused: "peer" },
-  brokenBy: ["SpawnBesideSyncing"],
-}
-const apart: Scene = {
-  script: `${alone} SpawnSecondary(p1.1,h1)`,
-  ends: { refused: "anti-affinity" },
-  brokenBy: ["SpawnIgnoresAntiAffinity"],
-}
 
 sentence("FT-01", "so that the secondary VM can take over at any point", (shows) => {
   shows("it goes on from what it has received", {
@@ -77,6 +54,7 @@ sentence("FT-01", "so that the secondary VM can take over at any point", (shows)
     untilQuiescent: true,
     ends: { ft: "running", copies: ["p1.1 on h1: primary lockstep", "p1.3 on h2: secondary lockstep"] },
   })
+  for (const [title, scene] of ofTheSetting) shows(title, scene)
 })
 
 sentence("FT-02", "captures inputs and events that occur on the Primary VM and sends them", (shows) => {
@@ -363,6 +341,7 @@ sentence("FT-10", "its associated Secondary VM is also affected by that rule", (
     ends: { refused: "limits" },
     brokenBy: ["VcpusIgnored"],
   })
+  shows("a VM that runs is made an FT VM only where there is room", turnedOnWhereThereIsRoom)
 })
 
 sentence("FT-11", 'avoids "split-brain" situations', (shows) => {
@@ -397,6 +376,8 @@ sentence("FT-11", 'avoids "split-brain" situations', (shows) => {
   })
   shows("nor does it join a Primary that does not withhold", joinsNobodyLive)
   shows("who contends keeps the role that it had", keepsItsRole)
+  shows("nor is a Secondary left to win that was told to go", suspendedFirstOrNever)
+  shows("nor does the lock begin again when FT is turned off", turnedOffAtItsGeneration)
 })
 
 sentence("FT-11", "it executes an atomic test-and-set operation on the shared storage", (shows) => {
@@ -480,6 +461,7 @@ sentence("FT-13", "while it is off both may be registered on one host", (shows) 
     ends: { ft: "needSecondary", copies: ["p1.1 on h1: primary contending", "p1.2 on h2: primary live"] },
     brokenBy: ["PowerOnWaitsForTheLost"],
   })
+  shows("while it is on, nothing is registered elsewhere", registeredWhileOff)
 })
 
 describe("the published sentences", () => {

@@ -75,7 +75,7 @@ const lockText = (lock: Lock): string => `${lock.generation} by ${holderText(loc
 const registrationChanges = (before: Pair, after: Pair): Phrases =>
   together(`${after.id} registered`, [
     ...changed("primary", before.registered.primary, after.registered.primary),
-    ...changed("secondary", before.registered.secondary, after.registered.secondary),
+    ...changed("secondary", before.registered.secondary ?? "none", after.registered.secondary ?? "none"),
   ])
 
 /** What became of a copy, all in one phrase. */

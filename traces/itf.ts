@@ -46,6 +46,7 @@ const itfOfFields = (fields: Fields, json: object): Readonly<Record<string, Itf>
 type Json = Readonly<Record<string, unknown>>
 
 const itfOfValue = (field: Field, value: unknown): Itf => {
+  if (isHostOrNone(field)) return (value ?? noHost) as Itf
   if (field.isNullable)
     return option(value === null ? null : itfOfValue({ ...field, isNullable: false }, value))
   switch (field.tag) {
@@ -65,6 +66,11 @@ const itfOfValue = (field: Field, value: unknown): Itf => {
   }
 }
 
+/** A host is written plainly; where there may be none, no host is the empty string. */
+const isHostOrNone = ({ tag, isNullable }: Field): boolean => tag === "host" && isNullable
+
+const noHost = ""
+
 const itfOfEntry = ([generation, index]: readonly [number, number]): Itf => ({
   "#tup": [int(generation), int(index)],
 })
@@ -76,6 +82,7 @@ export const itfOfAction = (action: Action | null): Readonly<Record<(typeof acti
     copy: option(action !== null && "copy" in action ? action.copy : null),
     pair: option(action !== null && "pair" in action ? action.pair : null),
     host: option(action !== null && "host" in action ? action.host : null),
+    ...(action !== null && "role" in action ? { role: option(action.role) } : {}),
     hosts: option(action !== null && "hosts" in action ? { "#tup": [...action.hosts] } : null),
   },
 })
@@ -138,18 +145,23 @@ const withoutAbsent = (json: unknown): unknown => {
   return Object.fromEntries(
     Object.entries(json)
       .filter(([key, value]) => value !== null || !grouped.includes(key))
-      .map(([key, value]) => [key, withoutAbsent(value)]),
+      .map(([key, value]) => [
+        key,
+        value === noHost && hostsOrNone.includes(key) ? null : withoutAbsent(value),
+      ]),
   )
 }
 
-/** The fields of every group below. */
-const groupedIn = (fields: Fields): readonly string[] =>
-  Object.values(fields).flatMap((field) =>
-    field.tag === "group"
-      ? Object.keys(field.fields)
-      : field.tag === "record" || field.tag === "each"
-        ? groupedIn(field.fields)
-        : [],
-  )
+/** The names of the fields, here or below, of which this holds of what they are, or of what they are in. */
+const namesOf = (
+  fields: Fields,
+  isWanted: (field: Field, owner: Field["tag"] | null) => boolean,
+  owner: Field["tag"] | null = null,
+): readonly string[] =>
+  Object.entries(fields).flatMap(([name, field]) => [
+    ...(isWanted(field, owner) ? [name] : []),
+    ...("fields" in field ? namesOf(field.fields, isWanted, field.tag) : []),
+  ])
 
-const grouped = groupedIn(stateFields)
+const grouped = namesOf(stateFields, (_field, owner) => owner === "group")
+const hostsOrNone = namesOf(stateFields, isHostOrNone)

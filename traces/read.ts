@@ -1,6 +1,13 @@
 import { kinds, type Action, type Kind } from "../model/action.ts"
-import { defaultLimits, unbounded, type Config } from "../model/config.ts"
-import { inOrder, pairIdOf } from "../model/ids.ts"
+import {
+  defaultLimits,
+  isRegisteredAlike,
+  registeredOn,
+  unbounded,
+  type Config,
+  type PairConfig,
+} from "../model/config.ts"
+import { inOrder, pairIdOf, type HostId } from "../model/ids.ts"
 import { partSwitches } from "../model/parts/words.ts"
 import { guardMeanings } from "../model/guard-id.ts"
 import { catalogue } from "../properties/catalogue.ts"
@@ -59,16 +66,18 @@ export const readConfig = (file: string): Config => configOf(file, readJson(file
 /** The configuration with its defaults filled in, and its names checked against each other. */
 export const configOf = (file: string, json: unknown, at: readonly string[]): Config => {
   const decoded = decode(file, ConfigJson, json, at)
-  const { hosts, pairs, rules = [], bounds = {} } = decoded
+  const { hosts, pairs, rules = [], policy = "any", bounds = {} } = decoded
   const first = hosts[0].id
   const config: Config = {
     hosts: hosts.map((host) => ({ ...defaultLimits, groups: [], ...host })),
-    pairs: pairs.map(({ id, vcpus = 1, registered = { primary: first, secondary: first } }) => ({
+    pairs: pairs.map(({ id, vcpus = 1, ft = "enabled", registered = registeredOn(first, ft) }) => ({
       id,
       vcpus,
+      ft,
       registered,
     })),
     rules: rules.map((rule) => ({ active: true, ...rule })),
+    policy,
     bounds: { ...unbounded, ...bounds },
     ...switchesOf(decoded),
   }
@@ -82,7 +91,7 @@ const switchesOf = (config: object): object =>
 
 /** The configuration as JSON: only what differs from the defaults, and bounds where there are any. */
 export const jsonOfConfig = (config: Config): ConfigJson => {
-  const { hosts, pairs, rules, bounds } = config
+  const { hosts, pairs, rules, policy, bounds } = config
   const finite = Object.entries(bounds).filter(([, bound]) => Number.isFinite(bound))
   const json = {
     hosts: hosts.map(({ id, ftVmsMax, ftVcpusMax, groups }) => ({
@@ -91,12 +100,14 @@ export const jsonOfConfig = (config: Config): ConfigJson => {
       ...(ftVcpusMax === defaultLimits.ftVcpusMax ? {} : { ftVcpusMax }),
       ...(groups.length === 0 ? {} : { groups }),
     })),
-    pairs: pairs.map(({ id, vcpus, registered }) => ({
+    pairs: pairs.map(({ id, vcpus, ft, registered }) => ({
       id,
       ...(vcpus === 1 ? {} : { vcpus }),
-      ...(registered.primary === hosts[0]?.id && registered.secondary === hosts[0].id ? {} : { registered }),
+      ...(ft === "enabled" ? {} : { ft }),
+      ...(isRegisteredAlike(registered, registeredOn(hosts[0]?.id as HostId, ft)) ? {} : { registered }),
     })),
     ...(rules.length === 0 ? {} : { rules }),
+    ...(policy === "any" ? {} : { policy }),
     ...(finite.length === 0 ? {} : { bounds: Object.fromEntries(finite) }),
     ...switchesOf(config),
   }
@@ -292,14 +303,8 @@ const checkNames = (file: string, { hosts, pairs, rules }: Config, at: readonly 
     if (twice !== undefined)
       throw bad(file, [...at, part], `expected different ids, and ${twice} stands there twice`)
   }
-  for (const [i, { registered }] of pairs.entries())
-    for (const role of ["primary", "secondary"] as const)
-      if (!hostIds.includes(registered[role]))
-        throw bad(
-          file,
-          [...at, "pairs", String(i), "registered", role],
-          strangeTo("a host of the cluster", hostIds, registered[role]),
-        )
+  for (const [i, pair] of pairs.entries())
+    checkRegistration(file, pair, hostIds, [...at, "pairs", String(i), "registered"])
   for (const [i, rule] of rules.entries()) {
     const here = [...at, "rules", String(i)]
     const stranger = rule.pairs.find((id) => !pairIds.includes(id))
@@ -308,6 +313,22 @@ const checkNames = (file: string, { hosts, pairs, rules }: Config, at: readonly 
     if (!groups.includes(rule.group))
       throw bad(file, [...here, "group"], strangeTo("a group that some host is in", groups, rule.group))
   }
+}
+
+const checkRegistration = (
+  file: string,
+  { ft, registered }: PairConfig,
+  hostIds: readonly HostId[],
+  at: readonly string[],
+): void => {
+  for (const role of ["primary", "secondary"] as const) {
+    const host = registered[role]
+    if (host !== null && !hostIds.includes(host))
+      throw bad(file, [...at, role], strangeTo("a host of the cluster", hostIds, host))
+  }
+  if ((registered.secondary === null) === (ft === "notConfigured")) return
+  const expected = ft === "notConfigured" ? "null, as FT is not configured" : "a host, as FT is configured"
+  throw bad(file, [...at, "secondary"], `expected ${expected}`)
 }
 
 const knownMutant = (file: string, name: string | null, at: readonly string[]): string | null => {

@@ -32,7 +32,7 @@ const Group = Schema.String.check(
   Schema.isPattern(/^[^]{1,64}$/, { expected: "the name of a group, of 64 characters at the most" }),
 )
 
-const RegistrationJson = Schema.Struct({ primary: HostIdJson, secondary: HostIdJson })
+const RegistrationJson = Schema.Struct({ primary: HostIdJson, secondary: Schema.NullOr(HostIdJson) })
 
 /** A configuration, as a person writes it: every part optional but `hosts` and `pairs`. */
 export const ConfigJson = Schema.Struct({
@@ -48,7 +48,7 @@ export const ConfigJson = Schema.Struct({
     Schema.Struct({
       id: PairIdJson,
       vcpus: Schema.optionalKey(whole(1, limits.vcpus)),
-      ft: Schema.optionalKey(Schema.Literal("enabled")),
+      ft: Schema.optionalKey(Schema.Literals(["notConfigured", "disabled", "enabled"])),
       registered: Schema.optionalKey(RegistrationJson),
     }),
   ).check(atMost(limits.pairs, "pairs")),
@@ -63,7 +63,7 @@ export const ConfigJson = Schema.Struct({
       }),
     ).check(atMost(limits.rules, "rules")),
   ),
-  policy: Schema.optionalKey(Schema.Literal("any")),
+  policy: Schema.optionalKey(Schema.Literals(["any", "registered", "reference"])),
   bounds: Schema.optionalKey(
     Schema.Struct({
       log: Schema.optionalKey(whole(0, limits.log)),
@@ -84,14 +84,22 @@ const operandJson: { readonly [N in OperandName]: Schema.Codec<Operands[N], unkn
   copy: CopyIdJson,
   pair: PairIdJson,
   host: HostIdJson,
+  role: Schema.Literals(["primary", "secondary"]),
   hosts: LinkJson,
+}
+
+/** What an action of a kind may say beside what it names. */
+const detailsJson: { readonly [K in Kind]?: Schema.Struct.Fields } = {
+  CrashCopy: { reason: Schema.optionalKey(CrashReasonJson) },
+  SuspendFT: { copy: Schema.optionalKey(CopyIdJson) },
+  TurnOffFT: { copy: Schema.optionalKey(CopyIdJson) },
 }
 
 const actionOf = (kind: Kind): Schema.Codec<Action> =>
   Schema.Struct({
     kind: Schema.Literal(kind),
     ...Object.fromEntries(alphabet[kind].over.map((name) => [name, operandJson[name]])),
-    ...(kind === "CrashCopy" ? { reason: Schema.optionalKey(CrashReasonJson) } : {}),
+    ...detailsJson[kind],
   }) as unknown as Schema.Codec<Action>
 
 /** The schema of one kind of action, for an error that speaks of that kind alone. */

@@ -12,8 +12,7 @@ type LogJson = readonly (readonly [generation: number, index: number])[]
 
 type CopyJson = Omit<Copy, "id" | "log" | "channel"> & { readonly log: LogJson } & Partial<Channel>
 
-type PairJson = Pick<Pair, "power" | "registered" | "lock"> & {
-  readonly ft: "enabled"
+type PairJson = Pick<Pair, "ft" | "power" | "registered" | "lock"> & {
   readonly state: FtState
   readonly reason: string | null
   readonly copies: Readonly<Record<CopyId, CopyJson>>

@@ -28,7 +28,7 @@ export const addExplore: AddCommand = (program, parse, end) => {
     )
     .option(
       "--actions <kinds>",
-      "core, all, or a comma-separated list of kinds of action (default: core; all with --mutant)",
+      "core, all, or a comma-separated list of kinds of action (default: core; with --mutant all, those on FT only if it is about that)",
       parse.parseActions,
     )
     .addOption(

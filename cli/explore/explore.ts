@@ -9,7 +9,7 @@ import type { Sides } from "../../properties/explore/sides.ts"
 import { layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
 import { missingIn } from "../../properties/explore/vacuity.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
-import { coreScope } from "../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith } from "../../properties/mutants/mutant.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
 import { prepareFile } from "../../traces/atomic-file.ts"
@@ -112,11 +112,17 @@ export const exploreScope = async (
 const isNamed = (actions: readonly Kind[] | undefined): actions is readonly Kind[] =>
   actions !== undefined && actions !== coreKinds && actions !== kinds
 
+/** The kinds that are explored where none are asked for. */
+const kindsUsually = (mutant: string | null): readonly Kind[] => {
+  const known = mutant === null ? null : mutantNamed(mutant)
+  return known === null ? coreKinds : kindsWith(known)
+}
+
 const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Exploration => {
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
   const config = configOf(flags, mutant)
   refuseTooMany(config)
-  const among = flags.actions ?? (mutant === null ? coreKinds : kinds)
+  const among = flags.actions ?? kindsUsually(mutant)
   const reduction = flags.reduction === true
   const properties = flags.property ?? defaultProperties(config, among, mutant, reduction)
   refuseContradictions(flags, properties)

@@ -1,4 +1,4 @@
-import { coreKinds, kinds } from "../../model/action.ts"
+import { coreKinds, kinds, kindsBesideFt } from "../../model/action.ts"
 import { counted } from "../../properties/amount.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
 
@@ -12,9 +12,11 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope
   const actions =
     among.length === kinds.length
       ? "all actions"
-      : among === coreKinds
-        ? "core actions"
-        : counted(among.length, "kind of action", "kinds of action")
+      : among === kindsBesideFt
+        ? "all actions but those on FT"
+        : among === coreKinds
+          ? "core actions"
+          : counted(among.length, "kind of action", "kinds of action")
   const fences = among.includes("TestFailover") || among.includes("TestRestartSecondary")
   return [
     counted(hosts.length, "host"),

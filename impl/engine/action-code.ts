@@ -1,6 +1,7 @@
-import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
+import { alphabet, kinds, subjectOf, type Action, type Kind } from "../../model/action.ts"
 import { inOrder, linkBetween, pairIdOf, type HostId, type PairId } from "../../model/ids.ts"
 import type { Copy } from "../../model/copy.ts"
+import type { KindEntry } from "../../model/kind.ts"
 import type { OperandName, Operands } from "../../model/operand.ts"
 import type { State } from "../../model/state.ts"
 import type { Layout } from "./layout.ts"
@@ -8,9 +9,6 @@ import { crashNamed, crashNumber } from "./reasons.ts"
 
 /** An action as the engine takes it: its kind's place in the alphabet, and what it names, or why a copy crashes. */
 export type ActionCode = { readonly kind: number; readonly a: number; readonly b: number }
-
-/** What an action names has two numbers at the most. */
-type Over = readonly [OperandName, "host"?]
 
 /** How many operands of each sort a layout has: a copy is named by its slot. */
 export const rangesOf = ({
@@ -20,18 +18,31 @@ export const rangesOf = ({
   copy: hosts * pairs,
   pair: pairs,
   host: hosts,
+  role: roles.length,
   hosts: (hosts * (hosts - 1)) / 2,
 })
+
+const roles = ["primary", "secondary"] as const
+
+/** The operations that may name who is asked. */
+const asksCopy: readonly Kind[] = ["SuspendFT", "TurnOffFT"]
+
+/** How many second numbers a kind has: one for each host, for each role's hosts, or for nobody and each copy that may be asked. */
+export const secondsOf = (layout: Pick<Layout, "hosts">, kind: Kind): number => {
+  const { over }: KindEntry = alphabet[kind]
+  if (asksCopy.includes(kind)) return layout.hosts + 1
+  if (over[1] === undefined) return 1
+  return over[1] === "role" ? roles.length * layout.hosts : layout.hosts
+}
 
 /** Every action that could be tried in some state of the layout, of its kinds only. */
 export const codesOf = (layout: Layout): readonly ActionCode[] => {
   const ranges = rangesOf(layout)
-  return layout.among.flatMap((kind): readonly ActionCode[] => {
-    const [first, second]: Over = alphabet[kind].over
-    return upTo(ranges[first]).flatMap((a) =>
-      upTo(second === undefined ? 1 : ranges[second]).map((b) => ({ kind: kinds.indexOf(kind), a, b })),
-    )
-  })
+  return layout.among.flatMap((kind): readonly ActionCode[] =>
+    upTo(ranges[subjectOf(kind)]).flatMap((a) =>
+      upTo(secondsOf(layout, kind)).map((b) => ({ kind: kinds.indexOf(kind), a, b })),
+    ),
+  )
 }
 
 /**
@@ -40,23 +51,45 @@ export const codesOf = (layout: Layout): readonly ActionCode[] => {
  */
 export const actionOf = (layout: Layout, state: State, { kind, a, b }: ActionCode): Action => {
   const name = kinds[kind] as Kind
+  const subject = subjectOf(name)
   const { value } = namesIn(layout, state)
-  const [first, second]: Over = alphabet[name].over
-  return {
-    kind: name,
-    [first]: value[first](a),
-    ...(second === undefined ? {} : { [second]: value[second](b) }),
-    ...(name === "CrashCopy" ? crashNamed(b) : {}),
-  } as Action
+  return { kind: name, [subject]: value[subject](a), ...restOf(layout, name, value, a, b) } as Action
+}
+
+/** What the second number says. */
+const restOf = ({ hosts }: Layout, kind: Kind, value: Values, a: number, b: number): object => {
+  const { over }: KindEntry = alphabet[kind]
+  if (kind === "CrashCopy") return crashNamed(b)
+  if (asksCopy.includes(kind)) return b === 0 ? {} : { copy: value.copy(a * hosts + b - 1) }
+  if (over[1] === undefined) return {}
+  if (over[1] === "host") return { host: value.host(b) }
+  return { role: value.role(Math.floor(b / hosts)), host: value.host(b % hosts) }
 }
 
 /** The action as the engine takes it in `state`; null if it names a copy that is not there. */
 export const codeOf = (layout: Layout, state: State, action: Action): ActionCode | null => {
   const { number } = namesIn(layout, state)
-  const [a = 0, b = action.kind === "CrashCopy" ? crashNumber(action.reason) : 0] = alphabet[
-    action.kind
-  ].over.map((name) => number[name](action[name as never]))
-  return a < 0 ? null : { kind: kinds.indexOf(action.kind), a, b }
+  const subject = subjectOf(action.kind)
+  const a = number[subject](action[subject as never])
+  const b = secondOf(layout, number, action)
+  return a < 0 || b < 0 ? null : { kind: kinds.indexOf(action.kind), a, b }
+}
+
+const secondOf = ({ hosts }: Layout, number: Numbers, action: Action): number => {
+  switch (action.kind) {
+    case "CrashCopy":
+      return crashNumber(action.reason)
+    case "SuspendFT":
+    case "TurnOffFT": {
+      if (action.copy === undefined) return 0
+      const slot = pairIdOf(action.copy) === action.pair ? number.copy(action.copy) : -1
+      return slot < 0 ? -1 : 1 + (slot % hosts)
+    }
+    case "Register":
+      return number.role(action.role) * hosts + number.host(action.host)
+    default:
+      return "host" in action && subjectOf(action.kind) !== "host" ? number.host(action.host) : 0
+  }
 }
 
 /** Operands by number and back, in a state; -1 for what is not there. */
@@ -73,6 +106,7 @@ const namesIn = (
   return {
     value: {
       host,
+      role: (n) => roles[n] as Operands["role"],
       pair,
       hosts: (n) => links[n] as Operands["hosts"],
       copy: (slot) => {
@@ -82,6 +116,7 @@ const namesIn = (
     },
     number: {
       host: (id) => hostIds.indexOf(id),
+      role: (role) => roles.indexOf(role),
       pair: (id) => pairIds.indexOf(id),
       hosts: (ends) => links.findIndex((link) => linkBetween(...link) === linkBetween(...ends)),
       copy: (id) => {

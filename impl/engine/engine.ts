@@ -1,14 +1,16 @@
-import { alphabet, isCore, kinds, subjectOf } from "../../model/action.ts"
+import { alphabet, ftKinds, isCore, kinds, subjectOf } from "../../model/action.ts"
+import type { KindEntry } from "../../model/kind.ts"
 import type { OperandName } from "../../model/operand.ts"
 import type { Reads } from "./environment.ts"
 import { refusal, taken } from "./guards.ts"
 import { kindNumber, type Layout } from "./layout.ts"
-import { machineOf, type Machine } from "./machine.ts"
+import { machineOf, phase, type Machine } from "./machine.ts"
 import { partMutations } from "./parts/table.ts"
 import { packedParts } from "./parts/fields.ts"
 import { placementOf, type Placement } from "./placement.ts"
 import { arbitrationRules } from "./rules/arbitration.ts"
 import { faultRules } from "./rules/faults.ts"
+import { ftRules } from "./rules/ft.ts"
 import { loggingRules } from "./rules/logging.ts"
 import { operationRules } from "./rules/operations.ts"
 import { powerRules } from "./rules/power.ts"
@@ -26,7 +28,8 @@ type Visit = (kind: number, a: number, b: number, answer: number) => void
  *
  * Shape  An action is three numbers: its kind's place in the alphabet, and what it names: the slot of a copy, a
  *        pair, a host or the number of a link; `b` is the host of a placement, or why a copy crashes. `step` takes the action, if the
- *        rules allow it, and answers with a guard's number (`guards.ts`) or `taken`. `expand` goes through all
+ *        rules allow it, and answers with a guard's number (`guards.ts`) or `taken`. `isTried` says which actions an exploration
+ *        tries in the state that the machine is at; `expand` goes through all
  *        successors of the state that the machine is at, and leaves it there.
  */
 export type Engine = {
@@ -34,6 +37,7 @@ export type Engine = {
   readonly machine: Machine
   readonly view: View
   readonly step: (kind: number, a: number, b: number) => number
+  readonly isTried: (kind: number, a: number, b: number) => boolean
   readonly expand: (visit: Visit) => void
 }
 
@@ -67,7 +71,11 @@ export const engineOf = (
     return answer
   }
 
-  return { layout, machine, view, step, expand: expansionOf(view, rules, history.remember) }
+  const isAskedByName = askedByNameIn(view)
+  const isTried = (kind: number, a: number, b: number): boolean =>
+    b === 0 || (kind !== kindNumber.SuspendFT && kind !== kindNumber.TurnOffFT) || isAskedByName(a, b - 1)
+
+  return { layout, machine, view, step, isTried, expand: expansionOf(view, rules, history.remember) }
 }
 
 /** What a part that is on makes of the rules. */
@@ -88,9 +96,21 @@ const rulesOf = (view: View, placement: Placement): EngineRules => ({
   ...arbitrationRules(view),
   ...redundancyRules(view, placement),
   ...powerRules(view, placement),
+  ...ftRules(view, placement),
   ...operationRules(view, placement),
   ...faultRules(view),
 })
+
+/**
+ * Whether an operation on FT is tried that asks the copy on a host by name: only a Primary in lockstep that the lock has passed by,
+ * which answers otherwise than the current one.
+ */
+const askedByNameIn = ({ hosts, controlOf, phaseIn, generationIn, isOn, lockOf }: View) => {
+  return (pair: number, host: number): boolean => {
+    const copy = controlOf(pair * hosts + host)
+    return isOn(pair) && phaseIn(copy) === phase.lockstepPrimary && generationIn(copy) !== lockOf(pair)
+  }
+}
 
 /**
  * Tries every kind on every copy, pair, host and link. Which of them a phase leaves out is for the rules to say: one with
@@ -102,6 +122,7 @@ const expansionOf = (
   remember: (isOperators: boolean, faultsBefore: number) => void,
 ): Engine["expand"] => {
   const { machine, layout, hosts, pairs, slots, controlOf, faultsSoFar } = view
+  const isAskedByName = askedByNameIn(view)
   const { undo } = machine
   const links = (hosts * (hosts - 1)) / 2
   const offered = kinds.map((kind) => layout.among.includes(kind))
@@ -109,6 +130,7 @@ const expansionOf = (
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
+  const { TurnOnFT, TurnOffFT, SuspendFT, ResumeFT, Register } = rules
   const { AbandonSync, SyncLost, HaRestart, PowerOn, PowerOff, TestFailover, TestRestartSecondary } = rules
   const { Migrate, EnterMaintenance, ExitMaintenance, RecoverHost, HealLink, RestoreStorage } = rules
   const { CrashCopy, FailHost, CutLink, LoseStorage } = rules
@@ -119,6 +141,7 @@ const expansionOf = (
     added("host"),
     added("hosts"),
   ]
+  const offersFt = ftKinds.some((kind) => offered[k[kind]])
   let visit: Visit = () => {}
   let faultsBefore = 0
 
@@ -167,7 +190,21 @@ const expansionOf = (
     show(PowerOff(pair, 0), k.PowerOff, pair, 0)
     if (offered[k.TestFailover]) show(TestFailover(pair, 0), k.TestFailover, pair, 0)
     onEachHost(PowerOn, k.PowerOn, pair)
+    if (offersFt) ofFt(pair)
     tryAdded(addedOfPair, pair)
+  }
+
+  const ofFt = (pair: number): void => {
+    show(TurnOnFT(pair, 0), k.TurnOnFT, pair, 0)
+    show(ResumeFT(pair, 0), k.ResumeFT, pair, 0)
+    show(SuspendFT(pair, 0), k.SuspendFT, pair, 0)
+    show(TurnOffFT(pair, 0), k.TurnOffFT, pair, 0)
+    for (let place = 0; place < 2 * hosts; place += 1) show(Register(pair, place), k.Register, pair, place)
+    for (let host = 0; host < hosts; host += 1) {
+      if (!isAskedByName(pair, host)) continue
+      show(SuspendFT(pair, 1 + host), k.SuspendFT, pair, 1 + host)
+      show(TurnOffFT(pair, 1 + host), k.TurnOffFT, pair, 1 + host)
+    }
   }
 
   const ofHost = (host: number): void => {
@@ -202,8 +239,8 @@ type AddedRule = { readonly kind: number; readonly rule: EngineRule; readonly ta
 const addedRules = (rules: EngineRules, { among }: Layout, operand: OperandName): readonly AddedRule[] =>
   kinds.flatMap((kind, n) => {
     const rule = rules[kind]
-    const [, second]: readonly [OperandName, "host"?] = alphabet[kind].over
+    const { over }: KindEntry = alphabet[kind]
     return isCore(kind) || rule === undefined || !among.includes(kind) || subjectOf(kind) !== operand
       ? []
-      : [{ kind: n, rule, takesHost: second !== undefined }]
+      : [{ kind: n, rule, takesHost: over[1] !== undefined }]
   })

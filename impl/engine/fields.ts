@@ -54,8 +54,13 @@ export const copyFields = {
  */
 export const combinedFields: readonly string[] = ["phase", "peer", "delivered", "acked"]
 
-/** A pair's power and its lock. */
-export const headFields = { power: flag, generation, holder: host("none") } as const satisfies FieldTypes
+/** A pair's FT setting, its power and its lock. */
+export const headFields = {
+  ft: oneOf("enabled", "disabled", "notConfigured"),
+  power: flag,
+  generation,
+  holder: host("none"),
+} as const satisfies FieldTypes
 
 /**
  * What properties need of a pair's past. In each generation operators may halt the Primary by a test, which costs none,
@@ -69,7 +74,7 @@ export const pastFields = {
 /** Where a pair is registered, and why it needs a Secondary. */
 export const booksFields = {
   primary: host("asConfigured"),
-  secondary: host("asConfigured"),
+  secondary: host("asConfigured", "none"),
   reason: oneOf(
     "none",
     "initializing",
@@ -85,6 +90,9 @@ export const booksFields = {
 /** The number of each name: its place. */
 export const numbered = <Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> =>
   Object.freeze(Object.fromEntries(names.map((name, n) => [name, n])) as Record<Name, number>)
+
+/** The FT settings, as the engine numbers them. */
+export const ftSetting = numbered(headFields.ft.values)
 
 /** How many bits hold the numbers from 0 to `max`. */
 export const bitsFor = (max: number): number => 32 - Math.clz32(max)

@@ -1,4 +1,4 @@
-import { kinds, type Kind } from "../../model/action.ts"
+import { ftKinds, kinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { HostId } from "../../model/ids.ts"
 import { capacityOf, LayoutError, type Capacity } from "./capacity.ts"
@@ -115,9 +115,9 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const among = options.among ?? kinds
   const capacity = capacityOf(config, options.capacity)
   const room = { ...capacity, hosts }
-  const storesBooks = options.registered === "stored"
+  const storesBooks = options.registered === "stored" || readsRegistrations(config, among)
   const isRegistered = storesBooks || options.registered === true
-  const head = placed(headFields, room, 0)
+  const head = placed(headFields, room, 0, { ft: changesFt(config, among) })
   const past = placed(pastFields, room, head.widths.length, {
     interventions: options.interventions === true,
     singleFault: options.singleFault === true,
@@ -245,6 +245,16 @@ const placed = <Declared extends FieldTypes>(
   }
   return { widths, at: at as Placed<Declared> }
 }
+
+/** Whether FT is ever off for a pair. */
+const changesFt = ({ pairs }: Config, among: readonly Kind[]): boolean =>
+  pairs.some(({ ft }) => ft !== "enabled") || among.some((kind) => isFtKind(kind))
+
+/** Whether a guard reads where pairs are registered: those of operations on FT do, and that of a power-on under some policies. */
+const readsRegistrations = ({ policy }: Config, among: readonly Kind[]): boolean =>
+  policy !== "any" || among.some((kind) => isFtKind(kind))
+
+const isFtKind = (kind: Kind): boolean => (ftKinds as readonly Kind[]).includes(kind)
 
 /** The fields that the parts that are on keep of each owner of a sort. */
 const partFieldsOf = (config: Config, owner: Owner): FieldTypes =>

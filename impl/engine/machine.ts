@@ -1,5 +1,6 @@
 import { doubled } from "./growth.ts"
-import { copyFields, numbered } from "./fields.ts"
+import { withField } from "./field-bits.ts"
+import { copyFields, ftSetting, numbered } from "./fields.ts"
 import type { Reads } from "./environment.ts"
 import type { Layout } from "./layout.ts"
 
@@ -83,14 +84,17 @@ export const machineOf = (layout: Layout, reads: Reads | null = null): Machine =
   return machine
 }
 
-const begin = ({ layout, set, commit }: Machine): void => {
-  const { generation } = layout.head
+const begin = ({ layout, cells, set, commit }: Machine): void => {
+  const { ft, generation } = layout.head
   for (let n = 0; n < layout.storage - layout.up; n += 1) {
     set(layout.up + n, fullSet(layout.hosts, n))
     set(layout.storage + n, fullSet(layout.hosts, n))
   }
-  for (let pair = 0; pair < layout.pairs; pair += 1)
-    set(layout.firstPair + pair * layout.pairCells + generation.cell, 1 << generation.shift)
+  layout.config.pairs.forEach(({ ft: setting }, pair) => {
+    const first = layout.firstPair + pair * layout.pairCells
+    set(first + ft.cell, withField(0, ft, ftSetting[setting]))
+    set(first + generation.cell, withField(cells[first + generation.cell] as number, generation, 1))
+  })
   commit()
 }
 

@@ -6,6 +6,7 @@ import type { Entry } from "../../model/log.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
 import { CapacityExceeded } from "./capacity.ts"
+import { ftSetting, headFields } from "./fields.ts"
 import { peer, phase } from "./machine.ts"
 import type { Owner } from "./part.ts"
 import { numberFor, valueFor, type PlainValue } from "./plain-value.ts"
@@ -56,10 +57,15 @@ const packPair = (view: View, n: number, pair: Pair, past: Past): void => {
   if (new Set(places.values()).size < pair.copies.length)
     throw new CapacityExceeded(`the engine has one place for a copy of ${pair.id} on each host`)
   view.lockAt(n, pair.lock.generation, pair.lock.holder === null ? -1 : (places.get(pair.lock.holder) ?? -1))
+  view.setFt(n, ftSetting[pair.ft])
   view.switchTo(n, pair.power === "on" ? 1 : 0)
   view.putOf(n, interventions, Math.min(pair.interventions, interventions.mask))
   view.putOf(n, singleFault, past.sinceProtected)
-  view.register(n, hostNumber(view, pair.registered.primary), hostNumber(view, pair.registered.secondary))
+  view.register(
+    n,
+    hostNumber(view, pair.registered.primary),
+    pair.registered.secondary === null ? -1 : hostNumber(view, pair.registered.secondary),
+  )
   view.explain(n, reasonNumber(pair.reason))
   packPlain(view, "pair", n, pair)
   packLog(view, view.observedOf(n), pair.observed)
@@ -141,10 +147,11 @@ const unpackPair = (view: View, n: number): Pair => {
   const slots = Array.from({ length: view.hosts }, (_, host) => n * view.hosts + host)
   return {
     id,
+    ft: ftNames[view.ftOf(n)] as Pair["ft"],
     power: view.isOn(n) ? "on" : "off",
     registered: {
       primary: hostAt(view.primaryAt(n)),
-      secondary: hostAt(view.secondaryAt(n)),
+      secondary: view.secondaryAt(n) < 0 ? null : hostAt(view.secondaryAt(n)),
     },
     reason: reasonNamed(view.reasonOf(n)),
     lock: { generation: view.lockOf(n), holder: holder < 0 ? null : copyIdOf(id, holder + 1) },
@@ -195,6 +202,8 @@ const unpackLog = (view: View, log: number): readonly Entry[] =>
       ? { generation: entry, index: n + 1 }
       : { generation: entry >>> indexBits, index: entry & (2 ** indexBits - 1) }
   })
+
+const ftNames: readonly Pair["ft"][] = headFields.ft.values
 
 const phaseName: readonly (Phase | null)[] = [
   null,

@@ -1,4 +1,5 @@
 import type { Config } from "../../model/config.ts"
+import { ftSetting } from "./fields.ts"
 import { refusal } from "./guards.ts"
 import type { View } from "./view.ts"
 
@@ -11,20 +12,21 @@ export const placementOf = (
   config: Config = view.layout.config,
   counts: (control: number) => boolean = isThere,
 ) => {
-  const { layout, hosts, pairs, has, hasStorage, reaches, controlOf } = view
+  const { layout, hosts, pairs, has, hasStorage, reaches, controlOf, ftOf, isOn } = view
   const allowed = allowedHosts(config)
   const vcpus = config.pairs.map((pair) => pair.vcpus)
   const vmsMax = config.hosts.map((host) => host.ftVmsMax)
   const vcpusMax = config.hosts.map((host) => host.ftVcpusMax)
+  const preferred = preferencesMet(config)
   const neverFull = config.hosts.map((_, host) => isNeverFull(config, host))
 
-  /** Whether the host stays within its limits with `more` copies of the pair. Every copy on it counts. */
+  /** Whether the host stays within its limits with `more` copies of the pair. Every copy of an FT VM on it counts. */
   const isWithin = (pair: number, host: number, more: number): boolean => {
     if (neverFull[host] === true) return true
     let vms = more
     let cpus = more * (vcpus[pair] as number)
     for (let other = 0; other < pairs; other += 1)
-      if (counts(controlOf(other * hosts + host))) {
+      if (counts(controlOf(other * hosts + host)) && ftOf(other) !== ftSetting.notConfigured) {
         vms += 1
         cpus += vcpus[other] as number
       }
@@ -47,10 +49,47 @@ export const placementOf = (
   const unfit = (pair: number, host: number, otherEnd: number): number => {
     if (otherEnd >= 0 && !reaches(host, otherEnd)) return refusal.unreachable
     if (!isAllowed(pair, host)) return refusal.rule
-    return isWithin(pair, host, 1) ? 0 : refusal.limits
+    return ftOf(pair) === ftSetting.notConfigured || isWithin(pair, host, 1) ? 0 : refusal.limits
   }
 
-  return { ineligible, unfit, isAllowed, isWithin }
+  const loadOf = (host: number): number => {
+    let load = 0
+    for (let pair = 0; pair < pairs; pair += 1)
+      if (controlOf(pair * hosts + host) !== 0) load += vcpus[pair] as number
+    return load
+  }
+
+  /** The host that the reference policy picks for a copy of the pair; -1 if none is eligible. */
+  const pick = (pair: number, otherEnd: number): number => {
+    let best = -1
+    for (let host = 0; host < hosts; host += 1) {
+      if (ineligible(pair, host, otherEnd) !== 0) continue
+      const more =
+        best < 0 ? 1 : (preferred[pair * hosts + host] as number) - (preferred[pair * hosts + best] as number)
+      if (more > 0 || (more === 0 && loadOf(host) < loadOf(best))) best = host
+    }
+    return best
+  }
+
+  /** Whether a copy of the pair may be placed on the host by the policy: by any but the reference policy it may. */
+  const isPicked = (pair: number, host: number, otherEnd: number): boolean =>
+    config.policy !== "reference" || host === pick(pair, otherEnd)
+
+  const someCopyMayRun = (pair: number): boolean => {
+    for (let host = 0; host < hosts; host += 1)
+      if (controlOf(pair * hosts + host) !== 0 && hasStorage(host)) return true
+    return false
+  }
+
+  /** Whether another pair waits to be restarted, which the reference policy does first. */
+  const isOtherDown = (pair: number): boolean => {
+    if (config.policy !== "reference") return false
+    for (let other = 0; other < pairs; other += 1)
+      if (other !== pair && isOn(other) && !someCopyMayRun(other) && pick(other, -1) >= 0) return true
+    return false
+  }
+
+  return { ineligible, unfit, isAllowed, isWithin, isPicked, isOtherDown, someCopyMayRun }
 }
 
 export type Placement = ReturnType<typeof placementOf>
@@ -63,6 +102,17 @@ const isNeverFull = ({ hosts, pairs }: Config, host: number): boolean => {
   const cpus = pairs.reduce((sum, pair) => sum + pair.vcpus, 0)
   return (ftVmsMax === 0 || pairs.length <= ftVmsMax) && (ftVcpusMax === 0 || cpus <= ftVcpusMax)
 }
+
+/** For each pair and host how many `should` rules in force it meets: pair × hosts + host. */
+const preferencesMet = ({ hosts, pairs, rules }: Config): Int32Array =>
+  Int32Array.from(
+    pairs.flatMap(({ id }) => {
+      const wished = rules.filter((rule) => rule.active && rule.type === "should" && rule.pairs.includes(id))
+      return hosts.map(
+        ({ groups }) => wished.filter((rule) => groups.includes(rule.group) === (rule.run === "on")).length,
+      )
+    }),
+  )
 
 /** For each pair and host whether every `must` rule in force allows it: pair × hosts + host, 1 or 0. */
 const allowedHosts = ({ hosts, pairs, rules }: Config): Uint8Array =>

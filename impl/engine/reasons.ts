@@ -1,5 +1,6 @@
+import { kinds } from "../../model/action.ts"
 import type { CrashReason, NeedSecondaryReason } from "../../model/reason.ts"
-import { booksFields } from "./fields.ts"
+import { booksFields, ftSetting } from "./fields.ts"
 import { kindNumber } from "./layout.ts"
 import { phase } from "./machine.ts"
 import type { View } from "./view.ts"
@@ -34,14 +35,16 @@ export const crashNamed = (number: number): { readonly reason?: CrashReason } =>
  * Shape  `begin` is called at a state, `explain` after a step from it.
  */
 export const reasonerOf = (view: View) => {
-  const { pairs, pairOf, controlOf, phaseIn, isOn, isRunning, currentPrimary, peerSlot, reasonOf } = view
+  const { pairs, pairOf, controlOf, phaseIn, ftOf, isOn, isRunning, currentPrimary, peerSlot, reasonOf } =
+    view
   const k = kindNumber
+  const isInitial = kinds.map((kind) => ["PowerOn", "HaRestart", "TurnOnFT", "ResumeFT"].includes(kind))
   const neededBefore = new Uint8Array(pairs)
   const primaryBefore = new Int32Array(pairs)
 
   /** Whether the pair is `needSecondary`: on, and neither running nor with a Secondary that is coming up. */
   const needs = (pair: number): boolean => {
-    if (!isOn(pair) || isRunning(pair)) return false
+    if (!isOn(pair) || ftOf(pair) !== ftSetting.enabled || isRunning(pair)) return false
     const primary = currentPrimary(pair)
     const other = primary < 0 ? -1 : peerSlot(primary, controlOf(primary))
     return other < 0 || phaseIn(controlOf(other)) !== phase.syncing
@@ -51,6 +54,8 @@ export const reasonerOf = (view: View) => {
     switch (kind) {
       case k.PowerOn:
       case k.HaRestart:
+      case k.TurnOnFT:
+      case k.ResumeFT:
         return numberOf("initializing")
       case k.TestFailover:
       case k.TestRestartSecondary:
@@ -77,8 +82,7 @@ export const reasonerOf = (view: View) => {
 
   const explain = (kind: number, a: number, b: number): void => {
     for (let pair = 0; pair < pairs; pair += 1) {
-      const isBooted = (kind === k.PowerOn || kind === k.HaRestart) && pair === a
-      const isKept = neededBefore[pair] === 1 && !isBooted
+      const isKept = neededBefore[pair] === 1 && !(isInitial[kind] === true && pair === a)
       const reason = !needs(pair) ? 0 : isKept ? reasonOf(pair) : reasonFor(kind, a, b)
       if (reason !== reasonOf(pair)) view.explain(pair, reason)
     }

@@ -1,5 +1,5 @@
 import { fieldIn, withField } from "./field-bits.ts"
-import { numbered, pastFields } from "./fields.ts"
+import { ftSetting, numbered, pastFields } from "./fields.ts"
 import { peer, phase } from "./machine.ts"
 import type { View } from "./view.ts"
 
@@ -14,7 +14,7 @@ export const sinceProtected = numbered(pastFields.singleFault.values)
  * S19 is judged by it, so like the judges it calls none of the functions of the view that the rules call.
  */
 export const singleFaultHistoryOf = (view: View) => {
-  const { machine, layout, hosts, pairs, has, headOf, isOn, lockOf, controlOf, faultsSoFar } = view
+  const { machine, layout, hosts, pairs, has, headOf, ftOf, isOn, lockOf, controlOf, faultsSoFar } = view
   const { phaseIn, generationIn, peerIn } = view
   const { cells, set } = machine
   const { singleFault } = layout.past
@@ -40,9 +40,9 @@ export const singleFaultHistoryOf = (view: View) => {
     return copies
   }
 
-  /** Whether a pair that is on has two copies: the Primary at the lock's generation, and its Secondary in lockstep. */
+  /** Whether a pair that is on, with FT, has two copies: the Primary at the lock's generation, and its Secondary in lockstep. */
   const isProtected = (pair: number): boolean => {
-    if (!isOn(pair) || copiesOf(pair) !== 2) return false
+    if (!isOn(pair) || ftOf(pair) !== ftSetting.enabled || copiesOf(pair) !== 2) return false
     const first = pair * hosts
     for (let slot = first; slot < first + hosts; slot += 1) {
       const copy = controlOf(slot)

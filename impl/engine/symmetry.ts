@@ -232,16 +232,22 @@ const isSame = (a: Int32Array, b: Int32Array, words: number): boolean => {
   return true
 }
 
-const hostClasses = ({ config: { hosts, pairs }, storesBooks }: Layout): readonly (readonly number[])[] =>
+const hostClasses = ({
+  config: { hosts, pairs, policy },
+  storesBooks,
+}: Layout): readonly (readonly number[])[] =>
   classes(hosts, ({ id, ftVmsMax, ftVcpusMax, groups }) => {
     const isNamed = pairs.some(({ registered: { primary, secondary } }) => [primary, secondary].includes(id))
+    // The reference policy prefers the first of equal hosts.
+    if (policy === "reference") return id
     return JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort(), storesBooks && isNamed ? id : null])
   })
 
 const pairClasses = ({ config: { pairs, rules }, storesBooks }: Layout): readonly (readonly number[])[] =>
-  classes(pairs, ({ id, vcpus, registered: { primary, secondary } }) =>
+  classes(pairs, ({ id, vcpus, ft, registered: { primary, secondary } }) =>
     JSON.stringify([
       vcpus,
+      ft,
       rules.map((rule) => rule.pairs.includes(id)),
       storesBooks ? [primary, secondary] : null,
     ]),

@@ -2,7 +2,8 @@ import type { Copy } from "../copy.ts"
 import { ftState } from "../ft-state.ts"
 import type { HostId } from "../ids.ts"
 import { inPhase, isOn, isPrimary, withStorage } from "../guards.ts"
-import { halted, testAndSet } from "../lifecycle.ts"
+import { fenced } from "../fence.ts"
+import { halted } from "../lifecycle.ts"
 import { currentPrimary, peerOf, primaryOf, withCopy, type Pair } from "../pair.ts"
 import { eligible } from "../placement.ts"
 import { rule } from "../rule.ts"
@@ -36,13 +37,7 @@ export const testFailover = rule("TestFailover", ["FT-05", "FT-06"], thePair)
 export const testRestartSecondary = rule("TestRestartSecondary", ["FT-01", "FT-11", "FT-12"], copyNamed)
   .find(itRuns)
   .when(isPrimary, inPhase("lockstep"), withStorage, isOn)
-  .effect(({ pair, copy: primary }, state, { lifecycle, relations }) => {
-    const peer = peerOf(pair, primary)
-    const fenced = testAndSet(lifecycle, pair, primary)
-    const wins = pair.lock.generation === primary.generation
-    const isNear = peer !== null && relations.reaches(state, primary.host, peer.host, pair)
-    return withPair(state, wins && isNear ? halted(lifecycle, fenced, peer) : fenced)
-  })
+  .effect(({ pair, copy }, state, protocol) => withPair(state, fenced(pair, copy, state, protocol)))
 
 /** vMotion of one copy, in one step: it stays the same copy, and its channel moves with it. */
 export const migrate = rule("Migrate", ["FT-09", "FT-10"], copyAndHost)

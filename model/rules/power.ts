@@ -1,28 +1,18 @@
 import { isExecutingPrimary } from "../copy.ts"
-import { isOff, isOn } from "../guards.ts"
+import { isOff, isOn, noCopyMayRun } from "../guards.ts"
 import { advanced } from "../lock.ts"
-import type { Pair } from "../pair.ts"
 import { eligible, noOtherEnd } from "../placement.ts"
-import type { Check } from "../protocol.ts"
+import { isPicked, isPickedAtPowerOn, isRegisteredFirst } from "../policy.ts"
 import { rule } from "../rule.ts"
-import { hasStorage, withPair, type State } from "../state.ts"
-import { thePair, thePairAndHost, type OfPair } from "../subject.ts"
-
-/** Whether some copy of the pair, stale or not, is on a host with storage. */
-const someCopyMayRun = (state: State, pair: Pair): boolean =>
-  pair.copies.some((copy) => hasStorage(state, copy.host))
-
-const noCopyMayRun: Check<OfPair> = {
-  id: "may-run",
-  holds: ({ pair }, state) => !someCopyMayRun(state, pair),
-}
+import { withPair } from "../state.ts"
+import { thePair, thePairAndHost } from "../subject.ts"
 
 /**
  * The operator powers the pair on. All copies are looked at, stale ones too: a stale Primary may yet release
  * what its Secondary acknowledged, and a boot from what the world saw does not have that.
  */
 export const powerOn = rule("PowerOn", ["FT-01", "FT-10", "FT-13"], thePairAndHost)
-  .when(isOff, noCopyMayRun, ...eligible(noOtherEnd))
+  .when(isOff, noCopyMayRun, ...eligible(noOtherEnd), isRegisteredFirst, isPickedAtPowerOn)
   .effect(({ pair, host }, state, { lifecycle }) =>
     withPair(state, lifecycle.boots({ ...pair, power: "on" }, host, pair.lock.generation)),
   )
@@ -45,7 +35,7 @@ export const powerOff = rule("PowerOff", ["FT-01", "FT-11"], thePair)
  * still waits for its storage has lost.
  */
 export const haRestart = rule("HaRestart", ["FT-10", "FT-11", "FT-12"], thePairAndHost)
-  .when(isOn, noCopyMayRun, ...eligible(noOtherEnd))
+  .when(isOn, noCopyMayRun, ...eligible(noOtherEnd), isPicked(noOtherEnd))
   .effect(({ pair, host }, state, { lifecycle }) =>
     withPair(state, lifecycle.boots(pair, host, pair.lock.generation + 1)),
   )

@@ -1,8 +1,9 @@
 import { hasChannel } from "../copy.ts"
-import { inPhase, isOn, isPrimary, itsPrimary, linkTo } from "../guards.ts"
+import { inPhase, isOn, isPrimary, itsPrimary, linkTo, withFt } from "../guards.ts"
 import { halted } from "../lifecycle.ts"
 import { peerOf, primaryOf, withCopy } from "../pair.ts"
 import { eligible } from "../placement.ts"
+import { isPicked, restartsFirst } from "../policy.ts"
 import { rule } from "../rule.ts"
 import { withPair } from "../state.ts"
 import { copyAndHost, copyNamed, itRuns, itRunsAndGoes, type OfCopy, type ToHost } from "../subject.ts"
@@ -19,7 +20,10 @@ export const spawnSecondary = rule(
     inPhase("live"),
     { id: "peer", holds: ({ copy }) => copy.channel === null },
     isOn,
+    withFt("enabled"),
     ...eligible<OfCopy & ToHost>(({ copy }) => copy.host),
+    isPicked(({ copy }) => copy.host),
+    restartsFirst,
   )
   .effect(({ pair, copy, host }, state, { lifecycle }) => withPair(state, lifecycle.spawns(pair, copy, host)))
 

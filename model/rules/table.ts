@@ -2,6 +2,7 @@ import type { CoreKind } from "../action.ts"
 import type { Rule } from "../protocol.ts"
 import { suspect, tryLock } from "./arbitration.ts"
 import { crashCopy, cutLink, failHost, healLink, loseStorage, recoverHost, restoreStorage } from "./faults.ts"
+import { register, resumeFt, suspendFt, turnOffFt, turnOnFt } from "./ft.ts"
 import { ack, deliver, record, release } from "./logging.ts"
 import {
   enterMaintenance,
@@ -29,6 +30,11 @@ export const coreRules: { readonly [K in CoreKind]: Rule<K> } = {
   HaRestart: haRestart,
   PowerOn: powerOn,
   PowerOff: powerOff,
+  TurnOnFT: turnOnFt,
+  TurnOffFT: turnOffFt,
+  SuspendFT: suspendFt,
+  ResumeFT: resumeFt,
+  Register: register,
   TestFailover: testFailover,
   TestRestartSecondary: testRestartSecondary,
   Migrate: migrate,

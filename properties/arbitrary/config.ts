@@ -53,6 +53,7 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
       const pairIds = pairs.map((_, n): PairId => `p${BigInt(n + 1)}`)
       return {
         hosts: hosts.map((host, n) => ({ id: hostIds[n] as HostId, ...host })),
+        policy: "any",
         pairs: pairs.map((pair, n) => pairOf(pairIds[n] as PairId, pair, hostIds)),
         rules: rules
           // A rule speaks of a group that some host is in, or the configuration could not be read again.
@@ -104,7 +105,7 @@ const pairOf = (
   hosts: readonly HostId[],
 ): PairConfig => {
   const host = (n: number): HostId => hosts[n % hosts.length] as HostId
-  return { id, vcpus, registered: { primary: host(primary), secondary: host(secondary) } }
+  return { id, vcpus, ft: "enabled", registered: { primary: host(primary), secondary: host(secondary) } }
 }
 
 function mostly<A>(usual: A, unusual: fc.Arbitrary<A>): fc.Arbitrary<A> {

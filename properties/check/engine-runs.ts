@@ -4,7 +4,7 @@ import type { Config } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
-import { actionOf, rangesOf, type ActionCode } from "../../impl/engine/action-code.ts"
+import { actionOf, rangesOf, secondsOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
@@ -206,7 +206,7 @@ const lotteryOf = ({ view, layout }: Engine) => {
   const kindOf = lots.map((lot) => kinds.indexOf(lot === "SpuriousSuspect" ? "Suspect" : lot))
   const ranges = rangesOf(layout)
   const overA = kinds.map((kind) => ranges[subjectOf(kind)])
-  const takesHost = kinds.map((kind) => alphabet[kind].over.length > 1)
+  const overB = kinds.map((kind) => secondsOf(layout, kind))
   const drawn: Drawn = { kind: 0, a: 0, b: 0, isSpurious: false }
 
   /** A pseudo-random number below `n`: xorshift, a multiplication in place of a division. */
@@ -233,7 +233,8 @@ const lotteryOf = ({ view, layout }: Engine) => {
     const lot = table[below(table.length)] as number
     drawn.kind = kindOf[lot] as number
     drawn.a = slot < 0 ? below(overA[drawn.kind] as number) : slot
-    drawn.b = takesHost[drawn.kind] === true ? below(layout.hosts) : 0
+    const seconds = overB[drawn.kind] as number
+    drawn.b = seconds > 1 ? below(seconds) : 0
     drawn.isSpurious = isSpurious[lot] === true
     return true
   }

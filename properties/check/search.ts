@@ -1,5 +1,5 @@
 import { kinds, type Kind } from "../../model/action.ts"
-import { identityWithInterventions, registrationsOf } from "../../model/identity.ts"
+import { identityFor, interventionsOf, registrationsOf } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
 import { finished } from "../explore/turns.ts"
 import { isQuiescent } from "./quiescence.ts"
@@ -29,7 +29,7 @@ export function* searching(
   statesMax: number,
   among: readonly Kind[] = kinds,
 ): Generator<void, Found, void> {
-  const seen = new Set([keyOf(judge, start)])
+  const seen = new Set([keyOf(judge, start, among)])
   let level: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
     const quiescent = level.reduce<Run | null>(
@@ -45,7 +45,7 @@ export function* searching(
       for (const successor of successors(judge.protocol, run.state, among)) {
         const longer = observe(judge, run, successor)
         found = graver(judge, found, longer)
-        const key = keyOf(judge, longer)
+        const key = keyOf(judge, longer, among)
         if (longer.violation !== null || seen.has(key)) continue
         if (seen.size >= statesMax) return found ?? "unknown"
         seen.add(key)
@@ -72,9 +72,10 @@ const quiescentAt = (judge: Judge, run: Run): Run | null => {
 }
 
 /** Two runs are the same if their states are, and what a property may yet need of their past or of registrations. */
-const keyOf = ({ properties }: Judge, { state, history }: Run): string =>
+const keyOf = ({ protocol, properties }: Judge, { state, history }: Run, among: readonly Kind[]): string =>
   [
-    identityWithInterventions(state),
+    identityFor(protocol.config, among)(state),
+    interventionsOf(state),
     ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
     properties.some(({ id }) => id === "S29") ? registrationsOf(state) : "",
   ].join(";")

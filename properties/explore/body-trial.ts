@@ -44,7 +44,7 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
 
   const stepWithin = (kind: number, a: number, b: number): number => {
     try {
-      return engine.step(kind, a, b)
+      return engine.isTried(kind, a, b) ? engine.step(kind, a, b) : refusal.unknown
     } catch (error) {
       if (!(error instanceof CapacityExceeded)) throw error
       isOutgrown = true

@@ -1,5 +1,5 @@
 import type { Action, Kind } from "../../model/action.ts"
-import { identity, identityWithInterventions, registrationsOf } from "../../model/identity.ts"
+import { identityFor, interventionsOf, registrationsOf } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { successors } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
@@ -14,7 +14,7 @@ import { finished } from "./turns.ts"
 export const modelSystem = (
   protocol: Protocol,
   among: readonly Kind[],
-  key: (state: State) => string = identity,
+  key: (state: State) => string = identityFor(protocol.config, among),
 ): System<State, Action> => ({
   starts: [initial(protocol.config)],
   successors: (state) => successors(protocol, state, among),
@@ -34,8 +34,12 @@ export const modelSweeping = (
 ): Generator<void, Census<State, Action>, void> => {
   const history = noHistory(initial(protocol.config))
   const checks = (property: string): boolean => properties.some(({ id }) => id === property)
-  const ofState = checks("S18") ? identityWithInterventions : identity
-  const key = checks("S29") ? (state: State) => `${ofState(state)};${registrationsOf(state)}` : ofState
+  const distinguishing = [
+    identityFor(protocol.config, among),
+    ...(checks("S18") ? [interventionsOf] : []),
+    ...(checks("S29") ? [registrationsOf] : []),
+  ]
+  const key = (state: State): string => distinguishing.map((part) => part(state)).join(";")
   return enumerating(modelSystem(protocol, among, key), {
     kindOf: ({ kind }) => kind,
     always: (state) =>

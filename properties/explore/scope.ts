@@ -56,10 +56,13 @@ export const wholeEngineFor = (scope: Scope): Engine => {
   return engineOf(layoutOf(scope.config, { ...wholly, among: scope.among, indexed }), mutation)
 }
 
+/** What operators ask of a Primary that may cost a generation. */
+const fences: readonly Kind[] = ["TestFailover", "TestRestartSecondary", "SuspendFT", "TurnOffFT"]
+
 /** Whether operators can do, in a scope, what costs a generation: S18 counts it. */
 export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolean =>
   (bounds.powerOffUpTo > 0 && among.includes("PowerOff")) ||
-  (bounds.fencesUpTo > 0 && (among.includes("TestFailover") || among.includes("TestRestartSecondary")))
+  (bounds.fencesUpTo > 0 && fences.some((kind) => among.includes(kind)))
 
 /**
  * Whether a scope can recognise quiescent states: every protocol action must be offered, and the reduction must be off.

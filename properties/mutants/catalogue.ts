@@ -2,6 +2,7 @@ import { arbitrationMutants } from "./arbitration.ts"
 import { effectMutants } from "./effects.ts"
 import { loggingMutants } from "./logging.ts"
 import type { Mutant } from "./mutant.ts"
+import { operationMutants } from "./operations.ts"
 import { placementMutants } from "./placement.ts"
 import { powerMutants } from "./power.ts"
 import { redundancyMutants } from "./redundancy.ts"
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...redundancyMutants,
   ...powerMutants,
   ...placementMutants,
+  ...operationMutants,
   ...effectMutants,
 ]
 

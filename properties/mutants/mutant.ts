@@ -1,4 +1,4 @@
-import type { Action, Kind } from "../../model/action.ts"
+import { kinds, kindsBesideFt, type Action, type Kind } from "../../model/action.ts"
 import { amending, ruled } from "../../model/change.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
@@ -36,6 +36,10 @@ export type Mutant = {
 
 /** Where the shortest runs of a mutant were measured, unless it says otherwise: three plain hosts and one pair. */
 export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
+
+/** The kinds that are explored with a mutant: the operations on FT only where its scope is about FT. */
+export const kindsWith = ({ scope = coreScope }: Mutant): readonly Kind[] =>
+  scope.policy !== "any" || scope.pairs.some(({ ft }) => ft !== "enabled") ? kinds : kindsBesideFt
 
 /** The protocol with the mutant's change; the protocol itself where there is no mutant. */
 export const mutated = (mutant: Mutant | null): ProtocolOf =>

@@ -4,13 +4,14 @@ import { copyEffectsOf } from "./effects/copies.ts"
 import { environmentEffectsOf } from "./effects/environment.ts"
 import { isByCopy } from "./effects/kinds.ts"
 import { linkEffectsOf } from "./effects/links.ts"
+import { operationEffectsOf } from "./effects/operations.ts"
 import { testEffectsOf } from "./effects/tests.ts"
 import { kindNumber as k } from "../../impl/engine/layout.ts"
 import { noProperty, union, type PropertySet } from "./property-set.ts"
 import type { View } from "../../impl/engine/view.ts"
 
 /**
- * S20 to S31 over packed states, but for what they say of a state alone: what a step may change, what it must send, and
+ * S20 to S31 and those of operations on FT over packed states, but for what they say of a state alone: what a step may change, what it must send, and
  * that it does what it is called.
  *
  * Shape  `begin` keeps the state before a step; `ofStep` is called at the state that it leads to. A copy is known by
@@ -24,6 +25,7 @@ export const effectMonitorOf = (view: View) => {
   const { ofStorageLoss, ofSpawn, ofHearing, ofBoot, ofCopies } = copyEffectsOf(view, of)
   const { ofBooks } = bookEffectsOf(view, of)
   const { ofEnvironment } = environmentEffectsOf(view, of)
+  const { ofOperations } = operationEffectsOf(view, of)
   const keepsBooks = layout.books.primary.mask !== 0
 
   const ofKind = (kind: number, a: number, b: number): PropertySet => {
@@ -48,7 +50,7 @@ export const effectMonitorOf = (view: View) => {
   }
 
   const ofStep = (kind: number, a: number, b: number): PropertySet => {
-    let found = union(ofKind(kind, a, b), ofCopies(kind, a, b))
+    let found = union(union(ofKind(kind, a, b), ofOperations(kind, a, b)), ofCopies(kind, a, b))
     if (isByCopy[kind] === true) found = union(found, ofUnanswered(a, kind, b))
     found = union(found, union(ofLinks(kind, a, b), ofEnvironment(kind, a, b)))
     if (keepsBooks)

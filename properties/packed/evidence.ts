@@ -1,3 +1,4 @@
+import { ftSetting } from "../../impl/engine/fields.ts"
 import { peer, phase } from "../../impl/engine/machine.ts"
 import type { View } from "../../impl/engine/view.ts"
 
@@ -7,7 +8,7 @@ import type { View } from "../../impl/engine/view.ts"
  * wrong together with it. What is taken from the view is where things are in a state, and no more.
  */
 export const evidenceOf = (view: View) => {
-  const { layout, hosts, pairs, has, isOn, lockOf, controlOf, phaseIn, generationIn, peerIn } = view
+  const { layout, hosts, pairs, has, isOn, ftOf, lockOf, controlOf, phaseIn, generationIn, peerIn } = view
   const { config } = layout
 
   const isUp = (host: number): boolean => has(layout.up, host)
@@ -43,7 +44,13 @@ export const evidenceOf = (view: View) => {
 
   const isProtected = (pair: number): boolean => {
     const leader = leaderOf(pair)
-    if (!isOn(pair) || leader < 0 || phaseIn(controlOf(leader)) !== phase.lockstepPrimary) return false
+    if (
+      !isOn(pair) ||
+      ftOf(pair) !== ftSetting.enabled ||
+      leader < 0 ||
+      phaseIn(controlOf(leader)) !== phase.lockstepPrimary
+    )
+      return false
     const follower = farEnd(pair * hosts, controlOf(leader))
     return follower >= 0 && phaseIn(controlOf(follower)) === phase.lockstepSecondary
   }
@@ -55,10 +62,11 @@ export const evidenceOf = (view: View) => {
   const isOverfull = (host: number, pair: number, more: number): boolean => {
     const { ftVmsMax = 0, ftVcpusMax = 0 } = config.hosts[host] ?? {}
     if (ftVmsMax === 0 && ftVcpusMax === 0) return false
-    let copies = more
-    let vcpus = more * (config.pairs[pair]?.vcpus ?? 0)
+    const counts = (other: number): boolean => ftOf(other) !== ftSetting.notConfigured
+    let copies = counts(pair) ? more : 0
+    let vcpus = copies * (config.pairs[pair]?.vcpus ?? 0)
     for (let other = 0; other < pairs; other += 1) {
-      if (controlOf(other * hosts + host) === 0) continue
+      if (controlOf(other * hosts + host) === 0 || !counts(other)) continue
       copies += 1
       vcpus += config.pairs[other]?.vcpus ?? 0
     }

@@ -1,8 +1,9 @@
 import { effectMonitorOf } from "./effects.ts"
 import { evidenceOf, type Evidence } from "./evidence.ts"
+import { ftSetting } from "../../impl/engine/fields.ts"
 import { taken } from "../../impl/engine/guards.ts"
 import { kindNumber } from "../../impl/engine/layout.ts"
-import { phase } from "../../impl/engine/machine.ts"
+import { peer, phase } from "../../impl/engine/machine.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { noProperty, only, union, type PropertySet } from "./property-set.ts"
 import { sinceProtected, singleFaultHistoryOf } from "../../impl/engine/single-fault.ts"
@@ -55,10 +56,10 @@ export const monitorOf = (engine: Engine): Monitor => {
 /** What must hold of a step, by its kind, at the state that it leads to. */
 const stepMonitorOf = (
   view: View,
-  { withStorage, inMaintenance, isBarred, isOverfull }: Evidence,
+  { withStorage, inMaintenance, isBarred, isOverfull, leaderOf }: Evidence,
   lockBefore: Int32Array,
 ) => {
-  const { hosts, controlOf, phaseIn, generationIn, lockOf, pairOf } = view
+  const { hosts, controlOf, phaseIn, generationIn, isOn, lockOf, pairOf, hostOf } = view
   const k = kindNumber
   const { historyIn } = singleFaultHistoryOf(view)
 
@@ -86,6 +87,12 @@ const stepMonitorOf = (
   const ofPlacement = (pair: number, host: number): PropertySet => {
     const fits = withStorage(host) && !inMaintenance(host) && !isOverfull(host, pair, 0)
     return union(isBarred(pair, host) ? only.S8 : noProperty, fits ? noProperty : only.S9)
+  }
+
+  /** A VM that runs becomes an FT VM where it is. */
+  const ofTurnedOn = (pair: number): PropertySet => {
+    const leader = isOn(pair) ? leaderOf(pair) : -1
+    return leader >= 0 && isOverfull(hostOf(leader), pair, 0) ? only.S9 : noProperty
   }
 
   const ofLock = (pair: number): PropertySet => {
@@ -116,7 +123,11 @@ const stepMonitorOf = (
         return ofLock(pairOf(a))
       case k.PowerOff:
       case k.TestFailover:
+      case k.SuspendFT:
+      case k.TurnOffFT:
         return ofLock(a)
+      case k.TurnOnFT:
+        return ofTurnedOn(a)
       default:
         return noProperty
     }
@@ -125,13 +136,29 @@ const stepMonitorOf = (
 
 /** Whether a host refuses a pair that it could take and that is off, with no copy left that has storage. */
 const bootMonitorOf = ({ view, step }: Engine, { withStorage, couldTake }: Evidence) => {
-  const { machine, hosts, controlOf, isOn } = view
+  const { machine, layout, hosts, controlOf, isOn, primaryAt } = view
+  const { policy } = layout.config
+
+  const ableHosts = (pair: number): number => {
+    let able = 0
+    for (let host = 0; host < hosts; host += 1) if (couldTake(pair, host, -1)) able += 1
+    return able
+  }
+
+  /** Whether the host must take the pair: any that could, but most policies prefer the one on which its Primary is registered. */
+  const isDue = (pair: number, host: number, able: number): boolean => {
+    if (!couldTake(pair, host, -1)) return false
+    if (policy === "any" || host === primaryAt(pair) || able === 1) return true
+    return policy === "registered" && !couldTake(pair, primaryAt(pair), -1)
+  }
+
   return (pair: number): boolean => {
     if (isOn(pair)) return false
     for (let host = 0; host < hosts; host += 1)
       if (controlOf(pair * hosts + host) !== 0 && withStorage(host)) return false
+    const able = ableHosts(pair)
     for (let host = 0; host < hosts; host += 1) {
-      if (!couldTake(pair, host, -1)) continue
+      if (!isDue(pair, host, able)) continue
       const answer = step(kindNumber.PowerOn, pair, host)
       machine.undo()
       if (answer > taken) return true
@@ -143,7 +170,7 @@ const bootMonitorOf = ({ view, step }: Engine, { withStorage, couldTake }: Evide
 /** What must hold of one pair in every state. */
 const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, farEnd }: Evidence) => {
   const { layout, hosts, controlOf, phaseIn, generationIn, releasedIn, deliveredIn, ackedIn } = view
-  const { isOn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree } = view
+  const { ftOf, isOn, peerIn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree } = view
 
   const isGapless = (pair: number): boolean => {
     const { indexBits } = layout
@@ -162,6 +189,19 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
   /** Whether the copy has in its log all that the world has seen. */
   const knows = (pair: number, slot: number, seen: number): boolean =>
     seen === 0 || agree(logOf(slot), observedOf(pair), seen)
+
+  /** Whether a Secondary could go live at the lock's generation, or its Primary still has a peer. */
+  const isAccompanied = (pair: number, lock: number): boolean => {
+    for (let slot = pair * hosts; slot < (pair + 1) * hosts; slot += 1) {
+      const copy = controlOf(slot)
+      if (copy === 0 || generationIn(copy) !== lock) continue
+      const phaseNow = phaseIn(copy)
+      if (phaseNow === phase.lockstepSecondary || phaseNow === phase.contendingSecondary) return true
+      if (phaseNow === phase.lockstepPrimary || (phaseNow === phase.live && peerIn(copy) !== peer.none))
+        return true
+    }
+    return false
+  }
 
   /** What one copy violates by itself. */
   const ofCopy = (pair: number, host: number, copy: number, lock: number, seen: number): PropertySet => {
@@ -213,6 +253,7 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
       if (phaseIn(copy) === phase.live || isPrimary) primaries += 1
     }
     if (primaries > 1) found = union(found, only.S1)
+    if (ftOf(pair) !== ftSetting.enabled && isAccompanied(pair, lock)) found = union(found, only.O2)
     if (!isGapless(pair)) found = union(found, only.S5)
     if (lock - 1 > view.faultsSoFar() + view.interventionsOf(pair)) found = union(found, only.S18)
     return found
@@ -222,7 +263,7 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
 /** What must hold in a quiescent state. */
 const quiescenceMonitorOf = (view: View, evidence: Evidence) => {
   const { layout, hosts, pairs, controlOf, phaseIn, generationIn, releasedIn, lockOf } = view
-  const { isOn, hostOf, logOf, lengthOf } = view
+  const { ftOf, isOn, hostOf, logOf, lengthOf } = view
   const { withStorage, leaderOf, nearEnd, isProtected, couldTake } = evidence
   const { historyIn } = singleFaultHistoryOf(view)
 
@@ -251,7 +292,7 @@ const quiescenceMonitorOf = (view: View, evidence: Evidence) => {
     if (primary >= 0 && releasedIn(controlOf(primary)) !== lengthOf(logOf(primary)))
       found = union(found, only.L4)
     if (isProtected(pair)) return found
-    const mustBeProtected = isOn(pair) && couldBeProtected(pair)
+    const mustBeProtected = isOn(pair) && ftOf(pair) === ftSetting.enabled && couldBeProtected(pair)
     if (mustBeProtected) found = union(found, only.L1)
     if (historyIn(pair) !== sinceProtected.unprotected && couldBeProtected(pair))
       found = union(found, only.S19)

@@ -1,5 +1,5 @@
 import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
+import { isRegisteredAlike, registeredOn, type Config } from "../../model/config.ts"
 import { inOrder, pairIdOf, type CopyId, type HostId } from "../../model/ids.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
@@ -217,11 +217,21 @@ export const simplifications = (config: Config, actions: readonly Action[]): rea
       ? []
       : [{ config: { ...config, pairs: config.pairs.with(i, { ...pair, vcpus: 1 }) }, actions }],
   ),
+  ...(config.policy === "any" ? [] : [{ config: { ...config, policy: "any" } as const, actions }]),
   ...config.pairs.flatMap((pair, i) => {
-    const first = config.hosts[0]?.id ?? "h1"
-    const registered = { primary: first, secondary: first }
-    const isPlain = pair.registered.primary === first && pair.registered.secondary === first
-    return isPlain
+    const { primary, secondary } = pair.registered
+    const plain = {
+      ...pair,
+      ft: "enabled",
+      registered: { primary, secondary: secondary ?? primary },
+    } as const
+    return pair.ft === "enabled"
+      ? []
+      : [{ config: { ...config, pairs: config.pairs.with(i, plain) }, actions }]
+  }),
+  ...config.pairs.flatMap((pair, i) => {
+    const registered = registeredOn(config.hosts[0]?.id ?? "h1", pair.ft)
+    return isRegisteredAlike(pair.registered, registered)
       ? []
       : [{ config: { ...config, pairs: config.pairs.with(i, { ...pair, registered }) }, actions }]
   }),
@@ -250,8 +260,8 @@ const withoutLastPair = (config: Config, actions: readonly Action[]): readonly C
   if (config.pairs.length > 2 || first === undefined) return [alone]
   const onlyLast = actions.filter((action) => isOfLast(action) || !("pair" in action || "copy" in action))
   const renamedToFirst = onlyLast.map((action): Action => {
-    if ("pair" in action) return { ...action, pair: first.id }
-    return "copy" in action ? { ...action, copy: action.copy.replace(last.id, first.id) as CopyId } : action
+    const copy = "copy" in action ? { copy: action.copy.replace(last.id, first.id) as CopyId } : {}
+    return { ...action, ...copy, ...("pair" in action ? { pair: first.id } : {}) }
   })
   const rulesOfLast = config.rules
     .filter((rule) => rule.pairs.includes(last.id))
@@ -299,7 +309,10 @@ const inHosts = (config: Config, actions: readonly Action[], kept: readonly Host
   }))
   const pairs = config.pairs.map((pair) => ({
     ...pair,
-    registered: { primary: name(pair.registered.primary), secondary: name(pair.registered.secondary) },
+    registered: {
+      primary: name(pair.registered.primary),
+      secondary: pair.registered.secondary === null ? null : name(pair.registered.secondary),
+    },
   }))
   return {
     config: { ...config, hosts, pairs },

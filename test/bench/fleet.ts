@@ -184,8 +184,10 @@ function fleetOf(kind: KindOfFleet, hosts: number): Config {
     pairs: pairs.map((id, n) => ({
       id,
       vcpus: at(kind.vcpus, n),
+      ft: "enabled",
       registered: { primary: at(hostIds, n), secondary: at(hostIds, n) },
     })),
+    policy: "any",
     rules: kind.rules.map(({ every, ...rule }) => ({
       ...rule,
       pairs: pairs.filter((_, n) => n % every === 0),

@@ -94,7 +94,9 @@ describe("a transition tour", () => {
     const hosts = cases.map(
       ({ config, actions }) =>
         actions.find(
-          (action) => pair.profile.step(config, pair.profile.initial(config), action).tag === "next",
+          (action) =>
+            action.kind === "PowerOn" &&
+            pair.profile.step(config, pair.profile.initial(config), action).tag === "next",
         )?.["host"],
     )
 

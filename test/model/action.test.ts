@@ -13,6 +13,9 @@ describe("an action", () => {
     ["PowerOff(p2)", { kind: "PowerOff", pair: "p2" }],
     ["FailHost(h1)", { kind: "FailHost", host: "h1" }],
     ["CutLink(h1-h2)", { kind: "CutLink", hosts: ["h1", "h2"] }],
+    ["SuspendFT(p1)", { kind: "SuspendFT", pair: "p1" }],
+    ["TurnOffFT(p1, p1.1)", { kind: "TurnOffFT", pair: "p1", copy: "p1.1" }],
+    ["Register(p1, secondary, h3)", { kind: "Register", pair: "p1", role: "secondary", host: "h3" }],
     ["CrashCopy(p1.2, divergence)", { kind: "CrashCopy", copy: "p1.2", reason: "divergence" }],
   ] as const)("is described as %s", (text, action) => {
     expect(written(action)).toBe(text)
@@ -31,17 +34,22 @@ describe("an action", () => {
 })
 
 describe("the alphabet", () => {
-  it("has 26 kinds: the protocol's, then the operator's, the recoveries, and the faults last", () => {
+  it("has 31 kinds: the protocol's, then the operator's, the recoveries, and the faults last", () => {
     const byActor = (["protocol", "operator", "recovery", "fault"] as const).flatMap(kindsOf)
 
-    expect(kinds).toHaveLength(26)
+    expect(kinds).toHaveLength(31)
     expect(kinds).toEqual(byActor)
   })
 
-  it("has five kinds that are no part of the core's", () => {
+  it("has ten kinds that are no part of the alphabet of the pinned counts", () => {
     const beyond = kinds.filter((kind) => !coreKinds.includes(kind))
 
     expect(beyond).toEqual([
+      "TurnOnFT",
+      "TurnOffFT",
+      "SuspendFT",
+      "ResumeFT",
+      "Register",
       "TestFailover",
       "TestRestartSecondary",
       "Migrate",

@@ -2,7 +2,14 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
-import { identity, identityWithInterventions, isSame, registrationsOf } from "../../model/identity.ts"
+import { coreKinds } from "../../model/action.ts"
+import {
+  identity,
+  identityFor,
+  identityWithInterventions,
+  isSame,
+  registrationsOf,
+} from "../../model/identity.ts"
 import { copyIdOf, type CopyId } from "../../model/ids.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { Protocol } from "../../model/protocol.ts"
@@ -110,6 +117,27 @@ describe("registrations", () => {
 
     expect(identity(elsewhere)).toBe(identity(state))
     expect(registrationsOf(elsewhere)).not.toBe(registrationsOf(state))
+  })
+})
+
+describe("the identity in a cluster", () => {
+  const state = reach(three, toRunning)
+  const elsewhere = changed(state, { p1: { registered: { primary: "h3", secondary: null } } })
+
+  it.each([
+    ["an operation on FT reads them", three, [...coreKinds, "ResumeFT"]],
+    ["a power-on prefers the registered host", { ...three, policy: "registered" }, coreKinds],
+    ["the reference policy is followed", { ...three, policy: "reference" }, coreKinds],
+  ] as const)("has the registrations in it where %s", (_why, config, among) => {
+    const keyOf = identityFor(config, among)
+
+    expect(keyOf(elsewhere)).not.toBe(keyOf(state))
+  })
+
+  it("is without them where no guard reads them", () => {
+    const keyOf = identityFor(three, coreKinds)
+
+    expect(keyOf(elsewhere)).toBe(keyOf(state))
   })
 })
 

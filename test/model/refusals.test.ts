@@ -1,16 +1,14 @@
-import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
 import type { GuardId } from "../../model/guard-id.ts"
 import { guardMeanings } from "../../model/guard-id.ts"
 import { refusalOf, refusals } from "../../model/refusals.ts"
 import { refusingGuards } from "../fixtures.ts"
-
-const spec = readFileSync("docs/spec/core.md", "utf8")
+import { specification } from "../specification.ts"
 
 describe.each(kinds)("the refusals of %s", (kind) => {
   it("are the sentences of the specification, guard by guard", () => {
-    const section = new RegExp(`^### ${kind}\\n([\\s\\S]*?)(?=^##)`, "m").exec(spec)?.[1] ?? ""
+    const section = new RegExp(`^### ${kind}\\n([\\s\\S]*?)(?=^##)`, "m").exec(specification)?.[1] ?? ""
     const rows = [...section.matchAll(/^\| `([a-z-]+)`\s+\| (.*?)\s*\|$/gm)]
     const sentences = Object.fromEntries(rows.map(([, guard = "", text = ""]) => [guard, plain(text)]))
 
@@ -24,7 +22,7 @@ describe.each(kinds)("the refusals of %s", (kind) => {
 
 describe("the guards", () => {
   it("stand in the specification with what each asks", () => {
-    const section = /^### Guards\n([\s\S]*?)(?=^##)/m.exec(spec)?.[1] ?? ""
+    const section = /^### Guards\n([\s\S]*?)(?=^##)/m.exec(specification)?.[1] ?? ""
     const rows = [...section.matchAll(/^\| `([a-z-]+)`\s+\| (.*?)\s*\|$/gm)]
 
     expect(rows.map(([, guard, text = ""]) => [guard, plain(text)])).toEqual(Object.entries(guardMeanings))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { Kind } from "../../model/action.ts"
+import { ftKinds, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { protocolOf } from "../../model/core.ts"
@@ -12,7 +12,7 @@ import type { Change } from "../../model/protocol.ts"
 import { hasStorage, pairsOf, running, withHost, withPair, type State } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
 import { effects } from "../../properties/effects.ts"
-import { ruled, together } from "../../model/change.ts"
+import { ruled, together, withdrawing } from "../../model/change.ts"
 import {
   altered,
   changingCopy,
@@ -214,7 +214,7 @@ const changes: Readonly<Record<string, readonly Changed[]>> = {
     ]),
     ...(["PowerOn", "HaRestart", "SpawnSecondary", "TryLock", "Migrate"] as const).map((kind): Changed => [
       `${kind} registers the two the wrong way round`,
-      registering(kind, ({ primary, secondary }) => ({ primary: secondary, secondary: primary })),
+      registering(kind, ({ primary, secondary }) => ({ primary: secondary ?? primary, secondary: primary })),
       apart(),
     ]),
     [
@@ -336,7 +336,7 @@ describe("a change to the rules is noticed", () => {
   )
 
   it.each(rows)("by %s: %s", (id, _what, change, config) => {
-    const path = violationOf(id, change(protocolOf(config)))
+    const path = violationOf(id, withdrawing(...ftKinds)(change(protocolOf(config))))
     const last = path.moves.at(-1)
     const before = path.moves.at(-2)?.state ?? path.start
 

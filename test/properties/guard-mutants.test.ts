@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { kinds } from "../../model/action.ts"
+import { coreKinds, ftKinds, kinds, kindsBesideFt, type Action, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import type { Protocol } from "../../model/protocol.ts"
-import { initial, type State } from "../../model/state.ts"
+import { initial, pairsOf, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { guardMutants, type GuardMutant } from "../../properties/mutants/guards.ts"
 import { enumerate } from "../enumerate.ts"
@@ -19,10 +19,41 @@ const placing: Config = {
   rules: [{ pairs: ["p1"], type: "must", run: "on", group: "a", active: true }],
 }
 
-const scopes: readonly Config[] = [
-  plainConfig(3, 1, { ...bounds, log: 1, faults: 1 }),
-  plainConfig(2, 1, { generations: 3, powerOffUpTo: 2, fencesUpTo: 2, log: 0, faults: 2 }),
-  placing,
+const unconfigured = (config: Config, pair: Config["pairs"][number]["id"]): Config => ({
+  ...config,
+  pairs: config.pairs.map((each) =>
+    each.id === pair
+      ? { ...each, ft: "notConfigured", registered: { primary: "h1", secondary: null } }
+      : each,
+  ),
+})
+
+const small = plainConfig(3, 2, { log: 0, generations: 3, powerOffUpTo: 0, fencesUpTo: 1 })
+const oneCopyEach: Config = { ...small, hosts: small.hosts.map((host) => ({ ...host, ftVmsMax: 1 })) }
+
+/** Clusters, each with the kinds of action that are taken in it. */
+const scopes: readonly { readonly config: Config; readonly among: readonly Kind[] }[] = [
+  { config: plainConfig(3, 1, { ...bounds, log: 1, faults: 1 }), among: kindsBesideFt },
+  {
+    config: plainConfig(2, 1, { generations: 3, powerOffUpTo: 2, fencesUpTo: 2, log: 0, faults: 2 }),
+    among: kindsBesideFt,
+  },
+  { config: placing, among: kindsBesideFt },
+  {
+    config: {
+      ...unconfigured(plainConfig(2, 1, { ...bounds, generations: 3, log: 0, faults: 1 }), "p1"),
+      policy: "registered",
+    },
+    among: kinds,
+  },
+  {
+    config: unconfigured({ ...oneCopyEach, bounds: { ...small.bounds, faults: 0 } }, "p2"),
+    among: [...coreKinds, ...ftKinds],
+  },
+  {
+    config: { ...oneCopyEach, policy: "reference", bounds: { ...small.bounds, faults: 1 } },
+    among: coreKinds,
+  },
 ]
 
 /** Guards that never refuse alone in a reachable state, and what implies them. A mutant without what implies one may need it. */
@@ -42,6 +73,8 @@ const implied: Readonly<Record<string, string>> = {
   "HaRestart/6/unreachable": "a first copy has no other end",
   "PowerOn/5/anti-affinity": "no copy is on a host with storage, and the target has storage",
   "PowerOn/6/unreachable": "a first copy has no other end",
+  "TurnOffFT/4/primary-only": "a Secondary does not execute as a Primary",
+  "SuspendFT/4/primary-only": "a Secondary does not execute as a Primary",
   "TestRestartSecondary/4/storage": "what executes has storage (S22)",
   "Migrate/3/storage": "what executes has storage (S22)",
 }
@@ -72,11 +105,11 @@ describe("the mutants that follow from the guards", () => {
   })
 })
 
-function toldIn(config: Config): readonly string[] {
+function toldIn({ config, among }: (typeof scopes)[number]): readonly string[] {
   const protocol = protocolOf(config)
   const left = new Map(guardMutants(protocol).map((mutant) => [mutant, mutant.change(protocol)]))
   const reported: string[] = []
-  enumerate(protocol, kinds, [initial(config)], (state) => {
+  enumerate(protocol, among, [initial(config)], (state) => {
     for (const [mutant, mutated] of left)
       if (tells(protocol, mutated, mutant, state)) {
         reported.push(mutant.name)
@@ -87,8 +120,16 @@ function toldIn(config: Config): readonly string[] {
 }
 
 function tells(protocol: Protocol, mutated: Protocol, { kind, guard }: GuardMutant, state: State): boolean {
-  return candidates(state, kind).some((action) => {
+  return [...candidates(state, kind), ...naming(state, kind)].some((action) => {
     const outcome = step(protocol, state, action)
     return outcome.tag === "refused" && outcome.guard === guard && step(mutated, state, action).tag === "next"
   })
+}
+
+/** The operations on FT that ask any copy by name. */
+function naming(state: State, kind: Kind): readonly Action[] {
+  if (kind !== "SuspendFT" && kind !== "TurnOffFT") return []
+  return pairsOf(state).flatMap(({ id, copies }) =>
+    copies.map((copy): Action => ({ kind, pair: id, copy: copy.id })),
+  )
 }

@@ -26,7 +26,7 @@ const ofTheModel = ["alphabet", "pairsOf"]
 /** What those of packed states may take from the view: the fields of a state, and where its parts are. */
 const ofTheView = [
   ...["machine", "layout", "hosts", "pairs", "slots", "has", "headOf", "hostOf", "pairOf", "linkOf"],
-  ...["isOn", "lockOf", "holderOf", "interventionsOf", "faultsSoFar", "primaryAt", "primaryAtIn"],
+  ...["ftOf", "isOn", "lockOf", "holderOf", "interventionsOf", "faultsSoFar", "primaryAt", "primaryAtIn"],
   ...[
     "secondaryAt",
     "secondaryAtIn",

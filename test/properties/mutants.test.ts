@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
-import { coreKinds, describe as written, kinds, type Action, type Kind } from "../../model/action.ts"
+import { coreKinds, describe as written, ftKinds, kinds, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
-import { identity, identityWithInterventions } from "../../model/identity.ts"
+import { identityWithInterventions } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
-import { mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
 import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
 
@@ -114,7 +114,7 @@ const scopes: Readonly<Record<string, Config>> = {
   }),
 }
 
-const scopeOf = ({ name }: Mutant): Config => scopes[name] ?? usualScope
+const scopeOf = ({ name, scope = usualScope }: Mutant): Config => scopes[name] ?? scope
 
 function ofFourVcpus(config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }
@@ -123,7 +123,8 @@ function ofFourVcpus(config: Config): Config {
 /** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
   const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance])]
+  const ofFt = ftKinds.filter((kind) => kindsWith(mutant).includes(kind))
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance, ...ofFt])]
 }
 
 /** A shortest run of the mutant that violates the property. Each is searched for once. */
@@ -133,7 +134,7 @@ const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): read
   if (known !== undefined) return known
   const properties = catalogue.filter((property) => property.id === id)
   // S18 reads the count of interventions, which is no part of a state's identity.
-  const options = { key: id === "S18" ? identityWithInterventions : identity }
+  const options = id === "S18" ? { key: identityWithInterventions } : {}
   const found = shortestViolation(mutated(mutant)(config), kindsFor(mutant), properties, options)
   if (found === null || found === "unknown") throw new Error(`${mutant.name} never violates ${id}`)
   violations.set(key, found)

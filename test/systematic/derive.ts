@@ -53,7 +53,7 @@ export const systematicMutants = (): readonly SystematicMutant[] => {
   const rules = readdirSync(join(packageRoot, "impl", "engine", "rules")).sort()
   return [
     ...rules.flatMap((file) => mutantsOf(`rules/${file}`, null)),
-    ...mutantsOf("placement.ts", ["isWithin", "ineligible", "unfit", "allowedHosts"]),
+    ...mutantsOf("placement.ts", ["isWithin", "ineligible", "unfit", "allowedHosts", "someCopyMayRun"]),
     ...["phase.ts", "view/copies.ts", "view/hosts.ts", "view/lifecycle.ts", "view/relations.ts"].flatMap(
       (file) => mutantsOf(file, ofView),
     ),

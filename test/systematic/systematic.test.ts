@@ -76,7 +76,7 @@ describe("a systematic mutant that differs is found, and shrunk", () => {
     "rules/faults:RestoreStorage/neighbour/1",
     "rules/power:PowerOff/drop-effect/3",
     "rules/operations:EnterMaintenance/drop-effect/1",
-    "rules/power:someCopyMayRun/neighbour/1",
+    "placement:someCopyMayRun/neighbour/1",
     "rules/power:boot/drop-effect/2",
     "rules/power:HaRestart/negate-condition/3",
     "rules/redundancy:SyncLost/shift-comparison/1",

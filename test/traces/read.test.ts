@@ -36,8 +36,9 @@ describe("a configuration", () => {
         { id: "h2", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
         { id: "esx-07", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
       ],
-      pairs: [{ id: "p3", vcpus: 1, registered: { primary: "h2", secondary: "h2" } }],
+      pairs: [{ id: "p3", vcpus: 1, ft: "enabled", registered: { primary: "h2", secondary: "h2" } }],
       rules: [],
+      policy: "any",
       bounds: {
         log: Infinity,
         generations: Infinity,
@@ -46,6 +47,14 @@ describe("a configuration", () => {
         fencesUpTo: Infinity,
       },
     })
+  })
+
+  it("registers no Secondary of a pair without FT that does not say", () => {
+    const { pairs } = readConfig(
+      write("config.json", { ...cluster, pairs: [{ id: "p1", ft: "notConfigured" }] }),
+    )
+
+    expect(pairs).toMatchObject([{ registered: { primary: "h1", secondary: null } }])
   })
 
   it("takes a rule for active that does not say", () => {
@@ -194,6 +203,22 @@ describe("what is read is refused, with its place and what was expected there:",
         actions: [],
       },
       "at config.pairs[0].registered.secondary: expected a host of the cluster (h1, h2)",
+    ],
+    [
+      "a Secondary registered of a pair without FT",
+      {
+        config: { ...cluster, pairs: [registeredAs("notConfigured", "h2")] },
+        actions: [],
+      },
+      "at config.pairs[0].registered.secondary: expected null, as FT is not configured",
+    ],
+    [
+      "no Secondary registered of a pair that is suspended",
+      {
+        config: { ...cluster, pairs: [registeredAs("disabled", null)] },
+        actions: [],
+      },
+      "at config.pairs[0].registered.secondary: expected a host, as FT is configured",
     ],
     [
       "a bound below zero",
@@ -433,4 +458,9 @@ const withOneReplaced = (json: unknown, place: number, by: unknown): unknown => 
     at += 1
     return at === 1 + (place % values) ? by : value
   })
+}
+
+/** p1 with this setting, its Secondary registered there. */
+function registeredAs(ft: string, secondary: string | null): object {
+  return { id: "p1", ft, registered: { primary: "h1", secondary } }
 }

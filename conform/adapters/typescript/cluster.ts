@@ -34,6 +34,13 @@ export const clusterOf = (engine: Engine): Cluster => {
   }
 }
 
+/** What an action says beside what it is about, as the engine numbers it. */
+const secondOf = (action: Action, hosts: number, host: number, slot: number): number => {
+  if (action.kind === "CrashCopy") return crashNumber(action.reason)
+  if (action.kind === "Register") return (action.role === "primary" ? 0 : hosts) + host
+  return "pair" in action && "copy" in action ? 1 + (slot % hosts) : host
+}
+
 /** Takes an action; null, or why it is refused. */
 export const take = ({ engine, hostIds, links, names, started }: Cluster, action: Action): string | null => {
   const { config } = engine.layout
@@ -44,8 +51,9 @@ export const take = ({ engine, hostIds, links, names, started }: Cluster, action
   if (host < 0 || link < 0 || (pairId !== null && pair < 0)) return "unknown"
   const slot = "copy" in action ? names.indexOf(action.copy) : -1
   if ("copy" in action && slot < 0) return "copy"
-  const a = "copy" in action ? slot : "pair" in action ? pair : "hosts" in action ? link : host
-  const b = action.kind === "CrashCopy" ? crashNumber(action.reason) : host
+  if (slot >= 0 && engine.view.pairOf(slot) !== pair) return "copy"
+  const a = "pair" in action ? pair : "copy" in action ? slot : "hosts" in action ? link : host
+  const b = secondOf(action, hostIds.length, host, slot)
   const answer = engine.step(kindNumber[action.kind], a, b)
   if (answer > taken) engine.machine.undo()
   if (answer > taken) return guardOf(answer)
@@ -68,7 +76,6 @@ const nextName = ({ pairs }: Config, started: number[], pair: number): CopyId =>
 /** What shows where the layout keeps no books: all but where pairs are registered, and what they need. */
 export const observesButBooks: readonly string[] = [
   "*",
-  "!pairs.*.ft",
   "!pairs.*.state",
   "!pairs.*.reason",
   "!pairs.*.registered",
@@ -82,10 +89,10 @@ export const stateOf = ({ engine, hostIds, names }: Cluster): object => {
   const { pairs, ...ofCluster } = stateJsonOf(unpack(engine.view))
   const renamed = (id: string, n: number): CopyId | null =>
     names[n * hostIds.length + Number(id.slice(id.indexOf(".") + 1)) - 1] ?? null
-  const keepsBooks = engine.layout.books.primary.mask !== 0
-  const shown = Object.values(pairs).map(({ ft, state, reason, registered, lock, copies, ...others }, n) => ({
+  const keepsBooks = engine.layout.books.reason.mask !== 0
+  const shown = Object.values(pairs).map(({ state, reason, registered, lock, copies, ...others }, n) => ({
     ...others,
-    ...(keepsBooks ? { ft, state, reason, registered } : {}),
+    ...(keepsBooks ? { state, reason, registered } : {}),
     lock: { ...lock, holder: lock.holder === null ? null : renamed(lock.holder, n) },
     copies: Object.fromEntries(
       Object.entries(copies).map(([id, copy]) => [

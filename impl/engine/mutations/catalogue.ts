@@ -2,6 +2,7 @@ import type { EngineMutation } from "../rule.ts"
 import { arbitrationMutations } from "./arbitration.ts"
 import { effectMutations } from "./effects.ts"
 import { indexedMutations, loggingMutations } from "./logging.ts"
+import { operationMutations } from "./operations.ts"
 import { placementMutations } from "./placement.ts"
 import { powerMutations } from "./power.ts"
 import { redundancyMutations } from "./redundancy.ts"
@@ -13,6 +14,7 @@ export const mutations: Readonly<Record<string, EngineMutation>> = {
   ...redundancyMutations,
   ...powerMutations,
   ...placementMutations,
+  ...operationMutations,
   ...effectMutations,
 }
 

@@ -5,20 +5,21 @@ import { isExecutingPrimary } from "../phase.ts"
 import type { View } from "../view.ts"
 
 /** Power, and the restart by HA. Each rule takes a pair; a restart takes the host too. */
-export const powerRules = (view: View, { ineligible }: Placement) => {
+export const powerRules = (view: View, { ineligible, isPicked, someCopyMayRun }: Placement) => {
   const { layout, hosts, controlOf, phaseIn, generationIn, control, write, isOn, switchTo } = view
   const {
     lockOf,
     lockAt,
     intervened,
+    primaryAt,
     registerPrimary,
-    hasStorage,
     halt,
     logOf,
     observedOf,
     lengthOf,
     copyPrefix,
   } = view
+  const { policy } = layout.config
   const { generations, powerOffUpTo } = layout.config.bounds
 
   const PowerOn = (pair: number, host: number): number => {
@@ -26,6 +27,9 @@ export const powerRules = (view: View, { ineligible }: Placement) => {
     if (someCopyMayRun(pair)) return refusal["may-run"]
     const reason = ineligible(pair, host, -1)
     if (reason !== 0) return reason
+    if (policy !== "any" && host !== primaryAt(pair) && ineligible(pair, primaryAt(pair), -1) === 0)
+      return refusal.registered
+    if (host !== primaryAt(pair) && !isPicked(pair, host, -1)) return refusal.policy
 
     switchTo(pair, 1)
     boot(pair, host, lockOf(pair))
@@ -52,16 +56,11 @@ export const powerRules = (view: View, { ineligible }: Placement) => {
     if (someCopyMayRun(pair)) return refusal["may-run"]
     const reason = ineligible(pair, host, -1)
     if (reason !== 0) return reason
+    if (!isPicked(pair, host, -1)) return refusal.policy
     if (lockOf(pair) >= generations) return refusal.bound
 
     boot(pair, host, lockOf(pair) + 1)
     return taken
-  }
-
-  const someCopyMayRun = (pair: number): boolean => {
-    for (let host = 0; host < hosts; host += 1)
-      if (controlOf(pair * hosts + host) !== 0 && hasStorage(host)) return true
-    return false
   }
 
   /** A new copy, live and holding the lock at a generation, with what the world has seen. */

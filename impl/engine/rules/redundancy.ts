@@ -1,3 +1,4 @@
+import { ftSetting } from "../fields.ts"
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
 import type { Placement } from "../placement.ts"
@@ -5,9 +6,20 @@ import { isSecondary } from "../phase.ts"
 import type { View } from "../view.ts"
 
 /** How a Primary gets its Secondary, and how both give each other up. */
-export const redundancyRules = (view: View, { ineligible }: Placement) => {
-  const { hosts, controlOf, phaseIn, generationIn, releasedIn, peerIn, deliveredIn, isOn, pairOf, hostOf } =
-    view
+export const redundancyRules = (view: View, { ineligible, isPicked, isOtherDown }: Placement) => {
+  const {
+    hosts,
+    controlOf,
+    phaseIn,
+    generationIn,
+    releasedIn,
+    peerIn,
+    deliveredIn,
+    ftOf,
+    isOn,
+    pairOf,
+    hostOf,
+  } = view
   const { control, withPhase, withReleased, withChannel, withoutChannel, write } = view
   const { registerSecondary, logOf, lengthOf, copyPrefix, reaches, primaryOf, peerSlot, halt } = view
 
@@ -18,8 +30,11 @@ export const redundancyRules = (view: View, { ineligible }: Placement) => {
     if (phaseIn(copy) !== phase.live) return refusal.phase
     if (peerIn(copy) !== peer.none) return refusal.peer
     if (!isOn(pairOf(slot))) return refusal.power
+    if (ftOf(pairOf(slot)) !== ftSetting.enabled) return refusal.ft
     const reason = ineligible(pairOf(slot), host, hostOf(slot))
     if (reason !== 0) return reason
+    if (!isPicked(pairOf(slot), host, hostOf(slot))) return refusal.policy
+    if (isOtherDown(pairOf(slot))) return refusal["restart-first"]
 
     start(slot, host)
     return taken

@@ -1,3 +1,4 @@
+import { booksFields } from "../fields.ts"
 import { fieldIn } from "../field-bits.ts"
 import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
@@ -11,17 +12,19 @@ export const booksIn = (
   const { primary, secondary, reason } = layout.books
   const { hostIds, config } = layout
   const primaryAtStart = config.pairs.map(({ registered }) => hostIds.indexOf(registered.primary))
-  const secondaryAtStart = config.pairs.map(({ registered }) => hostIds.indexOf(registered.secondary))
+  const secondaryAtStart = config.pairs.map(({ registered }) =>
+    registered.secondary === null ? -1 : hostIds.indexOf(registered.secondary),
+  )
 
   const placeIn =
-    (field: Field, atStart: readonly number[]) =>
+    (field: Field, others: number, atStart: readonly number[]) =>
     (from: Int32Array, pair: number): number => {
-      const place = fieldIn(from, headOf(pair), field) - 1
-      return place < 0 ? (atStart[pair] as number) : place
+      const place = fieldIn(from, headOf(pair), field)
+      return place === 0 ? (atStart[pair] as number) : place < others ? -1 : place - others
     }
-  /** Where a pair is registered, in the cells of this state or of another. */
-  const primaryAtIn = placeIn(primary, primaryAtStart)
-  const secondaryAtIn = placeIn(secondary, secondaryAtStart)
+  /** Where a pair is registered, in the cells of this state or of another; -1 where no Secondary is. */
+  const primaryAtIn = placeIn(primary, booksFields.primary.others.length, primaryAtStart)
+  const secondaryAtIn = placeIn(secondary, booksFields.secondary.others.length, secondaryAtStart)
   const primaryAt = (pair: number): number => primaryAtIn(cells, pair)
   const secondaryAt = (pair: number): number => secondaryAtIn(cells, pair)
 
@@ -29,7 +32,8 @@ export const booksIn = (
     putOf(pair, primary, host === primaryAtStart[pair] ? 0 : host + 1)
   }
   const registerSecondary = (pair: number, host: number): void => {
-    putOf(pair, secondary, host === secondaryAtStart[pair] ? 0 : host + 1)
+    const place = host < 0 ? 1 : host + booksFields.secondary.others.length
+    putOf(pair, secondary, host === secondaryAtStart[pair] ? 0 : place)
   }
   const register = (pair: number, primaryNow: number, secondaryNow: number): void => {
     registerPrimary(pair, primaryNow)

@@ -3,10 +3,10 @@ import { fieldIn, withField } from "../field-bits.ts"
 import type { Field } from "../layout.ts"
 import type { Machine } from "../machine.ts"
 
-/** Pairs by number: power, the lock, and what operators have done. */
+/** Pairs by number: FT, power, the lock, and what operators have done. */
 export const pairsIn = ({ layout, cells, set, reads }: Machine) => {
   const { firstPair, pairCells } = layout
-  const { power, generation, holder: holderField } = layout.head
+  const { ft, power, generation, holder: holderField } = layout.head
   const { interventions } = layout.past
 
   const headOf =
@@ -23,6 +23,10 @@ export const pairsIn = ({ layout, cells, set, reads }: Machine) => {
   const putOf = (pair: number, field: Field, value: number): void => {
     const cell = headOf(pair) + field.cell
     set(cell, withField(cells[cell] as number, field, value))
+  }
+  const ftOf = (pair: number): number => fieldIn(cells, headOf(pair), ft)
+  const setFt = (pair: number, setting: number): void => {
+    putOf(pair, ft, setting)
   }
   const lockAt = (pair: number, generationNow: number, holder: number): void => {
     if (generationNow > layout.capacity.generations)
@@ -43,5 +47,5 @@ export const pairsIn = ({ layout, cells, set, reads }: Machine) => {
     putOf(pair, interventions, interventionsOf(pair) + 1)
   }
 
-  return { headOf, putOf, isOn, lockOf, holderOf, lockAt, switchTo, interventionsOf, intervened }
+  return { headOf, putOf, ftOf, setFt, isOn, lockOf, holderOf, lockAt, switchTo, interventionsOf, intervened }
 }

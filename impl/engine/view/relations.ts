@@ -1,3 +1,4 @@
+import { ftSetting } from "../fields.ts"
 import { peer, phase } from "../machine.ts"
 import { isExecutingPrimary } from "../phase.ts"
 import type { copiesIn } from "./copies.ts"
@@ -7,7 +8,7 @@ import type { Layout } from "../layout.ts"
 /** How the copies of a pair stand to each other. */
 export const relationsIn = (
   { hosts }: Layout,
-  { isOn, lockOf }: ReturnType<typeof pairsIn>,
+  { isOn, ftOf, lockOf }: ReturnType<typeof pairsIn>,
   { pairOf, controlOf, phaseIn, generationIn, peerIn }: ReturnType<typeof copiesIn>,
 ) => {
   /** The slot of the Primary that has the copy as its peer; -1 if there is none. */
@@ -33,7 +34,7 @@ export const relationsIn = (
     return -1
   }
   const isRunning = (pair: number): boolean => {
-    const primary = isOn(pair) ? currentPrimary(pair) : -1
+    const primary = isOn(pair) && ftOf(pair) === ftSetting.enabled ? currentPrimary(pair) : -1
     if (primary < 0 || phaseIn(controlOf(primary)) !== phase.lockstepPrimary) return false
     const other = peerSlot(primary, controlOf(primary))
     return other >= 0 && phaseIn(controlOf(other)) === phase.lockstepSecondary

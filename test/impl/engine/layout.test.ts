@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, kindsBesideFt, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { initial } from "../../../model/state.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
@@ -71,15 +71,16 @@ describe("a layout", () => {
   })
 
   it("stores a pair's books only where that is asked", () => {
-    const stored = layoutOf(three, { registered: "stored", reason: true })
-    const beside = layoutOf(three, { registered: true, reason: true })
+    const among = kindsBesideFt
+    const stored = layoutOf(three, { among, registered: "stored", reason: true })
+    const beside = layoutOf(three, { among, registered: true, reason: true })
 
     const masksOf = ({ firstPair, books, maskOf }: Layout) =>
       Object.values<Field>(books).map(({ cell }) => maskOf[firstPair + cell])
     expect(masksOf(beside)).toEqual([0, 0, 0])
     expect(masksOf(stored)).not.toContain(0)
     expect(beside.books.primary.mask).toBe(stored.books.primary.mask)
-    expect(beside.words).toBe(layoutOf(three).words)
+    expect(beside.words).toBe(layoutOf(three, { among }).words)
   })
 
   it("has a word that is never 0, whatever else is: that of the first lock's generation", () => {

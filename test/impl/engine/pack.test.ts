@@ -1,7 +1,8 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { coreKinds } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
-import { identity } from "../../../model/identity.ts"
+import { identity, registrationsOf } from "../../../model/identity.ts"
 import { initial, type State } from "../../../model/state.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf, type LayoutOptions } from "../../../impl/engine/layout.ts"
@@ -69,10 +70,11 @@ describe("what is packed", () => {
     fc.assert(
       fc.property(arbitraryRun(), ({ config, states }) => {
         const view = viewFor(config)
-        const words = new Map(states.map((state) => [identity(state), keyOf(view, state).join()]))
+        const nameOf = (state: State): string => `${identity(state)};${registrationsOf(state)}`
+        const words = new Map(states.map((state) => [nameOf(state), keyOf(view, state).join()]))
 
         expect(new Set(words.values()).size).toBe(words.size)
-        for (const state of states) expect(keyOf(view, state).join()).toBe(words.get(identity(state)))
+        for (const state of states) expect(keyOf(view, state).join()).toBe(words.get(nameOf(state)))
       }),
       { numRuns: 20 },
     )
@@ -146,7 +148,7 @@ describe("what is not kept", () => {
       p1: { registered: { primary: "h2", secondary: "h3" }, reason: "other" },
     })
 
-    const unpacked = repacked(viewFor(three), state)
+    const unpacked = repacked(viewFor(three, { among: coreKinds }), state)
 
     expect(p1(unpacked).registered).toEqual({ primary: "h1", secondary: "h1" })
     expect(p1(unpacked).reason).toBeNull()

@@ -2,20 +2,18 @@ import { basename } from "node:path"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
-  alphabet,
   coreKinds,
+  kindsBesideFt,
   describe as written,
   kinds,
-  kindsOf,
   type Action,
   type Kind,
 } from "../../../model/action.ts"
-import type { Config } from "../../../model/config.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
-import type { OperandName } from "../../../model/operand.ts"
 import type { Protocol, ProtocolOf } from "../../../model/protocol.ts"
-import { initial, pairOf, pairsOf, type State } from "../../../model/state.ts"
+import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { step, successors } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import type { EngineMutation } from "../../../impl/engine/rule.ts"
@@ -43,7 +41,17 @@ import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
 import { enumerate } from "../../enumerate.ts"
-import { act, bounded, clusterOf, kindsChangedBy, reach, ruleOnP1, toRunning } from "../../fixtures.ts"
+import {
+  act,
+  bounded,
+  clusterOf,
+  kindsChangedBy,
+  reach,
+  ruleOnP1,
+  toRunning,
+  withoutFt,
+} from "../../fixtures.ts"
+import { actionAsked, arbitraryAsks, type Ask } from "./asks.ts"
 
 const never = 0
 const always = Infinity
@@ -71,9 +79,19 @@ describe("the engine answers every action as the model does, in every state", ()
   it("of all kinds, with one fault, and the operators up to generation 1", () => {
     const config = bounded({ faults: 1, log: 0, powerOffUpTo: 1, generations: 5, fencesUpTo: 1 })
 
-    const compared = comparedIn(config, kinds)
+    const compared = comparedIn(config, kindsBesideFt)
 
     expect(compared).toEqual({ states: 4368, divergence: null })
+  })
+
+  it("of an administrator's work on FT, for a VM that has none at first", () => {
+    const bounds = { faults: 0, log: 0, generations: 5, powerOffUpTo: 2, fencesUpTo: 2 }
+    const config: Config = { ...withoutFt(plainConfig(2, 1, bounds), "p1"), policy: "registered" }
+
+    const compared = comparedIn(config, kinds)
+
+    expect(compared.divergence).toBeNull()
+    expect(compared.states).toBeGreaterThan(400)
   })
 
   it("with two pairs and at most one copy on a host, on three hosts", () => {
@@ -325,32 +343,6 @@ const arbitraryLarge = arbitraryConfig({ hostsMax: 64, pairsMax: 200 }).filter(
   ({ hosts, pairs }) => hosts.length > 32 && pairs.length > 20,
 )
 
-/** Something to ask: what kind, and of what. `far` draws among all, else among few, so that they meet. */
-type Ask = {
-  readonly usual: boolean
-  readonly far: boolean
-  readonly kind: number
-  readonly a: number
-  readonly b: number
-}
-
-const arbitraryAsk: fc.Arbitrary<Ask> = fc.record({
-  usual: fc.constantFrom(true, true, true, true, true, true, false),
-  far: fc.constantFrom(false, false, false, true),
-  kind: fc.nat(10_000),
-  a: fc.nat(10_000),
-  b: fc.nat(10_000),
-})
-
-/** What is asked in one state after the other; the first that is allowed is taken. */
-const arbitraryAsks = fc.array(fc.array(arbitraryAsk, { minLength: 10, maxLength: 10 }), {
-  minLength: 40,
-  maxLength: 90,
-  size: "max",
-})
-
-const usualKinds: readonly Kind[] = [...kindsOf("protocol"), ...kindsOf("recovery"), "PowerOn"]
-
 /** Walks with the model, the engine at its side, to the end or to the first divergence. */
 const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
   const protocol = protocolOf(config)
@@ -388,35 +380,6 @@ const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
   return walk
 }
 
-/** The action that is asked; null where it would be one of a copy, and none runs. */
-const actionAsked = (config: Config, state: State, { usual, far, kind, a, b }: Ask): Action | null => {
-  const name = pick(usual ? usualKinds : kinds, kind)
-  const hosts = far ? config.hosts : outermost(config.hosts)
-  const pairs = far ? config.pairs : outermost(config.pairs)
-  const copies = (far ? pairsOf(state) : pairs.map(({ id }) => pairOf(state, id))).flatMap((pair) =>
-    pair.copies.map(({ id }) => id),
-  )
-  const host = pick(hosts, b).id
-  const values = {
-    copy: copies.length === 0 ? null : pick(copies, a),
-    pair: pick(pairs, a).id,
-    host,
-    hosts: pick(hosts, a).id === host ? null : [host, pick(hosts, a).id],
-  }
-  const { over }: { readonly over: readonly OperandName[] } = alphabet[name]
-  return over.some((each) => values[each] === null)
-    ? null
-    : ({ kind: name, ...Object.fromEntries(over.map((each) => [each, values[each]])) } as Action)
-}
-
-/** The first two and the last two: where there are many, they are far apart in the layout. */
-const outermost = <A>(all: readonly A[]): readonly A[] =>
-  all.length <= 4 ? all : [...all.slice(0, 2), ...all.slice(-2)]
-
-const pick = <A>(all: readonly A[], n: number): A => all[n % all.length] as A
-
-// Planted faults.
-
 /** How many states a fault may be away, and how many are compared where both sides have the fault. */
 const nearMax = 8000
 const alikeMax = 200
@@ -424,7 +387,8 @@ const alikeMax = 200
 /** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
   const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance])]
+  const suspension: readonly Kind[] = mutant.name.startsWith("Suspend") ? ["SuspendFT"] : []
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance, ...suspension])]
 }
 
 /** The first divergence from this protocol of an engine with the mutant, going breadth first where the protocol goes. */

@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { ftKinds } from "../../../model/action.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
@@ -60,6 +61,7 @@ const rare: ReadonlySet<string> = new Set(
     "TestFailover",
     "TestRestartSecondary",
     "AbandonSync",
+    ...ftKinds,
   ]),
 )
 

@@ -150,8 +150,10 @@ function fleetOf(hosts: number, pairs: number): Config {
     pairs: Array.from({ length: pairs }, (_, n) => ({
       id: `p${BigInt(n + 1)}`,
       vcpus: sizes[n % sizes.length] ?? 1,
+      ft: "enabled" as const,
       registered: { primary: hostId(n * 7), secondary: hostId(n * 7) },
     })),
+    policy: "any",
     rules: [],
     bounds: unbounded,
   }

@@ -142,8 +142,10 @@ const arbitraryCluster = fc
     pairs: vcpus.map((size, n) => ({
       id: `p${BigInt(n + 1)}`,
       vcpus: size,
+      ft: "enabled" as const,
       registered: { primary: "h1", secondary: "h1" },
     })),
+    policy: "any",
     rules,
     bounds: unbounded,
   }))

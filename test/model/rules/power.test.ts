@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest"
+import type { Config } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
+import { enabled } from "../../../model/step.ts"
 import {
   alone,
   booted,
@@ -18,6 +21,9 @@ import {
 /** What can speak against a host as the place of a new Primary: it has no other end, and no copy of its pair runs. */
 const hindrances = ["storage", "maintenance", "rule", "limits"] as const
 
+const byRegistration: Config = { ...three, policy: "registered" }
+const byReference: Config = { ...three, policy: "reference" }
+
 /** Two outputs are out, a third entry is recorded. */
 const twoSeen = "Record(p1.1) Record(p1.1) Release(p1.1) Release(p1.1) Record(p1.1)"
 
@@ -33,7 +39,27 @@ describe("PowerOn", () => {
     ["may-run", "beside a stale Primary", `${overtaken} PowerOff(p1) LoseStorage(h3)`, "PowerOn(p1,h3)"],
     ...placementRungs("", "PowerOn(p1,h3)", hindrances),
     ["storage", "on a host that is down", "FailHost(h1)", "PowerOn(p1,h1)"],
+    ["registered", "where the registered host could take it", "", "PowerOn(p1,h2)", byReference],
+    ["registered", "likewise under the policy `registered`", "", "PowerOn(p1,h2)", byRegistration],
+    ["policy", "on another host than the policy picks", "FailHost(h1)", "PowerOn(p1,h3)", byReference],
   ])
+
+  it.each([
+    ["any", "", ["h1", "h2", "h3"]],
+    ["any", "FailHost(h1)", ["h2", "h3"]],
+    ["registered", "", ["h1"]],
+    ["registered", "FailHost(h1)", ["h2", "h3"]],
+    ["reference", "", ["h1"]],
+    ["reference", "FailHost(h1)", ["h2"]],
+    ["reference", "FailHost(h1) EnterMaintenance(h2)", ["h3"]],
+    ["reference", "Register(p1,primary,h3)", ["h3"]],
+  ] as const)("under the policy `%s` is possible, after %j, on %j", (policy, schedule, hosts) => {
+    const config = { ...three, policy }
+
+    const open = enabled(protocolOf(config), reach(config, schedule), ["PowerOn"])
+
+    expect(open).toEqual(hosts.map((host) => ({ kind: "PowerOn", pair: "p1", host })))
+  })
 
   it("starts a live Primary that holds the lock at its generation, and registers it there", () => {
     const before = reach(three)
@@ -159,8 +185,24 @@ describe("HaRestart", () => {
     ],
     ["may-run", "while only a stale copy may run", `${overtaken} FailHost(h2)`, "HaRestart(p1,h3)"],
     ...placementRungs(`${alone} FailHost(h1)`, "HaRestart(p1,h3)", hindrances),
+    [
+      "policy",
+      "on another host than the policy picks",
+      `${alone} FailHost(h1)`,
+      "HaRestart(p1,h3)",
+      { ...last, policy: "reference" },
+    ],
     ["bound", "beyond the generations", `${alone} FailHost(h1)`, "HaRestart(p1,h3)", last],
   ])
+
+  it("may take any host, unless the policy picks: where the pair is registered is no matter", () => {
+    const lost = `${alone} CrashCopy(p1.1)`
+
+    expect(p1(reach(byRegistration, lost, "HaRestart(p1,h3)")).registered.primary).toBe("h3")
+    expect(p1(reach(byReference, "PowerOn(p1,h1) CrashCopy(p1.1)", "HaRestart(p1,h1)")).lock.generation).toBe(
+      2,
+    )
+  })
 
   it("starts a live Primary at the next generation from what the world has seen, and loses the rest", () => {
     const before = reach(three, alone, twoSeen, "FailHost(h1)")

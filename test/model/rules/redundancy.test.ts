@@ -1,24 +1,32 @@
 import { describe, expect, it } from "vitest"
+import type { Config } from "../../../model/config.ts"
 import type { Copy } from "../../../model/copy.ts"
 import type { CopyId, HostId } from "../../../model/ids.ts"
+import { pairOf } from "../../../model/state.ts"
 import {
   alone,
   booted,
   changed,
+  clusterOf,
   failedOver,
   itRefuses,
   logOf,
+  p1,
   placementRungs,
   reach,
   reachFrom,
+  ruleOnP1,
   starting,
   three,
   toRunning,
   withholding,
+  withoutFt,
 } from "../../fixtures.ts"
 
 describe("SpawnSecondary", () => {
   const off = changed(reach(three, alone, "LoseStorage(h3)"), { p1: { power: "off" } })
+  const byReference: Config = { ...clusterOf([{}, {}, {}], { pairs: 2 }), policy: "reference" }
+  const anotherIsDown = `${alone} PowerOn(p2,h1) CrashCopy(p2.1)`
 
   itRefuses("SpawnSecondary", [
     ["copy", "for a copy that does not run", toRunning, "SpawnSecondary(p1.3,h2)"],
@@ -28,10 +36,47 @@ describe("SpawnSecondary", () => {
     ["peer", "for a Primary that has a Secondary", starting, "SpawnSecondary(p1.1,h2)"],
     ["peer", "before a dead Secondary is given up", `${starting} CrashCopy(p1.2)`, "SpawnSecondary(p1.1,h2)"],
     ["power", "for a pair that is powered off", off, "SpawnSecondary(p1.1,h3)"],
+    [
+      "ft",
+      "for a pair that is suspended",
+      `${alone} SuspendFT(p1) LoseStorage(h3)`,
+      "SpawnSecondary(p1.1,h3)",
+    ],
+    [
+      "ft",
+      "for a pair without FT",
+      `${alone} LoseStorage(h3)`,
+      "SpawnSecondary(p1.1,h3)",
+      withoutFt(three, "p1"),
+    ],
     ...placementRungs(alone, "SpawnSecondary(p1.1,h3)"),
     ["storage", "on a host that is down", `${alone} FailHost(h2)`, "SpawnSecondary(p1.1,h2)"],
     ["anti-affinity", "on the Primary's own host", alone, "SpawnSecondary(p1.1,h1)"],
+    [
+      "policy",
+      "on another host than the policy picks",
+      anotherIsDown,
+      "SpawnSecondary(p1.1,h3)",
+      byReference,
+    ],
+    [
+      "restart-first",
+      "while another pair could be restarted",
+      anotherIsDown,
+      "SpawnSecondary(p1.1,h2)",
+      byReference,
+    ],
   ])
+
+  it("does not wait for another pair under the policy `any`, nor for one that no host could take", () => {
+    const barred = clusterOf([{ groups: ["a"] }, {}, {}], { pairs: 2, rules: [ruleOnP1("must", "on", "a")] })
+    const down = "PowerOn(p1,h1) FailHost(h1) PowerOn(p2,h2) SpawnSecondary(p2.1,h3)"
+
+    expect(
+      p1(reach({ ...byReference, policy: "any" }, anotherIsDown, "SpawnSecondary(p1.1,h2)")).started,
+    ).toBe(2)
+    expect(pairOf(reach({ ...barred, policy: "reference" }, down), "p2").started).toBe(2)
+  })
 
   it("starts an empty, syncing copy as the peer of the Primary, and registers it there", () => {
     const before = reach(three, alone, "Record(p1.1)")

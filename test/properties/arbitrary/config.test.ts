@@ -127,7 +127,9 @@ const faultsOf = ({ hosts, pairs, rules, bounds }: Config): readonly string[] =>
     ...pairs.flatMap(({ id, vcpus, registered }) => [
       ...(vcpus >= 1 && isCount(vcpus) ? [] : [`the size of ${id}`]),
       ...(hostIds.includes(registered.primary) ? [] : [`where the Primary of ${id} is registered`]),
-      ...(hostIds.includes(registered.secondary) ? [] : [`where the Secondary of ${id} is registered`]),
+      ...(registered.secondary === null || hostIds.includes(registered.secondary)
+        ? []
+        : [`where the Secondary of ${id} is registered`]),
     ]),
     ...rules.flatMap((rule) => [
       ...(rule.pairs.length > 0 ? [] : ["a rule on no pair"]),

@@ -118,7 +118,7 @@ describe("runBatch", () => {
   })
 
   it("makes failures shorter than they were drawn", () => {
-    const { found, actions } = failing("SpawnIgnoresAntiAffinity").failure
+    const { found, actions } = failing("WinWithoutBump").failure
 
     expect(actions.length).toBeLessThan(found)
   })

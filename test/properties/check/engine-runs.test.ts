@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { kinds, subjectOf, type Kind } from "../../../model/action.ts"
+import { kinds, kindsBesideFt, subjectOf, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
@@ -87,7 +87,7 @@ describe("a batch on the engine", () => {
   })
 
   it("finds a failure in its own place, however many schedules it may run", () => {
-    const runs = runsOf("SyncStorageContends")
+    const runs = runsOf("GoLiveDiscardsReceived")
     const found = runEngineBatch(runs, "7", 0, 5000)
     const { schedule = 0 } = found.failure ?? {}
 
@@ -106,7 +106,7 @@ describe("a batch on the engine", () => {
   })
 
   it("draws blindly in some parts of it and not in others, and finds there what has no chance by the protocol", () => {
-    const { failure } = runEngineBatch(runsOf("HaRestartOnSuspicion"), "7", 1, 4000)
+    const { failure } = runEngineBatch(runsOf("HaRestartOnSuspicion"), "7", 2, 4000)
 
     expect(failure?.property).toBe("S13")
     expect(failure?.schedule).toBeGreaterThan(1000)
@@ -208,7 +208,7 @@ const actionsIn = ({ actions }: BatchResult): number =>
 
 /** Each phase with each kind that a copy in it takes, in the first states of a cluster, breadth first. */
 const takenByPhase = (config: Config): ReadonlySet<string> => {
-  const { machine, view, expand } = engineOf(layoutOf(config))
+  const { machine, view, expand } = engineOf(layoutOf(config, { among: kindsBesideFt }))
   const taken = new Set<string>()
   const keys = [machine.key.slice()]
   const seen = new Set([String(keys[0])])

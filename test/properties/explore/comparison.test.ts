@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { kinds } from "../../../model/action.ts"
+import { kindsBesideFt } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import type { ProtocolOf } from "../../../model/protocol.ts"
@@ -7,7 +7,7 @@ import { comparing } from "../../../properties/explore/comparison.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, mutated } from "../../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith, mutated } from "../../../properties/mutants/mutant.ts"
 import { replay } from "../../../traces/replay.ts"
 
 describe("an engine that is compared with the model", () => {
@@ -26,7 +26,7 @@ describe("an engine that is compared with the model", () => {
 
   it("differs, where the model alone was changed, for most changes, after a run that the model takes", () => {
     const unseen = mutants.filter((mutant) => {
-      const scope = scopeOf(mutated(mutant), mutant.scope)
+      const scope = scopeOf(mutated(mutant), mutant.scope, kindsWith(mutant))
       const { difference } = finished(comparing(scope))
       if (difference === null) return true
       expect(replay(mutated(mutant)(scope.config), [], difference.actions).refusal).toBeNull()
@@ -49,9 +49,9 @@ describe("an engine that is compared with the model", () => {
 })
 
 /** A scope whose model is this one, and whose engine is the protocol's. */
-const scopeOf = (model: ProtocolOf, config = coreScope): Scope => ({
+const scopeOf = (model: ProtocolOf, config = coreScope, among = kindsBesideFt): Scope => ({
   config,
-  among: kinds,
+  among,
   mutant: null,
   properties: ["S1"],
   symmetry: true,

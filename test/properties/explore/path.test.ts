@@ -8,7 +8,7 @@ import { violatingRuns, type ViolatingRun, type Search } from "../../../properti
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import { replay } from "../../../traces/replay.ts"
 
 /** What each mutant must break, in how many steps at least. Where no search has found that, it is not checked. */
@@ -151,7 +151,7 @@ const shortestRuns = (scope: Scope, lengthMax: number): readonly ViolatingRun[] 
 
 const scopeOf = (mutant: Mutant | null, properties: readonly string[]): Scope => ({
   config: mutant?.scope ?? coreScope,
-  among: kinds,
+  among: mutant === null ? kinds : kindsWith(mutant),
   mutant: mutant?.name ?? null,
   properties,
   symmetry: true,

@@ -17,7 +17,7 @@ import type { Property } from "../../../properties/property.ts"
 import type { AskedAction } from "../../../conform/profile.ts"
 import { withGround } from "../../../conform/profiles.ts"
 import type { CaseSource } from "../../../conform/case-source.ts"
-import { minimise, minimising, type Minimised } from "../../../properties/shrink/minimise.ts"
+import { minimise, simplifications, minimising, type Minimised } from "../../../properties/shrink/minimise.ts"
 import { configOf, jsonOfConfig } from "../../../traces/read.ts"
 import { replay } from "../../../traces/replay.ts"
 import { keep, keptIn } from "../../../traces/store.ts"
@@ -157,6 +157,36 @@ describe("minimise", () => {
     expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
   })
 
+  it("takes away a policy that the violation does not need, and has FT on where it may be on", () => {
+    const plain = plainConfig(2, 1, { log: 0 })
+    const notConfigured = { ft: "notConfigured", registered: { primary: "h2", secondary: null } } as const
+    const cluster: Config = {
+      ...plain,
+      policy: "registered",
+      pairs: plain.pairs.map((pair) => ({ ...pair, ...notConfigured })),
+    }
+    const actions: readonly Action[] = [
+      { kind: "TurnOnFT", pair: "p1" },
+      { kind: "PowerOn", pair: "p1", host: "h2" },
+      { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
+    ]
+
+    const { config, run } = minimised(spawning.protocolIn, spawning.properties, cluster, actions)
+
+    expect(config).toEqual(plain)
+    expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
+  })
+
+  it("renames who is asked by name with its pair", () => {
+    const actions: readonly Action[] = [{ kind: "SuspendFT", pair: "p2", copy: "p2.1" }]
+
+    const candidates = simplifications(plainConfig(2, 2), actions)
+
+    expect(candidates.map((candidate) => candidate.actions)).toContainEqual([
+      { kind: "SuspendFT", pair: "p1", copy: "p1.1" },
+    ])
+  })
+
   it("leaves a cluster that can be written and read, whatever its hosts are called", () => {
     const cluster = configOf(
       "cluster.json",
@@ -277,8 +307,8 @@ describe("minimise", () => {
 type Candidate = { readonly config: Config; readonly actions: readonly AskedAction[] }
 
 /** The same with names as a person gives them. */
-const asGiven = ({ hosts, pairs, rules, bounds }: Config, actions: readonly object[]): Candidate => {
-  const given = JSON.stringify({ hosts, pairs, rules, actions })
+const asGiven = ({ hosts, pairs, rules, policy, bounds }: Config, actions: readonly object[]): Candidate => {
+  const given = JSON.stringify({ hosts, pairs, rules, policy, actions })
     .replaceAll(/"h(\d+)"/g, '"esx$1"')
     .replaceAll(/"p(\d+)(\.\d+)?"/g, '"p3$1$2"')
   const { actions: asked, ...config } = JSON.parse(given) as Omit<Config, "bounds"> &

@@ -9,6 +9,7 @@ static const char *hello(void)
         "\"profile\":\"pair\",\"observes\":[],\"window\":64,\"actions\":["
         "\"Record\",\"Deliver\",\"Ack\",\"Release\",\"BeginLockstep\",\"JoinLockstep\",\"SpawnSecondary\","
         "\"TryLock\",\"Suspect\",\"AbandonSync\",\"SyncLost\",\"HaRestart\",\"PowerOn\",\"PowerOff\","
+        "\"TurnOnFT\",\"TurnOffFT\",\"SuspendFT\",\"ResumeFT\",\"Register\","
         "\"TestFailover\",\"TestRestartSecondary\",\"Migrate\",\"EnterMaintenance\",\"ExitMaintenance\","
         "\"RecoverHost\",\"HealLink\",\"RestoreStorage\",\"CrashCopy\",\"FailHost\",\"CutLink\","
         "\"LoseStorage\"]";

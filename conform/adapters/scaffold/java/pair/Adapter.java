@@ -15,7 +15,8 @@ public final class Adapter {
             "implementation":{"name":"my-ft","language":"Java","version":"0.1"},\
             "profile":"pair","observes":[],"window":64,"actions":[\
             "Record","Deliver","Ack","Release","BeginLockstep","JoinLockstep","SpawnSecondary","TryLock",\
-            "Suspect","AbandonSync","SyncLost","HaRestart","PowerOn","PowerOff","TestFailover",\
+            "Suspect","AbandonSync","SyncLost","HaRestart","PowerOn","PowerOff","TurnOnFT",\
+            "TurnOffFT","SuspendFT","ResumeFT","Register","TestFailover",\
             "TestRestartSecondary","Migrate","EnterMaintenance","ExitMaintenance","RecoverHost","HealLink",\
             "RestoreStorage","CrashCopy","FailHost","CutLink","LoseStorage"]""";
 

@@ -5,8 +5,8 @@ import { serve } from "./wire.mjs"
 // What can be asked. Take out what the implementation does not have.
 const actions = `
   Record Deliver Ack Release BeginLockstep JoinLockstep SpawnSecondary TryLock Suspect AbandonSync SyncLost
-  HaRestart PowerOn PowerOff TestFailover TestRestartSecondary Migrate EnterMaintenance ExitMaintenance
-  RecoverHost HealLink RestoreStorage CrashCopy FailHost CutLink LoseStorage`
+  HaRestart PowerOn PowerOff TurnOnFT TurnOffFT SuspendFT ResumeFT Register TestFailover TestRestartSecondary
+  Migrate EnterMaintenance ExitMaintenance RecoverHost HealLink RestoreStorage CrashCopy FailHost CutLink LoseStorage`
 
 const hello = {
   implementation: { name: "my-ft", language: "JavaScript", version: "0.1" },

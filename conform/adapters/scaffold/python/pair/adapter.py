@@ -11,7 +11,8 @@ HELLO = {
     # What can be asked. Take out what the implementation does not have.
     "actions": [
         "Record", "Deliver", "Ack", "Release", "BeginLockstep", "JoinLockstep", "SpawnSecondary", "TryLock",
-        "Suspect", "AbandonSync", "SyncLost", "HaRestart", "PowerOn", "PowerOff", "TestFailover",
+        "Suspect", "AbandonSync", "SyncLost", "HaRestart", "PowerOn", "PowerOff", "TurnOnFT",
+        "TurnOffFT", "SuspendFT", "ResumeFT", "Register", "TestFailover",
         "TestRestartSecondary", "Migrate", "EnterMaintenance", "ExitMaintenance", "RecoverHost", "HealLink",
         "RestoreStorage", "CrashCopy", "FailHost", "CutLink", "LoseStorage",
     ],
