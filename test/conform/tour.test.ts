@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { kinds } from "../../model/action.ts"
+import { kindsBesideFt } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import { initialLock, lockStep, type LockAction, type LockState } from "../../conform/lock-model.ts"
@@ -21,7 +21,7 @@ import { tourOf } from "../../conform/tour.ts"
 import { enumerate } from "../enumerate.ts"
 import { statesOf } from "./model-peer.ts"
 
-const pair = { profile: pairProfile(), caseSource: pairCases, kinds }
+const pair = { profile: pairProfile(), caseSource: pairCases, kinds: kindsBesideFt }
 const lock = { profile: lockProfile, caseSource: lockCases, kinds: lockProfile.kinds }
 
 describe("a transition tour", () => {
@@ -347,7 +347,7 @@ function lockActions({ hosts, copies, lock: { generation } }: LockState): readon
 /** The same of a pair, for the copies that run; which of the others are asked something depends on the way there. */
 const everythingOfPair = (config: Config): ReadonlySet<string> => {
   const asked = new Set<string>()
-  enumerate(protocolOf(config), kinds, undefined, (state) => {
+  enumerate(protocolOf(config), kindsBesideFt, undefined, (state) => {
     for (const action of askable(config, state))
       asked.add(`${canonicalBySorting(config, state)} ${actionBySorting(config, state, action)}`)
   })
@@ -356,7 +356,7 @@ const everythingOfPair = (config: Config): ReadonlySet<string> => {
 
 /** Everything that can be asked of a state within bounds. */
 const askable = (config: Config, state: State): readonly AskedAction[] =>
-  kinds.flatMap((kind) =>
+  kindsBesideFt.flatMap((kind) =>
     (candidates(state, kind) as unknown as readonly AskedAction[]).filter((action) => {
       const outcome = pair.profile.step(config, state, action)
       return outcome.tag === "next" || outcome.guard !== "bound"
@@ -464,7 +464,7 @@ const takenAndSorts = (config: Config, cases: readonly Case[]) => {
 const allTakenAndSorts = (config: Config) => {
   const taken = new Set<string>()
   const sorts = new Set<string>()
-  enumerate(protocolOf(config), kinds, undefined, (state) => {
+  enumerate(protocolOf(config), kindsBesideFt, undefined, (state) => {
     for (const action of askable(config, state)) noteIn(config, state, action, taken, sorts)
   })
   return { taken, sorts }

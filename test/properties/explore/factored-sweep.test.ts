@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, kindsBesideFt, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
@@ -19,6 +19,7 @@ import type { Swept } from "../../../properties/explore/sweep-end.ts"
 import { sweep, sweepingAs } from "../../../properties/explore/sweep.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
+import { kindsChangedBy } from "../../fixtures.ts"
 
 const everything = catalogue.filter(({ family }) => family !== "refinement").map(({ id }) => id)
 const limits = { statesMax: Infinity, fingerprint: false, onLevel: () => {}, isStopped: () => false }
@@ -30,7 +31,11 @@ const threeHosts = plainConfig(3, 1, { ...bounds, log: 0, generations: 2 })
 describe("a sweep by bodies counts what one by states does", () => {
   it.each<readonly [string, Config, readonly Kind[]]>([
     ["one host", plainConfig(1, 1, bounds), kinds],
-    ["two hosts and all kinds", { ...twoHosts, bounds: { ...twoHosts.bounds, faults: 2 } }, kinds],
+    [
+      "two hosts and all kinds but the operations on FT",
+      { ...twoHosts, bounds: { ...twoHosts.bounds, faults: 2 } },
+      kindsBesideFt,
+    ],
     ["three hosts and the core's kinds", threeHosts, coreKinds],
     ["two pairs", plainConfig(2, 2, { ...bounds, log: 0, generations: 2, powerOffUpTo: 0 }), coreKinds],
     ["no kind of recovery", threeHosts, coreKinds.filter((kind) => !/^(Recover|Heal|Restore)/.test(kind))],
@@ -52,12 +57,17 @@ describe("a sweep by bodies counts what one by states does", () => {
     expect(bytes).toBeGreaterThanOrEqual(expander.bytes() + 4 * 3 * words * bodies.size())
   })
 
-  it.each(mutants.map(({ name }) => name))("with the mutant %s, whole and to a first violation", (name) => {
-    const whole = scopeOf(threeHosts, name, [], coreKinds)
-    const judged = scopeOf(twoHosts, name, everything, kinds)
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+    "with the mutant %s, whole and to a first violation",
+    (name, mutant) => {
+      const whole = scopeOf(threeHosts, name, [], coreKinds)
+      const judged = scopeOf(twoHosts, name, everything, [
+        ...new Set([...kindsBesideFt, ...kindsChangedBy(mutant)]),
+      ])
 
-    for (const scope of [whole, judged]) expect(countsOf(sweep(scope))).toEqual(countsOf(byStates(scope)))
-  })
+      for (const scope of [whole, judged]) expect(countsOf(sweep(scope))).toEqual(countsOf(byStates(scope)))
+    },
+  )
 })
 
 describe("a sweep by bodies gives way to one by states", () => {

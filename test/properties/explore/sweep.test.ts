@@ -215,7 +215,7 @@ describe("a sweep", () => {
 
 describe("a violation that a sweep has found is its end", () => {
   const asking = (property: string, asked: Asked): Scope => ({
-    ...scopeOf({ faults: 1, log: 1, among: kinds, ...asked }),
+    ...scopeOf({ faults: 1, log: 1, among: kindsBesideFt, ...asked }),
     properties: [property],
   })
 
