@@ -1,4 +1,4 @@
-import { ftKinds, type Action } from "../model/action.ts"
+import { isFtKind, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { initial, pairsOf, reachable, type State } from "../model/state.ts"
 import { step } from "../model/step.ts"
@@ -58,7 +58,7 @@ export const placementCases: CaseSource<Placed> = {
 
 /** The runs on which the questions come up have FT on for every pair. */
 const kindsOfRuns = ({ kinds }: { readonly kinds: readonly string[] }): readonly string[] =>
-  kinds.filter((kind) => !(ftKinds as readonly string[]).includes(kind))
+  kinds.filter((kind) => !isFtKind(kind))
 
 /** The questions that come up on a run. */
 const questionsOn = (config: Config, actions: readonly Action[]): readonly AskedAction[] => {

@@ -75,10 +75,11 @@ export const kinds = Object.keys(alphabet) as readonly Kind[]
 /** The kinds of an operator's work on FT itself. */
 export const ftKinds = ["TurnOnFT", "TurnOffFT", "SuspendFT", "ResumeFT", "Register"] as const
 
+/** Whether a kind is one of these; those of other profiles are not. */
+export const isFtKind = (kind: string): boolean => (ftKinds as readonly string[]).includes(kind)
+
 /** Every kind but those of an operator's work on FT. */
-export const kindsBesideFt: readonly Kind[] = kinds.filter(
-  (kind) => !(ftKinds as readonly Kind[]).includes(kind),
-)
+export const kindsBesideFt: readonly Kind[] = kinds.filter((kind) => !isFtKind(kind))
 
 /** The kinds of the core. */
 export type CoreKind = keyof CoreAlphabet

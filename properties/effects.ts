@@ -1,9 +1,10 @@
 import type { Action } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
 import type { Copy } from "../model/copy.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
 import { counted } from "./amount.ts"
-import { demandOn, forbids } from "./eligibility.ts"
+import { couldTake } from "./eligibility.ts"
 import {
   copyAt,
   copyNamed,
@@ -148,23 +149,12 @@ const bootable: Property = {
   witness: "both-registered-on-one-host",
   demands: (config, state, pair) => {
     if (pair.power === "on" || pair.copies.some(({ host }) => withStorage(state, host))) return []
-    const able = config.hosts.filter(
-      ({ id }) =>
-        withStorage(state, id) &&
-        !hostIn(state, id).maintenance &&
-        forbids(config, pair.id, id) === null &&
-        demandOn(config, state, id, [pair.id]) === null,
-    )
-    const registered = able.filter(({ id }) => id === pair.registered.primary)
-    const due =
-      config.policy === "any"
-        ? able
-        : registered.length > 0 || able.length === 1
-          ? [...registered, ...able].slice(0, 1)
-          : config.policy === "registered"
-            ? able
-            : []
-    return due.map(({ id }): Action => ({ kind: "PowerOn", pair: pair.id, host: id }))
+    const able = config.hosts.filter(({ id }) => couldTake(config, state, pair.id, id, null))
+    return hostsDue(config, pair, able).map(({ id }): Action => ({
+      kind: "PowerOn",
+      pair: pair.id,
+      host: id,
+    }))
   },
 }
 
@@ -349,6 +339,14 @@ const registrationByOperator = ({ step: { action }, before, after }: PairStep): 
     default:
       return null
   }
+}
+
+/** Which of the hosts that could take a pair must: any, but most policies prefer the one on which its Primary is registered. */
+const hostsDue = ({ policy }: Config, { registered }: Pair, able: Config["hosts"]): Config["hosts"] => {
+  if (policy === "any") return able
+  const preferred = able.filter(({ id }) => id === registered.primary)
+  if (preferred.length > 0) return preferred
+  return policy === "registered" || able.length === 1 ? able : []
 }
 
 const isBoot = (action: Action): action is Action<"PowerOn" | "HaRestart"> =>

@@ -29,7 +29,8 @@ export function* searching(
   statesMax: number,
   among: readonly Kind[] = kinds,
 ): Generator<void, Found, void> {
-  const seen = new Set([keyOf(judge, start, among)])
+  const keyOf = keyIn(judge, among)
+  const seen = new Set([keyOf(start)])
   let level: readonly Run[] = [start]
   for (let depth = 0; depth <= stepsMax; depth += 1) {
     const quiescent = level.reduce<Run | null>(
@@ -45,7 +46,7 @@ export function* searching(
       for (const successor of successors(judge.protocol, run.state, among)) {
         const longer = observe(judge, run, successor)
         found = graver(judge, found, longer)
-        const key = keyOf(judge, longer, among)
+        const key = keyOf(longer)
         if (longer.violation !== null || seen.has(key)) continue
         if (seen.size >= statesMax) return found ?? "unknown"
         seen.add(key)
@@ -72,10 +73,14 @@ const quiescentAt = (judge: Judge, run: Run): Run | null => {
 }
 
 /** Two runs are the same if their states are, and what a property may yet need of their past or of registrations. */
-const keyOf = ({ protocol, properties }: Judge, { state, history }: Run, among: readonly Kind[]): string =>
-  [
-    identityFor(protocol.config, among)(state),
-    interventionsOf(state),
-    ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
-    properties.some(({ id }) => id === "S29") ? registrationsOf(state) : "",
-  ].join(";")
+const keyIn = ({ protocol, properties }: Judge, among: readonly Kind[]): ((run: Run) => string) => {
+  const identityOf = identityFor(protocol.config, among)
+  const needsRegistrations = properties.some(({ id }) => id === "S29")
+  return ({ state, history }) =>
+    [
+      identityOf(state),
+      interventionsOf(state),
+      ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
+      needsRegistrations ? registrationsOf(state) : "",
+    ].join(";")
+}
