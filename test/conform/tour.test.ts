@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { plainKinds } from "../../model/action.ts"
+import { kinds, plainKinds, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import { initialLock, lockStep, type LockAction, type LockState } from "../../conform/lock-model.ts"
@@ -21,7 +21,7 @@ import { tourOf } from "../../conform/tour.ts"
 import { enumerate } from "../enumerate.ts"
 import { statesOf } from "./model-peer.ts"
 
-const pair = { profile: pairProfile(), caseSource: pairCases, kinds: plainKinds }
+const pair = { profile: pairProfile(), caseSource: pairCases, kinds }
 const lock = { profile: lockProfile, caseSource: lockCases, kinds: lockProfile.kinds }
 
 describe("a transition tour", () => {
@@ -38,7 +38,7 @@ describe("a transition tour", () => {
   })
 
   it.each([
-    ["2 hosts", scopeOf(2, { faults: 1, log: 1 }, "all")],
+    ["2 hosts", scopeOf(2, { faults: 1, log: 1 }, "all", plainKinds)],
     ["3 hosts", scopeOf(3, { faults: 0, log: 0 }, "all")],
   ])("asks a pair everything in every state, whatever hosts and copies are called: %s", (_name, scope) => {
     const cases = [...tourOf(pair, scope)]
@@ -51,9 +51,7 @@ describe("a transition tour", () => {
     )
 
     const ofStrangers = [...asked].filter((each) => each.includes("nowhere"))
-    expect(new Set([...asked].filter((each) => !each.includes("nowhere")))).toEqual(
-      everythingOfPair(scope.config),
-    )
+    expect(new Set([...asked].filter((each) => !each.includes("nowhere")))).toEqual(everythingOfPair(scope))
     expect(ofStrangers.length).toBeGreaterThan(0)
   })
 
@@ -63,7 +61,7 @@ describe("a transition tour", () => {
 
     const { taken, sorts } = takenAndSorts(scope.config, cases)
 
-    const all = allTakenAndSorts(scope.config)
+    const all = allTakenAndSorts(scope)
     expect(taken).toEqual(all.taken)
     expect(sorts).toEqual(all.sorts)
   })
@@ -248,13 +246,13 @@ describe("a drawn case", () => {
     expect(drawnCase(pair, name)).not.toEqual(drawnCase(pair, { ...name, redraw: 0 }))
   })
 
-  it("asks, between them, every kind but time", () => {
+  it("asks, between them, every kind", () => {
     for (const ground of [pair, lock] as unknown as readonly (typeof pair)[]) {
       const cases = numbers(150).map((n) => drawnCase(ground, { seed: "1", n, redraw: 0 }))
 
       const asked = new Set(cases.flatMap(({ actions }) => actions.map(({ kind }) => kind)))
 
-      expect([...asked].toSorted()).toEqual(ground.kinds.filter((kind) => kind !== "Tick").toSorted())
+      expect([...asked].toSorted()).toEqual([...ground.kinds].toSorted())
     }
   })
 
@@ -271,9 +269,14 @@ describe("a drawn case", () => {
 
 // Helpers
 
-function scopeOf(hosts: number, bounds: Partial<Config["bounds"]>, refusals: Scope["refusals"]): Scope {
+function scopeOf(
+  hosts: number,
+  bounds: Partial<Config["bounds"]>,
+  refusals: Scope["refusals"],
+  among: readonly Kind[] = kinds,
+): Scope {
   const config = plainConfig(hosts, 1, { generations: 3, powerOffUpTo: 1, fencesUpTo: 1, ...bounds })
-  return { name: "here", says: "", config, kinds: null, refusals }
+  return { name: "here", says: "", config, kinds: among, refusals }
 }
 
 const numbers = (most: number): readonly number[] => Array.from({ length: most }, (_, n) => n + 1)
@@ -345,23 +348,26 @@ function lockActions({ hosts, copies, lock: { generation } }: LockState): readon
 }
 
 /** The same of a pair, for the copies that run; which of the others are asked something depends on the way there. */
-const everythingOfPair = (config: Config): ReadonlySet<string> => {
+const everythingOfPair = (scope: Scope): ReadonlySet<string> => {
+  const { config } = scope
   const asked = new Set<string>()
-  enumerate(protocolOf(config), plainKinds, undefined, (state) => {
-    for (const action of askable(config, state))
+  enumerate(protocolOf(config), among(scope), undefined, (state) => {
+    for (const action of askable(scope, state))
       asked.add(`${canonicalBySorting(config, state)} ${actionBySorting(config, state, action)}`)
   })
   return asked
 }
 
 /** Everything that can be asked of a state within bounds. */
-const askable = (config: Config, state: State): readonly AskedAction[] =>
-  plainKinds.flatMap((kind) =>
+const askable = (scope: Scope, state: State): readonly AskedAction[] =>
+  among(scope).flatMap((kind) =>
     (candidates(state, kind) as unknown as readonly AskedAction[]).filter((action) => {
-      const outcome = pair.profile.step(config, state, action)
+      const outcome = pair.profile.step(scope.config, state, action)
       return outcome.tag === "next" || outcome.guard !== "bound"
     }),
   )
+
+const among = (scope: Scope): readonly Kind[] => (scope.kinds ?? kinds) as readonly Kind[]
 
 /** Found without the tour: a state by all the ways in which its hosts may be called, the first in the alphabet. */
 const canonicalBySorting = (config: Config, state: State): string => toldOf(config, state).least
@@ -461,11 +467,12 @@ const takenAndSorts = (config: Config, cases: readonly Case[]) => {
   return { taken, sorts }
 }
 
-const allTakenAndSorts = (config: Config) => {
+const allTakenAndSorts = (scope: Scope) => {
+  const { config } = scope
   const taken = new Set<string>()
   const sorts = new Set<string>()
-  enumerate(protocolOf(config), plainKinds, undefined, (state) => {
-    for (const action of askable(config, state)) noteIn(config, state, action, taken, sorts)
+  enumerate(protocolOf(config), among(scope), undefined, (state) => {
+    for (const action of askable(scope, state)) noteIn(config, state, action, taken, sorts)
   })
   return { taken, sorts }
 }

@@ -172,9 +172,12 @@ describe("a fault planted in the engine shows", () => {
 
   it.each([
     ["PrimarySkipsLock", 5],
+    ["LockIgnoresGeneration", 9],
     ["WinWithoutBump", 6],
+    ["GoLiveDiscardsReceived", 9],
     ["IndexFromZero", 2],
     ["CheckpointForgotten", 4],
+    ["JoinMarksAllReleased", 5],
     ["SyncStorageContends", 3],
     ["PowerOffWithoutFence", 2],
     ["HaNoBump", 3],

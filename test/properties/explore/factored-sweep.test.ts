@@ -31,11 +31,7 @@ const threeHosts = plainConfig(3, 1, { ...bounds, log: 0, generations: 2 })
 describe("a sweep by bodies counts what one by states does", () => {
   it.each<readonly [string, Config, readonly Kind[]]>([
     ["one host", plainConfig(1, 1, bounds), kinds],
-    [
-      "two hosts and all kinds but operations",
-      { ...twoHosts, bounds: { ...twoHosts.bounds, faults: 2 } },
-      plainKinds,
-    ],
+    ["two hosts and all kinds", { ...twoHosts, bounds: { ...twoHosts.bounds, faults: 2 } }, kinds],
     ["three hosts and the core's kinds", threeHosts, coreKinds],
     ["two pairs", plainConfig(2, 2, { ...bounds, log: 0, generations: 2, powerOffUpTo: 0 }), coreKinds],
     ["no kind of recovery", threeHosts, coreKinds.filter((kind) => !/^(Recover|Heal|Restore)/.test(kind))],
