@@ -1,4 +1,4 @@
-import { ftKinds } from "../model/action.ts"
+import { isFtKind } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { isAlike, probed, type Attempt, type Failing, type Probe } from "./attempt.ts"
 import { opened, type Connection } from "./connection.ts"
@@ -98,9 +98,8 @@ const likelyKinds = <S>(
   hello: Connection<S>["hello"],
   probes: readonly Probe[],
 ): readonly string[] => {
-  const isOfFt = (kind: string): boolean => (ftKinds as readonly string[]).includes(kind)
   const all = kindsOf(profile, hello)
-  return probes.some(({ action }) => isOfFt(action.kind)) ? all : all.filter((kind) => !isOfFt(kind))
+  return probes.some(({ action }) => isFtKind(action.kind)) ? all : all.filter((kind) => !isFtKind(kind))
 }
 
 /** What the model says to each: the guard that refuses it, or null. */

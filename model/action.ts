@@ -79,6 +79,9 @@ export const kinds = Object.keys(alphabet) as readonly Kind[]
 /** The kinds of an operator's work on FT itself. */
 export const ftKinds = ["TurnOnFT", "TurnOffFT", "SuspendFT", "ResumeFT", "Register"] as const
 
+/** Whether a kind is one of these; those of other profiles are not. */
+export const isFtKind = (kind: string): boolean => (ftKinds as readonly string[]).includes(kind)
+
 /** The kinds that put affinity rules in force, and out of it. */
 export const ruleKinds = ["ActivateRule", "DeactivateRule"] as const
 

@@ -1,4 +1,4 @@
-import { ftKinds, type Kind } from "./action.ts"
+import { isFtKind, type Kind } from "./action.ts"
 import type { Config } from "./config.ts"
 import type { Field, Fields, Holds } from "./field.ts"
 import { stateFields } from "./fields.ts"
@@ -56,7 +56,7 @@ export const identityFor = (config: Config, among: readonly Kind[]): ((state: St
 
 /** Whether a guard reads registrations: an operation on FT does, and a power-on that prefers the registered host. */
 export const readsRegistrations = ({ policy }: Config, among: readonly string[]): boolean =>
-  policy !== "any" || ftKinds.some((kind) => among.includes(kind))
+  policy !== "any" || among.some(isFtKind)
 
 /** Where the pairs are registered: for a property that reads that, a part of the identity. */
 export const registrationsOf = (state: State, nameOf: (host: HostId) => string = itself): string =>

@@ -1,4 +1,5 @@
 import type { Action } from "../model/action.ts"
+import type { Config } from "../model/config.ts"
 import type { Copy } from "../model/copy.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
@@ -149,16 +150,10 @@ const bootable: Property = {
   demands: (config, state, pair) => {
     if (pair.power === "on" || pair.copies.some(({ host }) => withStorage(state, host))) return []
     const able = config.hosts.filter(({ id }) => couldTake(config, state, pair.id, id, null))
-    const registered = able.filter(({ id }) => id === pair.registered.primary)
-    const due =
-      config.policy === "any"
-        ? able
-        : registered.length > 0 || able.length === 1
-          ? [...registered, ...able].slice(0, 1)
-          : config.policy === "registered"
-            ? able
-            : []
-    return due.map(({ id }) => ({ among: [{ kind: "PowerOn", pair: pair.id, host: id }], least: 1 }))
+    return hostsDue(config, pair, able).map(({ id }) => ({
+      among: [{ kind: "PowerOn", pair: pair.id, host: id }],
+      least: 1,
+    }))
   },
 }
 
@@ -343,6 +338,14 @@ const registrationByOperator = ({ step: { action }, before, after }: PairStep): 
     default:
       return null
   }
+}
+
+/** Which of the hosts that could take a pair must: any, but most policies prefer the one on which its Primary is registered. */
+const hostsDue = ({ policy }: Config, { registered }: Pair, able: Config["hosts"]): Config["hosts"] => {
+  if (policy === "any") return able
+  const preferred = able.filter(({ id }) => id === registered.primary)
+  if (preferred.length > 0) return preferred
+  return policy === "registered" || able.length === 1 ? able : []
 }
 
 const isBoot = (action: Action): action is Action<"PowerOn" | "HaRestart"> =>

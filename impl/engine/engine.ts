@@ -1,4 +1,4 @@
-import { alphabet, ftKinds, isCore, kinds, subjectOf } from "../../model/action.ts"
+import { alphabet, isCore, isFtKind, kinds, subjectOf } from "../../model/action.ts"
 import type { KindEntry } from "../../model/kind.ts"
 import type { OperandName } from "../../model/operand.ts"
 import type { Reads } from "./environment.ts"
@@ -128,7 +128,7 @@ const expansionOf = (
     added("host"),
     added("hosts"),
   ]
-  const offersFt = ftKinds.some((kind) => offered[k[kind]])
+  const offersFt = layout.among.some(isFtKind)
   let visit: Visit = () => {}
   let faultsBefore = 0
 

@@ -1,4 +1,4 @@
-import { ftKinds, kinds, ruleKinds, type Kind } from "../../model/action.ts"
+import { isFtKind, kinds, ruleKinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { HostId } from "../../model/ids.ts"
 import { capacityOf, LayoutError, type Capacity } from "./capacity.ts"
@@ -269,13 +269,11 @@ const switchesRules = (among: readonly Kind[]): boolean =>
 
 /** Whether FT is ever off for a pair. */
 const changesFt = ({ pairs }: Config, among: readonly Kind[]): boolean =>
-  pairs.some(({ ft }) => ft !== "enabled") || among.some((kind) => isFtKind(kind))
+  pairs.some(({ ft }) => ft !== "enabled") || among.some(isFtKind)
 
 /** Whether a guard reads where pairs are registered: those of operations on FT do, and that of a power-on under some policies. */
 const readsRegistrations = ({ policy }: Config, among: readonly Kind[]): boolean =>
-  policy !== "any" || among.some((kind) => isFtKind(kind))
-
-const isFtKind = (kind: Kind): boolean => (ftKinds as readonly Kind[]).includes(kind)
+  policy !== "any" || among.some(isFtKind)
 
 /** The fields that the parts that are on keep of each owner of a sort. */
 const partFieldsOf = (config: Config, owner: Owner): FieldTypes =>

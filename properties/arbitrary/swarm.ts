@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import { alphabet, ftKinds, kinds, type Kind } from "../../model/action.ts"
+import { alphabet, isFtKind, kinds, type Kind } from "../../model/action.ts"
 
 /**
  * What one run makes likely: drawn anew for each, so that some runs see hardly anything but cut links, others a
@@ -33,7 +33,7 @@ const weightOf = (lot: Lot): fc.Arbitrary<number> => {
   if (lot === "PowerOn") return fc.constantFrom(8, 20)
   if (isFaulty(lot)) return fc.constantFrom(0, 0, 1, 3)
   // A pair without FT does little: where administrators often take it away, not much else is seen.
-  if ((ftKinds as readonly Lot[]).includes(lot)) return fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1)
+  if (isFtKind(lot)) return fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1)
   if (laggards.includes(lot)) return fc.constantFrom(12, 3, 0.3)
   switch (alphabet[lot as Kind].actor) {
     case "protocol":
