@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, plainKinds, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
@@ -8,7 +8,7 @@ import { watched } from "../../../properties/packed/property-set.ts"
 import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope } from "../../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith } from "../../../properties/mutants/mutant.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
 
 const never = 0
@@ -26,12 +26,20 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
   [
     "all kinds: maintenance, migration and tests",
     bounded({ log: 1, generations: 4, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 }),
-    kinds,
+    plainKinds,
   ],
   [
     "all kinds but migration",
     bounded({ log: 1, generations: 4, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 }),
-    kinds.filter((kind) => kind !== "Migrate"),
+    plainKinds.filter((kind) => kind !== "Migrate"),
+  ],
+  [
+    "the operations on FT, rules and links too",
+    clusterOf([{ ftEncryption: true }, { ftEncryption: true, groups: ["a"] }, {}], {
+      rules: [ruleOnP1("must", "on", "a")],
+      bounds: { log: 0, generations: 2, faults: 1, powerOffUpTo: 1, fencesUpTo: 1 },
+    }),
+    kinds,
   ],
   [
     "2 pairs, 1 fault",
@@ -152,10 +160,10 @@ describe("with the reduction, a sweep", () => {
     expect(reduced?.tally.states).toBeLessThan(whole?.tally.states ?? 0)
   })
 
-  it.each(kills)("finds that %s violates %s", (name, id, { scope = coreScope }) => {
+  it.each(kills)("finds that %s violates %s", (name, id, mutant) => {
     const asked = {
-      config: scope,
-      among: kinds,
+      config: mutant.scope ?? coreScope,
+      among: kindsWith(mutant),
       mutant: name,
       properties: [id],
       symmetry: true,
