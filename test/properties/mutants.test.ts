@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
-import { coreKinds, describe as written, ftKinds, kinds, type Action, type Kind } from "../../model/action.ts"
+import {
+  coreKinds,
+  describe as written,
+  kinds,
+  plainKinds,
+  type Action,
+  type Kind,
+} from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import { initial, type State } from "../../model/state.ts"
@@ -8,9 +15,9 @@ import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
 import { distinctionFor } from "../../properties/distinctions.ts"
-import { kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith, mutated, scopeFor, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
-import { bounded, clusterOf, kindsChangedBy, ruleOnP1, withoutFt } from "../fixtures.ts"
+import { kindsChangedBy } from "../fixtures.ts"
 
 /**
  * What a mutant must break, in how many steps at least. Where no search has found that, it is not checked here; and
@@ -37,7 +44,7 @@ describe("a mutant is caught", () => {
   it("PowerOffBumpsOnly, with logs of two: by L3, after 9 steps and no fewer", () => {
     const mutant = mutantNamed("PowerOffBumpsOnly")
 
-    const run = mutant === null ? [] : violationOf(mutant, "L3", usualScope)
+    const run = mutant === null ? [] : violationOf(mutant, "L3", coreScope)
 
     expect(run.map(written)).toHaveLength(9)
   })
@@ -47,7 +54,7 @@ describe("a mutant is caught", () => {
     (_name, mutant) => {
       const [kill] = kills.filter((each) => each.mutant === mutant)
 
-      const config = scopeOf(mutant, kill?.id ?? "")
+      const config = scopeFor(mutant, kill?.id ?? "")
       const states = kill === undefined ? [] : statesOn(mutant, config, violationOf(mutant, kill.id))
 
       expect(states.some((state) => answersDiffer(mutant, config, state))).toBe(true)
@@ -81,99 +88,14 @@ describe("no mutant at all", () => {
 
 // Helpers
 
-const bounds = { log: 0, generations: 5, faults: 1 }
-
-const usualScope = bounded({ log: 2, generations: 5, faults: 2 })
-
-const operated: Config = {
-  ...bounded({ log: 0, generations: 5, faults: 1, powerOffUpTo: 0, fencesUpTo: 2 }),
-  policy: "registered",
-}
-
-const unconfigured: Config = withoutFt(
-  {
-    ...clusterOf([{}, {}], {
-      bounds: { log: 0, generations: 5, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 },
-    }),
-    policy: "registered",
-  },
-  "p1",
-)
-
-const crowded = clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, { ftVmsMax: 1 }], { pairs: 2, bounds })
-
-const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
-  rules: [ruleOnP1("must", "on", "a"), ruleOnP1("must", "not-on", "b")],
-  bounds,
-})
-
-const ofVcpus = ofFourVcpus(
-  clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
-)
-
-const picked: Config = {
-  ...crowded,
-  policy: "reference",
-  bounds: { ...crowded.bounds, generations: 4, faults: 2, powerOffUpTo: 0, fencesUpTo: 0 },
-}
-
-/** Clusters for those whose fault shows only where there are rules or limits, or where the log plays no part. */
-const scopes: Readonly<Record<string, Config>> = {
-  TestRestartHaltsSuccessor: bounded({ log: 0, generations: 5, faults: 1 }),
-  DeliverOverCutLink: bounded({ log: 1, generations: 5, faults: 1, powerOffUpTo: 0 }),
-  DeliverForgetsReleased: bounded({ log: 2, generations: 5, faults: 0, powerOffUpTo: 0 }),
-  BootForgetsReleased: bounded({ log: 1, generations: 5, faults: 1 }),
-  PowerOffBumpsOnly: bounded({ log: 0, generations: 5, faults: 2 }),
-  MustOnPrimaryOnly: twoRules,
-  MustUnion: twoRules,
-  OnlyPrimariesCount: crowded,
-  ContendersNotCounted: crowded,
-  LimitsIgnoredByHa: crowded,
-  VcpusIgnored: ofVcpus,
-  "ZeroMeansNone O11": ofVcpus,
-  ZeroMeansNone: clusterOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }], { pairs: 2, bounds }),
-  TurnOnIgnoresLimits: withoutFt({ ...crowded, bounds: { ...crowded.bounds, faults: 0 } }, "p2"),
-  GoLiveNeedsRoom: crowded,
-  PolicyPicksIneligible: picked,
-  "PolicyPicksIneligible P5": {
-    ...clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
-      rules: [ruleOnP1("must", "on", "b")],
-      bounds,
-    }),
-    policy: "reference",
-  },
-  RespawnFirst: picked,
-  ColocationRefused: unconfigured,
-  PrimaryHostIgnored: unconfigured,
-  RegisterWhileOn: unconfigured,
-  PowerOnStartsDisabled: unconfigured,
-  TestFailoverWhileStarting: unconfigured,
-  ReasonNotCleared: unconfigured,
-  ShouldAsMust: clusterOf([{ ftVmsMax: 2, groups: ["a"] }, { ftVmsMax: 2 }, { ftVmsMax: 2 }], {
-    pairs: 2,
-    rules: [ruleOnP1("should", "not-on", "a")],
-    bounds,
-  }),
-}
-
-const scopeOf = (mutant: Mutant, id: string): Config =>
-  scopes[`${mutant.name} ${id}`] ?? scopes[mutant.name] ?? (isAboutFt(mutant) ? operated : usualScope)
-
-/** Whether what shows the fault includes an administrator's work on FT. */
-const isAboutFt = (mutant: Mutant): boolean => ftKinds.every((kind) => kindsWith(mutant).includes(kind))
-
-function ofFourVcpus(config: Config): Config {
-  return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }
-}
-
 /** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
 const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const needed = [...(mutant.about ?? []), ...(isAboutFt(mutant) ? ftKinds : [])]
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...needed])]
+  const operations = kindsWith(mutant).filter((kind) => !plainKinds.includes(kind))
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...(mutant.about ?? []), ...operations])]
 }
 
 /** A shortest run of the mutant that violates the property. Each is searched for once. */
-const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant, id)): readonly Action[] => {
+const violationOf = (mutant: Mutant, id: string, config = scopeFor(mutant, id)): readonly Action[] => {
   const key = `${mutant.name} ${id} ${config.bounds.log}`
   const known = violations.get(key)
   if (known !== undefined) return known
