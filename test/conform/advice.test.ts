@@ -17,9 +17,8 @@ const helloOf = (observes: readonly string[]): Hello => ({
   actions: kinds as unknown as Hello["actions"],
 })
 
-// What a copy feels entitled to is not asked over the wire, and no field shows it; nor is it asked what is refused by a
-// policy, which is an implementation's own.
-const neverTold = ["SuspectWhileSyncing", "SuspectsForNothing", "PolicyPicksIneligible"]
+// What a copy feels entitled to is not asked over the wire, and no field shows it.
+const neverTold = ["SuspectWhileSyncing", "SuspectsForNothing"]
 
 describe("the advice for an implementation", () => {
   it("that shows all: every mutant is found but those that nothing shown could tell", async () => {

@@ -28,7 +28,7 @@ import { witnesses } from "../../../properties/witnesses.ts"
 import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
-import { act, overtaken, toRunning } from "../../fixtures.ts"
+import { act, clusterOf, overtaken, toRunning } from "../../fixtures.ts"
 
 describe("the monitors of properties and witnesses", () => {
   it("watch each property of the catalogue but the one that is about no state", () => {
@@ -121,6 +121,12 @@ type Findings = {
   readonly witnessed: ReadonlySet<string>
 }
 
+/** Four hosts, two of them on each of the sites across which the pair runs. */
+function acrossSites(): Config {
+  const config = clusterOf([{ groups: ["a"] }, { groups: ["a"] }, {}, {}], { bounds: coreScope.bounds })
+  return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, metro: "a" })) }
+}
+
 function protocolWalks(): readonly Walk[] {
   const again = `${overtaken} SpawnSecondary(p1.2,h3) BeginLockstep(p1.2) JoinLockstep(p1.3)`
   const acknowledged = `${toRunning} Record(p1.1) Deliver(p1.2) Ack(p1.1)`
@@ -129,13 +135,19 @@ function protocolWalks(): readonly Walk[] {
     ["once a pair is protected again", again, 150],
     ["once an output is due on both sides", `${acknowledged} Suspect(p1.2) TryLock(p1.2) Release(p1.2)`, 150],
   ]
-  return ways.map(([name, way, statesMax]) => ({
-    name,
+  return [
+    ...ways.map(([name, way, statesMax]) => ({ name, config: coreScope, way, statesMax })),
+    {
+      name: "across two sites",
+      config: acrossSites(),
+      way: toRunning.replaceAll("h2", "h3"),
+      statesMax: 100,
+    },
+  ].map(({ way, ...walk }) => ({
+    ...walk,
     mutant: null,
-    config: coreScope,
     indexed: false,
     along: way.split(" ").filter(Boolean).map(act),
-    statesMax,
   }))
 }
 
