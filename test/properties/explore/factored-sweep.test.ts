@@ -31,7 +31,12 @@ const threeHosts = plainConfig(3, 1, { ...bounds, log: 0, generations: 2 })
 describe("a sweep by bodies counts what one by states does", () => {
   it.each<readonly [string, Config, readonly Kind[]]>([
     ["one host", plainConfig(1, 1, bounds), kinds],
-    ["two hosts and all kinds", { ...twoHosts, bounds: { ...twoHosts.bounds, faults: 2 } }, kinds],
+    ["two hosts and all kinds", twoHosts, kinds],
+    [
+      "two hosts, two faults and the plain kinds",
+      { ...twoHosts, bounds: { ...twoHosts.bounds, faults: 2 } },
+      plainKinds,
+    ],
     ["three hosts and the core's kinds", threeHosts, coreKinds],
     ["two pairs", plainConfig(2, 2, { ...bounds, log: 0, generations: 2, powerOffUpTo: 0 }), coreKinds],
     ["no kind of recovery", threeHosts, coreKinds.filter((kind) => !/^(Recover|Heal|Restore)/.test(kind))],
@@ -86,7 +91,7 @@ describe("a sweep by bodies gives way to one by states", () => {
   })
 
   it("where a number outgrows its room, and that one says so", () => {
-    const scope = scopeOf(twoHosts, "SecondarySkipsLock", [], kinds)
+    const scope = scopeOf(twoHosts, "SecondarySkipsLock", [], plainKinds)
 
     expect(byBodies(scope)).toBeNull()
     expect(sweep(scope).end).toBe("outgrown")
