@@ -9,7 +9,7 @@ import { partMutations } from "./parts/table.ts"
 import { packedParts } from "./parts/fields.ts"
 import { placementOf } from "./placement.ts"
 import { rulesOf } from "./rules/table.ts"
-import type { EngineMutation, EngineRule, EngineRules } from "./rule.ts"
+import type { EngineMutation, EngineRule, EngineRules, Follower } from "./rule.ts"
 import { singleFaultHistoryOf } from "./single-fault.ts"
 import { viewOf, type View } from "./view.ts"
 
@@ -42,23 +42,21 @@ export const engineOf = (
 ): Engine => {
   const machine = machineOf(layout, reads)
   const view = viewOf(machine)
-  const placement = placementOf(view)
   const parts = packedParts.filter(({ isOn }) => isOn(layout.config)).map(({ id }) => mutationOf(id))
-  const changes = mutation === null ? parts : [...parts, mutation]
-  const rules = changes.reduce<EngineRules>(
-    (changed, change) => ({ ...changed, ...change(changed, view, placement) }),
-    rulesOf(view, placement),
-  )
+  const rules = changedBy(mutation === null ? parts : [...parts, mutation], view)
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const { reasoner } = rules
+  const { reasoner, follower = nothingFollows } = rules
   const explains = layout.books.reason.mask !== 0
+  const follows = follower !== nothingFollows
 
   const step = (kind: number, a: number, b: number): number => {
     const faultsBefore = remembers ? view.faultsSoFar() : 0
     if (explains) reasoner.begin()
+    if (follows) follower.begin()
     const answer = (byNumber[kind] as EngineRule)(a, b)
+    if (follows && answer === taken) follower.follow(kind, a, b)
     if (explains && answer === taken) reasoner.explain(kind, a, b)
     if (remembers && answer === taken) history.remember(isOperators[kind] === true, faultsBefore)
     return answer
@@ -70,6 +68,18 @@ export const engineOf = (
 
   return { layout, machine, view, step, isTried, expand: expansionOf(view, rules, history.remember) }
 }
+
+/** The core's rules with changes to them, one after the other. */
+const changedBy = (changes: readonly EngineMutation[], view: View): EngineRules => {
+  const placement = placementOf(view)
+  let rules = rulesOf(view, placement)
+  const whole = (): EngineRules => rules
+  for (const change of changes) rules = { ...rules, ...change(rules, view, placement, whole) }
+  return rules
+}
+
+/** Where no part that is on follows steps. */
+const nothingFollows: Follower = { begin: () => {}, follow: () => {} }
 
 /** What a part that is on makes of the rules. */
 const mutationOf = (part: string): EngineMutation => {
@@ -113,6 +123,8 @@ const expansionOf = (
   const remembers = layout.past.singleFault.mask !== 0
   const explains = layout.books.reason.mask !== 0
   const { begin, explain } = rules.reasoner
+  const { follower = nothingFollows } = rules
+  const follows = follower !== nothingFollows
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
@@ -121,12 +133,13 @@ const expansionOf = (
   const { Migrate, EnterMaintenance, ExitMaintenance, RecoverHost, HealLink, RestoreStorage } = rules
   const { CrashCopy, FailHost, CutLink, LoseStorage, ExposeLink, SecureLink } = rules
   const { ActivateRule, DeactivateRule } = rules
-  const added = (operand: OperandName): readonly AddedRule[] => addedRules(rules, layout, operand)
-  const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink] = [
+  const added = (operand: OperandName | "nothing"): readonly AddedRule[] => addedRules(rules, layout, operand)
+  const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink, addedOfCluster] = [
     added("copy"),
     added("pair"),
     added("host"),
     added("hosts"),
+    added("nothing"),
   ]
   const offersFt = layout.among.some(isFtKind)
   let visit: Visit = () => {}
@@ -136,6 +149,7 @@ const expansionOf = (
   const show = (answer: number, kind: number, a: number, b: number): void => {
     if (answer > taken) return
     if (offered[kind] === true) {
+      if (follows && answer === taken) follower.follow(kind, a, b)
       if (explains && answer === taken) explain(kind, a, b)
       if (remembers) remember(isOperators[kind] === true, faultsBefore)
       visit(kind, a, b, answer)
@@ -222,18 +236,24 @@ const expansionOf = (
     visit = visitor
     faultsBefore = faultsSoFar()
     if (explains) begin()
+    if (follows) follower.begin()
     for (let slot = 0; slot < slots; slot += 1) if (controlOf(slot) !== 0) ofCopy(slot)
     for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
     for (let host = 0; host < hosts; host += 1) ofHost(host)
     for (let link = 0; link < links; link += 1) ofLink(link)
     for (let rule = 0; rule < rulesCount; rule += 1) ofRule(rule)
+    tryAdded(addedOfCluster, 0)
   }
 }
 
 type AddedRule = { readonly kind: number; readonly rule: EngineRule; readonly takesHost: boolean }
 
-/** The rules of the kinds that parts add, about operands of one sort, of those that will be taken. */
-const addedRules = (rules: EngineRules, { among }: Layout, operand: OperandName): readonly AddedRule[] =>
+/** The rules of the kinds that parts add, about operands of one sort or about the cluster, of those that will be taken. */
+const addedRules = (
+  rules: EngineRules,
+  { among }: Layout,
+  operand: OperandName | "nothing",
+): readonly AddedRule[] =>
   kinds.flatMap((kind, n) => {
     const rule = rules[kind]
     const { over }: KindEntry = alphabet[kind]

@@ -7,15 +7,32 @@ import type { View } from "./view.ts"
 export type EngineRule = (a: number, b: number) => number
 
 /**
+ * What follows from a step, whichever rule has taken it: where a part sees to its own fields.
+ *
+ * Shape  `begin` is called at a state, `follow` after a step from it.
+ */
+export type Follower = {
+  readonly begin: () => void
+  readonly follow: (kind: number, a: number, b: number) => void
+}
+
+/**
  * The rules of the engine, one for each kind of action: of the core's, all; of those that parts add, such as are there. `boot` is the
- * effect that two share; `reasoner` keeps why pairs need a Secondary.
+ * effect that two share; `reasoner` keeps why pairs need a Secondary; `follower` is there where a part needs it.
  */
 export type EngineRules = Readonly<Record<CoreKind, EngineRule>> & { readonly [K in Kind]?: EngineRule } & {
   readonly boot: (pair: number, host: number, generation: number) => void
   readonly reasoner: Reasoner
+  readonly follower?: Follower
 }
 
 /**
- * A change to the rules, by a mutant or a part of the protocol: given the rules, the entries that are replaced and added.
+ * A change to the rules, by a mutant or a part of the protocol: given the rules, the entries that are replaced and added. `whole` gives
+ * the rules with all changes, those that are still to come included, once a step is taken.
  */
-export type EngineMutation = (rules: EngineRules, view: View, placement: Placement) => Partial<EngineRules>
+export type EngineMutation = (
+  rules: EngineRules,
+  view: View,
+  placement: Placement,
+  whole: () => EngineRules,
+) => Partial<EngineRules>
