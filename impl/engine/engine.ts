@@ -1,4 +1,4 @@
-import { alphabet, isCore, isFtKind, kinds, subjectOf } from "../../model/action.ts"
+import { alphabet, isCore, isFtKind, kinds, subjectOf, type Kind } from "../../model/action.ts"
 import type { KindEntry } from "../../model/kind.ts"
 import type { OperandName } from "../../model/operand.ts"
 import type { Reads } from "./environment.ts"
@@ -69,14 +69,36 @@ export const engineOf = (
   return { layout, machine, view, step, isTried, expand: expansionOf(view, rules, history.remember) }
 }
 
-/** The core's rules with changes to them, one after the other. */
+/** The core's rules with changes to them, one after the other, and what parts have as the last guard of each. */
 const changedBy = (changes: readonly EngineMutation[], view: View): EngineRules => {
   const placement = placementOf(view)
   let rules = rulesOf(view, placement)
-  const whole = (): EngineRules => rules
-  for (const change of changes) rules = { ...rules, ...change(rules, view, placement, whole) }
-  return rules
+  const unguarded = (): EngineRules => rules
+  for (const change of changes) rules = { ...rules, ...change(rules, view, placement, unguarded) }
+  return { ...rules, ...guardedIn(rules, view) }
 }
+
+/** The rules that have a last guard, with it. */
+const guardedIn = (rules: EngineRules, { machine }: View): Partial<EngineRules> =>
+  Object.fromEntries(
+    kinds.flatMap((kind): readonly [Kind, EngineRule][] => {
+      const guard = rules.lastGuards?.[kind]
+      const rule = rules[kind]
+      if (guard === undefined || rule === undefined) return []
+      return [
+        [
+          kind,
+          (a, b) => {
+            const refused = guard(a)
+            const answer = rule(a, b)
+            if (refused === taken || (answer > taken && answer !== refusal.bound)) return answer
+            if (answer <= taken) machine.undo()
+            return refused
+          },
+        ],
+      ]
+    }),
+  )
 
 /** Where no part that is on follows steps. */
 const nothingFollows: Follower = { begin: () => {}, follow: () => {} }

@@ -17,22 +17,30 @@ export type Follower = {
 }
 
 /**
+ * The guards that parts have at the end of rules, also of rules that a mutant replaces: only bounds refuse after them. Each is given what the
+ * action is about, before the step, and answers with the guard's number, or `taken`.
+ */
+export type LastGuards = { readonly [K in Kind]?: (a: number) => number }
+
+/**
  * The rules of the engine, one for each kind of action: of the core's, all; of those that parts add, such as are there. `boot` is the
- * effect that two share; `reasoner` keeps why pairs need a Secondary; `follower` is there where a part needs it.
+ * effect that two share; `reasoner` keeps why pairs need a Secondary; `follower` and `lastGuards` are there where a part needs
+ * them.
  */
 export type EngineRules = Readonly<Record<CoreKind, EngineRule>> & { readonly [K in Kind]?: EngineRule } & {
   readonly boot: (pair: number, host: number, generation: number) => void
   readonly reasoner: Reasoner
   readonly follower?: Follower
+  readonly lastGuards?: LastGuards
 }
 
 /**
- * A change to the rules, by a mutant or a part of the protocol: given the rules, the entries that are replaced and added. `whole` gives
- * the rules with all changes, those that are still to come included, once a step is taken.
+ * A change to the rules, by a mutant or a part of the protocol: given the rules, the entries that are replaced and added. `unguarded`
+ * gives, once a step is taken, the rules with all changes, also those that come later, and without last guards.
  */
 export type EngineMutation = (
   rules: EngineRules,
   view: View,
   placement: Placement,
-  whole: () => EngineRules,
+  unguarded: () => EngineRules,
 ) => Partial<EngineRules>

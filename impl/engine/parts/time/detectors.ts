@@ -3,6 +3,8 @@ import type { View } from "../../view.ts"
 import type { Clocks } from "./clocks.ts"
 import type { Deadlines } from "./deadlines.ts"
 
+export type Detectors = ReturnType<typeof detectorsIn>
+
 /** The two detectors of a copy that listens: of the heartbeats of the host that it watches, and of what comes over its channel. */
 export const detectorsIn = (
   { controlOf, phaseIn, hostOf, isUp, isLinked }: View,

@@ -1,72 +1,61 @@
 import { refusal, taken } from "../../guards.ts"
 import { peer, phase } from "../../machine.ts"
-import type { EngineMutation, EngineRule } from "../../rule.ts"
-import { clockFollowerOf, clocksIn } from "./clocks.ts"
-import { deadlinesOf } from "./deadlines.ts"
-import { detectorsIn } from "./detectors.ts"
+import type { EngineMutation, LastGuards } from "../../rule.ts"
+import type { View } from "../../view.ts"
+import { clockFollowerOf, clocksIn, type Clocks } from "./clocks.ts"
+import { deadlinesOf, type Deadlines } from "./deadlines.ts"
+import { detectorsIn, type Detectors } from "./detectors.ts"
 import { tickOf } from "./tick.ts"
 
 /** What time makes of the rules: it adds `Tick`, and to what is timed the guard `early`; clocks follow every step. */
-export const timeRules: EngineMutation = (rules, view, _placement, whole) => {
-  const { machine, layout, controlOf, phaseIn, peerIn, contend } = view
-  const { time } = layout.config
-  if (time === undefined)
-    throw new Error("defect: time is on, and the configuration does not say how long things take")
+export const timeRules: EngineMutation = (_rules, view, _placement, unguarded) => {
+  const { time } = view.layout.config
+  if (time === undefined) throw new Error("defect: time is on, and nothing says how long things take")
   const deadlines = deadlinesOf(time)
   const clocks = clocksIn(view)
   const detectors = detectorsIn(view, clocks, deadlines)
-  const { mayAct } = detectors
-  let isTimeless = false
-
-  /** Asks what would be enabled but for time. */
-  const butForTime = (ask: () => boolean): boolean => {
-    isTimeless = true
-    try {
-      return ask()
-    } finally {
-      isTimeless = false
-    }
+  return {
+    Suspect: suspicionIn(view),
+    Tick: tickOf({ view, clocks, deadlines, detectors, unguarded }),
+    follower: clockFollowerOf(view, clocks),
+    lastGuards: earlyIn(view, clocks, detectors, deadlines),
   }
+}
 
-  /** The rule with `early` as the last of its guards, before what bounds refuse. */
-  const timed =
-    (rule: EngineRule, isEarly: (a: number) => boolean): EngineRule =>
-    (a, b) => {
-      // What the rule does may erase the clocks.
-      const refuses = !isTimeless && isEarly(a)
-      const answer = rule(a, b)
-      if (!refuses || (answer > taken && answer !== refusal.bound)) return answer
-      if (answer <= taken) machine.undo()
-      return refusal.early
-    }
-
-  /** No suspicion is a fault: it comes from silence, or from a delay that looks like it. */
-  const Suspect = (slot: number): number => {
+/** No suspicion is a fault: it comes from silence, or from a delay that looks like it. */
+const suspicionIn =
+  ({ controlOf, phaseIn, contend }: View) =>
+  (slot: number): number => {
     const copy = controlOf(slot)
     if (copy === 0) return refusal.copy
-    if (phaseIn(copy) !== phase.lockstepPrimary && phaseIn(copy) !== phase.lockstepSecondary)
-      return refusal.phase
-    if (!isTimeless && !mayAct(slot)) return refusal.early
+    const phaseNow = phaseIn(copy)
+    if (phaseNow !== phase.lockstepPrimary && phaseNow !== phase.lockstepSecondary) return refusal.phase
 
     contend(slot)
     return taken
   }
 
+/**
+ * The guard `early` of each rule. Clocks are read only where nothing else refuses already for the phase of the copy.
+ */
+const earlyIn = (
+  { controlOf, phaseIn, peerIn }: View,
+  { obligation, haWait }: Clocks,
+  { mayAct }: Detectors,
+  { lock, restart }: Deadlines,
+): LastGuards => {
+  const answer = (isEarly: boolean): number => (isEarly ? refusal.early : taken)
+  const phaseOf = (slot: number): number => phaseIn(controlOf(slot))
+  const isInLockstep = (slot: number): boolean =>
+    phaseOf(slot) === phase.lockstepPrimary || phaseOf(slot) === phase.lockstepSecondary
+  const hasPeer = (slot: number): boolean =>
+    phaseOf(slot) === phase.live && peerIn(controlOf(slot)) !== peer.none
   return {
-    Suspect,
-    AbandonSync: timed(rules.AbandonSync, (slot) => {
-      const copy = controlOf(slot)
-      return phaseIn(copy) === phase.live && peerIn(copy) !== peer.none && !mayAct(slot)
-    }),
-    SyncLost: timed(rules.SyncLost, (slot) => phaseIn(controlOf(slot)) === phase.syncing && !mayAct(slot)),
-    TryLock: timed(
-      rules.TryLock,
-      (slot) =>
-        phaseIn(controlOf(slot)) === phase.contendingSecondary &&
-        clocks.obligation.of(slot) < deadlines.lock.may.secondary,
-    ),
-    HaRestart: timed(rules.HaRestart, (pair) => clocks.haWait.of(pair) < deadlines.restart.may),
-    Tick: tickOf({ view, clocks, deadlines, detectors, butForTime, whole }),
-    follower: clockFollowerOf(view, clocks),
+    Suspect: (slot) => answer(isInLockstep(slot) && !mayAct(slot)),
+    AbandonSync: (slot) => answer(hasPeer(slot) && !mayAct(slot)),
+    SyncLost: (slot) => answer(phaseOf(slot) === phase.syncing && !mayAct(slot)),
+    TryLock: (slot) =>
+      answer(phaseOf(slot) === phase.contendingSecondary && obligation.of(slot) < lock.may.secondary),
+    HaRestart: (pair) => answer(haWait.of(pair) < restart.may),
   }
 }

@@ -6,16 +6,15 @@ import { justificationIn } from "../../rules/suspicion.ts"
 import type { View } from "../../view.ts"
 import type { Clocks } from "./clocks.ts"
 import type { Deadlines } from "./deadlines.ts"
-import type { detectorsIn } from "./detectors.ts"
+import type { Detectors } from "./detectors.ts"
 
-/** What a tick is made of. `butForTime` asks with the guard `early` left out; `whole` gives all the rules as they are in force. */
+/** What a tick is made of. `unguarded` gives the rules as they are in force, but for the guard `early`. */
 type Ticking = {
   readonly view: View
   readonly clocks: Clocks
   readonly deadlines: Deadlines
-  readonly detectors: ReturnType<typeof detectorsIn>
-  readonly butForTime: (ask: () => boolean) => boolean
-  readonly whole: () => EngineRules
+  readonly detectors: Detectors
+  readonly unguarded: () => EngineRules
 }
 
 /**
@@ -23,7 +22,7 @@ type Ticking = {
  * for is tried and taken back.
  */
 export const tickOf = (ticking: Ticking): EngineRule => {
-  const { view, clocks, butForTime } = ticking
+  const { view, clocks } = ticking
   const { hosts, pairs, slots, controlOf } = view
   const { heartbeatSilence, logSilence, obligation, haWait } = clocks
   const silenceOf = silenceIn(ticking)
@@ -61,7 +60,7 @@ export const tickOf = (ticking: Ticking): EngineRule => {
   }
 
   return () => {
-    if (butForTime(isAnythingDue)) return refusal.due
+    if (isAnythingDue()) return refusal.due
 
     for (let pair = 0; pair < pairs; pair += 1) haWait.put(pair, waitNext[pair] as number)
     for (let slot = 0; slot < slots; slot += 1) {
@@ -88,7 +87,7 @@ const allows = ({ machine }: View, rule: EngineRule, a: number, b: number): bool
 }
 
 /** How the silence of a copy's detectors goes on, and whether it must act on it. */
-const silenceIn = ({ view, clocks, deadlines, detectors, whole }: Ticking) => {
+const silenceIn = ({ view, clocks, deadlines, detectors, unguarded }: Ticking) => {
   const { controlOf, phaseIn } = view
   const { heartbeatSilence, logSilence, listens } = clocks
   const isJustified = justificationIn(view)
@@ -96,7 +95,7 @@ const silenceIn = ({ view, clocks, deadlines, detectors, whole }: Ticking) => {
 
   /** Whether the copy can do what one in its phase does about silence. */
   const canAct = (slot: number): boolean => {
-    const { Suspect, SyncLost, AbandonSync } = whole()
+    const { Suspect, SyncLost, AbandonSync } = unguarded()
     switch (phaseIn(controlOf(slot))) {
       case phase.lockstepPrimary:
       case phase.lockstepSecondary:
@@ -133,7 +132,7 @@ const silenceIn = ({ view, clocks, deadlines, detectors, whole }: Ticking) => {
 }
 
 /** What copies are obliged to by their phases, and HA, and within how many ticks; 0 where to nothing. */
-const obligationsIn = ({ view, deadlines, whole }: Ticking) => {
+const obligationsIn = ({ view, deadlines, unguarded }: Ticking) => {
   const { hosts, controlOf, phaseIn, peerIn, primaryOf } = view
   const { lock, sync, respawn, restart } = deadlines
 
@@ -143,7 +142,7 @@ const obligationsIn = ({ view, deadlines, whole }: Ticking) => {
   }
 
   const mayJoin = (slot: number): boolean => {
-    const { BeginLockstep, JoinLockstep } = whole()
+    const { BeginLockstep, JoinLockstep } = unguarded()
     const primary = primaryOf(slot)
     return (primary >= 0 && allows(view, BeginLockstep, primary, 0)) || allows(view, JoinLockstep, slot, 0)
   }
@@ -154,11 +153,11 @@ const obligationsIn = ({ view, deadlines, whole }: Ticking) => {
     switch (phaseIn(copy)) {
       case phase.contendingPrimary:
       case phase.contendingSecondary:
-        return allows(view, whole().TryLock, slot, 0)
+        return allows(view, unguarded().TryLock, slot, 0)
       case phase.syncing:
         return mayJoin(slot)
       case phase.live:
-        return peerIn(copy) === peer.none && allowsOnSomeHost(whole().SpawnSecondary, slot)
+        return peerIn(copy) === peer.none && allowsOnSomeHost(unguarded().SpawnSecondary, slot)
       default:
         return false
     }
@@ -182,7 +181,7 @@ const obligationsIn = ({ view, deadlines, whole }: Ticking) => {
   return {
     obliges,
     withinOf,
-    restarts: (pair: number): boolean => allowsOnSomeHost(whole().HaRestart, pair),
+    restarts: (pair: number): boolean => allowsOnSomeHost(unguarded().HaRestart, pair),
     restartWithin: restart.must,
   }
 }
