@@ -47,16 +47,13 @@ export const engineOf = (
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const { reasoner, follower = nothingFollows } = rules
+  const { reasoner, follower } = rules
   const explains = layout.books.reason.mask !== 0
-  const follows = follower !== nothingFollows
 
   const step = (kind: number, a: number, b: number): number => {
     const faultsBefore = remembers ? view.faultsSoFar() : 0
     if (explains) reasoner.begin()
-    if (follows) follower.begin()
     const answer = (byNumber[kind] as EngineRule)(a, b)
-    if (follows && answer === taken) follower.follow(kind, a, b)
     if (explains && answer === taken) reasoner.explain(kind, a, b)
     if (remembers && answer === taken) history.remember(isOperators[kind] === true, faultsBefore)
     return answer
@@ -66,7 +63,14 @@ export const engineOf = (
   const isTried = (kind: number, a: number, b: number): boolean =>
     b === 0 || (kind !== kindNumber.SuspendFT && kind !== kindNumber.TurnOffFT) || isAskedByName(a, b - 1)
 
-  return { layout, machine, view, step, isTried, expand: expansionOf(view, rules, history.remember) }
+  return {
+    layout,
+    machine,
+    view,
+    step: follower === undefined ? step : followed(step, follower),
+    isTried,
+    expand: expansionOf(view, rules, history.remember),
+  }
 }
 
 /** The core's rules with changes to them, one after the other, and what parts have as the last guard of each. */
@@ -100,8 +104,15 @@ const guardedIn = (rules: EngineRules, { machine }: View): Partial<EngineRules> 
     }),
   )
 
-/** Where no part that is on follows steps. */
-const nothingFollows: Follower = { begin: () => {}, follow: () => {} }
+/** Steps with what follows from them. */
+const followed =
+  (step: Engine["step"], { begin, follow }: Follower): Engine["step"] =>
+  (kind, a, b) => {
+    begin()
+    const answer = step(kind, a, b)
+    if (answer === taken) follow(kind, a, b)
+    return answer
+  }
 
 /** What a part that is on makes of the rules. */
 const mutationOf = (part: string): EngineMutation => {
@@ -145,8 +156,7 @@ const expansionOf = (
   const remembers = layout.past.singleFault.mask !== 0
   const explains = layout.books.reason.mask !== 0
   const { begin, explain } = rules.reasoner
-  const { follower = nothingFollows } = rules
-  const follows = follower !== nothingFollows
+  const { follower } = rules
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
@@ -171,7 +181,7 @@ const expansionOf = (
   const show = (answer: number, kind: number, a: number, b: number): void => {
     if (answer > taken) return
     if (offered[kind] === true) {
-      if (follows && answer === taken) follower.follow(kind, a, b)
+      if (follower !== undefined && answer === taken) follower.follow(kind, a, b)
       if (explains && answer === taken) explain(kind, a, b)
       if (remembers) remember(isOperators[kind] === true, faultsBefore)
       visit(kind, a, b, answer)
@@ -258,7 +268,7 @@ const expansionOf = (
     visit = visitor
     faultsBefore = faultsSoFar()
     if (explains) begin()
-    if (follows) follower.begin()
+    follower?.begin()
     for (let slot = 0; slot < slots; slot += 1) if (controlOf(slot) !== 0) ofCopy(slot)
     for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
     for (let host = 0; host < hosts; host += 1) ofHost(host)

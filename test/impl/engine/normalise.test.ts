@@ -10,6 +10,7 @@ import { sweep } from "../../../properties/explore/sweep.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope } from "../../../properties/mutants/mutant.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
+import { base, timedIn, timedKinds } from "../../parts/time/clusters.ts"
 
 const never = 0
 const always = Infinity
@@ -46,6 +47,12 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
       bounds: { ...core, generations: 3, faults: 1, log: 0 },
     }),
     [...coreKinds, "Migrate", "EnterMaintenance", "ExitMaintenance"],
+  ],
+  ["time, 1 fault, log 1", timedIn(base, { faults: 1, log: 1, generations: 2 }), timedKinds],
+  [
+    "time and false alarms, log 1, maintenance",
+    timedIn({ ...base, delayMax: 2 }, { log: 1, generations: 2 }),
+    [...timedKinds.filter((kind) => kind !== "Release"), "EnterMaintenance", "ExitMaintenance"],
   ],
 ]
 
@@ -133,6 +140,24 @@ describe("a normaliser that takes one thing too much is found out:", () => {
       expect(astray(whole, reduced)).toBeGreaterThan(0)
     },
   )
+
+  // What is measured by clocks, or due, is lost where it changes before the next tick.
+  it.each([
+    "RecoverHost",
+    "HealLink",
+    "RestoreStorage",
+    "ExitMaintenance",
+    "AbandonSync",
+    "SyncLost",
+    "Suspect",
+  ] as const)("%s, where time passes", (kind) => {
+    const among: readonly Kind[] = [...timedKinds, "EnterMaintenance", "ExitMaintenance"]
+    const timed = timedIn(base, { faults: 1, generations: 2 })
+    const everyState = graphOf(timed, among, null)
+    const reduced = graphOf(timed, among, normalisingToo(kind))
+
+    expect(stepsLost(everyState, reduced)).toBeGreaterThan(0)
+  })
 
   it("and the right one is not", () => {
     const reduced = graphOf(config, coreKinds, normaliserOf)
