@@ -47,7 +47,7 @@ export const engineOf = (
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const { reasoner, follower } = rules
+  const { reasoner, followerOf } = rules
   const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
@@ -67,7 +67,7 @@ export const engineOf = (
     layout,
     machine,
     view,
-    step: follower === undefined ? step : followed(step, follower),
+    step: followerOf === undefined ? step : followed(step, followerOf()),
     isTried,
     expand: expansionOf(view, rules, history.remember),
   }
@@ -156,7 +156,7 @@ const expansionOf = (
   const remembers = layout.past.singleFault.mask !== 0
   const explains = layout.books.reason.mask !== 0
   const { begin, explain } = rules.reasoner
-  const { follower } = rules
+  const follower = rules.followerOf?.()
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules

@@ -24,13 +24,13 @@ export type LastGuards = { readonly [K in Kind]?: (a: number) => number }
 
 /**
  * The rules of the engine, one for each kind of action: of the core's, all; of those that parts add, such as are there. `boot` is the
- * effect that two share; `reasoner` keeps why pairs need a Secondary; `follower` and `lastGuards` are there where a part needs
- * them.
+ * effect that two share; `reasoner` keeps why pairs need a Secondary; `followerOf` and `lastGuards` are there where a part needs
+ * them; a follower serves one goer through states, for it remembers where that has begun.
  */
 export type EngineRules = Readonly<Record<CoreKind, EngineRule>> & { readonly [K in Kind]?: EngineRule } & {
   readonly boot: (pair: number, host: number, generation: number) => void
   readonly reasoner: Reasoner
-  readonly follower?: Follower
+  readonly followerOf?: () => Follower
   readonly lastGuards?: LastGuards
 }
 

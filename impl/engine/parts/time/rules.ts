@@ -17,7 +17,7 @@ export const timeRules: EngineMutation = (_rules, view, _placement, unguarded) =
   return {
     Suspect: suspicionIn(view),
     Tick: tickOf({ view, clocks, deadlines, detectors, unguarded }),
-    follower: clockFollowerOf(view, clocks),
+    followerOf: () => clockFollowerOf(view, clocks),
     lastGuards: earlyIn(view, clocks, detectors, deadlines),
   }
 }
