@@ -99,7 +99,7 @@ describe("what is noted as read decides what a step does, and what is judged of 
   })
 
   it("where time passes", () => {
-    expect(unnotedIn(null, 200, timedIn(guarded, { faults: 1, generations: 2 }))).toEqual([])
+    expect(unnotedIn(null, 60, timedIn(guarded, { faults: 1, generations: 2 }))).toEqual([])
   })
 
   it("but not where a tick reads past the view", () => {
@@ -107,7 +107,7 @@ describe("what is noted as read decides what a step does, and what is judged of 
       Tick: (a, b) => (machine.cells[layout.cut] === 0 ? (Tick?.(a, b) ?? refusal.unknown) : refusal.due),
     })
 
-    expect(unnotedIn(deaf, 60, timedIn(guarded, { faults: 1, generations: 2 }))).toContain("Tick")
+    expect(unnotedIn(deaf, 30, timedIn(guarded, { faults: 1, generations: 2 }))).toContain("Tick")
   })
 
   it.each(Object.entries(mutations))("with the mutation %s", (_name, mutation) => {
