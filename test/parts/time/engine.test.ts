@@ -36,7 +36,20 @@ describe("the model and the engine answer alike where time passes", () => {
     ["with timeouts by role", timedIn(uneven, { faults: 1, generations: 1 }), timedKinds],
     ["with clocks that drift", timedIn(drifting, { faults: 1, generations: 1 }), timedKinds],
     ["with long periods, and no wait", timedIn(instant, { faults: 1, generations: 2 }), timedKinds],
-    ["with power-off", timedIn(base, { generations: 3, powerOffUpTo: 2 }), timedKinds],
+    [
+      "with power-off, and HA",
+      timedIn(base, { faults: 1, generations: 3, powerOffUpTo: 2 }),
+      [
+        "PowerOn",
+        "PowerOff",
+        "FailHost",
+        "RecoverHost",
+        "HaRestart",
+        "SpawnSecondary",
+        "AbandonSync",
+        "Tick",
+      ],
+    ],
     [
       "where others listen",
       timedIn(base, { faults: 1, generations: 2 }),
