@@ -128,9 +128,11 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
   const config = configOf(flags, mutant)
   refuseTooMany(config)
-  const among = isNamed(flags.actions)
-    ? flags.actions
-    : withTicks(flags.actions ?? kindsUsually(mutant), config)
+  const { actions } = flags
+  const among =
+    actions === undefined || actions === coreKinds
+      ? withTicks(actions ?? kindsUsually(mutant), config)
+      : actions
   const reduction = flags.reduction === true
   const properties = flags.property ?? defaultProperties(config, among, mutant, reduction)
   refuseContradictions(flags, properties)
