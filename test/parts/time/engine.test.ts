@@ -2,6 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
+import { mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../../../impl/engine/pack.ts"
 import { alphabet, coreKinds, kinds, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
@@ -11,6 +12,8 @@ import type { Time } from "../../../model/parts/time/parameters.ts"
 import type { Protocol } from "../../../model/protocol.ts"
 import { initial, withPair, type State } from "../../../model/state.ts"
 import { successors, type Successor } from "../../../model/step.ts"
+import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
+import { mutated } from "../../../properties/mutants/mutant.ts"
 import {
   describeDivergence,
   differentialPairOf,
@@ -19,7 +22,7 @@ import {
   type DifferentialPair,
 } from "../../../properties/refinement.ts"
 import { enumerate } from "../../enumerate.ts"
-import { clusterOf, p1, reach, starting, toRunning, withCopyChanged } from "../../fixtures.ts"
+import { clusterOf, copyOf, p1, reach, starting, toRunning, withCopyChanged } from "../../fixtures.ts"
 import { base, guarded, migratingKinds, timedIn, timedKinds } from "./clusters.ts"
 import { delayed, drifting, uneven } from "./rows.ts"
 
@@ -119,6 +122,24 @@ describe("a clock", () => {
       pack(view, state)
       expect(identity(unpack(view))).toBe(identity(state))
     }
+  })
+
+  it("stops a tick beyond its deadline, where a mutant never does what is due", () => {
+    const mutant = "SyncNeverAbandoned"
+    const config = timedIn(base, { faults: 1 })
+    const protocol = mutated(mutantNamed(mutant))(config)
+    const engine = engineOf(layoutOf(config, { ...wholly, among: timedKinds }), mutations[mutant])
+    const differential = differentialPairOf(protocol, engine)
+    let state = reach(config, starting, "FailHost(h2)")
+    const silences: (number | undefined)[] = []
+
+    for (let n = 0; n < 5; n += 1) {
+      expect(divergenceText(differential, state)).toBeNull()
+      state = chosen(protocol, state, ["Tick"], 0)?.state ?? state
+      silences.push(copyOf(state, "p1.1").heartbeatSilence)
+    }
+
+    expect(silences).toEqual([1, 2, 3, 3, 3])
   })
 
   it("is refused where its deadline is beyond what the engine counts", () => {
