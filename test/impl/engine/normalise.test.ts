@@ -139,7 +139,7 @@ describe("a normaliser that takes one thing too much is found out:", () => {
 
   // What is measured by clocks, or due, is lost where it changes before the next tick.
   it.each(["RecoverHost", "HealLink", "RestoreStorage"] as const)("%s, where time passes", (kind) => {
-    const timed = timedIn(base, { faults: 1, generations: 1 })
+    const timed = timedIn(base, { faults: 1, generations: 2 })
     const everyState = graphOf(timed, timedKinds, null)
     const reduced = graphOf(timed, timedKinds, normalisingToo(kind))
 

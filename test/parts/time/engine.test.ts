@@ -22,7 +22,7 @@ import {
   type DifferentialPair,
 } from "../../../properties/refinement.ts"
 import { enumerate } from "../../enumerate.ts"
-import { clusterOf, copyOf, p1, reach, starting, toRunning, withCopyChanged } from "../../fixtures.ts"
+import { alone, clusterOf, copyOf, p1, reach, starting, toRunning, withCopyChanged } from "../../fixtures.ts"
 import { base, guarded, migratingKinds, timedIn, timedKinds } from "./clusters.ts"
 import { delayed, drifting, uneven } from "./rows.ts"
 
@@ -114,6 +114,8 @@ describe("a clock", () => {
     ["timeouts by role", uneven],
     ["drift", drifting],
     ["a delay of 250 ticks", { ...guarded, goLiveDelay: 250, haDelay: 255 }],
+    ["a slow start and a slower join", { ...base, respawnMax: 40, syncMax: 90 }],
+    ["a join and a slower start", { ...base, respawnMax: 90, syncMax: 40 }],
     ["the longest that there is room for", { ...base, goLiveDelay: 65_533, haDelay: 65_534 }],
   ])("has room for its deadline and a tick more: %s", (_name, time) => {
     const { view } = engineOf(layoutOf(timedIn(time, { faults: 1 }), { ...wholly, among: timedKinds }))
@@ -239,6 +241,7 @@ function beyondDeadlines(time: Time): readonly State[] {
     silent,
     withCopyChanged(contending, "p1.2", { obligation: lock }),
     withCopyChanged(reach(timedIn(time), starting), "p1.2", { obligation: time.syncMax + 1 }),
+    withCopyChanged(reach(timedIn(time), alone), "p1.1", { obligation: time.respawnMax + 1 }),
     withPair(running, { ...p1(running), haWait: time.haDelay + error(time.haDelay) + 1 }),
   ]
 }
