@@ -113,6 +113,11 @@ export const subjectOf = (kind: Kind): OperandName | "nothing" => {
 export const kindsOf = (actor: Actor): readonly Kind[] =>
   kinds.filter((kind) => alphabet[kind].actor === actor)
 
+/** The kinds whose actions are weakly fair, as far as they change anything: those of the protocol, and the passing of time. */
+export const fairKinds: readonly Kind[] = kinds.filter((kind) =>
+  ["protocol", "time"].includes(alphabet[kind].actor),
+)
+
 const beyondPinned: readonly Kind[] = [
   ...ftKinds,
   ...ruleKinds,

@@ -1,4 +1,4 @@
-import { alphabet, type Action, type Kind } from "./action.ts"
+import { alphabet, fairKinds, type Action, type Kind } from "./action.ts"
 import { written } from "./bookkeeping.ts"
 import { isUnbounded } from "./config.ts"
 import type { GuardId } from "./guard-id.ts"
@@ -106,7 +106,7 @@ export const fairlyEnabled = (protocol: Protocol, state: State): readonly Succes
   successors(
     protocol,
     state,
-    kindsIn(protocol).filter((kind) => ["protocol", "time"].includes(alphabet[kind].actor)),
+    kindsIn(protocol).filter((kind) => fairKinds.includes(kind)),
   ).filter(
     ({ action, state: after }) =>
       after.faults === state.faults && (after !== state || alphabet[action.kind].actor === "protocol"),

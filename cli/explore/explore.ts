@@ -1,6 +1,6 @@
 import { totalmem } from "node:os"
 import * as Effect from "effect/Effect"
-import { coreKinds, kinds, type Kind } from "../../model/action.ts"
+import { coreKinds, kinds, kindsOf, type Kind } from "../../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../../model/config.ts"
 import { readsRegistrations } from "../../model/identity.ts"
 import { counted } from "../../properties/amount.ts"
@@ -114,6 +114,10 @@ export const exploreScope = async (
 const isNamed = (actions: readonly Kind[] | undefined): actions is readonly Kind[] =>
   actions !== undefined && actions !== coreKinds && actions !== kinds
 
+/** One of the usual sets of kinds, with those of time where it passes. */
+const withTicks = (usual: readonly Kind[], { time }: Config): readonly Kind[] =>
+  time === undefined ? usual : [...new Set([...usual, ...kindsOf("time")])]
+
 /** The kinds that are explored where none are asked for. */
 const kindsUsually = (mutant: string | null): readonly Kind[] => {
   const known = mutant === null ? null : mutantNamed(mutant)
@@ -124,7 +128,11 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
   const config = configOf(flags, mutant)
   refuseTooMany(config)
-  const among = flags.actions ?? kindsUsually(mutant)
+  const { actions } = flags
+  const among =
+    actions === undefined || actions === coreKinds
+      ? withTicks(actions ?? kindsUsually(mutant), config)
+      : actions
   const reduction = flags.reduction === true
   const properties = flags.property ?? defaultProperties(config, among, mutant, reduction)
   refuseContradictions(flags, properties)

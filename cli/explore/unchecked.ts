@@ -28,7 +28,9 @@ export const uncheckedWords = (
       ? ["with --reduction liveness is checked only with --liveness, and needs every protocol action"]
       : []),
     ...(isLeft && !isReduced && !checksQuiescence({ ...scope, reduction: false })
-      ? ["liveness is checked only where --actions has every kind of protocol action"]
+      ? [
+          `liveness is checked only where --actions has every kind of protocol action${scope.config.time === undefined ? "" : ", and Tick"}`,
+        ]
       : []),
     ...pastWords(exploration, ids),
     ...recordWords(ids),

@@ -1,4 +1,4 @@
-import { alphabet, isCore, isFtKind, kinds, subjectOf } from "../../model/action.ts"
+import { alphabet, isCore, isFtKind, kinds, subjectOf, type Kind } from "../../model/action.ts"
 import type { KindEntry } from "../../model/kind.ts"
 import type { OperandName } from "../../model/operand.ts"
 import type { Reads } from "./environment.ts"
@@ -9,7 +9,7 @@ import { partMutations } from "./parts/table.ts"
 import { packedParts } from "./parts/fields.ts"
 import { placementOf } from "./placement.ts"
 import { rulesOf } from "./rules/table.ts"
-import type { EngineMutation, EngineRule, EngineRules } from "./rule.ts"
+import type { EngineMutation, EngineRule, EngineRules, Follower } from "./rule.ts"
 import { singleFaultHistoryOf } from "./single-fault.ts"
 import { viewOf, type View } from "./view.ts"
 
@@ -42,17 +42,12 @@ export const engineOf = (
 ): Engine => {
   const machine = machineOf(layout, reads)
   const view = viewOf(machine)
-  const placement = placementOf(view)
   const parts = packedParts.filter(({ isOn }) => isOn(layout.config)).map(({ id }) => mutationOf(id))
-  const changes = mutation === null ? parts : [...parts, mutation]
-  const rules = changes.reduce<EngineRules>(
-    (changed, change) => ({ ...changed, ...change(changed, view, placement) }),
-    rulesOf(view, placement),
-  )
+  const rules = changedBy(mutation === null ? parts : [...parts, mutation], view)
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const { reasoner } = rules
+  const { reasoner, followerOf } = rules
   const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
@@ -68,8 +63,56 @@ export const engineOf = (
   const isTried = (kind: number, a: number, b: number): boolean =>
     b === 0 || (kind !== kindNumber.SuspendFT && kind !== kindNumber.TurnOffFT) || isAskedByName(a, b - 1)
 
-  return { layout, machine, view, step, isTried, expand: expansionOf(view, rules, history.remember) }
+  return {
+    layout,
+    machine,
+    view,
+    step: followerOf === undefined ? step : followed(step, followerOf()),
+    isTried,
+    expand: expansionOf(view, rules, history.remember),
+  }
 }
+
+/** The core's rules with changes to them, one after the other, and what parts have as the last guard of each. */
+const changedBy = (changes: readonly EngineMutation[], view: View): EngineRules => {
+  const placement = placementOf(view)
+  let rules = rulesOf(view, placement)
+  const unguarded = (): EngineRules => rules
+  for (const change of changes) rules = { ...rules, ...change(rules, view, placement, unguarded) }
+  return { ...rules, ...guardedIn(rules, view) }
+}
+
+/** The rules that have a last guard, with it. */
+const guardedIn = (rules: EngineRules, { machine }: View): Partial<EngineRules> =>
+  Object.fromEntries(
+    kinds.flatMap((kind): readonly [Kind, EngineRule][] => {
+      const guard = rules.lastGuards?.[kind]
+      const rule = rules[kind]
+      if (guard === undefined || rule === undefined) return []
+      return [
+        [
+          kind,
+          (a, b) => {
+            const refused = guard(a)
+            const answer = rule(a, b)
+            if (refused === taken || (answer > taken && answer !== refusal.bound)) return answer
+            if (answer <= taken) machine.undo()
+            return refused
+          },
+        ],
+      ]
+    }),
+  )
+
+/** Steps with what follows from them. */
+const followed =
+  (step: Engine["step"], { begin, follow }: Follower): Engine["step"] =>
+  (kind, a, b) => {
+    begin()
+    const answer = step(kind, a, b)
+    if (answer === taken) follow(kind, a, b)
+    return answer
+  }
 
 /** What a part that is on makes of the rules. */
 const mutationOf = (part: string): EngineMutation => {
@@ -113,6 +156,7 @@ const expansionOf = (
   const remembers = layout.past.singleFault.mask !== 0
   const explains = layout.books.reason.mask !== 0
   const { begin, explain } = rules.reasoner
+  const follower = rules.followerOf?.()
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
@@ -121,12 +165,13 @@ const expansionOf = (
   const { Migrate, EnterMaintenance, ExitMaintenance, RecoverHost, HealLink, RestoreStorage } = rules
   const { CrashCopy, FailHost, CutLink, LoseStorage, ExposeLink, SecureLink } = rules
   const { ActivateRule, DeactivateRule } = rules
-  const added = (operand: OperandName): readonly AddedRule[] => addedRules(rules, layout, operand)
-  const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink] = [
+  const added = (operand: OperandName | "nothing"): readonly AddedRule[] => addedRules(rules, layout, operand)
+  const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink, addedOfCluster] = [
     added("copy"),
     added("pair"),
     added("host"),
     added("hosts"),
+    added("nothing"),
   ]
   const offersFt = layout.among.some(isFtKind)
   let visit: Visit = () => {}
@@ -136,6 +181,7 @@ const expansionOf = (
   const show = (answer: number, kind: number, a: number, b: number): void => {
     if (answer > taken) return
     if (offered[kind] === true) {
+      if (follower !== undefined && answer === taken) follower.follow(kind, a, b)
       if (explains && answer === taken) explain(kind, a, b)
       if (remembers) remember(isOperators[kind] === true, faultsBefore)
       visit(kind, a, b, answer)
@@ -222,18 +268,24 @@ const expansionOf = (
     visit = visitor
     faultsBefore = faultsSoFar()
     if (explains) begin()
+    follower?.begin()
     for (let slot = 0; slot < slots; slot += 1) if (controlOf(slot) !== 0) ofCopy(slot)
     for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
     for (let host = 0; host < hosts; host += 1) ofHost(host)
     for (let link = 0; link < links; link += 1) ofLink(link)
     for (let rule = 0; rule < rulesCount; rule += 1) ofRule(rule)
+    tryAdded(addedOfCluster, 0)
   }
 }
 
 type AddedRule = { readonly kind: number; readonly rule: EngineRule; readonly takesHost: boolean }
 
-/** The rules of the kinds that parts add, about operands of one sort, of those that will be taken. */
-const addedRules = (rules: EngineRules, { among }: Layout, operand: OperandName): readonly AddedRule[] =>
+/** The rules of the kinds that parts add, about operands of one sort or about the cluster, of those that will be taken. */
+const addedRules = (
+  rules: EngineRules,
+  { among }: Layout,
+  operand: OperandName | "nothing",
+): readonly AddedRule[] =>
   kinds.flatMap((kind, n) => {
     const rule = rules[kind]
     const { over }: KindEntry = alphabet[kind]

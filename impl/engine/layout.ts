@@ -114,7 +114,6 @@ export type Layout = {
 
 /** The layout of a configuration's states. Throws LayoutError where one does not fit. */
 export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout => {
-  if (config.time !== undefined) throw new LayoutError("the engine does not know time")
   const hosts = config.hosts.length
   const pairs = config.pairs.length
   const among = options.among ?? kinds
@@ -280,7 +279,7 @@ const partFieldsOf = (config: Config, owner: Owner): FieldTypes =>
   Object.fromEntries(
     packedParts
       .filter(({ isOn }) => isOn(config))
-      .flatMap(({ fields }) => Object.entries(fields[owner] ?? {})),
+      .flatMap(({ fields }) => Object.entries(fields(config)[owner] ?? {})),
   )
 
 /** Where cells of these widths are stored: the widest first, each in the first word with room for it. */

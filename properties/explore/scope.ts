@@ -1,4 +1,4 @@
-import { alphabet, kinds, kindsOf, type Kind } from "../../model/action.ts"
+import { fairKinds, kinds, kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
@@ -67,10 +67,14 @@ export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolea
   (bounds.fencesUpTo > 0 && fences.some((kind) => among.includes(kind)))
 
 /**
- * Whether a scope can recognise quiescent states: every protocol action must be offered, and the reduction must be off.
+ * Whether a scope can recognise quiescent states: every protocol action must be offered, and ticks where time passes, and the
+ * reduction must be off.
  */
-export const checksQuiescence = ({ among, reduction }: Scope): boolean =>
-  !reduction && kindsOf("protocol").every((kind) => among.includes(kind))
+export const checksQuiescence = ({ config, among, reduction }: Scope): boolean =>
+  !reduction &&
+  [...kindsOf("protocol"), ...(config.time === undefined ? [] : kindsOf("time"))].every((kind) =>
+    among.includes(kind),
+  )
 
-/** Which kinds are actions of the protocol, by number. */
-export const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
+/** Which kinds are weakly fair where they change anything, by number: those of the protocol, and the passing of time. */
+export const isFair = kinds.map((kind) => fairKinds.includes(kind))

@@ -26,7 +26,7 @@ export const missingIn = (
     isKind(name) ? isTaken(name) : witnessedAt[name] === undefined || witnessedAt[name] !== null
   if (!scope.among.some((kind) => isDone(kind) && isTaken(kind)))
     return ["any action of the protocol or an operator"]
-  const wanted = new Set([...promisedIn(scope), ...named.filter(isDone), ...required])
+  const wanted = new Set([...promisedIn(scope), ...named.filter(isWanted), ...required])
   return [...wanted].filter((name) => !isSeen(name))
 }
 
@@ -52,3 +52,6 @@ const isKind = (name: string): name is Kind => (kinds as readonly string[]).incl
 
 /** Whether a kind is an action of the protocol or an operator, and not a fault or recovery. */
 const isDone = (kind: Kind): boolean => ["protocol", "operator"].includes(alphabet[kind].actor)
+
+/** Whether a kind that was named should be seen: what is done should, and the passing of time. */
+const isWanted = (kind: Kind): boolean => isDone(kind) || alphabet[kind].actor === "time"

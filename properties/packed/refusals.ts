@@ -7,7 +7,7 @@ import { noProperty, only, union, type PropertySet } from "./property-set.ts"
 
 /**
  * S25, O11, P5 and P6 over packed states: what must be possible in a state. The engine is asked, and what it takes is
- * taken back; what only the bounds of an exploration refuse counts as possible.
+ * taken back; what only the bounds of an exploration refuse counts as possible, and so does what it is too early for.
  */
 export const refusalMonitorOf = (
   { view, step }: Engine,
@@ -21,7 +21,7 @@ export const refusalMonitorOf = (
   const isPossible = (kind: number, a: number, b: number): boolean => {
     const answer = step(kind, a, b)
     if (answer <= taken) machine.undo()
-    return answer <= taken || answer === refusal.bound
+    return answer <= taken || answer === refusal.bound || answer === refusal.early
   }
 
   const copiesOf = (pair: number, isCounted: (host: number) => boolean): number => {

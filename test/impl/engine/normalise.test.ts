@@ -10,6 +10,7 @@ import { sweep } from "../../../properties/explore/sweep.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, kindsWith } from "../../../properties/mutants/mutant.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
+import { base, timedIn, timedKinds } from "../../parts/time/clusters.ts"
 
 const never = 0
 const always = Infinity
@@ -55,6 +56,8 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
     }),
     [...coreKinds, "Migrate", "EnterMaintenance", "ExitMaintenance"],
   ],
+  ["time, 1 fault, log 1", timedIn(base, { faults: 1, log: 1, generations: 1 }), timedKinds],
+  ["time and false alarms, log 1", timedIn({ ...base, delayMax: 2 }, { log: 1, generations: 1 }), timedKinds],
 ]
 
 /** What is checked in a state or on a step. Properties of a run's past distinguish states that are otherwise the same. */
@@ -141,6 +144,15 @@ describe("a normaliser that takes one thing too much is found out:", () => {
       expect(astray(whole, reduced)).toBeGreaterThan(0)
     },
   )
+
+  // What is measured by clocks, or due, is lost where it changes before the next tick.
+  it.each(["RecoverHost", "HealLink", "RestoreStorage"] as const)("%s, where time passes", (kind) => {
+    const timed = timedIn(base, { faults: 1, generations: 2 })
+    const everyState = graphOf(timed, timedKinds, null)
+    const reduced = graphOf(timed, timedKinds, normalisingToo(kind))
+
+    expect(stepsLost(everyState, reduced)).toBeGreaterThan(0)
+  })
 
   it("and the right one is not", () => {
     const reduced = graphOf(config, coreKinds, normaliserOf)

@@ -25,6 +25,9 @@ export const guarded: Time = { ...base, goLiveDelay: 4 }
 /** The kinds of the pinned counts, and time. */
 export const timedKinds: readonly Kind[] = [...coreKinds, "Tick"]
 
+/** The same, and copies that migrate. */
+export const migratingKinds: readonly Kind[] = [...timedKinds, "Migrate"]
+
 /** Three hosts and one pair in which time passes, without power-off and without entries unless said. */
 export const timedIn = (time: Time, bounds: Partial<Bounds> = {}): Config => ({
   ...plainConfig(3, 1, { log: 0, generations: 5, faults: 0, powerOffUpTo: 0, fencesUpTo: 0, ...bounds }),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { unfitForEngine } from "../../../properties/refinement.ts"
 import { configOf, jsonOfConfig } from "../../../traces/config.ts"
-import { base, timedIn } from "./clusters.ts"
+import { base } from "./clusters.ts"
 
 const cluster = { hosts: [{ id: "h1" }], pairs: [{ id: "p1" }] }
 
@@ -44,10 +43,6 @@ describe("the time of a configuration", () => {
 
     expect(() => read(incomplete)).toThrow("config.time.haDelay")
     expect(() => read({ ...base, patience: 1 })).toThrow("config.time.patience")
-  })
-
-  it("is not for the engine, which would take no notice of it", () => {
-    expect(unfitForEngine(timedIn(base))).toBe("the engine does not know time")
   })
 })
 

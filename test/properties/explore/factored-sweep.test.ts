@@ -20,6 +20,7 @@ import { sweep, sweepingAs } from "../../../properties/explore/sweep.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { mutants } from "../../../properties/mutants/catalogue.ts"
 import { kindsChangedBy } from "../../fixtures.ts"
+import { guarded, timedIn } from "../../parts/time/clusters.ts"
 
 const everything = catalogue.filter(({ family }) => family !== "refinement").map(({ id }) => id)
 const limits = { statesMax: Infinity, fingerprint: false, onLevel: () => {}, isStopped: () => false }
@@ -103,6 +104,18 @@ describe("what is noted as read decides what a step does, and what is judged of 
     expect(unnotedIn(null, 400)).toEqual([])
   })
 
+  it("where time passes", () => {
+    expect(unnotedIn(null, 60, timedIn(guarded, { faults: 1, generations: 2 }))).toEqual([])
+  })
+
+  it("but not where a tick reads past the view", () => {
+    const deaf: EngineMutation = ({ Tick }, { machine, layout }) => ({
+      Tick: (a, b) => (machine.cells[layout.cut] === 0 ? (Tick?.(a, b) ?? refusal.unknown) : refusal.due),
+    })
+
+    expect(unnotedIn(deaf, 30, timedIn(guarded, { faults: 1, generations: 2 }))).toContain("Tick")
+  })
+
   it.each(Object.entries(mutations))("with the mutation %s", (_name, mutation) => {
     expect(unnotedIn(mutation, 30)).toEqual([])
   })
@@ -144,8 +157,12 @@ function countsOf(swept: Swept | null): object | null {
 }
 
 /** The kinds of which some step depends on what was not noted, in so many states of a small scope. */
-function unnotedIn(mutation: EngineMutation | null, statesMax: number): readonly string[] {
-  const layout = layoutOf(threeHosts, { among: kinds, interventions: true, singleFault: true })
+function unnotedIn(
+  mutation: EngineMutation | null,
+  statesMax: number,
+  config: Config = threeHosts,
+): readonly string[] {
+  const layout = layoutOf(config, { among: kinds, interventions: true, singleFault: true })
   const packing = environmentLayoutOf(layout)
   if (packing === null) throw new Error("the environments of three hosts fit in a number")
   const reads = readsOf(packing)

@@ -29,6 +29,7 @@ import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
 import { act, clusterOf, overtaken, toRunning } from "../../fixtures.ts"
+import { guarded, timedIn } from "../../parts/time/clusters.ts"
 
 describe("the monitors of properties and witnesses", () => {
   it("watch each property of the catalogue but the one that is about no state", () => {
@@ -135,7 +136,7 @@ function protocolWalks(): readonly Walk[] {
     ["once a pair is protected again", again, 150],
     ["once an output is due on both sides", `${acknowledged} Suspect(p1.2) TryLock(p1.2) Release(p1.2)`, 150],
   ]
-  return [
+  const untimed = [
     ...ways.map(([name, way, statesMax]) => ({ name, config: coreScope, way, statesMax })),
     {
       name: "across two sites",
@@ -148,6 +149,26 @@ function protocolWalks(): readonly Walk[] {
     mutant: null,
     indexed: false,
     along: way.split(" ").filter(Boolean).map(act),
+  }))
+  return [...untimed, ...timedWalks()]
+}
+
+/** Where what is possible but for time is refused, and where nothing but time is left to pass. */
+function timedWalks(): readonly Walk[] {
+  const config = timedIn({ ...guarded, respawnMax: 2 }, { faults: 2, log: 1, powerOffUpTo: 1, fencesUpTo: 1 })
+  const contending = `${toRunning} FailHost(h1) Tick Tick Suspect(p1.2)`
+  const ways = [
+    ["with time, from the start", "", 400],
+    ["with time, while a contender waits", contending, 200],
+    ["with time, by the reference policy, while HA waits", "PowerOn(p1,h1) FailHost(h1)", 200],
+  ] as const
+  return ways.map(([name, way, statesMax]) => ({
+    name,
+    mutant: null,
+    config: name.includes("policy") ? { ...config, policy: "reference" } : config,
+    indexed: false,
+    along: way.split(" ").filter(Boolean).map(act),
+    statesMax,
   }))
 }
 
