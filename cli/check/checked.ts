@@ -1,7 +1,7 @@
 import type { Campaign } from "../../properties/check/campaign.ts"
 import type { CampaignSpec, Side } from "../../properties/check/campaign-spec.ts"
 import type { Property } from "../../properties/property.ts"
-import type { Witness } from "../../properties/witnesses.ts"
+import type { Witness } from "../../properties/witness.ts"
 import type { Finding } from "./finding.ts"
 import type { Stored } from "./stored.ts"
 import type { OutputFlags } from "../output.ts"

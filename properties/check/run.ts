@@ -4,6 +4,7 @@ import type { Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
 import type { Successor } from "../../model/step.ts"
 import { counted } from "../amount.ts"
+import { ghostsFor, isAbout } from "../ghost.ts"
 import { noHistory, remember, type History } from "../history.ts"
 import { becomesQuiescent } from "../liveness.ts"
 import type { Step } from "../step.ts"
@@ -15,7 +16,7 @@ import {
   type Violation,
   type Property,
 } from "../property.ts"
-import type { Witness } from "../witnesses.ts"
+import type { Witness } from "../witness.ts"
 import { isJudged } from "./quiescence.ts"
 
 /** By what a run is judged: the protocol that it follows, and the properties and witnesses that are looked for. */
@@ -43,10 +44,11 @@ export type Run = {
   readonly violation: (Violation & { readonly step: number; readonly loop?: number }) | null
 }
 
-export const begin = (state: State): Run => ({
+/** A run that begins, and carries what its judge needs of the past. */
+export const begin = ({ protocol: { config }, properties, witnesses }: Judge, state: State): Run => ({
   state,
   actions: [],
-  history: noHistory(state),
+  history: noHistory(state, ghostsFor(config, [...properties, ...witnesses])),
   witnessed: new Set(),
   violation: null,
 })
@@ -108,6 +110,7 @@ const witnessedAfter = (judge: Judge, run: Run, step: Step): ReadonlySet<string>
   let witnessed = run.witnessed
   for (const seen of touchedBy(judge.protocol.config, run.history, step))
     for (const witness of judge.witnesses)
-      if (!witnessed.has(witness.id) && witness.seen(seen)) witnessed = new Set([...witnessed, witness.id])
+      if (!witnessed.has(witness.id) && isAbout(witness, seen.config) && witness.seen(seen))
+        witnessed = new Set([...witnessed, witness.id])
   return witnessed
 }

@@ -19,7 +19,7 @@ import { inTurn, turnsOf, type Turns } from "./scheduler.ts"
  */
 export const simulate = (judge: Judge, plan: Plan): Run => {
   const { protocol } = judge
-  let run = begin(initial(protocol.config))
+  let run = begin(judge, initial(protocol.config))
   const { weights, quietSteps, stallSteps } = plan.swarm
   const open = lots.filter((lot) => weights[lot] > 0)
   const harmless = open.filter((lot) => !isFaulty(lot))

@@ -32,7 +32,7 @@ const kindsFor = (mutant: Mutant): readonly Kind[] =>
 const write = (mutant: Mutant, property: Property): void => {
   const config = scopeFor(mutant, property.id)
   const judge: Judge = { protocol: mutated(mutant)(config), properties: [property], witnesses: [] }
-  const found = shortestFrom(judge, begin(initial(config)), 20, statesMax, kindsFor(mutant))
+  const found = shortestFrom(judge, begin(judge, initial(config)), 20, statesMax, kindsFor(mutant))
   if (found === "none" || found === "unknown" || found.violation === null) {
     process.stdout.write(
       `${mutant.name} ${property.id}: ${found === "none" ? "no violation" : "not found"}\n`,

@@ -145,5 +145,5 @@ const runOf = (judge: Judge, actions: readonly Action[]): Run =>
       if (outcome.tag === "refused") throw new Error(`${action.kind} is refused by ${outcome.guard}`)
       return observe(judge, run, { action, state: outcome.state })
     },
-    begin(initial(judge.protocol.config)),
+    begin(judge, initial(judge.protocol.config)),
   )
