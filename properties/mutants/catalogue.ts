@@ -7,6 +7,7 @@ import { placementMutants } from "./placement.ts"
 import { powerMutants } from "./power.ts"
 import { privacyMutants } from "./privacy.ts"
 import { redundancyMutants } from "./redundancy.ts"
+import { timeMutants } from "./time.ts"
 
 /** Every shipped mutant. */
 export const mutants: readonly Mutant[] = [
@@ -18,6 +19,7 @@ export const mutants: readonly Mutant[] = [
   ...privacyMutants,
   ...operationMutants,
   ...effectMutants,
+  ...timeMutants,
 ]
 
 /** The mutant of that name; null if there is none. */
