@@ -56,6 +56,9 @@ const delayedBy = (delay: (times: Times) => number): Change =>
 /** How a mutant sees a copy with its clocks. */
 type Sight = (copy: Copy, times: Times) => Copy
 
+/** A former Primary that contends, seen as if it had been a Secondary. */
+const likeSecondary: Sight = (copy) => (copy.phase === "contending" ? { ...copy, role: "secondary" } : copy)
+
 /** The guards of time by which a copy, or time itself, decides by the clocks. */
 const deciding: readonly Kind[] = ["Suspect", "AbandonSync", "SyncLost", "TryLock"]
 
@@ -130,7 +133,7 @@ export const timeMutants: readonly Mutant[] = [
     name: "SilenceOnly",
     story: "The silence of heartbeats is not used: only that of the channel.",
     breaks: ["FT-04"],
-    killedBy: { L5a: 6 },
+    killedBy: { L5a: 6, L5d: 10 },
     change: decidingBy((copy) => ({ ...copy, heartbeatSilence: 0 })),
     scope: scopeB,
   },
@@ -249,7 +252,7 @@ export const timeMutants: readonly Mutant[] = [
     name: "LockNotUrgent",
     story: "A contender may wait for ever before it tries the lock.",
     breaks: ["FT-05", "FT-07"],
-    killedBy: { L5f: 5, L5b: 11 },
+    killedBy: { L5f: 5, L5d: 10, L5b: 11 },
     change: dueBy((copy) => (copy.phase === "contending" ? { ...copy, obligation: 0 } : copy)),
     scope: scopeB,
   },
@@ -258,7 +261,7 @@ export const timeMutants: readonly Mutant[] = [
     story: "A former Primary waits out the go-live delay like a former Secondary.",
     breaks: ["FT-07"],
     killedBy: { L5f: 5 },
-    change: decidingBy((copy) => (copy.phase === "contending" ? { ...copy, role: "secondary" } : copy)),
+    change: decidingBy(likeSecondary),
     scope: scopeG,
   },
   {
@@ -328,6 +331,14 @@ export const timeMutants: readonly Mutant[] = [
     killedBy: { TIME3: 3 },
     change: without("HaRestart", "early"),
     scope: scopeB,
+  },
+  {
+    name: "DeadlineBeforeDelay",
+    story: "A former Primary must have tried the lock before it may: time stands still for it.",
+    breaks: ["FT-05", "FT-07"],
+    killedBy: { TIME0: 4 },
+    change: readingState("TryLock", "early", seenBy(likeSecondary)),
+    scope: scopeG,
   },
 ]
 

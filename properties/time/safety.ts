@@ -113,21 +113,22 @@ const grounded: Property = {
   name: "Grounded",
   family: "safety",
   statement:
-    "Whoever takes its partner for lost has had as much silence as a detector of its role needs, without a break and until then.",
+    "Whoever suspects has had as much silence as a detector of its role needs, without a break and until then.",
   why: "Short outages that are added up make a failover out of nothing that was ever long.",
   checks: ["FT-04"],
   witness: "outage-unnoticed",
   part: "time",
   ghost: silences,
   onStep: (seen) => {
-    const copy = alarmedIn(seen)
+    const { action } = seen.step
+    const copy = action.kind === "Suspect" ? copyNamed(seen.before, action.copy) : null
     if (copy === null) return null
     const { heartbeats, log } = detectorsOf(timedOf(seen.config).times)[copy.role]
     const silence = ghostIn(silences, seen).before[copy.id]
     const [ofHost, ofLog] = [silence?.heartbeats ?? 0, silence?.log ?? 0]
     return ofHost >= heartbeats.least || ofLog >= log.least
       ? null
-      : `${place(copy)} takes its partner for lost after ${counted(ofHost, "tick")} without heartbeats and ${ofLog} without log, where it takes ${heartbeats.least} or ${log.least}`
+      : `${place(copy)} suspects after ${counted(ofHost, "tick")} without heartbeats and ${ofLog} without log, where it takes ${heartbeats.least} or ${log.least}`
   },
 }
 
