@@ -53,6 +53,23 @@ export const summaryLines = (
   ),
 ]
 
+/** Of properties that are not promised in a cluster, on what each depends. */
+export const notPromisedWords = (properties: readonly Property[]): readonly string[] =>
+  properties.map(
+    ({ id, name, promise }) => `${id} ${name} is not promised here: it is only if ${promise?.onlyIf}`,
+  )
+
+/** Why none of some properties is judged in a cluster: it does not promise them, or has not what they are about. */
+export const unjudgedWords = (
+  properties: readonly Property[],
+  isThere: (property: Property) => boolean,
+): string => {
+  const notPromised = properties.filter(isThere)
+  return notPromised.length > 0
+    ? notPromisedWords(notPromised).join("; ")
+    : `${properties.map(({ id }) => id).join(", ")}: expected a cluster in which time passes, by --config`
+}
+
 /** Whether a campaign went on until its runs or its time were spent: only then has a property held. */
 export const isWhole = ({ stopped }: Campaign): boolean => stopped === "runs" || stopped === "time"
 

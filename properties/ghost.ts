@@ -28,7 +28,7 @@ export type Ghost<V = unknown> = {
 export type GhostIn<V = unknown> = (config: Config) => Ghost<V>
 
 /** What may need a ghost, and in which clusters it is looked for. */
-type Haunted = { readonly part?: PartId; readonly ghost?: GhostIn }
+export type Haunted = { readonly part?: PartId; readonly ghost?: GhostIn }
 
 /** A part of the protocol that a configuration switches on by a field of this name. */
 export type PartId = "time"

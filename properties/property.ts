@@ -5,7 +5,15 @@ import type { RequirementId } from "../model/protocol.ts"
 import type { State } from "../model/state.ts"
 import { refusing } from "../model/step.ts"
 import type { Protocol } from "../model/protocol.ts"
-import { isAbout, type GhostIn, type PairMove, type PartId } from "./ghost.ts"
+import {
+  ghostsFor,
+  isAbout,
+  type Ghost,
+  type GhostIn,
+  type Haunted,
+  type PairMove,
+  type PartId,
+} from "./ghost.ts"
 import type { History, PairHistory } from "./history.ts"
 import type { Step } from "./step.ts"
 
@@ -49,6 +57,14 @@ export type Promised = { readonly onlyIf: string; readonly holds: (config: Confi
 export const isPromised = (property: Property, config: Config): boolean =>
   isAbout(property, config) && (property.promise?.holds(config) ?? true)
 
+/** The ghosts that some properties and witnesses need in clusters of a configuration. */
+export const ghostsOf = (
+  config: Config,
+  properties: readonly Property[],
+  witnesses: readonly Haunted[] = [],
+): readonly Ghost[] =>
+  ghostsFor(config, [...properties.filter((property) => isPromised(property, config)), ...witnesses])
+
 /** How many of some actions are possible: one at `least`, or so many at the `most`. */
 type Demand = { readonly among: readonly Action[] } & ({ readonly least: 1 } | { readonly most: number })
 
@@ -87,8 +103,7 @@ export const violationsOf = (
       firstWhy(
         touched,
         (seen) => property.onStep?.(seen) ?? property.always?.(seen.after, step.after, seen.config),
-      ) ??
-      demandRefused(protocol, property, step.after)
+      ) ?? demandRefused(protocol, property, step.after)
     if (why !== null) violations.push({ property, why })
   }
   return violations

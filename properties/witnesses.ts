@@ -289,7 +289,8 @@ export const witnesses: readonly Witness[] = [
 ]
 
 /** Whether the witness can be seen at all in clusters of this configuration. */
-export const canBeSeen = (witness: Witness, config: Config): boolean => isAbout(witness, config) && (witness.needs ?? threeHosts)(config)
+export const canBeSeen = (witness: Witness, config: Config): boolean =>
+  isAbout(witness, config) && (witness.needs ?? threeHosts)(config)
 
 /** The copy, as it was before, that wins the lock in this step. */
 const wonBy = ({ step: { action }, before, after }: PairStep): Copy | null =>

@@ -7,12 +7,12 @@ import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { isQuiescent, isJudged } from "../properties/check/quiescence.ts"
 import { runToQuiescence } from "../properties/check/simulate.ts"
 import { begin, type Judge } from "../properties/check/run.ts"
-import { ghostsFor } from "../properties/ghost.ts"
 import { noHistory, remember } from "../properties/history.ts"
 import { becomesQuiescent } from "../properties/liveness.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
 import {
+  ghostsOf,
   violatesWhenQuiescent,
   violationsOf,
   isLiveness,
@@ -71,7 +71,7 @@ export const replay = (
 ): Replay => {
   const { config } = protocol
   let state = initial(config)
-  let history = noHistory(state, ghostsFor(config, properties))
+  let history = noHistory(state, ghostsOf(config, properties))
   const states = [state]
   const violations = new Map<string, ViolationAt>()
   const note = (found: readonly Violation[], at: number): void => {

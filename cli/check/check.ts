@@ -5,7 +5,8 @@ import { campaign, type Budget, type Campaign } from "../../properties/check/cam
 import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
-import { isLiveness, type Property } from "../../properties/property.ts"
+import { isAbout } from "../../properties/ghost.ts"
+import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
 import type { Witness } from "../../properties/witness.ts"
 import { canBeSeen, witnesses } from "../../properties/witnesses.ts"
 import { schedulesForAll, schedulesNeeded } from "../../properties/check/rarity.ts"
@@ -23,7 +24,7 @@ import { interruption } from "../interruption.ts"
 import { defaultWorkers, freshSeed } from "../options.ts"
 import { outputFor } from "../output.ts"
 import { progressOn } from "../progress.ts"
-import { quoted, summaryLines } from "../report.ts"
+import { notPromisedWords, quoted, summaryLines, unjudgedWords } from "../report.ts"
 import { replayingStored, storedLines } from "./stored.ts"
 
 /**
@@ -54,7 +55,7 @@ export const check = async (
   const stop = interruption()
   const { style, say, document, warn } = outputFor(flags)
   const spec = specOf(flags)
-  const properties = catalogue.filter(({ id }) => spec.properties.includes(id))
+  const { properties, notPromised } = propertiesIn(spec)
   const workers = flags.workers ?? defaultWorkers("check")
   const folder = storeAt(flags.out)
   say(titleLine(style, spec, workers))
@@ -81,6 +82,7 @@ export const check = async (
   const checked: Checked = {
     spec,
     properties,
+    notPromised,
     wanted,
     stored,
     campaign: ran,
@@ -101,12 +103,32 @@ export const check = async (
   }
   const code = codeOf(flags, checked)
   if (ran !== null)
-    say("", ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unchecked))
+    say(
+      "",
+      ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unchecked),
+      ...notPromisedWords(notPromised),
+    )
   if (finding !== null) say("", ...finding.lines)
   say("", ...closingLines(style, flags, checked, code))
   if (finding?.unsaved != null) warn(`the counterexample is not saved: ${finding.unsaved}`)
   document(jsonOf(checked, code))
   return code
+}
+
+/**
+ * The properties that are to be checked, and those that are not promised in the cluster. Those of a part that it does not have
+ * are neither: drawn clusters are of the core alone. Refuses where nothing is left: it would look like a verdict.
+ */
+const propertiesIn = ({ config, properties: ids }: CampaignSpec) => {
+  const named = catalogue.filter(({ id }) => ids.includes(id))
+  const about = named.filter((property) =>
+    config === null ? property.part === undefined : isAbout(property, config),
+  )
+  const properties = about.filter((property) => config === null || isPromised(property, config))
+  const notPromised = about.filter((property) => !properties.includes(property))
+  if (properties.length === 0 && named.length > 0)
+    throw new BadInput({ message: unjudgedWords(named, (property) => about.includes(property)) })
+  return { properties, notPromised }
 }
 
 /** Whether anything checked a property: the model checks all, the engine those of safety. */
@@ -136,7 +158,7 @@ const wantedWitnesses = (
   witnesses.filter(
     (witness) =>
       (isWhole || properties.some((property) => property.witness === witness.id)) &&
-      (config === null || canBeSeen(witness, config)),
+      (config === null ? witness.part === undefined : canBeSeen(witness, config)),
   )
 
 const noFloor = { schedules: 0, engineRuns: 0 }

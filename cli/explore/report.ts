@@ -7,12 +7,13 @@ import { uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, type Conclusion } from "./verdict.ts"
 import type { ExploredDivergence } from "./finding.ts"
 import type { Style } from "../style.ts"
-import { columns, rates } from "../report.ts"
+import { columns, notPromisedWords, rates } from "../report.ts"
 
 /** What a report has beside the exploration itself. */
 export type Judgement = {
   readonly checked: readonly Property[]
   readonly unchecked: readonly Property[]
+  readonly notPromised: readonly Property[]
   readonly seconds: number
   readonly conclusion: Conclusion
   readonly divergences: readonly ExploredDivergence[]
@@ -36,6 +37,7 @@ export const exploredLines = (
       style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not checked`),
     ),
     ...uncheckedWords(exploration, judged.unchecked).map((words) => style.faint(`  ${words}`)),
+    ...notPromisedWords(judged.notPromised).map((words) => style.faint(`  ${words}`)),
     ...livenessLines(style, explored),
     style.strong("witnesses, first seen at depth"),
     ...columns(witnessLines(style, explored)),

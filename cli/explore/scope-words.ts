@@ -1,4 +1,4 @@
-import { coreKinds, kinds, plainKinds } from "../../model/action.ts"
+import { coreKinds, kinds, plainKinds, timedKinds } from "../../model/action.ts"
 import { counted } from "../../properties/amount.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
 
@@ -16,7 +16,9 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope
         ? "all actions but those on FT"
         : among === coreKinds
           ? "core actions"
-          : counted(among.length, "kind of action", "kinds of action")
+          : among === timedKinds
+            ? "core actions and time"
+            : counted(among.length, "kind of action", "kinds of action")
   const fences = among.includes("TestFailover") || among.includes("TestRestartSecondary")
   return [
     counted(hosts.length, "host"),

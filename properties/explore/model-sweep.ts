@@ -4,9 +4,9 @@ import { successors } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { isQuiescent, isJudged } from "../check/quiescence.ts"
 import { distinctionFor } from "../distinctions.ts"
-import { ghostsFor, type Ghost } from "../ghost.ts"
+import type { Ghost } from "../ghost.ts"
 import { carryOn, ghostKeyOf, noHistory, type History } from "../history.ts"
-import { isPromised, violatesWhenQuiescent, violationsOf, type Property } from "../property.ts"
+import { ghostsOf, violatesWhenQuiescent, violationsOf, type Property } from "../property.ts"
 import { enumerating, type Census } from "./enumerate.ts"
 import type { System } from "./system.ts"
 import { finished } from "./turns.ts"
@@ -38,7 +38,9 @@ export const modelSystem = (
           history: isHaunted ? carryOn(history, { before, action, after }) : history,
         },
       })),
-    key: isHaunted ? (visit) => `${key(visit.state)};${ghostKeyOf(visit.history, visit.state)}` : (visit) => key(visit.state),
+    key: isHaunted
+      ? (visit) => `${key(visit.state)};${ghostKeyOf(visit.history, visit.state)}`
+      : (visit) => key(visit.state),
   }
 }
 
@@ -56,8 +58,7 @@ export const modelSweeping = (
   const ids = properties.map(({ id }) => id)
   const { config } = protocol
   const key = distinctionFor(config, among, ids)
-  const promised = properties.filter((property) => isPromised(property, config))
-  return enumerating(modelSystem(protocol, among, key, ghostsFor(config, promised)), {
+  return enumerating(modelSystem(protocol, among, key, ghostsOf(config, properties)), {
     kindOf: ({ kind }) => kind,
     always: ({ state, history }) =>
       isJudged(config, state) && isQuiescent(protocol, state)

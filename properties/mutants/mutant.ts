@@ -1,10 +1,10 @@
 import {
-  coreKinds,
   ftKinds,
   kinds,
   plainKinds,
   privacyKinds,
   ruleKinds,
+  timedKinds,
   type Action,
   type Kind,
 } from "../../model/action.ts"
@@ -60,8 +60,7 @@ export const scopeFor = ({ scope, scopes }: Mutant, property: string): Config =>
  */
 export const kindsWith = ({ scope = coreScope, about = [] }: Mutant): readonly Kind[] => {
   const { hosts, pairs, exposed, rules, policy, time } = scope
-  if (time !== undefined)
-    return kinds.filter((kind) => [...coreKinds, "Tick", ...about].includes(kind))
+  if (time !== undefined) return kinds.filter((kind) => [...timedKinds, ...about].includes(kind))
   const concerned: readonly Kind[] = [
     ...(policy !== "any" || pairs.some(({ ft }) => ft !== "enabled") ? ftKinds : []),
     ...(rules.some(({ active }) => !active) ? ruleKinds : []),

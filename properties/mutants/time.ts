@@ -117,7 +117,9 @@ const hearing = (isAlive: (peer: Copy) => boolean): Change =>
 const isIdle = (pair: Pair, copy: Copy): boolean => {
   const primary = copy.role === "primary" ? copy : primaryOf(pair, copy)
   const channel = primary?.channel ?? null
-  return channel === null || (channel.acked === channel.delivered && channel.delivered === primary?.log.length)
+  return (
+    channel === null || (channel.acked === channel.delivered && channel.delivered === primary?.log.length)
+  )
 }
 
 export const timeMutants: readonly Mutant[] = [
@@ -341,4 +343,3 @@ export const timeMutants: readonly Mutant[] = [
     scope: scopeG,
   },
 ]
-

@@ -31,7 +31,9 @@ export const silences: GhostIn<Silences> = timedGhost((timed) => ({
   id: "silences",
   begins: {},
   after: (known, move) =>
-    Object.fromEntries(move.after.copies.map((copy) => [copy.id, silenceAfter(timed, move, copy, known[copy.id])])),
+    Object.fromEntries(
+      move.after.copies.map((copy) => [copy.id, silenceAfter(timed, move, copy, known[copy.id])]),
+    ),
   key: (known, { copies }) =>
     copies
       .map(({ id, host }) => {
@@ -56,7 +58,9 @@ const silenceAfter = (timed: Timed, move: PairMove, copy: Copy, known: Silence =
   return {
     watched,
     heartbeats: isUnheard ? counted(move, known.heartbeats, heartbeats.least) : 0,
-    log: isChannelSilent(timed.config, step.before, before, earlier) ? counted(move, known.log, log.least) : 0,
+    log: isChannelSilent(timed.config, step.before, before, earlier)
+      ? counted(move, known.log, log.least)
+      : 0,
   }
 }
 

@@ -6,7 +6,10 @@ import { timedOf } from "./counters.ts"
 export const boundsIn = (config: Config): TimeBounds => timedOf(config).bounds
 
 /** On a condition that the times of a configuration meet or not. */
-export const ifTimes = (onlyIf: string, holds: (bounds: TimeBounds, config: Config) => boolean): Promised => ({
+export const ifTimes = (
+  onlyIf: string,
+  holds: (bounds: TimeBounds, config: Config) => boolean,
+): Promised => ({
   onlyIf,
   holds: (config) => holds(boundsIn(config), config),
 })

@@ -19,7 +19,9 @@ const exceeding = <V>(measure: Measure<V>, seen: PairStep, words: string): strin
   const { config, step, after: pair } = seen
   const ticks = measure.reached(ghostIn(measure.ghost, seen).after, config, step.after, pair)
   const bound = measure.bound(boundsIn(config))
-  return ticks !== null && ticks > bound ? `${words} ${pair.id} for more than ${counted(bound, "tick")}` : null
+  return ticks !== null && ticks > bound
+    ? `${words} ${pair.id} for more than ${counted(bound, "tick")}`
+    : null
 }
 
 const boundedDualExecution: Property = {
@@ -77,14 +79,7 @@ const noTimelock: Property = {
 }
 
 /** What time may stand still for, but for what names a host. */
-const timedKinds = [
-  "Suspect",
-  "AbandonSync",
-  "SyncLost",
-  "TryLock",
-  "BeginLockstep",
-  "JoinLockstep",
-] as const
+const timedKinds = ["Suspect", "AbandonSync", "SyncLost", "TryLock", "BeginLockstep", "JoinLockstep"] as const
 
 const noFalseAlarm: Property = {
   id: "TIME1",

@@ -29,8 +29,7 @@ export const sinceFault: GhostIn<Since | null> = timedGhost((timed) => ({
   after: (since, move) => {
     const { step, before } = move
     const isFault = step.after.faults > step.before.faults
-    if (isFault)
-      return isSound(step.before, before) ? settled(timed, move, begun(timed.config, move)) : null
+    if (isFault) return isSound(step.before, before) ? settled(timed, move, begun(timed.config, move)) : null
     const { actor } = alphabet[step.action.kind]
     if (since === null || actor === "operator") return null
     const isPassing = since.isPassing || actor === "recovery"
@@ -92,7 +91,9 @@ const settled = ({ config }: Timed, { step, after: pair }: PairMove, since: Sinc
   if (reportedState(pair) === "running") {
     const secondary = primary === null ? null : farEnd(pair, primary)
     const isWell =
-      primary !== null && secondary !== null && isHearing(config, state, pair.id, primary.host, secondary.host)
+      primary !== null &&
+      secondary !== null &&
+      isHearing(config, state, pair.id, primary.host, secondary.host)
     // Who has been silent may still be suspected until a tick finds that he is heard.
     return isWell && (hasLived || step.action.kind === "Tick") ? null : since
   }

@@ -3,14 +3,7 @@ import type { Copy } from "../../model/copy.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
 import { couldTake } from "../eligibility.ts"
-import {
-  copyAt,
-  copyNamed,
-  leads,
-  nearEnd,
-  reportedState,
-  withStorage,
-} from "../evidence.ts"
+import { copyAt, copyNamed, leads, nearEnd, reportedState, withStorage } from "../evidence.ts"
 import type { GhostIn } from "../ghost.ts"
 import { ghostIn, type PairStep } from "../property.ts"
 import type { Witness } from "../witness.ts"
@@ -228,9 +221,7 @@ const isRespawnDue = (config: Config, state: State, pair: Pair, copy: Copy): boo
   copy.channel === null &&
   pair.ft === "enabled" &&
   (copy.obligation ?? 0) >= timedOf(config).times.respawnMax &&
-  config.hosts.some(
-    ({ id }) => copyAt(pair, id) === null && couldTake(config, state, pair.id, id, copy.host),
-  )
+  config.hosts.some(({ id }) => copyAt(pair, id) === null && couldTake(config, state, pair.id, id, copy.host))
 
 const isRestartDue = (config: Config, state: State, pair: Pair): boolean =>
   mayBeRestarted(config, state, pair) && (pair.haWait ?? 0) >= timedOf(config).bounds.haMost

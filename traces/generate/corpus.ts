@@ -19,7 +19,10 @@ import { fileNameOf, storyOf, traceOf, writeTrace } from "../write.ts"
 /** Enough for the longest, of ten steps. */
 const statesMax = 2_000_000
 
-/** The core's kinds, and those that the mutant is about; operations on FT, on rules and on links where its scope is. */
+/**
+ * The core's kinds, and those that the mutant is about; operations on FT, on rules and on links, and the passing of time, where
+ * its scope is.
+ */
 const kindsFor = (mutant: Mutant): readonly Kind[] =>
   kinds.filter(
     (kind) =>

@@ -1,4 +1,3 @@
-import { coreKinds, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../../../model/config.ts"
 import type { Time } from "../../../model/parts/time/parameters.ts"
 
@@ -21,9 +20,6 @@ export const base: Time = {
 
 /** Base G: a former Secondary waits for longer than its stale Primary may live. */
 export const guarded: Time = { ...base, goLiveDelay: 4 }
-
-/** The kinds of the pinned counts, and time. */
-export const timedKinds: readonly Kind[] = [...coreKinds, "Tick"]
 
 /** Three hosts and one pair in which time passes, without power-off and without entries unless said. */
 export const timedIn = (time: Time, bounds: Partial<Bounds> = {}): Config => ({

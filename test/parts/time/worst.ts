@@ -1,3 +1,4 @@
+import { timedKinds } from "../../../model/action.ts"
 import type { Bounds } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identityFor } from "../../../model/identity.ts"
@@ -8,7 +9,7 @@ import type { GhostIn } from "../../../properties/ghost.ts"
 import type { Misfortune, Recovery, Times } from "../../../properties/time/bounds.ts"
 import type { Measure } from "../../../properties/time/measures.ts"
 import { sinceFault, type Since } from "../../../properties/time/single-fault.ts"
-import { timedIn, timedKinds } from "./clusters.ts"
+import { timedIn } from "./clusters.ts"
 
 // How long things last at the worst in clusters in which time passes: found by looking at every state, not by formula.
 
@@ -28,7 +29,10 @@ export const worstOf = <V>(measure: Measure<V>, time: Times, bounds: Partial<Bou
 export type Costs = Readonly<Record<"staying" | "passing", Readonly<Partial<Record<Misfortune, Recovery>>>>>
 
 export const costsIn = (time: Times): Costs => {
-  const costs: Record<"staying" | "passing", Partial<Record<Misfortune, { live: number; running: number }>>> = {
+  const costs: Record<
+    "staying" | "passing",
+    Partial<Record<Misfortune, { live: number; running: number }>>
+  > = {
     staying: {},
     passing: {},
   }
