@@ -36,10 +36,11 @@ export const summaryLines = (
 ): readonly string[] => [
   style.strong("properties"),
   ...properties.map((property) => {
+    const id = paddedId(property, properties)
     const unviolated = isWhole(campaign) ? style.good("held") : "no violation seen"
     const judged = violated.has(property.id) ? style.bad("violated") : unviolated
     const verdict = unchecked.includes(property) ? style.warn("not checked") : judged
-    return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
+    return `  ${id} ${property.name.padEnd(24)} ${verdict}`
   }),
   style.strong(`witnesses, in how many of ${counted(campaign.schedules, "schedule")}`),
   ...ranked(witnesses.map(({ id }) => [id, campaign.witnesses[id] ?? 0])).map(([id, n]) =>
@@ -52,6 +53,10 @@ export const summaryLines = (
     ),
   ),
 ]
+
+/** A property's id, as wide as the widest of those that are listed. */
+export const paddedId = ({ id }: Property, among: readonly Property[]): string =>
+  id.padEnd(Math.max(4, ...among.map((each) => each.id.length)))
 
 /** Of properties that are not promised in a cluster, on what each depends. */
 export const notPromisedWords = (properties: readonly Property[]): readonly string[] =>

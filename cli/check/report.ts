@@ -67,8 +67,10 @@ const undrawnLines = (style: Style, checked: Checked): readonly string[] => [
   ),
 ]
 
-const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
-  `${id} (${number(schedulesNeeded(id, config))} show it)`
+const rareText = ({ id }: Witness, { config }: CampaignSpec): string => {
+  const needed = schedulesNeeded(id, config)
+  return Number.isFinite(needed) ? `${id} (${number(needed)} show it)` : `${id} (for an exploration)`
+}
 
 const workText = ({ spec }: Checked, ran: Campaign): string => {
   const side = spec.side === "both" ? "" : `, of which the ${spec.side} is the mutant`

@@ -60,7 +60,10 @@ export const scopeFor = ({ scope, scopes }: Mutant, property: string): Config =>
  */
 export const kindsWith = ({ scope = coreScope, about = [] }: Mutant): readonly Kind[] => {
   const { hosts, pairs, exposed, rules, policy, time } = scope
-  if (time !== undefined) return kinds.filter((kind) => [...timedKinds, ...about].includes(kind))
+  if (time !== undefined)
+    return about.length === 0
+      ? timedKinds
+      : kinds.filter((kind) => timedKinds.includes(kind) || about.includes(kind))
   const concerned: readonly Kind[] = [
     ...(policy !== "any" || pairs.some(({ ft }) => ft !== "enabled") ? ftKinds : []),
     ...(rules.some(({ active }) => !active) ? ruleKinds : []),

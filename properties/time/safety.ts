@@ -176,7 +176,7 @@ const detected: Property = {
 
 const failedOverInTime: Property = {
   id: "L5b",
-  name: "FailedOver",
+  name: "FailedOverInTime",
   family: "safety",
   statement:
     "That nobody executes at the lock's generation, though a Secondary of it with storage could, lasts at most for the Secondary's longest silence, its go-live delay and the lock's answer.",

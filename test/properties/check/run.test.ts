@@ -20,7 +20,12 @@ describe("a run", () => {
   it("begins with nothing done, nothing seen and nothing violated", () => {
     const state = initial(two)
 
-    expect(begin(judging(null), state)).toMatchObject({ state, actions: [], violation: null, witnessed: new Set() })
+    expect(begin(judging(null), state)).toMatchObject({
+      state,
+      actions: [],
+      violation: null,
+      witnessed: new Set(),
+    })
   })
 
   it("goes on action by action", () => {
