@@ -1,15 +1,16 @@
-import { timedKinds } from "../../../model/action.ts"
-import type { Bounds } from "../../../model/config.ts"
-import { protocolOf } from "../../../model/core.ts"
-import { identityFor } from "../../../model/identity.ts"
-import { pairsOf, type State } from "../../../model/state.ts"
-import { enumerate } from "../../../properties/explore/enumerate.ts"
-import { modelSystem, type Visit } from "../../../properties/explore/model-sweep.ts"
-import type { GhostIn } from "../../../properties/ghost.ts"
-import type { Misfortune, Recovery, Times } from "../../../properties/time/bounds.ts"
-import type { Measure } from "../../../properties/time/measures.ts"
-import { sinceFault, type Since } from "../../../properties/time/single-fault.ts"
-import { timedIn } from "./clusters.ts"
+import { timedKinds } from "../../model/action.ts"
+import type { Bounds } from "../../model/config.ts"
+import type { Copy } from "../../model/copy.ts"
+import { protocolOf } from "../../model/core.ts"
+import { identityFor } from "../../model/identity.ts"
+import { pairsOf, type State } from "../../model/state.ts"
+import { enumerate } from "../../properties/explore/enumerate.ts"
+import { modelSystem, type Visit } from "../../properties/explore/model-sweep.ts"
+import type { GhostIn } from "../../properties/ghost.ts"
+import type { Misfortune, Recovery, Times } from "../../properties/time/bounds.ts"
+import { dualExecution, type Measure } from "../../properties/time/measures.ts"
+import { sinceFault, type Since } from "../../properties/time/single-fault.ts"
+import { timedIn } from "../parts/time/clusters.ts"
 
 // How long things last at the worst in clusters in which time passes: found by looking at every state, not by formula.
 
@@ -62,3 +63,15 @@ const visiting = <V>(
   })
   if (end !== "complete") throw new Error("not every state was seen")
 }
+
+/** Whether two copies ever execute at once, after one fault. */
+export const isDual = (time: Times): boolean => {
+  let found = false
+  visiting(dualExecution.ghost, time, { faults: 1 }, (_counts, _config, state) => {
+    found ||= pairsOf(state).some(({ copies }) => copies.filter(isExecuting).length > 1)
+  })
+  return found
+}
+
+const isExecuting = ({ role, phase }: Copy): boolean =>
+  role === "primary" && (phase === "live" || phase === "lockstep")
