@@ -156,7 +156,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "HeartbeatCountsAsLog",
     story: "Any packet from the other host counts as a sign of life of the copy there.",
-    breaks: ["FT-04", "FT-05"],
+    breaks: ["FT-04"],
     killedBy: { L5b: 10, L5e: 12 },
     change: ticking(({ copy, state }) =>
       copy.watch != null && !isHostSilent(state, copy.watch, copy.host) ? { logSilence: 0 } : {},
@@ -166,7 +166,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "NoGoLiveWait",
     story: "A former Secondary tries the lock at once, whatever its go-live delay.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 7 },
     change: without("TryLock", "early"),
     scope: scopeG,
@@ -174,7 +174,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "ContenderAcks",
     story: "A Secondary that contends goes on acknowledging until it has won.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 11 },
     change: hearing(({ phase }) => phase === "contending"),
     scope: scopeG,
@@ -182,7 +182,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "WaitTooShort",
     story: "The go-live delay is as long as the Primary's silence timeout, and not longer.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 10 },
     change: delayedBy((right) => detectorsOf(right).primary.log.most),
     scope: scopeG,
@@ -190,7 +190,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "WaitsForHeartbeatTimeout",
     story: "The go-live delay outlasts the Primary's heartbeat timeout, and not its silence timeout.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 10 },
     change: delayedBy((right) => detectorsOf(right).primary.heartbeats.most + 1),
     scope: scopeG,
@@ -198,7 +198,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "WaitsOutOwnTimeout",
     story: "The go-live delay outlasts the Secondary's own silence timeout, and not the Primary's.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 10 },
     change: delayedBy((right) => detectorsOf(right).secondary.log.most + 1),
     scope: scopeOf(times({ ...silence(4, 2), goLiveDelay: 5 })),
@@ -206,7 +206,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "RolesMixedUp",
     story: "The Primary waits for as long as the Secondary should.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 11 },
     change: timedAs((right) => ({
       ...right,
@@ -218,7 +218,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "DriftForgotten",
     story: "The go-live delay is made for exact clocks, where these gain and lose.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 10 },
     change: delayedBy(({ silenceTimeout, delayMax }) => silenceTimeout.primary + delayMax + 1),
     scope: scopeOf(times({ ...silence(4, 3), driftEvery: 4, goLiveDelay: 8 })),
@@ -226,7 +226,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "DelayForgotten",
     story: "The go-live delay is made for messages that take no time.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 11 },
     change: delayedBy(({ silenceTimeout }) => silenceTimeout.primary + 1),
     scope: scopeOf(times({ delayMax: 1, goLiveDelay: 5 })),
@@ -234,7 +234,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "MigrateResetsClocks",
     story: "A copy that migrates begins to listen anew.",
-    breaks: ["FT-05", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3b: 12 },
     change: altered("Migrate", (after, { copy }) =>
       changingCopy(after, copy, (moved) => ({ ...moved, heartbeatSilence: 0, logSilence: 0, obligation: 0 })),
@@ -245,7 +245,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "FooledByFormerSecondary",
     story: "A stale Primary takes what its former Secondary, now a Primary in lockstep, sends for its own.",
-    breaks: ["FT-04", "FT-11"],
+    breaks: ["FT-11"],
     killedBy: { S3a: 14, L5c: 15 },
     change: hearing(({ role, phase }) => role === "primary" && phase === "lockstep"),
     scope: scopeB,
@@ -253,7 +253,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "LockNotUrgent",
     story: "A contender may wait for ever before it tries the lock.",
-    breaks: ["FT-05", "FT-07"],
+    breaks: ["FT-05"],
     killedBy: { L5f: 5, L5d: 10, L5b: 11 },
     change: dueBy((copy) => (copy.phase === "contending" ? { ...copy, obligation: 0 } : copy)),
     scope: scopeB,
@@ -269,7 +269,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "SyncHasNoTimeout",
     story: "A copy that synchronises waits for its Primary for ever.",
-    breaks: ["FT-06", "FT-11"],
+    breaks: ["FT-06"],
     killedBy: { L5a: 6, L5c: 13 },
     change: withdrawing("SyncLost"),
     scope: scopeB,
@@ -277,7 +277,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "NoUrgency",
     story: "Time goes on whatever is due.",
-    breaks: ["FT-04", "FT-05"],
+    breaks: ["FT-05"],
     killedBy: { L5f: 5, L5a: 6 },
     change: without("Tick", "due"),
     scope: scopeB,
@@ -337,7 +337,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: "DeadlineBeforeDelay",
     story: "A former Primary must have tried the lock before it may: time stands still for it.",
-    breaks: ["FT-05", "FT-07"],
+    breaks: ["FT-07"],
     killedBy: { TIME0: 4 },
     change: readingState("TryLock", "early", seenBy(likeSecondary)),
     scope: scopeG,

@@ -7,7 +7,7 @@ import { kindNumber, layoutOf } from "../../../impl/engine/layout.ts"
 import { watched } from "../../../properties/packed/property-set.ts"
 import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
-import { mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreMutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope } from "../../../properties/mutants/mutant.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
 
@@ -53,7 +53,7 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
 const safety = watched.filter((id) => !id.startsWith("L") && id !== "S18" && id !== "S19")
 
 /** What mutants violate of safety. */
-const kills = mutants.flatMap((mutant) =>
+const kills = coreMutants.flatMap((mutant) =>
   Object.keys(mutant.killedBy)
     .filter((id) => !id.startsWith("L"))
     .map((id) => [mutant.name, id, mutant] as const),
