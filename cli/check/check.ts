@@ -25,6 +25,7 @@ import { defaultWorkers, freshSeed } from "../options.ts"
 import { outputFor } from "../output.ts"
 import { progressOn } from "../progress.ts"
 import { notPromisedWords, quoted, summaryLines, unjudgedWords } from "../report.ts"
+import { refuseTimeless, timedScopeOf } from "../timed-mutant.ts"
 import { replayingStored, storedLines } from "./stored.ts"
 
 /**
@@ -137,14 +138,19 @@ const isChecked = (property: Property, ran: Campaign | null): boolean =>
   (ran.schedules > 0 ||
     (ran.engineRuns > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
 
-const specOf = (flags: CheckFlags): CampaignSpec => ({
-  seed: flags.seed ?? freshSeed(),
-  mutant: flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant,
-  side: flags.side ?? "both",
-  config: flags.config === undefined ? null : withBounds(readConfig(flags.config)),
-  properties: flags.property ?? catalogue.map(({ id }) => id),
-  isWhole: flags.property === undefined,
-})
+const specOf = (flags: CheckFlags): CampaignSpec => {
+  const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
+  const config = flags.config === undefined ? timedScopeOf(mutant) : withBounds(readConfig(flags.config))
+  if (config !== null) refuseTimeless(mutant, config)
+  return {
+    seed: flags.seed ?? freshSeed(),
+    mutant,
+    side: flags.side ?? "both",
+    config,
+    properties: flags.property ?? catalogue.map(({ id }) => id),
+    isWhole: flags.property === undefined,
+  }
+}
 
 /** A guest that may always record never becomes quiescent, so logs without a bound get one. */
 const withBounds = (config: Config): Config =>

@@ -29,6 +29,7 @@ import { canCheck, hasGhost, uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
+import { refuseTimeless } from "../timed-mutant.ts"
 import { outputFor, type OutputFlags } from "../output.ts"
 import { levelsOn } from "../progress.ts"
 import { quoted, unjudgedWords } from "../report.ts"
@@ -127,6 +128,7 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
   const config = configOf(flags, mutant)
   refuseTooMany(config)
+  refuseTimeless(mutant, config)
   const among = flags.actions ?? kindsUsually(mutant, config)
   const reduction = flags.reduction === true
   const properties =
