@@ -193,9 +193,9 @@ export const ghostIn = <V>(
   ghost: GhostIn<V>,
   { config, history, ...move }: PairStep,
 ): { readonly before: V; readonly after: V } => {
-  const { id, after } = ghost(config)
-  const carried = history.ghosts.find((each) => each.ghost.id === id)
-  if (carried === undefined) throw new Error(`defect: a run is looked at that does not carry ${id}`)
+  const own = ghost(config)
+  const carried = history.ghosts.find((each) => each.ghost.id === own.id)
+  if (carried === undefined) throw new Error(`defect: a run is looked at that does not carry ${own.id}`)
   const before = carried.value as V
-  return { before, after: after(before, move) }
+  return { before, after: own.after(before, move) }
 }

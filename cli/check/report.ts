@@ -146,10 +146,12 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
     unseen: unseen.map(({ id }) => id),
     idle: checked.isIdle,
     rare: Object.fromEntries(rare.map(({ id }) => [id, schedulesNeeded(id, spec.config)])),
-    properties: Object.fromEntries([
-      ...properties.map((property) => [property.id, { verdict: verdictOf(checked, property) }] as const),
-      ...checked.notPromised.map(({ id }) => [id, { verdict: "not-promised" }] as const),
-    ]),
+    properties: {
+      ...Object.fromEntries(
+        properties.map((property) => [property.id, { verdict: verdictOf(checked, property) }]),
+      ),
+      ...Object.fromEntries(checked.notPromised.map(({ id }) => [id, { verdict: "not-promised" }])),
+    },
     breaches: findings.map((finding) => ({
       property: finding.property.id,
       steps: finding.steps,

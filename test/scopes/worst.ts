@@ -27,7 +27,7 @@ export const worstOf = <V>(measure: Measure<V>, time: Times, bounds: Partial<Bou
 }
 
 /** What one fault costs at the worst, as long as it stays, and where it or another thing is undone at any time. */
-export type Costs = Readonly<Record<"staying" | "passing", Readonly<Partial<Record<Misfortune, Recovery>>>>>
+type Costs = Readonly<Record<"staying" | "passing", Readonly<Partial<Record<Misfortune, Recovery>>>>>
 
 export const costsIn = (time: Times): Costs => {
   const costs: Record<
