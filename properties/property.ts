@@ -29,7 +29,7 @@ import type { Step } from "./step.ts"
  * Shape  `always` is checked in every state, `onStep` on every transition, `whenQuiescent` in every quiescent state, in
  *        which faults have stopped and no enabled, weakly fair action changes anything. `demands` says, in every
  *        state, which actions must be possible there, or may be: the protocol at hand is asked which it refuses. What only
- *        the bounds of an exploration refuse counts as possible. `part` is the part of the protocol that it is about: it is asked only where
+ *        the bounds of an exploration refuse counts as possible, and what is only too early yet. `part` is the part of the protocol that it is about: it is asked only where
  *        a configuration has that. `promise` says on which condition it is promised at all: elsewhere it is neither held nor
  *        violated. `ghost` is what it needs of the past beside.
  */
@@ -167,7 +167,7 @@ const demandRefused = (protocol: Protocol, { demands }: Property, state: State):
 
 const refusedWords = (protocol: Protocol, state: State, demand: Demand): string | null => {
   const answers = demand.among.map((action) => ({ action, guard: refusing(protocol, state, action) }))
-  const possible = answers.filter(({ guard }) => guard === null || guard === "bound")
+  const possible = answers.filter(({ guard }) => guard === null || guard === "bound" || guard === "early")
   const wordsOf = (some: typeof answers): string => some.map(({ action }) => describe(action)).join(" and ")
   if ("most" in demand)
     return possible.length <= demand.most
