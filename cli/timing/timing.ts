@@ -96,6 +96,8 @@ const worstOf = (
   time: Times,
   what: Lasting,
 ): Found | { readonly none: string; readonly complete: boolean } => {
+  if (what === "dual-execution" && boundsOf(time).isSingleExecution)
+    return { complete: true, none: "two copies never execute at once: there is no such run" }
   const { config, bound, run, complete } = worstRun(time, what, statesMax)
   if (run !== null) return { config, actions: run, says: `lasts ${bound} ticks, which is its bound` }
   return {
