@@ -1,7 +1,7 @@
 import { boundsOf, detectorsOf, type Times } from "../../properties/time/bounds.ts"
 
 /** What a failover is made of, one after the other. */
-export type FailoverPart = { readonly name: string; readonly from: number; readonly until: number }
+type FailoverPart = { readonly name: string; readonly from: number; readonly until: number }
 
 /** The parts of a failover whose Primary's host fails, each as long as it may be: they add up to the bounds of that fault. */
 export const partsOf = (time: Times): readonly FailoverPart[] => {

@@ -14,7 +14,7 @@ import { boundsOf, type Misfortune, type Times } from "./bounds.ts"
  * Shape  `live` and `running`: after how many ticks a copy is live again, and the pair running; null where that does not come
  *        within the bound. `config` is the plain cluster of three hosts in which it is a run.
  */
-export type LateRun = {
+type LateRun = {
   readonly config: Config
   readonly actions: readonly Action[]
   readonly live: number | null

@@ -9,7 +9,7 @@ import { boundsOf, type Times } from "./bounds.ts"
 import { dualExecution, staleStays, unrestored, type Measure } from "./measures.ts"
 
 /** What takes more than one fault, or good luck, to last for as long as it may. */
-export const lasting = {
+const lasting = {
   "dual-execution": { measure: dualExecution, faults: 1 },
   "stale-copy": { measure: staleStays, faults: 2 },
   restored: { measure: unrestored, faults: 2 },
@@ -22,7 +22,7 @@ export type Lasting = keyof typeof lasting
  *
  * Shape  `run` is null where no state showed it: of as many as there are, where the search was `complete`.
  */
-export type WorstRun = {
+type WorstRun = {
   readonly config: Config
   readonly bound: number
   readonly run: readonly Action[] | null
