@@ -134,6 +134,11 @@ export const coreKinds: readonly Kind[] = (Object.keys(coreAlphabet) as readonly
   (kind) => !beyondPinned.includes(kind),
 )
 
+/** The same, and the passing of time. */
+export const timedKinds: readonly Kind[] = kinds.filter(
+  (kind) => coreKinds.includes(kind) || alphabet[kind].actor === "time",
+)
+
 /** The action in one word for people: `SpawnSecondary(p1.1, h2)`, `Tick`. */
 export const describe = (action: Action): string => {
   const words = wordsOf(action)

@@ -17,4 +17,5 @@ export {
   type PairStep,
   type Property,
 } from "./property.ts"
-export { witnesses, type Witness } from "./witnesses.ts"
+export type { Witness } from "./witness.ts"
+export { witnesses } from "./witnesses.ts"

@@ -2,6 +2,7 @@ import { counted } from "./amount.ts"
 import { couldBeProtected } from "./eligibility.ts"
 import { leaderOf, nearEnd, place, reportedState, withStorage } from "./evidence.ts"
 import type { Property } from "./property.ts"
+import { promisedWithoutFalseAlarms } from "./time/promises.ts"
 
 /**
  * Found by running the protocol, not by a predicate: a run that takes enabled actions fairly and does not become
@@ -15,6 +16,7 @@ export const becomesQuiescent: Property = {
   why: "Two halves that keep taking over from each other are never protected, though each step looks like progress.",
   checks: ["FT-04", "FT-06"],
   witness: "protected-again",
+  promise: promisedWithoutFalseAlarms,
 }
 
 export const respawned: Property = {
@@ -26,6 +28,7 @@ export const respawned: Property = {
   why: "A pair that stays alone is lost with the next failure.",
   checks: ["FT-06", "FT-07", "FT-12"],
   witness: "protected-again",
+  promise: promisedWithoutFalseAlarms,
   whenQuiescent: ({ config, state, pair }) => {
     const isOwed = pair.power === "on" && pair.ft === "enabled"
     if (!isOwed || reportedState(pair) === "running") return null

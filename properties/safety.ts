@@ -18,6 +18,7 @@ import { placement } from "./placement.ts"
 import { privacy } from "./privacy.ts"
 import type { PairStep, Property } from "./property.ts"
 import { reported } from "./reported.ts"
+import { promisedWithoutFalseAlarms } from "./time/promises.ts"
 
 export const singlePrimary: Property = {
   id: "S1",
@@ -301,6 +302,7 @@ export const everyGenerationPaidFor: Property = {
   why: "A failover that nothing called for is an interruption of redundancy, and of trust.",
   checks: ["FT-04", "FT-08"],
   witness: "secondary-wins-after-spurious",
+  promise: promisedWithoutFalseAlarms,
   always: ({ id, lock, interventions }, { faults }) =>
     lock.generation - 1 <= faults + interventions
       ? null
@@ -316,6 +318,7 @@ export const singleFaultTransparent: Property = {
   why: "One failure at a time is what fault tolerance promises to hide.",
   checks: ["FT-05", "FT-07", "FT-08"],
   witness: "single-fault-hidden",
+  promise: promisedWithoutFalseAlarms,
   onStep: ({ step: { action, before: state }, before, history }) => {
     if (action.kind !== "HaRestart" || action.pair !== before.id || history.faultsWhenProtected === null)
       return null

@@ -16,36 +16,29 @@ import {
   sameEntry,
   withStorage,
 } from "./evidence.ts"
+import { isAbout } from "./ghost.ts"
 import type { PairStep } from "./property.ts"
-
-/**
- * A situation that must be reachable, or else a property holds vacuously. Each is counted in every run; one that is
- * never seen makes a verdict vacuous.
- *
- * Shape  `needs` says in which configurations it can be seen at all; left out: in every one with three hosts.
- */
-export type Witness = {
-  readonly id: string
-  readonly statement: string
-  readonly needs?: (config: Config) => boolean
-  readonly seen: (step: PairStep) => boolean
-}
+import { timeWitnesses } from "./time/witnesses.ts"
+import type { Witness } from "./witness.ts"
 
 const threeHosts = (config: Config): boolean => config.hosts.length >= 3
 const twoHosts = (config: Config): boolean => config.hosts.length >= 2
 
-export const witnesses: readonly Witness[] = [
+/** Where time passes, no suspicion is a fault: it comes of silence, or of a delay. */
+const withFreeSuspicion = (config: Config): boolean => twoHosts(config) && config.time === undefined
+
+const ofTheCore: readonly Witness[] = [
   {
     id: "primary-wins-after-spurious",
     statement: "A Primary that suspected without justification wins the lock.",
-    needs: twoHosts,
+    needs: withFreeSuspicion,
     seen: (seen) =>
       wonBy(seen)?.role === "primary" && seen.history.spurious.includes(wonBy(seen)?.id ?? "p0.0"),
   },
   {
     id: "secondary-wins-after-spurious",
     statement: "A Secondary that suspected without justification wins the lock.",
-    needs: twoHosts,
+    needs: withFreeSuspicion,
     seen: (seen) =>
       wonBy(seen)?.role === "secondary" && seen.history.spurious.includes(wonBy(seen)?.id ?? "p0.0"),
   },
@@ -290,8 +283,14 @@ export const witnesses: readonly Witness[] = [
   },
 ]
 
+export const witnesses: readonly Witness[] = [
+  ...ofTheCore,
+  ...timeWitnesses.map((witness): Witness => ({ ...witness, part: "time" })),
+]
+
 /** Whether the witness can be seen at all in clusters of this configuration. */
-export const canBeSeen = (witness: Witness, config: Config): boolean => (witness.needs ?? threeHosts)(config)
+export const canBeSeen = (witness: Witness, config: Config): boolean =>
+  isAbout(witness, config) && (witness.needs ?? threeHosts)(config)
 
 /** The copy, as it was before, that wins the lock in this step. */
 const wonBy = ({ step: { action }, before, after }: PairStep): Copy | null =>

@@ -1,13 +1,17 @@
+import { catalogue } from "../../properties/catalogue.ts"
 import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
 import type { Exploration } from "../../properties/explore/explore.ts"
 import { checksQuiescence } from "../../properties/explore/scope.ts"
-import { isLiveness, type Property } from "../../properties/property.ts"
+import { watched } from "../../properties/packed/property-set.ts"
+import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
 
 /**
  * Whether an exploration checks a property that is named. Liveness is checked in quiescent states: not under the
  * reduction, which skips them, and not where some protocol actions are excluded.
  */
 export const canCheck = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
+  isPromised(property, scope.config) &&
+  (engine === "model" || (watched as readonly string[]).includes(property.id)) &&
   property.id !== "L0" &&
   // The model by itself keeps no past.
   (property.id !== "S19" || engine === "packed") &&
@@ -32,9 +36,16 @@ export const uncheckedWords = (
           `liveness is checked only where --actions has every kind of protocol action${scope.config.time === undefined ? "" : ", and Tick"}`,
         ]
       : []),
+    ...(exploration.engine === "model" ? [] : ofModelWords(ids)),
     ...pastWords(exploration, ids),
     ...recordWords(ids),
   ]
+}
+
+/** Properties that the packed engine has no monitor of. */
+const ofModelWords = (unchecked: readonly string[]): readonly string[] => {
+  const ids = unchecked.filter((id) => id !== "L0" && !(watched as readonly string[]).includes(id))
+  return ids.length === 0 ? [] : [`with --engine model alone: ${ids.join(", ")}`]
 }
 
 /** Why properties of what is on record were not checked: where pairs are registered, and why they need a Secondary. */
@@ -60,6 +71,10 @@ const dependence = (ids: readonly string[], onWhat: string): readonly string[] =
       ]
 }
 
+/** Whether a property needs more of the past than a state holds. */
+export const hasGhost = (id: string): boolean =>
+  catalogue.some((property) => property.id === id && property.ghost !== undefined)
+
 /** Why properties of the past were not checked: S19 cannot be, on the model alone or with the reduction. */
 const pastWords = (
   { scope, engine }: Pick<Exploration, "scope" | "engine">,
@@ -67,7 +82,8 @@ const pastWords = (
 ): readonly string[] => {
   const canCheckS19 = engine === "packed" && !scope.reduction
   const left = ["S18", "S19"].filter((id) => unchecked.includes(id))
-  const open = left.filter((id) => id === "S18" || canCheckS19)
+  const haunted = engine === "model" ? unchecked.filter(hasGhost) : []
+  const open = [...left.filter((id) => id === "S18" || canCheckS19), ...haunted]
   return [
     ...dependence(open, "on the past"),
     ...(left.includes("S19") && !canCheckS19

@@ -2,6 +2,7 @@ import { kinds, type Kind } from "../../model/action.ts"
 import { interventionsOf } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
 import { distinctionFor } from "../distinctions.ts"
+import { ghostKeyOf } from "../history.ts"
 import { finished } from "../explore/turns.ts"
 import { isQuiescent } from "./quiescence.ts"
 import { observe, observeQuiescence, type Judge, type Run } from "./run.ts"
@@ -85,5 +86,6 @@ const keyIn = (
       distinction(state),
       interventionsOf(state),
       ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
+      ghostKeyOf(history, state),
     ].join(";")
 }

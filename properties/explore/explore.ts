@@ -270,8 +270,11 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
 }
 
 /** Whether the model's run ends in a terminal state that violates a liveness property. */
-const isDeadlock = (scope: Scope, violation: Census<State, Action>["violation"]): boolean => {
-  const last = violation?.path.moves.at(-1)?.state
+const isDeadlock = (
+  scope: Scope,
+  violation: Census<{ readonly state: State }, Action>["violation"],
+): boolean => {
+  const last = violation?.path.moves.at(-1)?.state.state
   return (
     last !== undefined &&
     catalogue.some((property) => property.id === violation?.why && isLiveness(property)) &&

@@ -4,6 +4,7 @@ import {
   plainKinds,
   privacyKinds,
   ruleKinds,
+  timedKinds,
   type Action,
   type Kind,
 } from "../../model/action.ts"
@@ -25,7 +26,8 @@ import type {
   RequirementId,
   Rule,
 } from "../../model/protocol.ts"
-import { pairOf, withPair, type State } from "../../model/state.ts"
+import { pairOf, running, withPair, type State } from "../../model/state.ts"
+import type { OfCopy } from "../../model/subject.ts"
 
 /**
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
@@ -52,9 +54,16 @@ export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, fau
 export const scopeFor = ({ scope, scopes }: Mutant, property: string): Config =>
   scopes?.[property] ?? scope ?? coreScope
 
-/** The kinds that are explored with a mutant: operations on FT, on rules and on links only where its scope is about these. */
-export const kindsWith = ({ scope = coreScope }: Mutant): readonly Kind[] => {
-  const { hosts, pairs, exposed, rules, policy } = scope
+/**
+ * The kinds that are explored with a mutant: operations on FT, on rules and on links only where its scope is about these; where
+ * time passes, that, the core's, and what the mutant is about.
+ */
+export const kindsWith = ({ scope = coreScope, about = [] }: Mutant): readonly Kind[] => {
+  const { hosts, pairs, exposed, rules, policy, time } = scope
+  if (time !== undefined)
+    return about.length === 0
+      ? timedKinds
+      : kinds.filter((kind) => timedKinds.includes(kind) || about.includes(kind))
   const concerned: readonly Kind[] = [
     ...(policy !== "any" || pairs.some(({ ft }) => ft !== "enabled") ? ftKinds : []),
     ...(rules.some(({ active }) => !active) ? ruleKinds : []),
@@ -116,6 +125,31 @@ const readBy =
   <A>({ holds }: Check<never>, reading: ReadingOfConfig<A>): Check<A>["holds"] =>
   (about, state, protocol) =>
     holds(about as never, state, { ...protocol, config: reading(protocol.config, state, about) })
+
+/** The rule with its guards of this id as they are in another state: what they are about stands as it does there. */
+export const readingState = (
+  kind: Kind,
+  id: GuardId,
+  reading: (state: State, config: Config) => State,
+): Change =>
+  ruled(kind, (rule) => ({
+    ...rule,
+    guards: rule.guards.map((guard): Guard =>
+      "holds" in guard && guard.id === id
+        ? {
+            ...guard,
+            holds: (about: object | null, state, protocol) => {
+              const seen = reading(state, protocol.config)
+              return guard.holds(asIn(seen, about) as never, seen, protocol)
+            },
+          }
+        : guard,
+    ),
+  }))
+
+/** What a rule is about, as it stands in another state. */
+const asIn = (state: State, about: object | null): object | null =>
+  about !== null && "copy" in about ? (running(state, (about as OfCopy).copy.id) ?? about) : about
 
 /** The rule that always refuses. */
 export const never = (kind: Kind, id: GuardId): Change =>

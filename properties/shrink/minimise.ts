@@ -128,7 +128,7 @@ type Shrinking = Minimising & {
  */
 const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[]): Run | null => {
   const judge = shrinking.judgeIn(config)
-  let run = begin(initial(config))
+  let run = begin(judge, initial(config))
   const states = [run.state]
   const names = copyNames()
   const rounds = shrinking.asksRounds ? roundsOf(judge.protocol) : null
@@ -211,7 +211,7 @@ function* detourAmong(
   among: readonly Kind[],
 ): Generator<void, Run | null, void> {
   const judge = shrinking.judgeIn(config)
-  let prefix = begin(initial(config))
+  let prefix = begin(judge, initial(config))
   for (const [i, action] of run.actions.entries()) {
     const found = yield* searching(judge, prefix, run.actions.length - i - 1, detourStatesMax, among)
     if (shrinking.isStopped()) return null
@@ -231,7 +231,7 @@ function* detourAmong(
 function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<void, Minimised, void> {
   const judge = shrinking.judgeIn(config)
   const { length } = run.actions
-  const start = begin(initial(config))
+  const start = begin(judge, initial(config))
   const shorter = yield* searching(judge, start, length - 1, shortestStatesMax)
   if (shorter !== "none" && shorter !== "unknown") return yield* claimed(shrinking, config, shorter)
   if (shrinking.isStopped()) return minimisedAs(config, run, "found")

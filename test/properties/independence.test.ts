@@ -21,6 +21,7 @@ const judges = [
   "history",
   "liveness",
   "witnesses",
+  ...readdirSync("properties/time").map((name) => `time/${name.replace(".ts", "")}`),
 ].map((name) => `properties/${name}.ts`)
 const packedJudges = [
   ...readdirSync("properties/packed", { encoding: "utf8", recursive: true })
@@ -56,7 +57,7 @@ const ofTheView = [
 describe("what judges the protocol", () => {
   it.each(judges)("calls none of the model's functions: %s", (file) => {
     const text = readFileSync(file, "utf8")
-    const imports = [...text.matchAll(/import \{([^}]*)\} from "\.\.\/model\/[^"]+"/g)]
+    const imports = [...text.matchAll(/import \{([^}]*)\} from "(?:\.\.\/)+model\/[^"]+"/g)]
     const values = imports
       .flatMap(([, names]) => (names ?? "").split(","))
       .map((name) => name.trim())

@@ -13,7 +13,7 @@ import { protocolOf } from "../../model/core.ts"
 import { initial, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
-import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
+import { coreMutants, mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
 import { distinctionFor } from "../../properties/distinctions.ts"
 import { coreScope, kindsWith, mutated, scopeFor, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
@@ -21,9 +21,10 @@ import { kindsChangedBy } from "../fixtures.ts"
 
 /**
  * What a mutant must break, in how many steps at least. Where no search has found that, it is not checked here; and
- * S19, which depends on a past that this search does not keep, is checked by the explorer (explore/path.test.ts).
+ * S19, which depends on a past that this search does not keep, is checked by the explorer (explore/path.test.ts). Those of
+ * time are tested with it (test/parts/time).
  */
-const kills = mutants.flatMap((mutant) =>
+const kills = coreMutants.flatMap((mutant) =>
   Object.entries(mutant.killedBy).flatMap(([id, steps]) =>
     steps === null || id === "S19" ? [] : [{ mutant, id, steps }],
   ),
@@ -49,7 +50,7 @@ describe("a mutant is caught", () => {
     expect(run.map(written)).toHaveLength(9)
   })
 
-  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+  it.each(coreMutants.map((mutant) => [mutant.name, mutant] as const))(
     "%s: and on its way to the violation it answers something else than the protocol",
     (_name, mutant) => {
       const [kill] = kills.filter((each) => each.mutant === mutant)

@@ -32,7 +32,7 @@ describe("a state", () => {
     ],
     ["a stale Secondary", changed(off, { p1: { ft: "disabled" } }), null],
   ])("violates O2 exactly where FT is off and the pair is not alone: %s", (_what, state, named) => {
-    const found = property("O2").always?.(p1(state), state) ?? null
+    const found = property("O2").always?.(p1(state), state, three) ?? null
 
     if (named === null) expect(found).toBeNull()
     else expect(found).toContain(named)

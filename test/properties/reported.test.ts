@@ -36,7 +36,7 @@ describe("a state", () => {
     ["O10", "a running pair with a reason", changed(running, { p1: { reason: "other" } }), true],
     ["O10", "a pair that is off, with a reason", changed(off, { p1: { reason: "initializing" } }), true],
   ])("violates %s or not: %s", (id, _what, state, isViolated) => {
-    expect(property(id).always?.(p1(state), state) != null).toBe(isViolated)
+    expect(property(id).always?.(p1(state), state, three) != null).toBe(isViolated)
   })
 })
 

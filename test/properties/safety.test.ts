@@ -116,8 +116,8 @@ describe("a state", () => {
     const [property, holds, , change, culprit] = row
     const violation = changed(holds, change)
 
-    expect(property.always?.(p1(violation), violation)).toContain(culprit)
-    expect(property.always?.(p1(holds), holds)).toBeNull()
+    expect(property.always?.(p1(violation), violation, three)).toContain(culprit)
+    expect(property.always?.(p1(holds), holds, three)).toBeNull()
   })
 
   it.each([
@@ -153,7 +153,7 @@ describe("a state", () => {
       changed(running, { h3: { maintenance: true } }),
     ],
   ] as const)("does not violate %s: %s", (_id, _why, property, state) => {
-    expect(property.always?.(p1(state), state)).toBeNull()
+    expect(property.always?.(p1(state), state, three)).toBeNull()
   })
 
   it("covers every safety property that is a claim about states", () => {

@@ -19,7 +19,10 @@ import { fileNameOf, storyOf, traceOf, writeTrace } from "../write.ts"
 /** Enough for the longest, of ten steps. */
 const statesMax = 2_000_000
 
-/** The core's kinds, and those that the mutant is about; operations on FT, on rules and on links where its scope is. */
+/**
+ * The core's kinds, and those that the mutant is about; operations on FT, on rules and on links, and the passing of time, where
+ * its scope is.
+ */
 const kindsFor = (mutant: Mutant): readonly Kind[] =>
   kinds.filter(
     (kind) =>
@@ -32,7 +35,7 @@ const kindsFor = (mutant: Mutant): readonly Kind[] =>
 const write = (mutant: Mutant, property: Property): void => {
   const config = scopeFor(mutant, property.id)
   const judge: Judge = { protocol: mutated(mutant)(config), properties: [property], witnesses: [] }
-  const found = shortestFrom(judge, begin(initial(config)), 20, statesMax, kindsFor(mutant))
+  const found = shortestFrom(judge, begin(judge, initial(config)), 20, statesMax, kindsFor(mutant))
   if (found === "none" || found === "unknown" || found.violation === null) {
     process.stdout.write(
       `${mutant.name} ${property.id}: ${found === "none" ? "no violation" : "not found"}\n`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, plainKinds, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, plainKinds, timedKinds, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
@@ -7,10 +7,10 @@ import { kindNumber, layoutOf } from "../../../impl/engine/layout.ts"
 import { watched } from "../../../properties/packed/property-set.ts"
 import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
-import { mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreMutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, kindsWith } from "../../../properties/mutants/mutant.ts"
 import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
-import { base, timedIn, timedKinds } from "../../parts/time/clusters.ts"
+import { base, timedIn } from "../../parts/time/clusters.ts"
 
 const never = 0
 const always = Infinity
@@ -64,7 +64,7 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
 const safety = watched.filter((id) => !id.startsWith("L") && id !== "S18" && id !== "S19")
 
 /** What mutants violate of safety. */
-const kills = mutants.flatMap((mutant) =>
+const kills = coreMutants.flatMap((mutant) =>
   Object.keys(mutant.killedBy)
     .filter((id) => !id.startsWith("L"))
     .map((id) => [mutant.name, id, mutant] as const),

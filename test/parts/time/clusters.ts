@@ -1,4 +1,4 @@
-import { coreKinds, type Kind } from "../../../model/action.ts"
+import { timedKinds, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../../../model/config.ts"
 import type { Time } from "../../../model/parts/time/parameters.ts"
 
@@ -22,10 +22,7 @@ export const base: Time = {
 /** Base G: a former Secondary waits for longer than its stale Primary may live. */
 export const guarded: Time = { ...base, goLiveDelay: 4 }
 
-/** The kinds of the pinned counts, and time. */
-export const timedKinds: readonly Kind[] = [...coreKinds, "Tick"]
-
-/** The same, and copies that migrate. */
+/** The kinds of the pinned counts, and copies that migrate. */
 export const migratingKinds: readonly Kind[] = [...timedKinds, "Migrate"]
 
 /** Three hosts and one pair in which time passes, without power-off and without entries unless said. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { Kind } from "../../../model/action.ts"
+import { timedKinds, type Kind } from "../../../model/action.ts"
 import type { Bounds } from "../../../model/config.ts"
 import { ruled } from "../../../model/change.ts"
 import { protocolOf } from "../../../model/core.ts"
@@ -8,7 +8,7 @@ import type { Change, Protocol } from "../../../model/protocol.ts"
 import type { State } from "../../../model/state.ts"
 import type { OfCopy } from "../../../model/subject.ts"
 import { enumerate } from "../../enumerate.ts"
-import { base, guarded, migratingKinds, timedIn, timedKinds } from "./clusters.ts"
+import { base, guarded, migratingKinds, timedIn } from "./clusters.ts"
 import { rows } from "./rows.ts"
 
 describe("the state space of a cluster in which time passes, with three hosts and one pair", () => {

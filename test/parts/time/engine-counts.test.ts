@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { isFtKind, kinds, type Kind } from "../../../model/action.ts"
+import { isFtKind, kinds, timedKinds, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { bodyExpanderOf } from "../../../properties/explore/body-expander.ts"
@@ -10,7 +10,7 @@ import { sweepingAs } from "../../../properties/explore/sweep.ts"
 import type { Tally } from "../../../properties/explore/tally.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { enumerate } from "../../enumerate.ts"
-import { base, guarded, migratingKinds, timedIn, timedKinds } from "./clusters.ts"
+import { base, guarded, migratingKinds, timedIn } from "./clusters.ts"
 import { rows } from "./rows.ts"
 
 // The engine has the counts of time, in each way in which it explores.

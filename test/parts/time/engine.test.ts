@@ -4,7 +4,7 @@ import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../../../impl/engine/pack.ts"
-import { alphabet, coreKinds, kinds, type Kind } from "../../../model/action.ts"
+import { alphabet, coreKinds, kinds, timedKinds, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
@@ -23,7 +23,7 @@ import {
 } from "../../../properties/refinement.ts"
 import { enumerate } from "../../enumerate.ts"
 import { alone, clusterOf, copyOf, p1, reach, starting, toRunning, withCopyChanged } from "../../fixtures.ts"
-import { base, guarded, migratingKinds, timedIn, timedKinds } from "./clusters.ts"
+import { base, guarded, migratingKinds, timedIn } from "./clusters.ts"
 import { delayed, drifting, uneven } from "./rows.ts"
 
 // The engine's side of time answers as the model does.

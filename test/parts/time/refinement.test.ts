@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, type Kind } from "../../../model/action.ts"
+import { coreKinds, timedKinds, type Kind } from "../../../model/action.ts"
 import { ruled } from "../../../model/change.ts"
 import type { Bounds } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
@@ -8,7 +8,7 @@ import type { Time } from "../../../model/parts/time/parameters.ts"
 import type { Change, Protocol } from "../../../model/protocol.ts"
 import { pairsOf, withPair, type State } from "../../../model/state.ts"
 import { enumerate } from "../../enumerate.ts"
-import { base, timedIn, timedKinds } from "./clusters.ts"
+import { base, timedIn } from "./clusters.ts"
 
 // Without its clocks, a run in which time passes is one of the core, and time forbids nothing but what comes too early.
 

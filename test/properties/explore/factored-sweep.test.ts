@@ -18,7 +18,7 @@ import type { Scope } from "../../../properties/explore/scope.ts"
 import type { Swept } from "../../../properties/explore/sweep-end.ts"
 import { sweep, sweepingAs } from "../../../properties/explore/sweep.ts"
 import { finished } from "../../../properties/explore/turns.ts"
-import { mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreMutants } from "../../../properties/mutants/catalogue.ts"
 import { kindsChangedBy } from "../../fixtures.ts"
 import { guarded, timedIn } from "../../parts/time/clusters.ts"
 
@@ -59,7 +59,7 @@ describe("a sweep by bodies counts what one by states does", () => {
     expect(bytes).toBeGreaterThanOrEqual(expander.bytes() + 4 * 3 * words * bodies.size())
   })
 
-  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+  it.each(coreMutants.map((mutant) => [mutant.name, mutant] as const))(
     "with the mutant %s, whole and to a first violation",
     (name, mutant) => {
       const changing = kindsChangedBy(mutant)

@@ -1,0 +1,109 @@
+import { describe, type Action } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
+import { prepareFile, writeAtomically } from "../../traces/atomic-file.ts"
+import { bad, BadInput } from "../../traces/bad-input.ts"
+import { readConfig } from "../../traces/config.ts"
+import { scheduleText } from "../../traces/schedule-text.ts"
+import { boundsOf, type Misfortune, type Times } from "../../properties/time/bounds.ts"
+import { lateRun } from "../../properties/time/late-run.ts"
+import { usualTimes } from "../../properties/time/usual.ts"
+import { worstRun, type Lasting } from "../../properties/time/worst-run.ts"
+import { exitCodes, type ExitCode } from "../exit.ts"
+import { outputFor } from "../output.ts"
+import { boundLines, boundsDocument, runLines } from "./report.ts"
+
+/** The bounds of which a run can be shown. */
+export type Shown = keyof typeof misfortunes | Lasting
+
+/** The flags of `ftpair timing`. */
+export type TimingFlags = {
+  readonly config?: string
+  readonly show?: Shown
+  readonly out?: string
+  readonly json?: true
+  readonly quiet?: true
+  readonly color: boolean
+}
+
+const misfortunes = {
+  "primary-host": "primaryHost",
+  "primary-copy": "primaryCopy",
+  "secondary-host": "secondaryHost",
+  "secondary-copy": "secondaryCopy",
+  link: "link",
+} as const satisfies Readonly<Record<string, Misfortune>>
+
+/** How many states are looked at for a run, before none is shown: a minute or two. */
+const statesMax = 400_000
+
+/** Says what a configuration's times come to, or shows a run that lasts as long as a bound allows. */
+export const timing = (flags: TimingFlags): ExitCode => {
+  if (flags.out !== undefined && flags.show === undefined)
+    throw new BadInput({
+      message: "--out: expected --show beside it: there is a run to write only where one is shown",
+    })
+  if (flags.out !== undefined) prepareFile(flags.out)
+  const time = timesOf(flags.config)
+  const output = outputFor(flags)
+  if (flags.show !== undefined) return show(time, flags.show, flags)
+  output.say(...boundLines(time))
+  output.document(boundsDocument(time))
+  return exitCodes.ok
+}
+
+const timesOf = (file: string | undefined): Times => {
+  if (file === undefined) return usualTimes
+  const { time } = readConfig(file)
+  if (time !== undefined) return time
+  throw bad(file, [], "expected a configuration with `time`, without which no time passes")
+}
+
+/** A run that lasts, with what the bound is that it lasts for. */
+type Found = {
+  readonly config: Config
+  readonly actions: readonly Action[]
+  readonly says: string
+}
+
+const show = (time: Times, what: Shown, flags: TimingFlags): ExitCode => {
+  const output = outputFor(flags)
+  const found = isMisfortune(what) ? lateOf(time, what) : worstOf(time, what)
+  if ("none" in found) {
+    output.say(found.none)
+    output.document({ show: what, run: null, complete: found.complete, says: found.none })
+    return found.complete ? exitCodes.ok : exitCodes.inconclusive
+  }
+  const { config, actions, says } = found
+  if (flags.out !== undefined) writeAtomically(flags.out, scheduleText(config, null, actions))
+  output.say(says, "", ...runLines(time, actions))
+  output.document({ show: what, says, run: actions.map(describe) })
+  return exitCodes.ok
+}
+
+const isMisfortune = (what: Shown): what is keyof typeof misfortunes => what in misfortunes
+
+const lateOf = (time: Times, what: keyof typeof misfortunes): Found => {
+  const { config, actions, live, running } = lateRun(time, misfortunes[what])
+  const bound = boundsOf(time).after[misfortunes[what]]
+  return {
+    config,
+    actions,
+    says: `live again after ${live ?? "more than"} of at most ${bound.live} ticks, running again after ${running ?? "more than"} of at most ${bound.running}`,
+  }
+}
+
+const worstOf = (
+  time: Times,
+  what: Lasting,
+): Found | { readonly none: string; readonly complete: boolean } => {
+  if (what === "dual-execution" && boundsOf(time).isSingleExecution)
+    return { complete: true, none: "two copies never execute at once: there is no such run" }
+  const { config, bound, run, complete } = worstRun(time, what, statesMax)
+  if (run !== null) return { config, actions: run, says: `lasts ${bound} ticks, which is its bound` }
+  return {
+    complete,
+    none: complete
+      ? `no run lasts for the bound of ${bound} ticks, in any state of three hosts`
+      : `no run was found that lasts for the bound of ${bound} ticks, in ${statesMax.toLocaleString("en")} states; there are more`,
+  }
+}
