@@ -10,6 +10,7 @@ export { guardMutants, type GuardMutant } from "./mutants/guards.ts"
 export { mutated, type Mutant } from "./mutants/mutant.ts"
 export type { Step } from "./step.ts"
 export {
+  ghostsOf,
   violatesWhenQuiescent,
   violationsOf,
   type Violation,
