@@ -3,6 +3,7 @@ import type { Config } from "../model/config.ts"
 import type { Pair } from "../model/pair.ts"
 import type { RequirementId } from "../model/protocol.ts"
 import type { State } from "../model/state.ts"
+import type { GuardId } from "../model/guard-id.ts"
 import { refusing } from "../model/step.ts"
 import type { Protocol } from "../model/protocol.ts"
 import {
@@ -65,8 +66,10 @@ export const ghostsOf = (
 ): readonly Ghost[] =>
   ghostsFor(config, [...properties.filter((property) => isPromised(property, config)), ...witnesses])
 
-/** How many of some actions are possible: one at `least`, or so many at the `most`. */
-type Demand = { readonly among: readonly Action[] } & ({ readonly least: 1 } | { readonly most: number })
+/** How many of some actions are possible: one at `least`, or so many at the `most`; `now`, so that one that it is too early for is not. */
+type Demand = { readonly among: readonly Action[]; readonly now?: true } & (
+  { readonly least: 1 } | { readonly most: number }
+)
 
 /** Whether a violation of the property is one of liveness: of something good that never comes. */
 export const isLiveness = ({ family }: Property): boolean => family === "liveness"
@@ -165,9 +168,13 @@ const demandRefused = (protocol: Protocol, { demands }: Property, state: State):
   return null
 }
 
+const isToCome = ({ now }: Demand, guard: GuardId): boolean => guard === "early" && now !== true
+
 const refusedWords = (protocol: Protocol, state: State, demand: Demand): string | null => {
   const answers = demand.among.map((action) => ({ action, guard: refusing(protocol, state, action) }))
-  const possible = answers.filter(({ guard }) => guard === null || guard === "bound" || guard === "early")
+  const possible = answers.filter(
+    ({ guard }) => guard === null || guard === "bound" || isToCome(demand, guard),
+  )
   const wordsOf = (some: typeof answers): string => some.map(({ action }) => describe(action)).join(" and ")
   if ("most" in demand)
     return possible.length <= demand.most

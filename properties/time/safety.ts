@@ -74,7 +74,7 @@ const noTimelock: Property = {
       ...config.hosts.map((host): Action => ({ kind: "SpawnSecondary", copy: copy.id, host: host.id })),
     ])
     const ofPair = config.hosts.map((host): Action => ({ kind: "HaRestart", pair: id, host: host.id }))
-    return [{ among: [{ kind: "Tick" }, ...ofCopies, ...ofPair], least: 1 }]
+    return [{ among: [{ kind: "Tick" }, ...ofCopies, ...ofPair], least: 1, now: true }]
   },
 }
 
