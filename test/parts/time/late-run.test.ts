@@ -3,9 +3,9 @@ import { protocolOf } from "../../../model/core.ts"
 import { replay } from "../../../traces/replay.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { boundsOf, type Misfortune, type Times } from "../../../properties/time/bounds.ts"
-import { lateRun } from "../../../properties/time/late-run.ts"
+import { lateRun } from "../../../properties/explore/late-run.ts"
 import { usualTimes } from "../../../properties/time/usual.ts"
-import { worstRun, type Lasting } from "../../../properties/time/worst-run.ts"
+import { worstRun, type Lasting } from "../../../properties/explore/worst-run.ts"
 import { base, guarded } from "./clusters.ts"
 
 /** Timeouts by role, operations that take their time; and clocks that drift, with messages that are late. */

@@ -315,7 +315,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   return { findings: { differences, violated, witnessed }, compareWhenQuiescent, compareStep }
 }
 
-const asked = catalogue.filter((property) => property !== becomesQuiescent)
+const asked = catalogue.filter(({ id }) => (watched as readonly string[]).includes(id))
 const everyWitness = 2 ** watchedWitnesses.length - 1
 
 const idsOf = (violations: ReturnType<typeof violationsOf>): readonly Watched[] => {

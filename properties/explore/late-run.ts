@@ -5,7 +5,7 @@ import type { Protocol } from "../../model/protocol.ts"
 import { initial, pairsOf, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { reportedState } from "../evidence.ts"
-import { boundsOf, type Misfortune, type Times } from "./bounds.ts"
+import { boundsOf, type Misfortune, type Times } from "../time/bounds.ts"
 
 /**
  * A run in which one fault befalls a running pair, and from then on everything happens as late as it may: time passes whenever

@@ -3,10 +3,10 @@ import { plainConfig, type Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import { identityFor } from "../../model/identity.ts"
 import { pairsOf } from "../../model/state.ts"
-import { enumerate } from "../explore/enumerate.ts"
-import { modelSystem } from "../explore/model-sweep.ts"
-import { boundsOf, type Times } from "./bounds.ts"
-import { dualExecution, staleStays, unrestored, type Measure } from "./measures.ts"
+import { enumerate } from "./enumerate.ts"
+import { modelSystem } from "./model-sweep.ts"
+import { boundsOf, type Times } from "../time/bounds.ts"
+import { dualExecution, staleStays, unrestored, type Measure } from "../time/measures.ts"
 
 /** What takes more than one fault, or good luck, to last for as long as it may. */
 const lasting = {
