@@ -15,6 +15,7 @@ import { corpusFolder } from "../../traces/package.ts"
 import { readStory, type Story } from "../../traces/read.ts"
 import { protocolOfStory, replay } from "../../traces/replay.ts"
 import { filesIn } from "../../traces/store.ts"
+import { base, timedIn } from "../parts/time/clusters.ts"
 import { alone, clusterOf, reach, ruleOnP1, three, toRunning } from "../fixtures.ts"
 
 describe("a refusal for another reason", () => {
@@ -24,7 +25,10 @@ describe("a refusal for another reason", () => {
       guards: rule.guards.map((guard) => ({ ...guard, id: guard.id === "copy" ? "needed" : "copy" })),
     }))
 
-    const divergence = divergenceAfter(mistaken, toRunning) ?? divergenceAfter(mistaken, damaged, half)
+    const divergence =
+      divergenceAfter(mistaken, toRunning) ??
+      divergenceAfter(mistaken, damaged, half) ??
+      divergenceAfter(mistaken, standing, timedIn(base))
 
     expect(divergence?.action?.kind).toBe(kind)
   })
@@ -100,6 +104,9 @@ function indexedRuns(): readonly Story[] {
 
 /** What is not refused where all is well is refused here. */
 const damaged = "FailHost(h3) CutLink(h1-h2)"
+
+/** Time stands still until a Secondary is started. */
+const standing = "PowerOn(p1,h1) Tick"
 
 /** One rule is in force and one is not, and one link is not private. */
 const half: Config = {
