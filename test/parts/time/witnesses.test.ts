@@ -20,7 +20,6 @@ describe("the shortest run that shows a witness of time", () => {
   it.each([
     [
       "B, by the state alone",
-      inB,
       {
         "time-stands-still": 2,
         "respawn-due": 2,
@@ -34,15 +33,16 @@ describe("the shortest run that shows a witness of time", () => {
         "stale-primary-beside-running": 10,
         "three-executing": 13,
       },
+      inB,
     ],
-    ["B", inB, { "dual-execution-in-full": 11 }],
-    ["B", inB, { "failover-at-its-bound": 10 }],
-    ["B", inB, { "stale-at-its-bound": 13 }],
-    ["G", timedIn(guarded, { faults: 2 }), { "waits-out-the-delay": 8, "primary-wins-meanwhile": 10 }],
-    ["B with late messages", timedIn({ ...base, delayMax: 2 }, { faults: 2 }), { "false-alarm": 4 }],
+    ["B", { "dual-execution-in-full": 11 }, inB],
+    ["B", { "failover-at-its-bound": 10 }, inB],
+    ["B", { "stale-at-its-bound": 13 }, inB],
+    ["G", { "waits-out-the-delay": 8, "primary-wins-meanwhile": 10 }, timedIn(guarded, { faults: 2 })],
+    ["B with late messages", { "false-alarm": 4 }, timedIn({ ...base, delayMax: 2 }, { faults: 2 })],
   ] as const)(
     "in %s, has so many actions: %o",
-    (_name, config, lengths) => {
+    (_name, lengths, config) => {
       expect(firstSeen(config, Object.keys(lengths))).toEqual(lengths)
     },
     60_000,
