@@ -2,10 +2,12 @@ import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import {
   alphabet,
+  coreKinds,
   describe as written,
   isCore,
   kinds,
   kindsOf,
+  plainKinds,
   type Action,
   type CoreKind,
   type Kind,
@@ -23,7 +25,7 @@ import type { Rule, Rules } from "../model/protocol.ts"
 import { coreRules } from "../model/rules/table.ts"
 import { initial, pairOf, pairsOf, running, withHost, withPair, type State } from "../model/state.ts"
 import { step, successors } from "../model/step.ts"
-import { mutated, type Mutant } from "../properties/mutants/mutant.ts"
+import { kindsWith, mutated, type Mutant } from "../properties/mutants/mutant.ts"
 import { base } from "./parts/time/clusters.ts"
 
 // Clusters.
@@ -338,6 +340,12 @@ const staleOnH3: Copy = {
 export const kindsChangedBy = (mutant: Mutant): readonly Kind[] => {
   const { rules } = mutated(mutant)(three)
   return kinds.filter((kind) => rules[kind] !== coreRules[kind as CoreKind])
+}
+
+/** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
+export const kindsAbout = (mutant: Mutant): readonly Kind[] => {
+  const operations = kindsWith(mutant).filter((kind) => !plainKinds.includes(kind))
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...(mutant.about ?? []), ...operations])]
 }
 
 // Random runs.

@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
-import {
-  coreKinds,
-  describe as written,
-  kinds,
-  plainKinds,
-  type Action,
-  type Kind,
-} from "../../model/action.ts"
+import { describe as written, kinds, type Action } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import { initial, type State } from "../../model/state.ts"
@@ -15,9 +8,9 @@ import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { coreMutants, mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
 import { distinctionFor } from "../../properties/distinctions.ts"
-import { coreScope, kindsWith, mutated, scopeFor, type Mutant } from "../../properties/mutants/mutant.ts"
+import { coreScope, mutated, scopeFor, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
-import { kindsChangedBy } from "../fixtures.ts"
+import { kindsAbout } from "../fixtures.ts"
 
 /**
  * What a mutant must break, in how many steps at least. Where no search has found that, it is not checked here; and
@@ -89,19 +82,13 @@ describe("no mutant at all", () => {
 
 // Helpers
 
-/** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
-const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const operations = kindsWith(mutant).filter((kind) => !plainKinds.includes(kind))
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...(mutant.about ?? []), ...operations])]
-}
-
 /** A shortest run of the mutant that violates the property. Each is searched for once. */
 const violationOf = (mutant: Mutant, id: string, config = scopeFor(mutant, id)): readonly Action[] => {
   const key = `${mutant.name} ${id} ${config.bounds.log}`
   const known = violations.get(key)
   if (known !== undefined) return known
   const properties = catalogue.filter((property) => property.id === id)
-  const among = kindsFor(mutant)
+  const among = kindsAbout(mutant)
   const options = { key: distinctionFor(config, among, [id]) }
   const found = shortestViolation(mutated(mutant)(config), among, properties, options)
   if (found === null || found === "unknown") throw new Error(`${mutant.name} never violates ${id}`)

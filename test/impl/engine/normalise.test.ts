@@ -8,8 +8,8 @@ import { watched } from "../../../properties/packed/property-set.ts"
 import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
 import { coreMutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, kindsWith } from "../../../properties/mutants/mutant.ts"
-import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
+import { coreScope } from "../../../properties/mutants/mutant.ts"
+import { bounded, clusterOf, kindsAbout, ruleOnP1 } from "../../fixtures.ts"
 import { base, timedIn } from "../../parts/time/clusters.ts"
 
 const never = 0
@@ -175,7 +175,7 @@ describe("with the reduction, a sweep", () => {
   it.each(kills)("finds that %s violates %s", (name, id, mutant) => {
     const asked = {
       config: mutant.scope ?? coreScope,
-      among: kindsWith(mutant),
+      among: kindsAbout(mutant),
       mutant: name,
       properties: [id],
       symmetry: true,

@@ -25,7 +25,7 @@ import { arbitraryConfig } from "../../../properties/arbitrary/config.ts"
 import { runBatch } from "../../../properties/check/batch.ts"
 import { judgeFor } from "../../../properties/check/campaign-spec.ts"
 import { mutantNamed, coreMutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, kindsWith, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import {
   describeDivergence,
   divergenceIn,
@@ -41,16 +41,7 @@ import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
 import { enumerate } from "../../enumerate.ts"
-import {
-  act,
-  bounded,
-  clusterOf,
-  kindsChangedBy,
-  reach,
-  ruleOnP1,
-  toRunning,
-  withoutFt,
-} from "../../fixtures.ts"
+import { act, bounded, clusterOf, kindsAbout, reach, ruleOnP1, toRunning, withoutFt } from "../../fixtures.ts"
 import { actionAsked, arbitraryAsks, type Ask } from "./asks.ts"
 
 const never = 0
@@ -164,7 +155,7 @@ describe("a fault planted in the engine shows", () => {
   it.each(coreMutants.map((mutant) => [mutant.name, mutant] as const))(
     "%s: in a state near the start of its scope",
     (_name, mutant) => {
-      const divergence = firstDivergence(protocolOf, mutant, kindsFor(mutant), nearMax)
+      const divergence = firstDivergence(protocolOf, mutant, kindsAbout(mutant), nearMax)
 
       expect(divergence).not.toBeNull()
     },
@@ -383,12 +374,6 @@ const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
 /** How many states a fault may be away, and how many are compared where both sides have the fault. */
 const nearMax = 20_000
 const alikeMax = 200
-
-/** The core's kinds, those that the mutant breaks, and what they need to happen at all. */
-const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const operations = kindsWith(mutant).filter((kind) => !plainKinds.includes(kind))
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...(mutant.about ?? []), ...operations])]
-}
 
 /** The first divergence from this protocol of an engine with the mutant, going breadth first where the protocol goes. */
 const firstDivergence = (
