@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { kindsOf } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { campaign, type Budget, type Campaign } from "../../properties/check/campaign.ts"
-import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
+import { mutantsOf, type CampaignSpec } from "../../properties/check/campaign-spec.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
 import { isAbout } from "../../properties/ghost.ts"
@@ -61,7 +61,7 @@ export const check = async (
   const folder = storeAt(flags.out)
   say(titleLine(style, spec, workers))
 
-  const unfit = spec.config === null ? null : unfitForEngine(spec.config)
+  const unfit = spec.config === null ? null : unfitForEngine(spec.config, mutantsOf(spec).engine)
   if (unfit !== null) say(style.warn(`the model runs alone: ${unfit}`))
   const stored = await inTurns(replayingStored(style, spec, properties, folder, stop, rulesOf))
   say(...storedLines(style, stored))
@@ -171,8 +171,8 @@ const noFloor = { schedules: 0, engineRuns: 0 }
 
 /**
  * What the campaign of a check may cost, so many milliseconds after the check began: with no flags that say otherwise
- * a floor is run to its end, though its time be up. `unfit` is why the engine cannot take the cluster, or null: alone
- * it then runs nothing.
+ * a floor is run to its end, though its time be up. `unfit` is why the engine cannot take the cluster, or null. Alone it runs
+ * nothing there, nor where time passes: what it draws has no ticks.
  */
 export const budgetOf = (
   flags: CheckFlags,
@@ -184,12 +184,15 @@ export const budgetOf = (
   const isTimed = flags.runs === undefined && flags.engineRuns === undefined
   const isDefault = isTimed && flags.time === undefined
   const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
-  const wanted = flags.engineRuns ?? (isDefault ? defaultEngineRuns : 0)
+  const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
+  const wanted = flags.engineRuns ?? (isDefault ? defaultEngineRuns : schedules === Infinity ? Infinity : 0)
+  const floor = isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor
+  const isIdle = unfit !== null || config?.time !== undefined
   return {
-    schedules: flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0),
-    engineRuns: unfit === null ? wanted : 0,
+    schedules,
+    engineRuns: isIdle ? 0 : wanted,
     millis: Math.max(1, millisMax - elapsed),
-    floor: isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor,
+    floor: isIdle ? { ...floor, engineRuns: 0 } : floor,
   }
 }
 

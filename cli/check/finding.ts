@@ -54,7 +54,7 @@ export function* findingOf(
   const { model, engine } = mutantsOf(spec)
   const protocolIn = mutated(mutantNamed(model ?? ""))
   const checked =
-    unfitForEngine(failure.config) === null ? [...properties, refinement(protocolIn, engine)] : properties
+    unfitForEngine(failure.config, engine) === null ? [...properties, refinement(protocolIn, engine)] : properties
   const minimal = yield* minimising(protocolIn, checked, failure.config, failure.actions, {
     turns: failure.turns,
     isStopped: () => stop.aborted,

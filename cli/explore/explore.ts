@@ -137,7 +137,7 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
       : promisedAmong(flags.property, config)
   refuseContradictions(flags, properties)
   if (flags.engine === "packed") {
-    const unfit = unfitForEngine(config)
+    const unfit = unfitForEngine(config, mutant)
     if (unfit !== null) throw new BadInput({ message: `${unfit}; --engine model has no such limit` })
   }
   const scope: Scope = {

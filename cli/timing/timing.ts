@@ -4,6 +4,7 @@ import { prepareFile, writeAtomically } from "../../traces/atomic-file.ts"
 import { bad, BadInput } from "../../traces/bad-input.ts"
 import { readConfig } from "../../traces/config.ts"
 import { scheduleText } from "../../traces/schedule-text.ts"
+import { counted } from "../../properties/amount.ts"
 import { boundsOf, type Misfortune, type Times } from "../../properties/time/bounds.ts"
 import { lateRun } from "../../properties/explore/late-run.ts"
 import { usualTimes } from "../../properties/time/usual.ts"
@@ -104,6 +105,6 @@ const worstOf = (
     complete,
     none: complete
       ? `no run lasts for the bound of ${bound} ticks, in any state of three hosts`
-      : `no run was found that lasts for the bound of ${bound} ticks, in ${statesMax.toLocaleString("en")} states; there are more`,
+      : `no run was found that lasts for the bound of ${bound} ticks, in ${counted(statesMax, "state")}; there are more`,
   }
 }

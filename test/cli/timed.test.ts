@@ -42,9 +42,20 @@ describe("an exploration of a cluster in which time passes", () => {
     await expect(explored(timedIn(guarded), { property: ["S3b"] })).resolves.toMatchObject({ code: 0 })
   })
 
-  it("is refused to the packed engine, which does not know time", async () => {
-    await expect(explored(inB, { engine: "packed" })).rejects.toThrow(
-      "the engine does not know time; --engine model has no such limit",
+  it("by the packed engine leaves to the model what it has no monitor of, and says so", async () => {
+    const { code, document } = await explored(inB, { engine: "packed", symmetry: false })
+
+    expect([code, document["verdict"], document["states"]]).toEqual([0, "held", 37])
+    expect(document["properties"]).not.toContain("L5a")
+    expect(document["notAsked"]).toEqual(expect.arrayContaining(["TIME0", "L5a", "S3a"]))
+    await expect(explored(inB, { engine: "packed", property: ["L5a"] })).rejects.toThrow(
+      "with --engine model alone: L5a",
+    )
+  })
+
+  it("is refused to the packed engine with a mutant that it does not have: it would explore the protocol", async () => {
+    await expect(explored(null, { engine: "packed", mutant: "HaImpatient" })).rejects.toThrow(
+      "the engine does not have the mutant HaImpatient; --engine model has no such limit",
     )
   })
 

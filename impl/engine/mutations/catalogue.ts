@@ -20,5 +20,13 @@ export const mutations: Readonly<Record<string, EngineMutation>> = {
   ...effectMutations,
 }
 
+/** A mutant's side of the engine; null where there is no mutant. One that has none must not run as if it were the protocol. */
+export const mutationOf = (mutant: string | null): EngineMutation | null => {
+  if (mutant === null) return null
+  const mutation = mutations[mutant]
+  if (mutation === undefined) throw new Error(`defect: the engine does not have the mutant ${mutant}`)
+  return mutation
+}
+
 /** Whether a mutant needs entries that carry their index. */
 export const isIndexed = (mutant: string): boolean => indexedMutations.includes(mutant)
