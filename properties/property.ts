@@ -66,7 +66,7 @@ export const ghostsOf = (
 ): readonly Ghost[] =>
   ghostsFor(config, [...properties.filter((property) => isPromised(property, config)), ...witnesses])
 
-/** How many of some actions are possible: one at `least`, or so many at the `most`; `now`, so that one that it is too early for is not. */
+/** How many of some actions are possible: one at `least`, or so many at the `most`; `now`, within the bounds and not later. */
 type Demand = { readonly among: readonly Action[]; readonly now?: true } & (
   { readonly least: 1 } | { readonly most: number }
 )
@@ -168,13 +168,13 @@ const demandRefused = (protocol: Protocol, { demands }: Property, state: State):
   return null
 }
 
-const isToCome = ({ now }: Demand, guard: GuardId): boolean => guard === "early" && now !== true
+/** Whether a refusal says nothing against the rules: it is the bounds that refuse, or it is too early. */
+const isExcused = ({ now }: Demand, guard: GuardId): boolean =>
+  now !== true && (guard === "bound" || guard === "early")
 
 const refusedWords = (protocol: Protocol, state: State, demand: Demand): string | null => {
   const answers = demand.among.map((action) => ({ action, guard: refusing(protocol, state, action) }))
-  const possible = answers.filter(
-    ({ guard }) => guard === null || guard === "bound" || isToCome(demand, guard),
-  )
+  const possible = answers.filter(({ guard }) => guard === null || isExcused(demand, guard))
   const wordsOf = (some: typeof answers): string => some.map(({ action }) => describe(action)).join(" and ")
   if ("most" in demand)
     return possible.length <= demand.most

@@ -17,12 +17,14 @@ export const addTiming: AddCommand = (program, _parse, end) => {
   const command = withOutputFlags(
     program
       .command("timing")
-      .description("what the times of a cluster come to: detection, failover, redundancy, dual execution")
+      .description(
+        "the bounds that follow from a cluster's times: detection, failover, redundancy, dual execution",
+      )
       .option(
         "--config <file>",
-        "a configuration with `time` (default: the usual times, as docs/time.md has them)",
+        "a configuration, of which only `time` counts (default: the usual times, as docs/time.md has them)",
       )
-      .addOption(choice("--show <bound>", "a run that lasts for as long as a bound allows", shown))
+      .addOption(choice("--show <bound>", "a worst run for one bound", shown))
       .option("--out <file>", "with --show: write that run as a schedule"),
   ).action(async (flags: TimingFlags) => {
     end((await import("./timing.ts")).timing(flags))

@@ -21,6 +21,11 @@ const words = {
   secondary: { heartbeats: "a Secondary hears no heartbeats", log: "a Secondary hears nothing of the log" },
 } as const
 
+const detectorNames = {
+  primary: { heartbeats: "a Primary's heartbeat detector", log: "a Primary's silence detector" },
+  secondary: { heartbeats: "a Secondary's heartbeat detector", log: "a Secondary's silence detector" },
+} as const
+
 const misfortunes: Readonly<Record<Misfortune, string>> = {
   primaryHost: "the Primary's host fails",
   primaryCopy: "the Primary crashes, or loses its storage",
@@ -34,7 +39,7 @@ export const boundLines = (time: Times): readonly string[] => {
   const bounds = boundsOf(time)
   const length = (ticks: number): string => lengthOf(time, ticks)
   return [
-    `a tick is ${time.tick ?? 100} ms`,
+    `in a plain cluster of three hosts and one pair; a tick is ${time.tick ?? 100} ms`,
     "",
     ...table(
       ["a copy acts when", "at the earliest after", "at the latest after"],
@@ -46,20 +51,30 @@ export const boundLines = (time: Times): readonly string[] => {
     ),
     "",
     ...table(
-      ["one fault of a running pair", "live again within", "running again within"],
+      ["one fault of a running pair", "live again within", "running again within", "if it may pass"],
       Object.entries(misfortunes).map(([what, name]) => {
         const { live, running } = bounds.after[what as Misfortune]
-        return [name, length(live), length(running)]
+        const passing = bounds.afterPassing[what as Misfortune]
+        const until = (ticks: number): string => ifPromised(time, length(ticks))
+        return [
+          name,
+          until(live),
+          until(running),
+          ifPromised(time, `${passing.live} and ${passing.running} ticks`),
+        ]
       }),
     ),
     "",
     ...table(
-      ["whatever happens", ""],
+      [bounds.isWithoutFalseAlarms ? "whatever happens" : "whatever happens, false alarms included", ""],
       [
-        ["nobody serves, and a Secondary could: at most (L5b)", length(bounds.failover)],
-        ["a stale copy stays that has storage: at most (L5c)", length(bounds.staleGone)],
-        ["redundancy is back after the last disturbance, within (L5e)", length(bounds.restored)],
-        ["two copies execute at once: at most (S3a)", dualText(time)],
+        ["nobody executes though a Secondary could, for at most (L5b)", length(bounds.failover)],
+        ["a stale copy with storage remains, for at most (L5c)", length(bounds.staleGone)],
+        [
+          "redundancy is back after the last disturbance, within (L5e)",
+          ifPromised(time, length(bounds.restored)),
+        ],
+        ["a stale Primary executes beside a newer one, each for at most (S3a)", dualText(time)],
         ["the shortest goLiveDelay that excludes that (S3b)", shortestText(time)],
         ["false alarms (TIME1)", alarmsText(time)],
       ],
@@ -91,8 +106,12 @@ const alarmsText = (time: Times): string => {
   const possible = detections(time).filter(({ least }) => least <= 0)
   return possible.length === 0
     ? "none"
-    : `possible, as ${possible.map(({ role, source }) => words[role][source]).join(", ")}`
+    : `possible, by ${possible.map(({ role, source }) => detectorNames[role][source]).join(", ")}`
 }
+
+/** What is promised only without false alarms. */
+const ifPromised = (time: Times, bound: string): string =>
+  boundsOf(time).isWithoutFalseAlarms ? bound : "not promised"
 
 /** How many characters the longest time takes. */
 const pictureWidth = 48
@@ -120,7 +139,11 @@ export const runLines = (time: Times, actions: readonly Action[]): readonly stri
   return aligned([["tick", "after", ""], ...rows])
 }
 
-/** The bounds as JSON: every one in ticks, and how many milliseconds a tick has. */
+/**
+ * The bounds as JSON: every one in ticks, and how many milliseconds a tick has. `dualExecution` is null where two copies never execute
+ * at once, and 0 where they may, without time passing; `shortestGoLiveDelay` null where there is none. `promised` says of the bounds
+ * that need it whether there are no false alarms.
+ */
 export const boundsDocument = (time: Times): object => {
   const bounds = boundsOf(time)
   const shortest = shortestGoLiveDelay(time)
@@ -133,6 +156,7 @@ export const boundsDocument = (time: Times): object => {
     failover: bounds.failover,
     staleGone: bounds.staleGone,
     restored: bounds.restored,
+    promised: { after: bounds.isWithoutFalseAlarms, restored: bounds.isWithoutFalseAlarms },
     dualExecution: bounds.isSingleExecution ? null : bounds.dualExecution,
     shortestGoLiveDelay: Number.isFinite(shortest) ? shortest : null,
     falseAlarms: detections(time)

@@ -3,12 +3,13 @@ import type { Config } from "../../model/config.ts"
 import { prepareFile, writeAtomically } from "../../traces/atomic-file.ts"
 import { bad, BadInput } from "../../traces/bad-input.ts"
 import { readConfig } from "../../traces/config.ts"
+import { limits } from "../../traces/schema.ts"
 import { scheduleText } from "../../traces/schedule-text.ts"
 import { counted } from "../../properties/amount.ts"
 import { boundsOf, type Misfortune, type Times } from "../../properties/time/bounds.ts"
 import { lateRun } from "../../properties/explore/late-run.ts"
 import { usualTimes } from "../../properties/time/usual.ts"
-import { worstRun, type Lasting } from "../../properties/explore/worst-run.ts"
+import { lasting, worstRun, type Lasting } from "../../properties/explore/worst-run.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
 import { outputFor } from "../output.ts"
 import { boundLines, boundsDocument, runLines } from "./report.ts"
@@ -33,6 +34,9 @@ const misfortunes = {
   "secondary-copy": "secondaryCopy",
   link: "link",
 } as const satisfies Readonly<Record<string, Misfortune>>
+
+/** How many ticks a run may have that is shown: as many as a schedule has actions that is read. */
+const ticksMax = limits.actions - 20
 
 /** How many states are looked at for a run, before none is shown: a minute or two. */
 const statesMax = 400_000
@@ -84,12 +88,23 @@ const show = (time: Times, what: Shown, flags: TimingFlags): ExitCode => {
 const isMisfortune = (what: Shown): what is keyof typeof misfortunes => what in misfortunes
 
 const lateOf = (time: Times, what: keyof typeof misfortunes): Found => {
-  const { config, actions, live, running } = lateRun(time, misfortunes[what])
   const bound = boundsOf(time).after[misfortunes[what]]
+  if (bound.running > ticksMax)
+    throw new BadInput({
+      message: `--show: expected times of which a run has ${counted(ticksMax, "tick")} at the most, and this one could have ${bound.running.toLocaleString("en")}`,
+    })
+  const { config, actions, live, running } = lateRun(time, misfortunes[what])
   return {
     config,
     actions,
-    says: `live again after ${live ?? "more than"} of at most ${bound.live} ticks, running again after ${running ?? "more than"} of at most ${bound.running}`,
+    says: [
+      live === null
+        ? `not live again within its bound of ${counted(bound.live, "tick")}`
+        : `live again after ${counted(live, "tick")} of at most ${bound.live.toLocaleString("en")}`,
+      running === null
+        ? `not running again within its bound of ${counted(bound.running, "tick")}`
+        : `running again after ${running.toLocaleString("en")} of at most ${bound.running.toLocaleString("en")}`,
+    ].join(", "),
   }
 }
 
@@ -100,11 +115,12 @@ const worstOf = (
   if (what === "dual-execution" && boundsOf(time).isSingleExecution)
     return { complete: true, none: "two copies never execute at once: there is no such run" }
   const { config, bound, run, complete } = worstRun(time, what, statesMax)
-  if (run !== null) return { config, actions: run, says: `lasts ${bound} ticks, which is its bound` }
+  if (run !== null)
+    return { config, actions: run, says: `lasts ${counted(bound, "tick")}, which is its bound` }
   return {
     complete,
     none: complete
-      ? `no run lasts for the bound of ${bound} ticks, in any state of three hosts`
-      : `no run was found that lasts for the bound of ${bound} ticks, in ${counted(statesMax, "state")}; there are more`,
+      ? `no run lasts for the bound of ${counted(bound, "tick")}, in three hosts, with up to ${counted(lasting[what].faults, "fault")}, no entries and no work of operators`
+      : `no run was found that lasts for the bound of ${counted(bound, "tick")}, in ${counted(statesMax, "state")}; there are more`,
   }
 }

@@ -53,7 +53,7 @@ export const lateRun = (time: Times, misfortune: Misfortune): LateRun => {
   const protocol = protocolOf(config)
   const most = boundsOf(time).after[misfortune].running
   const actions = [...toRunning, faults[misfortune]]
-  let state = actions.reduce((before, action) => taken(protocol, before, action) ?? before, initial(config))
+  let state = actions.reduce((before, action) => certain(taken(protocol, before, action)), initial(config))
   let ticks = 0
   let live: number | null = null
   const isRunning = (): boolean => live !== null && reportedState(pairIn(state)) === "running"
@@ -85,6 +85,12 @@ const latest = (protocol: Protocol, state: State): { action: Action; state: Stat
 const taken = (protocol: Protocol, state: State, action: Action): State | null => {
   const outcome = step(protocol, state, action)
   return outcome.tag === "next" ? outcome.state : null
+}
+
+const certain = (state: State | null): State => {
+  if (state === null)
+    throw new Error("defect: a pair in a plain cluster comes up, and may be befallen by a fault")
+  return state
 }
 
 const pairIn = (state: State) => {

@@ -9,7 +9,7 @@ import { boundsOf, type Times } from "../time/bounds.ts"
 import { dualExecution, staleStays, unrestored, type Measure } from "../time/measures.ts"
 
 /** What takes more than one fault, or good luck, to last for as long as it may. */
-const lasting = {
+export const lasting = {
   "dual-execution": { measure: dualExecution, faults: 1 },
   "stale-copy": { measure: staleStays, faults: 2 },
   restored: { measure: unrestored, faults: 2 },

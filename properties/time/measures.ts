@@ -35,7 +35,8 @@ export const dualExecution: Measure<Counts> = {
     (_timed, _state, { copies }, copy) =>
       leads(copy) && copies.some((other) => leads(other) && other.generation > copy.generation),
   ),
-  reached: longestOf,
+  reached: (counts, _config, _state, { copies }) =>
+    longestOf(counts) ?? (copies.filter(leads).length > 1 ? 0 : null),
   bound: ({ dualExecution: most }) => most,
 }
 

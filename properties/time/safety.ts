@@ -1,5 +1,7 @@
 import type { Action } from "../../model/action.ts"
+import type { Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
+import type { Pair } from "../../model/pair.ts"
 import { copyNamed, leads, place, reportedState, withStorage } from "../evidence.ts"
 import type { PairStep, Property } from "../property.ts"
 import { boundsIn, ifTimes, promisedToOnePair, promisedWithoutFalseAlarms } from "./promises.ts"
@@ -68,15 +70,20 @@ const noTimelock: Property = {
   checks: ["FT-04"],
   witness: "time-stands-still",
   part: "time",
-  demands: (config, _state, { id, copies }) => {
-    const ofCopies = copies.flatMap((copy): readonly Action[] => [
-      ...timedKinds.map((kind) => ({ kind, copy: copy.id })),
-      ...config.hosts.map((host): Action => ({ kind: "SpawnSecondary", copy: copy.id, host: host.id })),
-    ])
-    const ofPair = config.hosts.map((host): Action => ({ kind: "HaRestart", pair: id, host: host.id }))
-    return [{ among: [{ kind: "Tick" }, ...ofCopies, ...ofPair], least: 1, now: true }]
+  demands: (config, { pairs }) => {
+    const due = Object.values(pairs).flatMap((pair) => obliged(config, pair))
+    return [{ among: [{ kind: "Tick" }, ...due], least: 1, now: true }]
   },
 }
+
+/** All that time may stand still for, of a pair. */
+const obliged = ({ hosts }: Config, { id, copies }: Pair): readonly Action[] => [
+  ...copies.flatMap((copy): readonly Action[] => [
+    ...timedKinds.map((kind) => ({ kind, copy: copy.id })),
+    ...hosts.map((host): Action => ({ kind: "SpawnSecondary", copy: copy.id, host: host.id })),
+  ]),
+  ...hosts.map((host): Action => ({ kind: "HaRestart", pair: id, host: host.id })),
+]
 
 /** What time may stand still for, but for what names a host. */
 const timedKinds = ["Suspect", "AbandonSync", "SyncLost", "TryLock", "BeginLockstep", "JoinLockstep"] as const

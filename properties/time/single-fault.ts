@@ -44,9 +44,11 @@ export const sinceFault: GhostIn<Since | null> = timedGhost((timed) => ({
 export const boundOf = ({ bounds }: Timed, { what, isPassing }: Since): Recovery =>
   what === "elsewhere" ? { live: 0, running: 0 } : (isPassing ? bounds.afterPassing : bounds.after)[what]
 
+/** Whether a pair is running, nothing is damaged, and no copy still counts a silence that is over. */
 const isSound = (state: State, pair: Pair): boolean =>
   reportedState(pair) === "running" &&
   pair.copies.length === 2 &&
+  pair.copies.every(({ heartbeatSilence = 0, logSilence = 0 }) => heartbeatSilence + logSilence === 0) &&
   state.cut.length === 0 &&
   state.exposed.length === 0 &&
   Object.values(state.hosts).every(({ up, storage }) => up && storage)

@@ -17,7 +17,7 @@ describe("ftpair timing", () => {
     expect(stdout).toMatch(
       new RegExp(`the Primary's host fails +${live} ticks, 5\\.2 s +${running} ticks, 11\\.2 s`),
     )
-    expect(stdout).toMatch(/two copies execute at once: at most \(S3a\) +never/)
+    expect(stdout).toMatch(/a stale Primary executes beside a newer one, each for at most \(S3a\) +never/)
     expect(stdout).toMatch(/false alarms \(TIME1\) +none/)
   })
 
@@ -28,7 +28,7 @@ describe("ftpair timing", () => {
 
     expect(code).toBe(0)
     expect(stdout).toContain("a tick is 250 ms")
-    expect(stdout).toMatch(/two copies execute at once: at most \(S3a\) +3 ticks, 0\.75 s/)
+    expect(stdout).toMatch(/each for at most \(S3a\) +3 ticks, 0\.75 s/)
     expect(stdout).toMatch(/the shortest goLiveDelay that excludes that \(S3b\) +4 ticks, 1 s/)
   })
 
@@ -39,8 +39,10 @@ describe("ftpair timing", () => {
     const args = ["timing", "--config", write(folder, "b.json", hasty)]
     const [text, json] = await Promise.all([ftpair(folder, ...args), ftpair(folder, ...args, "--json")])
 
-    expect(text.stdout).toMatch(/false alarms \(TIME1\) +possible, as a Primary hears no heartbeats, a Sec/)
+    expect(text.stdout).toMatch(/false alarms \(TIME1\) +possible, by a Primary's heartbeat detector, a Sec/)
+    expect(text.stdout).toMatch(/the Primary's host fails +not promised +not promised +not promised/)
     expect(JSON.parse(json.stdout)).toMatchObject({
+      promised: { after: false, restored: false },
       falseAlarms: [
         { role: "primary", source: "heartbeats" },
         { role: "secondary", source: "heartbeats" },
@@ -67,7 +69,7 @@ describe("ftpair timing", () => {
 
     expect([shown.code, shown.stderr]).toEqual([0, ""])
     expect(shown.stdout).toContain(
-      "live again after 52 of at most 52 ticks, running again after 112 of at most 112",
+      "live again after 52 ticks of at most 52, running again after 112 of at most 112",
     )
     expect(shown.stdout).toMatch(/^ +52 +5\.2 s +TryLock\(p1\.2\)$/m)
     expect(replayed.code).toBe(0)
@@ -83,6 +85,8 @@ describe("ftpair timing", () => {
     const [some, none] = await Promise.all([show("b.json", timed), show("g.json", guarded)])
 
     expect([some.code, some.stdout.split("\n")[0]]).toEqual([0, "lasts 3 ticks, which is its bound"])
+    const moment = await show("m.json", { ...timed, time: { ...timed.time, goLiveDelay: 3 } })
+    expect([moment.code, moment.stdout.split("\n")[0]]).toEqual([0, "lasts 0 ticks, which is its bound"])
     expect([none.code, none.stdout]).toEqual([0, "two copies never execute at once: there is no such run\n"])
   })
 
@@ -94,9 +98,14 @@ describe("ftpair timing", () => {
     [["--config", "none.json"], "none.json"],
     [["--show", "nothing"], "Allowed choices are primary-host"],
     [["--out", "x.json"], "--out: expected --show beside it"],
+    [
+      ["--config", "slow.json", "--show", "link"],
+      "--show: expected times of which a run has 9,980 ticks at the most",
+    ],
   ])("ends with 1 and one line, called with %j", async (words, told) => {
     const folder = freshFolder(onTestFinished)
     write(folder, "plain.json", cluster(3))
+    write(folder, "slow.json", { ...timed, time: { ...timed.time, syncMax: 20_000 } })
 
     const { code, stdout, stderr } = await ftpair(folder, "timing", ...words)
 

@@ -40,6 +40,12 @@ describe("a property of time", () => {
     expect(notPromisedIn({ ...timedIn(guarded), pairs })).toEqual(["L5d", "L5e"])
   })
 
+  it("of time that stands still looks at every pair: it may wait for another one's Secondary", () => {
+    const pairs = [...inB.pairs, { ...inB.pairs[0], id: "p2" } as (typeof inB.pairs)[number]]
+
+    expect(violatedBy({ ...inB, pairs }, "PowerOn(p2,h1) Tick")).toEqual([])
+  })
+
   it("is neither held nor violated where it is not promised", () => {
     const overlapping = `${toRunning} LoseStorage(h2) RestoreStorage(h2) TryLock(p1.2)`
 
@@ -84,6 +90,12 @@ describe("what one fault of a running pair costs", () => {
 
     expect(violations).toMatchObject([{ step: run.length, why: expect.stringContaining(why) as string }])
     expect(replay(protocolOf(inB), matching(["L5d"]), run).violations).toEqual([])
+  })
+
+  it("is not promised of a fault that comes while a copy still counts a silence that is over", () => {
+    const healed = `${toRunning} CutLink(h1-h2) Tick Tick HealLink(h1-h2)`
+
+    expect(violatedBy(inB, `${healed} FailHost(h3) Suspect(p1.2)`)).toEqual([])
   })
 
   it("is not promised of a second fault, nor after an operator has acted", () => {
