@@ -3,9 +3,10 @@ import { describe, type Action } from "../model/action.ts"
 import type { State } from "../model/state.ts"
 import { counted } from "../properties/amount.ts"
 import { writeAtomically } from "../traces/atomic-file.ts"
+import { scheduleText } from "../traces/schedule-text.ts"
 import { choicesIn, type Allowed, type Refused } from "../traces/choices.ts"
 import { BadInput } from "../traces/bad-input.ts"
-import { jsonOfConfig, type Story } from "../traces/read.ts"
+import { type Story } from "../traces/read.ts"
 import { protocolOfStory, type Replay } from "../traces/replay.ts"
 import { stateJsonOf } from "../traces/state-json.ts"
 import { stateLines } from "../traces/state-text.ts"
@@ -65,17 +66,11 @@ export const atJson = (story: Story, replayed: Replay, n: number): object => {
  * `CannotWrite`.
  */
 export const writePrefix = (file: string, story: Story, n: number, note: Output["note"]): void => {
-  const head = {
-    config: jsonOfConfig(story.config),
-    ...(story.mutant === null ? {} : { mutant: story.mutant }),
-  }
-  const actions = story.actions.slice(0, n).map((action) => `    ${JSON.stringify(action)}`)
-  const list = actions.length === 0 ? "[]" : `[\n${actions.join(",\n")}\n  ]`
-  writeAtomically(file, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "actions": ${list}\n}\n`)
+  writeAtomically(file, scheduleText(story.config, story.mutant, story.actions.slice(0, n)))
   note(`wrote ${file}`)
 }
 
-const actors: readonly Actor[] = ["protocol", "operator", "recovery", "fault"]
+const actors: readonly Actor[] = ["protocol", "operator", "recovery", "fault", "time"]
 
 const enabledLines = (style: Style, actor: Actor, enabled: readonly Allowed[]): readonly string[] => {
   const own = enabled.filter((each) => each.actor === actor)

@@ -18,6 +18,7 @@ import { addList } from "./list/command.ts"
 import { addReplay } from "./replay/command.ts"
 import { addShow } from "./show/command.ts"
 import { guardStream } from "./sink.ts"
+import { addTiming } from "./timing/command.ts"
 import { addValidate } from "./validate/command.ts"
 
 const commands: readonly AddCommand[] = [
@@ -27,6 +28,7 @@ const commands: readonly AddCommand[] = [
   addShow,
   addConform,
   addValidate,
+  addTiming,
   addList,
 ]
 

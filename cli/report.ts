@@ -3,7 +3,7 @@ import type { Campaign } from "../properties/check/campaign.ts"
 import { lots, type Swarm } from "../properties/arbitrary/swarm.ts"
 import { counted, number } from "../properties/amount.ts"
 import type { Property } from "../properties/property.ts"
-import type { Witness } from "../properties/witnesses.ts"
+import type { Witness } from "../properties/witness.ts"
 import { describe, type Action } from "../model/action.ts"
 import type { State } from "../model/state.ts"
 import { changesOf } from "../traces/diff.ts"
@@ -36,10 +36,11 @@ export const summaryLines = (
 ): readonly string[] => [
   style.strong("properties"),
   ...properties.map((property) => {
+    const id = paddedId(property, properties)
     const unviolated = isWhole(campaign) ? style.good("held") : "no violation seen"
     const judged = violated.has(property.id) ? style.bad("violated") : unviolated
     const verdict = unchecked.includes(property) ? style.warn("not checked") : judged
-    return `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${verdict}`
+    return `  ${id} ${property.name.padEnd(24)} ${verdict}`
   }),
   style.strong(`witnesses, in how many of ${counted(campaign.schedules, "schedule")}`),
   ...ranked(witnesses.map(({ id }) => [id, campaign.witnesses[id] ?? 0])).map(([id, n]) =>
@@ -52,6 +53,27 @@ export const summaryLines = (
     ),
   ),
 ]
+
+/** A property's id, as wide as the widest of those that are listed. */
+export const paddedId = ({ id }: Property, among: readonly Property[]): string =>
+  id.padEnd(Math.max(4, ...among.map((each) => each.id.length)))
+
+/** Of properties that are not promised in a cluster, on what each depends. */
+export const notPromisedWords = (properties: readonly Property[]): readonly string[] =>
+  properties.map(
+    ({ id, name, promise }) => `${id} ${name} is not promised here: it is only if ${promise?.onlyIf}`,
+  )
+
+/** Why none of some properties is judged in a cluster: it does not promise them, or has not what they are about. */
+export const unjudgedWords = (
+  properties: readonly Property[],
+  isThere: (property: Property) => boolean,
+): string => {
+  const notPromised = properties.filter(isThere)
+  return notPromised.length > 0
+    ? notPromisedWords(notPromised).join("; ")
+    : `${properties.map(({ id }) => id).join(", ")}: expected a cluster in which time passes, by --config`
+}
 
 /** Whether a campaign went on until its runs or its time were spent: only then has a property held. */
 export const isWhole = ({ stopped }: Campaign): boolean => stopped === "runs" || stopped === "time"

@@ -1,5 +1,5 @@
 import type { State } from "../model/state.ts"
-import { mutants } from "../properties/mutants/catalogue.ts"
+import { coreMutants } from "../properties/mutants/catalogue.ts"
 import { mutated, type Mutant } from "../properties/mutants/mutant.ts"
 import { conform, type ConformSpec } from "./campaign.ts"
 import { connectionOf } from "./connection.ts"
@@ -33,11 +33,11 @@ export type Advice = {
 const adviceScopes: readonly string[] = ["operations"]
 const adviceRuns = 300
 
-/** Puts every mutant of the protocol in the implementation's place, and finds which go unnoticed. */
+/** Puts every mutant of the core in the implementation's place, and finds which go unnoticed. */
 export const adviceFor = async (hello: Hello, named: readonly Case[], seed: string): Promise<Advice> => {
   const visible: string[] = []
   const invisible: { mutant: string; story: string; tellers: readonly string[] }[] = []
-  for (const mutant of mutants) {
+  for (const mutant of coreMutants) {
     const own = named.filter(({ path }) => path.includes(storyOf(mutant.name)))
     const cases = [...own, ...named.filter((each) => !own.includes(each))]
     if ((await telling(mutant, hello, hello.observes, cases, seed)) !== null) visible.push(mutant.name)

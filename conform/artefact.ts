@@ -4,10 +4,10 @@ import type { Config } from "../model/config.ts"
 import type { LockState } from "./lock-model.ts"
 import { counted } from "../properties/amount.ts"
 import { sweepLeftovers, timeOfDay } from "../traces/atomic-file.ts"
-import { actionVars, itfOfAction, itfOfState, stateVars } from "../traces/itf.ts"
+import { actionVars, itfOfAction, itfOfState, varsIn } from "../traces/itf.ts"
 import { itfOfLockState, itfOfPlaced } from "./profile-itf.ts"
 import { packageVersion } from "../traces/package.ts"
-import { jsonOfConfig } from "../traces/read.ts"
+import { jsonOfConfig } from "../traces/config.ts"
 import { traceFormat, type TraceJson } from "../traces/schema.ts"
 import type { StateJson } from "../traces/state-json.ts"
 import { writeTrace } from "../traces/write.ts"
@@ -86,6 +86,7 @@ export const keepFailure = <S>(
   const states = [first, ...steps.map(({ after }) => after)]
   const last = steps.at(-1)
   const replies = repliesOf(outcome)
+  const vars = varsOf(profile, states)
   const trace = {
     "#meta": {
       format: traceFormat,
@@ -115,7 +116,7 @@ export const keepFailure = <S>(
       replay: `npx ftpair conform --run ${file} -- ${command}`,
     },
     params: [],
-    vars: [...varsOf(profile), ...actionVars],
+    vars: [...vars, ...actionVars],
     states: states.map((state, index) => {
       const step = index === 0 ? null : (steps[index - 1] ?? null)
       const refused = step?.refused == null ? {} : { refused: step.refused }
@@ -123,7 +124,7 @@ export const keepFailure = <S>(
       const answered = reply === undefined ? {} : { answered: readable(unnumbered(reply.json)) }
       return {
         "#meta": { index, action: step?.action ?? null, ...refused, ...answered },
-        ...itfOf(profile, state),
+        ...itfOf(profile, state, vars),
         ...itfOfAction((step?.action ?? null) as Parameters<typeof itfOfAction>[0]),
       }
     }),
@@ -136,15 +137,19 @@ export const keepFailure = <S>(
 /** An answer without the number of its ask, which says nothing. */
 const unnumbered = ({ seq: _, ...answer }: Reply["json"]): Reply["json"] => answer
 
-const varsOf = <S>({ name, schema }: Profile<S>): readonly string[] =>
-  name === "pair" ? stateVars : schema.tag === "fields" ? Object.keys(schema.fields) : []
+const varsOf = <S>({ name, schema, view }: Profile<S>, states: readonly S[]): readonly string[] =>
+  name === "pair"
+    ? varsIn(states.map((state) => view(state) as unknown as StateJson))
+    : schema.tag === "fields"
+      ? Object.keys(schema.fields)
+      : []
 
 /** A state in ITF, by the profile's names: the kind of a field distinguishes maps from records, and says what may be absent. */
-const itfOf = <S>({ name, view }: Profile<S>, state: S): object => {
+const itfOf = <S>({ name, view }: Profile<S>, state: S, vars: readonly string[]): object => {
   const shown: unknown = view(state)
   switch (name) {
     case "pair":
-      return itfOfState(shown as StateJson)
+      return itfOfState(shown as StateJson, vars)
     case "lock":
       return itfOfLockState(shown as LockState)
     case "placement":

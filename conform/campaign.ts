@@ -1,3 +1,4 @@
+import { ftKinds } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import { inLongTurns } from "../properties/explore/turns.ts"
 import type { TourGround } from "./atlas.ts"
@@ -135,7 +136,9 @@ export const conform = async <S>(
     return left
   }
 
-  const isAble = (each: Case): boolean => each.actions.every(({ kind }) => drivable.has(kind))
+  const isAble = (each: Case): boolean =>
+    each.actions.every(({ kind }) => drivable.has(kind)) &&
+    (!isOfFt(each, profile.kinds) || ftKinds.some((kind) => drivable.has(kind)))
   await runAll("named", spec.named.filter(isAble))
   const left = await goThrough(scopes)
   const random = drawn(ground, spec, notes.clusters, isLate)
@@ -254,6 +257,11 @@ function* drawn<S>(
     if (isLate()) return
   }
 }
+
+/** Whether a case begins with FT off or under a policy, which only work on FT makes anything of. */
+const isOfFt = ({ config }: Case, kinds: readonly string[]): boolean =>
+  ftKinds.some((kind) => kinds.includes(kind)) &&
+  (config.policy !== "any" || config.pairs.some(({ ft }) => ft !== "enabled"))
 
 function* picked(
   cases: Iterable<Case>,

@@ -62,14 +62,18 @@ const canonicalOf = (config: Config, state: State, kinds: readonly string[]): Ca
 
 const knownOrders = new WeakMap<Config, readonly Places[]>()
 
-/** The orders in which the hosts may be listed: each host in a place of one with the same limits and groups. */
+/**
+ * The orders in which the hosts may be listed: each host in a place of one with the same limits and groups. Only one where the
+ * reference policy decides between them by that order.
+ */
 const ordersOf = (config: Config): readonly Places[] => {
   const before = knownOrders.get(config)
   if (before !== undefined) return before
-  const { hosts } = config
+  const { hosts, policy } = config
   const traits = hosts.map(({ id: _, ...rest }) => JSON.stringify(rest))
   const plain = hosts.map((_, n) => n)
-  const all = hosts.length > exchangedHostsMax ? [plain] : permutations(plain)
+  const isFixed = policy === "reference" || hosts.length > exchangedHostsMax
+  const all = isFixed ? [plain] : permutations(plain)
   const found = all
     .filter((order) => order.every((place, n) => traits[place] === traits[n]))
     .map((order): Places => new Map(hosts.map(({ id }, n) => [id, order[n] as number])))
@@ -85,11 +89,12 @@ const permutations = (numbers: readonly number[]): readonly (readonly number[])[
       )
 
 const actionText = (state: State, action: AskedAction, places: Places): string => {
-  const { kind, copy, pair, role, host, hosts, reason } = action as {
+  const { kind, copy, pair, role, rule, host, hosts, reason } = action as {
     readonly kind: string
     readonly copy?: CopyId
     readonly pair?: string
     readonly role?: string
+    readonly rule?: number
     readonly host?: HostId
     readonly hosts?: readonly [HostId, HostId]
     readonly reason?: string
@@ -97,7 +102,7 @@ const actionText = (state: State, action: AskedAction, places: Places): string =
   const of = copy === undefined ? undefined : state.pairs[pairIdOf(copy)]
   const where = of === undefined || copy === undefined ? "" : `${of.id}@${placeIn(of, copy, places)}`
   const link = hosts === undefined ? "" : linkText(placeOf(places, hosts[0]), placeOf(places, hosts[1]))
-  const named = [pair, where, role].filter(Boolean).join(" ")
+  const named = [pair, where, role, rule].filter(Boolean).join(" ")
   return `${kind} ${named} ${host === undefined ? "" : placeOf(places, host)}${link} ${reason ?? ""}`
 }
 

@@ -1,5 +1,5 @@
 import { unbounded, type Config } from "../model/config.ts"
-import { configOf } from "../traces/read.ts"
+import { configOf } from "../traces/config.ts"
 import { project, type Json, type ObservationSchema } from "./observation.ts"
 import type { AskBody, Peer, Reply } from "./peer.ts"
 import type { AskedAction, Profile } from "./profile.ts"

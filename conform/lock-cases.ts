@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import { plainConfig, type Config } from "../model/config.ts"
+import { plainConfig, plainPair, type Config } from "../model/config.ts"
 import { copyIdOf, type CopyId } from "../model/ids.ts"
 import { lockKinds, type LockState } from "./lock-model.ts"
 import { choiceRange, choicesMax } from "../properties/arbitrary/plan.ts"
@@ -57,7 +57,7 @@ export const lockCases: CaseSource<LockState> = {
   },
 }
 
-/** The cluster without its last host, and without the rules, which a lock knows nothing of. */
+/** The cluster without its last host, and without the rules and all that is said of its pairs, which a lock knows nothing of. */
 const withoutLastHost = ({ hosts, pairs, bounds }: Config): Config => {
   const kept = hosts.slice(0, -1)
   const first = kept[0]?.id ?? "h1"
@@ -65,8 +65,9 @@ const withoutLastHost = ({ hosts, pairs, bounds }: Config): Config => {
   return {
     hosts: kept,
     policy: "any",
-    pairs: pairs.map((pair) => ({ ...pair, registered: registeredThere })),
+    pairs: pairs.map(({ id }) => ({ id, ...plainPair, registered: registeredThere })),
     rules: [],
+    exposed: [],
     bounds,
   }
 }

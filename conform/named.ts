@@ -3,7 +3,8 @@ import { corpusFolder, scenariosFolder } from "../traces/package.ts"
 import { BadInput, bad, oneOf } from "../traces/bad-input.ts"
 import { readJson } from "../traces/input-file.ts"
 import { anything, fits, partsOf, type Token } from "../properties/pattern.ts"
-import { configOf, readStory } from "../traces/read.ts"
+import { configOf } from "../traces/config.ts"
+import { readStory } from "../traces/read.ts"
 import { filesIn } from "../traces/store.ts"
 import type { Case } from "./case-source.ts"
 import { askedActionOf } from "./asked.ts"
@@ -24,8 +25,11 @@ export const namedCases = (
   ...(profile === "pair" ? casesIn(corpusFolder, ".itf.json", "corpus") : []),
 ]
 
+/** The shipped runs as cases, but those in which time passes: nothing over the wire says so. */
 const casesIn = (folder: string, ending: string, source: string): readonly Case[] =>
-  filesIn(folder, ending).map((file): Case => caseOf(file, `${source}/${basename(file, ending)}`))
+  filesIn(folder, ending)
+    .map((file): Case => caseOf(file, `${source}/${basename(file, ending)}`))
+    .filter(({ config }) => config.time === undefined)
 
 const keptCases = (profile: ProfileName, folder: string, warn: (why: string) => void): readonly Case[] =>
   filesIn(folder, ".itf.json").flatMap((file) => {

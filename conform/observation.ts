@@ -19,8 +19,8 @@ export type ObservationSchema =
 
 export const value: ObservationSchema = { tag: "value", isSet: false }
 
-/** A list whose order says nothing, of pairs whose order says nothing. */
-export const setOfPairs: ObservationSchema = { tag: "value", isSet: true }
+/** A list whose order says nothing; where it is one of pairs, neither does theirs. */
+export const asSet: ObservationSchema = { tag: "value", isSet: true }
 
 export const fieldsOf = (
   fields: Readonly<Record<string, ObservationSchema>>,

@@ -1,5 +1,6 @@
-import { isFtKind, type Action } from "../model/action.ts"
+import type { Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
+import { isConfidential } from "../model/encryption.ts"
 import { initial, pairsOf, reachable, type State } from "../model/state.ts"
 import { step } from "../model/step.ts"
 import { otherEndOf } from "../model/rules/operations.ts"
@@ -15,9 +16,15 @@ import type { CaseSource } from "./case-source.ts"
 
 /** What surely bars a host to each question somewhere in the small clusters. */
 const barring: Readonly<Record<(typeof questionKinds)[number], readonly string[]>> = {
-  SpawnSecondary: ["storage", "maintenance", "anti-affinity", "unreachable", "rule", "limits"],
-  PowerOn: ["storage", "maintenance", "rule", "limits"],
-  Migrate: ["storage", "maintenance", "anti-affinity", "unreachable", "rule", "limits"],
+  SpawnSecondary: [
+    ...["storage", "maintenance", "anti-affinity", "unreachable", "confidential", "metro", "rule", "limits"],
+    ...["policy", "restart-first"],
+  ],
+  PowerOn: ["storage", "maintenance", "rule", "encryption", "limits", "registered", "policy"],
+  Migrate: [
+    ...["storage", "maintenance", "anti-affinity", "unreachable", "confidential", "metro", "rule"],
+    ...["encryption", "limits"],
+  ],
 }
 
 /** After how many steps of a run the placement of everything is asked again. */
@@ -35,7 +42,9 @@ export const placementCases: CaseSource<Placed> = {
   scopes: placementScopes,
   survey: (scope) => {
     const states = statesOf(scope)
-    const questions = states.flatMap(questionsIn).filter((question) => isOfPlacement(scope.config, question))
+    const questions = states
+      .flatMap((state) => questionsIn(scope.config, state))
+      .filter((question) => isOfPlacement(scope.config, question))
     return { states: states.length, questions }
   },
   renaming: () => ({ renamed: (question) => question, note: () => {} }),
@@ -50,15 +59,11 @@ export const placementCases: CaseSource<Placed> = {
   ]),
   drawn: (kinds, name, only) => {
     const profile = pairProfile()
-    const run = drawnCase({ profile, caseSource: pairCases, kinds: kindsOfRuns(profile) }, name, only)
-    const actions = run.actions as unknown as readonly Action[]
-    return { ...run, actions: questionsOn(run.config, actions).filter(({ kind }) => kinds.includes(kind)) }
+    const run = drawnCase({ profile, caseSource: pairCases, kinds: profile.kinds }, name, only)
+    const actions = questionsOn(run.config, run.actions as unknown as readonly Action[])
+    return { ...run, actions: actions.filter(({ kind }) => kinds.includes(kind)) }
   },
 }
-
-/** The runs on which the questions come up have FT on for every pair. */
-const kindsOfRuns = ({ kinds }: { readonly kinds: readonly string[] }): readonly string[] =>
-  kinds.filter((kind) => !isFtKind(kind))
 
 /** The questions that come up on a run. */
 const questionsOn = (config: Config, actions: readonly Action[]): readonly AskedAction[] => {
@@ -70,7 +75,7 @@ const questionsOn = (config: Config, actions: readonly Action[]): readonly Asked
     if (outcome.tag === "refused") continue
     state = outcome.state
     if (i % stepsBetween === 0)
-      questions.push(...questionsIn(state).filter((question) => isOfPlacement(config, question)))
+      questions.push(...questionsIn(config, state).filter((question) => isOfPlacement(config, question)))
   }
   return questions
 }
@@ -79,11 +84,11 @@ const questionsOn = (config: Config, actions: readonly Action[]): readonly Asked
 const isOfPlacement = (config: Config, question: AskedAction): boolean => {
   const outcome = placementProfile.step(config, { host: null }, question)
   if (outcome.tag === "next") return true
-  return !["copy", "phase", "peer", "power", "may-run", "primary-only"].includes(outcome.guard)
+  return !["copy", "phase", "peer", "power", "may-run", "primary-only", "ft"].includes(outcome.guard)
 }
 
 /** Where could each pair be powered on, each copy be moved, each Primary's Secondary be started? */
-const questionsIn = (state: State): readonly AskedAction[] => {
+const questionsIn = (config: Config, state: State): readonly AskedAction[] => {
   const json = stateJsonOf(state) as unknown as Exclude<AskedAction["state"], undefined>
   const [spawn, powerOn, migrate] = questionKinds
   return pairsOf(state).flatMap((pair): readonly AskedAction[] => [
@@ -93,7 +98,9 @@ const questionsIn = (state: State): readonly AskedAction[] => {
       const other = copy.phase === "lockstep" ? otherEndOf(pair, copy) : null
       const mayMove =
         (copy.phase === "live" && copy.channel === null) ||
-        (other !== null && reachable(state, copy.host, other.host))
+        (other !== null &&
+          reachable(state, copy.host, other.host) &&
+          isConfidential(config, state, pair.id, copy.host, other.host))
       return [
         ...(isAlone ? [{ kind: spawn, copy: copy.id, state: json }] : []),
         ...(mayMove ? [{ kind: migrate, copy: copy.id, state: json }] : []),

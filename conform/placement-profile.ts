@@ -1,7 +1,7 @@
 import type { Config } from "../model/config.ts"
 import type { Action, Kind } from "../model/action.ts"
 import type { GuardId } from "../model/guard-id.ts"
-import type { CopyId, HostId } from "../model/ids.ts"
+import type { CopyId, HostId, LinkId } from "../model/ids.ts"
 import { linkBetween } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { refusalOf } from "../model/refusals.ts"
@@ -33,7 +33,7 @@ export const placementProfile: Profile<Placed> = {
     const protocol = protocolOf(config)
     let guard = "unknown"
     for (const host of hosts) {
-      const outcome = step(protocol, stateOf(question), actionOf(question, host))
+      const outcome = step(protocol, stateOf(config, question), actionOf(question, host))
       if (outcome.tag === "next") return { tag: "next", state: { host } }
       guard = outcome.guard
     }
@@ -49,13 +49,13 @@ export const placementProfile: Profile<Placed> = {
     "the hosts, by the model:",
     ...hostsOf(config).map((host) => `  ${host}  ${eligibilityText(config, question, host)}`),
     "asked in the state:",
-    ...stateLines(stateOf(question)).map((line) => `  ${line}`),
+    ...stateLines(stateOf(config, question)).map((line) => `  ${line}`),
   ],
 }
 
 /** Whether a host is a right answer to a question, and if not, why. */
 const eligibilityText = (config: Config, question: AskedAction, host: HostId): string => {
-  const outcome = step(protocolOf(config), stateOf(question), actionOf(question, host))
+  const outcome = step(protocolOf(config), stateOf(config, question), actionOf(question, host))
   return outcome.tag === "next"
     ? "right"
     : `wrong, guard ${outcome.guard}: ${refusalOf(question.kind as Kind, outcome.guard)}`
@@ -69,19 +69,26 @@ const actionOf = ({ state: _, ...question }: AskedAction, host: HostId): Action 
 const states = new WeakMap<object, State>()
 
 /** The state in a question. Questions are asked of every host: what was read of one is kept. */
-const stateOf = (question: AskedAction): State => {
+const stateOf = (config: Config, question: AskedAction): State => {
   const json = question["state"] as unknown as StateJson
   const before = states.get(json)
   if (before !== undefined) return before
-  const state = stateOfJson(json)
+  const state = stateOfJson(config, json)
   states.set(json, state)
   return state
 }
 
+const linkOf = ([a, b]: readonly [HostId, HostId]): LinkId => linkBetween(a, b)
+
 /** A complete state as the model has it. What is not shown and decides no placement is as at the start. */
-const stateOfJson = ({ hosts, cut, pairs }: StateJson): State => ({
+const stateOfJson = (
+  { rules }: Config,
+  { hosts, cut, exposed = [], rules: inForce = [], pairs }: StateJson,
+): State => ({
   hosts,
-  cut: cut.map(([a, b]) => linkBetween(a, b)),
+  cut: cut.map(linkOf),
+  exposed: exposed.map(linkOf),
+  rules: rules.map((_, n) => inForce.includes(n + 1)),
   pairs: Object.fromEntries(
     Object.entries(pairs).map(([id, pair]) => [
       id,

@@ -5,6 +5,23 @@ import { initial, type State } from "../model/state.ts"
 import { successors } from "../model/step.ts"
 import { protocolOf } from "../model/core.ts"
 import type { Scope } from "./case-source.ts"
+import { pairScopes } from "./pair-scopes.ts"
+
+/** What is done to bring a cluster into its states: a failover places nothing. */
+const kindsDone: readonly Kind[] = [
+  ...(["PowerOn", "SpawnSecondary", "BeginLockstep", "JoinLockstep", "Migrate"] as const),
+  ...(["FailHost", "CutLink", "LoseStorage", "CrashCopy"] as const),
+]
+
+/** The small clusters of a pair in which placements are asked for too, by the names that they have here. */
+const ofPair = {
+  switched: pairScope("rules"),
+  sites: pairScope("sites"),
+  policy: pairScope("policy"),
+  room: pairScope("room"),
+  privacy: pairScope("privacy"),
+  required: pairScope("required"),
+}
 
 /** Small clusters, in each state of which the placement of everything is asked. */
 export const placementScopes: readonly Scope[] = [
@@ -16,13 +33,14 @@ export const placementScopes: readonly Scope[] = [
   scope("rules", "4 hosts, 1 pair; must, should and inactive rules; one fault", ruled()),
   scope("unplaceable", "3 hosts, 1 pair; two must rules that leave no host", barred()),
   scope("limits", "3 hosts, 2 pairs of one and two vCPUs; limits of VMs, of vCPUs, and none", limited()),
+  ...Object.entries(ofPair).map(([name, { says, config }]) => scope(name, says, config)),
 ]
 
-/** What is done to bring a cluster into its states: a failover places nothing. */
-const kindsDone: readonly Kind[] = [
-  ...(["PowerOn", "SpawnSecondary", "BeginLockstep", "JoinLockstep", "Migrate"] as const),
-  ...(["FailHost", "CutLink", "LoseStorage", "CrashCopy"] as const),
-]
+/** What is done in the clusters in which that is not the same. */
+const kindsDoneIn: { readonly [scope: string]: readonly Kind[] | undefined } = {
+  outages: [...kindsDone, "EnterMaintenance"],
+  ...Object.fromEntries(Object.entries(ofPair).map(([name, { kinds }]) => [name, kinds as readonly Kind[]])),
+}
 
 const states = new WeakMap<Scope, readonly State[]>()
 
@@ -34,7 +52,7 @@ export const statesOf = (scope: Scope): readonly State[] => {
 }
 
 const reachableIn = ({ name, config }: Scope): readonly State[] => {
-  const kinds: readonly Kind[] = name === "outages" ? [...kindsDone, "EnterMaintenance"] : kindsDone
+  const kinds = kindsDoneIn[name] ?? kindsDone
   const protocol = protocolOf(config)
   const reached = [initial(config)]
   const seen = new Set(reached.map(identity))
@@ -46,6 +64,10 @@ const reachableIn = ({ name, config }: Scope): readonly State[] => {
       reached.push(next)
     }
   return reached
+}
+
+function pairScope(name: string): Scope {
+  return pairScopes.find((each) => each.name === name) as Scope
 }
 
 function scope(name: string, says: string, config: Config): Scope {

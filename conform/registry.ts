@@ -200,6 +200,8 @@ export const stateExample = {
     h3: { up: true, storage: false, maintenance: true },
   },
   cut: [["h1", "h3"]],
+  exposed: [["h2", "h3"]],
+  rules: [1],
   pairs: {
     p1: {
       ft: "enabled",
@@ -243,6 +245,9 @@ export const stateWords: Readonly<Record<string, string>> = {
   "hosts.*.storage": "whether it reaches the shared storage, or would if it ran",
   "hosts.*.maintenance": "whether it is in maintenance",
   cut: "the links that are cut: for each the list of its two hosts, in any order",
+  exposed: "the links that are not private, likewise; left out where all are private",
+  rules:
+    "the affinity rules in force, by their places in the configuration, from 1; left out where there are none",
   "pairs.*.ft": 'the FT setting: `"notConfigured"`, `"disabled"` (suspended) or `"enabled"`',
   "pairs.*.power": '`"on"` or `"off"`, as the operator wants it',
   "pairs.*.state":
@@ -264,6 +269,13 @@ export const stateWords: Readonly<Record<string, string>> = {
   "pairs.*.copies.*.peer": 'of a Primary with a channel: its Secondary, or `"gone"` once that has ended',
   "pairs.*.copies.*.delivered": "of a Primary with a channel: how many entries its Secondary has",
   "pairs.*.copies.*.acked": "of a Primary with a channel: how many of these it knows to be there",
+  "pairs.*.copies.*.watch":
+    "where [time](spec/time.md) is on: the host whose heartbeats the copy monitors; `null` while it does not listen",
+  "pairs.*.copies.*.heartbeatSilence": "likewise: for how many ticks that host has not been heard",
+  "pairs.*.copies.*.logSilence": "likewise: for how many ticks its channel has been silent",
+  "pairs.*.copies.*.obligation":
+    "likewise: for how many ticks it has been able to do what its phase obliges it to",
+  "pairs.*.haWait": "likewise: for how many ticks a restart by HA has been possible",
   "pairs.*.observed": "the outputs that the world has seen, each `[generation, index]` of its entry",
 }
 

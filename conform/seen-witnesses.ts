@@ -6,10 +6,11 @@ import { touchedBy } from "../properties/property.ts"
 import { witnesses } from "../properties/witnesses.ts"
 import type { Followed } from "./session.ts"
 
-/** The witnesses that are surely seen where everything is tried in the small clusters: no preference is in these. */
-export const promised: readonly string[] = witnesses
-  .map(({ id }) => id)
-  .filter((id) => !["preference-unmet"].includes(id))
+/** The witnesses of the core: no time passes where implementations are tried. */
+const looked = witnesses.filter(({ part }) => part === undefined)
+
+/** The witnesses that are surely seen where everything is tried in the small clusters: all of them. */
+export const promised: readonly string[] = looked.map(({ id }) => id)
 
 /** The witnesses that are seen in a run of the whole protocol. */
 export const witnessesIn = (config: Config, steps: readonly Followed<State>[]): ReadonlySet<string> => {
@@ -25,7 +26,7 @@ export const witnessesIn = (config: Config, steps: readonly Followed<State>[]): 
       after: followed.after,
     }
     for (const pairStep of touchedBy(config, history, step))
-      for (const { id, seen: isSeen } of witnesses) if (!seen.has(id) && isSeen(pairStep)) seen.add(id)
+      for (const { id, seen: isSeen } of looked) if (!seen.has(id) && isSeen(pairStep)) seen.add(id)
     history = remember(history, step)
   }
   return seen

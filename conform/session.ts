@@ -2,7 +2,7 @@ import { unbounded, type Config } from "../model/config.ts"
 import { BadInput, oneOf } from "../traces/bad-input.ts"
 import { finished } from "../properties/explore/turns.ts"
 import { decode } from "../traces/decode.ts"
-import { jsonOfConfig } from "../traces/read.ts"
+import { jsonOfConfig } from "../traces/config.ts"
 import {
   advance,
   firstCandidates,

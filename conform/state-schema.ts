@@ -1,11 +1,12 @@
 import { shownIn, type Field, type Fields } from "../model/field.ts"
 import { stateFields } from "../model/fields.ts"
-import { fieldsOf, idsTo, setOfPairs, value, type ObservationSchema } from "./observation.ts"
+import { fieldsOf, idsTo, asSet, value, type ObservationSchema } from "./observation.ts"
 
 const schemaOf = (field: Field): ObservationSchema => {
   switch (field.tag) {
     case "links":
-      return setOfPairs
+    case "rules":
+      return asSet
     case "record":
     case "group":
       return schemaOfFields(field.fields)

@@ -33,13 +33,17 @@ const coreAlphabet = {
   TestRestartSecondary: { actor: "operator", over: ["copy"] },
   Migrate: { actor: "operator", over: ["copy", "host"] },
   EnterMaintenance: { actor: "operator", over: ["host"] },
+  ActivateRule: { actor: "operator", over: ["rule"] },
+  DeactivateRule: { actor: "operator", over: ["rule"] },
   ExitMaintenance: { actor: "recovery", over: ["host"] },
   RecoverHost: { actor: "recovery", over: ["host"] },
   HealLink: { actor: "recovery", over: ["hosts"] },
   RestoreStorage: { actor: "recovery", over: ["host"] },
+  SecureLink: { actor: "recovery", over: ["hosts"] },
   CrashCopy: { actor: "fault", over: ["copy"] },
   FailHost: { actor: "fault", over: ["host"] },
   CutLink: { actor: "fault", over: ["hosts"] },
+  ExposeLink: { actor: "fault", over: ["hosts"] },
   LoseStorage: { actor: "fault", over: ["host"] },
 } as const satisfies {
   [kind: string]: KindEntry
@@ -78,8 +82,21 @@ export const ftKinds = ["TurnOnFT", "TurnOffFT", "SuspendFT", "ResumeFT", "Regis
 /** Whether a kind is one of these; those of other profiles are not. */
 export const isFtKind = (kind: string): boolean => (ftKinds as readonly string[]).includes(kind)
 
-/** Every kind but those of an operator's work on FT. */
-export const kindsBesideFt: readonly Kind[] = kinds.filter((kind) => !isFtKind(kind))
+/** The kinds that put affinity rules in force, and out of it. */
+export const ruleKinds = ["ActivateRule", "DeactivateRule"] as const
+
+/** The kinds that make a link one that others can listen on, and private again. */
+export const privacyKinds = ["ExposeLink", "SecureLink"] as const
+
+const ofOperations: readonly Kind[] = [...ftKinds, ...ruleKinds, ...privacyKinds]
+
+/**
+ * Every kind but those of an operator's work on FT and on rules, those of the privacy of links, and the passing of time: what a plain
+ * cluster is about.
+ */
+export const plainKinds: readonly Kind[] = kinds.filter(
+  (kind) => !ofOperations.includes(kind) && alphabet[kind].actor !== "time",
+)
 
 /** The kinds of the core. */
 export type CoreKind = keyof CoreAlphabet
@@ -87,14 +104,24 @@ export type CoreKind = keyof CoreAlphabet
 export const isCore = (kind: Kind): kind is CoreKind => Object.hasOwn(coreAlphabet, kind)
 
 /** What an action of a kind is about: the first of what it names. */
-export const subjectOf = (kind: Kind): OperandName => alphabet[kind].over[0]
+export const subjectOf = (kind: Kind): OperandName | "nothing" => {
+  const { over }: KindEntry = alphabet[kind]
+  return over[0] ?? "nothing"
+}
 
 /** The kinds in which `actor` acts. */
 export const kindsOf = (actor: Actor): readonly Kind[] =>
   kinds.filter((kind) => alphabet[kind].actor === actor)
 
+/** The kinds whose actions are weakly fair, as far as they change anything: those of the protocol, and the passing of time. */
+export const fairKinds: readonly Kind[] = kinds.filter((kind) =>
+  ["protocol", "time"].includes(alphabet[kind].actor),
+)
+
 const beyondPinned: readonly Kind[] = [
   ...ftKinds,
+  ...ruleKinds,
+  ...privacyKinds,
   "Migrate",
   "EnterMaintenance",
   "ExitMaintenance",
@@ -102,13 +129,21 @@ const beyondPinned: readonly Kind[] = [
   "TestRestartSecondary",
 ]
 
-/** The core's kinds without an operator's work on FT, migration, maintenance and the test operations: the alphabet of the pinned counts. */
+/** The core's kinds without an operator's work on FT and on rules, privacy, migration, maintenance and the test operations: the alphabet of the pinned counts. */
 export const coreKinds: readonly Kind[] = (Object.keys(coreAlphabet) as readonly CoreKind[]).filter(
   (kind) => !beyondPinned.includes(kind),
 )
 
-/** The action in one word for people: `SpawnSecondary(p1.1, h2)`. */
-export const describe = (action: Action): string => `${action.kind}(${wordsOf(action).join(", ")})`
+/** The same, and the passing of time. */
+export const timedKinds: readonly Kind[] = kinds.filter(
+  (kind) => coreKinds.includes(kind) || alphabet[kind].actor === "time",
+)
+
+/** The action in one word for people: `SpawnSecondary(p1.1, h2)`, `Tick`. */
+export const describe = (action: Action): string => {
+  const words = wordsOf(action)
+  return words.length === 0 ? action.kind : `${action.kind}(${words.join(", ")})`
+}
 
 /** What the action names, and what else it says. */
 const wordsOf = (action: Action): readonly string[] => {

@@ -17,14 +17,22 @@ export type Bookkeeping = {
   ) => Pair[F]
 }
 
+/** What follows for a pair that a step has changed: where parts see to their own fields, whatever it was that happened. */
+export type Follows = (before: Pair, action: Action, after: Pair) => Pair
+
 export const coreBookkeeping: Bookkeeping = {
   registered: registeredAfter,
   reason: reasonAfter,
   interventions: interventionsAfter,
 }
 
-/** `after`, with the books kept of each pair that the step has changed. */
-export const written = (books: Bookkeeping, before: State, action: Action, after: State): State => {
+/** `after`, with what follows for each pair that the step has changed, and the books kept of it. */
+export const written = (
+  { bookkeeping: books, follows }: { readonly bookkeeping: Bookkeeping; readonly follows: Follows },
+  before: State,
+  action: Action,
+  after: State,
+): State => {
   if (before.pairs === after.pairs) return after
   let state = after
   for (const pair of Object.values(after.pairs)) {
@@ -33,8 +41,14 @@ export const written = (books: Bookkeeping, before: State, action: Action, after
     const registered = books.registered(earlier, action, pair)
     const reason = books.reason(earlier, action, pair)
     const interventions = books.interventions(earlier, action, pair)
-    if (registered !== pair.registered || reason !== pair.reason || interventions !== pair.interventions)
-      state = withPair(state, { ...pair, registered, reason, interventions })
+    const followed = follows(earlier, action, pair)
+    if (
+      followed !== pair ||
+      registered !== pair.registered ||
+      reason !== pair.reason ||
+      interventions !== pair.interventions
+    )
+      state = withPair(state, { ...followed, registered, reason, interventions })
   }
   return state
 }

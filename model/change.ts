@@ -1,4 +1,5 @@
 import type { Kind } from "./action.ts"
+import type { Follows } from "./bookkeeping.ts"
 import type { Lifecycle } from "./lifecycle.ts"
 import type { GuardId } from "./guard-id.ts"
 import type { Change, Guard, Rule, Rules } from "./protocol.ts"
@@ -43,6 +44,14 @@ export const guarding = (kind: Kind, guard: Guard, after: GuardId | null): Chang
     const place = after === null ? 0 : rule.guards.findLastIndex(({ id }) => id === after) + 1
     if (after !== null && place === 0) throw new Error(`defect: ${kind} has no guard ${after}`)
     return { ...rule, guards: rule.guards.toSpliced(place, 0, guard) }
+  })
+
+/** The protocol in which something more follows each step that has changed a pair. */
+export const following =
+  (follow: Follows): Change =>
+  (protocol) => ({
+    ...protocol,
+    follows: (before, action, after) => follow(before, action, protocol.follows(before, action, after)),
   })
 
 /** The protocol in which something else happens to a copy: given what happened so far, the entries that are replaced. */

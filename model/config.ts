@@ -1,13 +1,15 @@
-import type { HostId, PairId } from "./ids.ts"
+import type { HostId, LinkId, PairId } from "./ids.ts"
 
 /**
  * What does not change while a cluster runs: its hosts, its pairs, the affinity rules, and the bounds within
- * which it is explored. Everything is filled in; defaults are given when a configuration is read.
+ * which it is explored; and which links are not private at the start. Everything is filled in; defaults are given when a
+ * configuration is read.
  */
 type CoreConfig = {
   readonly hosts: readonly HostConfig[]
   readonly pairs: readonly PairConfig[]
   readonly rules: readonly AffinityRule[]
+  readonly exposed: readonly LinkId[]
   readonly policy: Policy
   readonly bounds: Bounds
 }
@@ -15,21 +17,34 @@ type CoreConfig = {
 /** A configuration, with the switches that parts of the protocol add by declaration merging. */
 export interface Config extends CoreConfig {}
 
-/** A host's limits on fault-tolerant VMs (0 means no limit, as in vSphere) and the host groups it is in. */
+/** A host's limits on fault-tolerant VMs (0 means no limit, as in vSphere), the host groups it is in, and whether it can encrypt logging traffic. */
 export type HostConfig = {
   readonly id: HostId
   readonly ftVmsMax: number
   readonly ftVcpusMax: number
   readonly groups: readonly string[]
+  readonly ftEncryption: boolean
 }
 
-/** A pair: the size of its VM, whether FT is on for it at the start, and the hosts on which its two copies are then registered. */
+/**
+ * A pair: the size of its VM, whether FT is on for it at the start, and the hosts on which its two copies are then registered;
+ * whether its logging traffic is encrypted; and the host group of which one of its copies runs inside, the other outside, as in a
+ * metro cluster of two sites (null: they may be anywhere).
+ */
 export type PairConfig = {
   readonly id: PairId
   readonly vcpus: number
   readonly ft: FtSetting
   readonly registered: Registration
+  readonly encryption: EncryptionMode
+  readonly metro: string | null
 }
+
+/**
+ * Whether the logging traffic of a pair is encrypted: never; where both hosts can, or else in clear over a private link; or always,
+ * so that its copies run only on hosts that can.
+ */
+export type EncryptionMode = "disabled" | "opportunistic" | "required"
 
 /** Whether FT is on for a VM, as its administrator has set it; `disabled` is suspended. */
 export type FtSetting = "notConfigured" | "disabled" | "enabled"
@@ -48,7 +63,7 @@ type Policy = "any" | "registered" | "reference"
 
 /**
  * A VM-Host affinity rule. A `must` rule in force is a guard of every placement of the pairs it names, both
- * copies alike (FT-10); a `should` rule is a preference, and refuses nothing.
+ * copies alike (FT-10); a `should` rule is a preference, and refuses nothing. `active` says whether it is in force at the start.
  */
 export type AffinityRule = {
   readonly pairs: readonly PairId[]
@@ -86,6 +101,17 @@ export const isUnbounded = (bounds: Bounds): boolean =>
 /** vSphere's default limits: four fault-tolerant VMs and eight of their vCPUs on a host. */
 export const defaultLimits = { ftVmsMax: 4, ftVcpusMax: 8 } as const
 
+/** A host of which nothing is said. */
+export const plainHost: Omit<HostConfig, "id"> = { ...defaultLimits, groups: [], ftEncryption: false }
+
+/** A pair of which nothing is said but where it is registered. */
+export const plainPair: Omit<PairConfig, "id" | "registered"> = {
+  vcpus: 1,
+  ft: "enabled",
+  encryption: "opportunistic",
+  metro: null,
+}
+
 /** Where a pair is registered if nothing is said of it. */
 export const registeredOn = (host: HostId, ft: FtSetting): Registration => ({
   primary: host,
@@ -97,14 +123,14 @@ export const isRegisteredAlike = (a: Registration, b: Registration): boolean =>
 
 /** A cluster of plain hosts and one-vCPU pairs, all registered on the first host, without rules. */
 export const plainConfig = (hosts: number, pairs: number, bounds: Partial<Bounds> = {}): Config => ({
-  hosts: Array.from({ length: hosts }, (_, n) => ({ id: `h${BigInt(n + 1)}`, ...defaultLimits, groups: [] })),
+  hosts: Array.from({ length: hosts }, (_, n) => ({ id: `h${BigInt(n + 1)}`, ...plainHost })),
   pairs: Array.from({ length: pairs }, (_, n) => ({
     id: `p${BigInt(n + 1)}`,
-    vcpus: 1,
-    ft: "enabled" as const,
+    ...plainPair,
     registered: { primary: "h1", secondary: "h1" },
   })),
   rules: [],
+  exposed: [],
   policy: "any",
   bounds: { ...unbounded, ...bounds },
 })

@@ -1,5 +1,6 @@
 import { coreBookkeeping } from "./bookkeeping.ts"
 import type { Config } from "./config.ts"
+import { isConfidential } from "./encryption.ts"
 import { isBeyond, isFaultBeyond } from "./exploration.ts"
 import { coreLifecycle } from "./lifecycle.ts"
 import { parts } from "./parts/table.ts"
@@ -14,9 +15,13 @@ export const protocolOf = (config: Config): Protocol =>
 const coreOf = (config: Config): Protocol => ({
   config,
   rules: coreRules,
-  relations: { reaches: reachable },
+  relations: {
+    reaches: (state, from, to, pair) =>
+      reachable(state, from, to) && isConfidential(config, state, pair.id, from, to),
+  },
   lifecycle: coreLifecycle,
   bookkeeping: coreBookkeeping,
+  follows: (_before, _action, after) => after,
   isFaultBeyond: (state) => isFaultBeyond(config.bounds, state),
   isBeyond: (before, action, after) => isBeyond(config.bounds, before, action, after),
 })

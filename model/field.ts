@@ -4,7 +4,8 @@ import type { Config } from "./config.ts"
  * What a field holds.
  *
  * Shape  `count` is a whole number, from `min` on. `word` is one of some words. `host` and `copy` are ids, of a copy
- *        that may be gone too. `log` is a list of entries, `links` a set of links. `record` has fields of its own;
+ *        that may be gone too. `log` is a list of entries, `links` a set of links, `rules` says of each affinity rule
+ *        whether it is in force, and is shown as the numbers of those that are. `record` has fields of its own;
  *        those of a `group` are shown beside those of its owner, and left out where it is null. `each` has fields for
  *        every host, pair or copy.
  */
@@ -18,6 +19,7 @@ export type Holds =
   | { readonly tag: "peer" }
   | { readonly tag: "log" }
   | { readonly tag: "links" }
+  | { readonly tag: "rules" }
   | { readonly tag: "record" | "group"; readonly fields: Fields }
   | { readonly tag: "each"; readonly of: "host" | "pair" | "copy"; readonly fields: Fields }
 
@@ -25,7 +27,7 @@ export type Holds =
  * One field of a state.
  *
  * Shape  `isNullable` says whether it may be null, and `isOptional` whether it may be absent: a part's is, where the
- *        part is off. `distinguishes` says whether two states that differ in it are two: what no guard reads does not.
+ *        part is off; what is shown as a list is, where that is empty. `distinguishes` says whether two states that differ in it are two: what no guard reads does not.
  *        `isShown` says whether it is part of a state as others see it. What is `derived` is not kept, but made of its
  *        owner. `initially` gives what a part's field of the cluster, of hosts or of pairs holds in the initial state;
  *        undefined where the part is off.

@@ -23,6 +23,8 @@ const group = (fields: Fields): Field => ({ ...field({ tag: "group", fields }), 
 const each = (of: "host" | "pair" | "copy", fields: Fields): Field => field({ tag: "each", of, fields })
 
 const orNull = (of: Field): Field => ({ ...of, isNullable: true })
+/** It is not shown while it is empty. */
+const orEmpty = (of: Field): Field => ({ ...of, isOptional: true })
 /** It distinguishes no states. */
 const book = (of: Field): Field => ({ ...of, distinguishes: false })
 const hidden = (of: Field): Field => ({ ...of, isShown: false })
@@ -72,6 +74,8 @@ const pairFields: FieldsOf<Omit<Pair, "id">> = {
 export const stateFields: FieldsOf<State> = {
   hosts: each("host", hostFields),
   cut: links,
+  exposed: orEmpty(links),
+  rules: orEmpty(field({ tag: "rules" })),
   pairs: each("pair", pairFields),
   faults: hidden(count),
   ...ofParts(partFields.state),

@@ -20,7 +20,11 @@ const coreGuards = {
   maintenance: "the host is out of maintenance, or in it, as the action needs it",
   "anti-affinity": "the target runs no copy of the pair",
   unreachable: "the link between the two hosts is connected",
+  confidential:
+    "what the pair logs between the two hosts is encrypted, or may pass in clear and the link is private",
+  metro: "the target is on the other side of the metro group than the copy's other end",
   rule: "no must rule in force forbids the target",
+  encryption: "the target can encrypt, if the pair requires it",
   limits: "the target has room for one more copy",
   same: "the target is another one than now",
   registered: "the target is where the pair is registered, if that can take it",
@@ -33,6 +37,9 @@ const coreGuards = {
   down: "the host is up",
   cut: "the link is connected",
   connected: "the link is cut, or the storage lost",
+  exposed: "the link is private",
+  private: "the link is not private",
+  "in-force": "the rule is in force, or not, as the action needs it",
   bound: "the step stays within the bounds of the configuration",
 } as const
 

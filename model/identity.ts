@@ -41,6 +41,12 @@ export const interventionsOf = (state: State): string =>
     .map((pair) => pair.interventions)
     .join()
 
+/** Why the pairs need a Secondary: for a property that reads that, a part of the identity. */
+export const reasonsOf = (state: State): string =>
+  pairsOf(state)
+    .map(({ reason }) => reason ?? "-")
+    .join()
+
 /**
  * How the states of a cluster are told apart in which actions of these kinds are taken: by their identity, and by where the
  * pairs are registered if a guard reads that.
@@ -98,6 +104,8 @@ const plainWriter = (field: Holds): Writer<never> => {
       return entries
     case "links":
       return linksText
+    case "rules":
+      return rulesText
     case "record":
     case "group":
       return writerOf(field.fields)
@@ -142,6 +150,8 @@ const linksText: Writer<readonly LinkId[]> = (links, { nameOf }) =>
           return a < b ? `${a}/${b}` : `${b}/${a}`
         }),
       )
+
+const rulesText: Writer<State["rules"]> = (rules) => rules.map(Number).join("")
 
 const placeOf: Writer<CopyId | "gone"> = (id, { nameOf, pair }) => {
   if (id === "gone" || pair === null) return "gone"

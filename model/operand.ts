@@ -9,6 +9,8 @@ export type Operands = {
   readonly host: HostId
   /** Which of its two registrations is meant. */
   readonly role: Role
+  /** An affinity rule, by its place in the configuration, from 1. */
+  readonly rule: number
   /** A link, by the two hosts that it connects. */
   readonly hosts: readonly [HostId, HostId]
 }
@@ -45,6 +47,11 @@ export const operands: { readonly [N in OperandName]: Operand<Operands[N]> } = {
   },
   role: { all: () => roles, isKnown: (_state, role) => roles.includes(role), word: itself },
   host: { all: hostIdsOf, isKnown: isHost, word: itself },
+  rule: {
+    all: ({ rules }) => rules.map((_, n) => n + 1),
+    isKnown: ({ rules }, rule) => Number.isInteger(rule) && rule >= 1 && rule <= rules.length,
+    word: String,
+  },
   hosts: {
     all: linksOf,
     isKnown: (state, [a, b]) => a !== b && isHost(state, a) && isHost(state, b),

@@ -1,14 +1,24 @@
 import type { AffinityRule, Config } from "./config.ts"
 import type { HostId, PairId } from "./ids.ts"
+import { encryptsAsRequired, isConfidential } from "./encryption.ts"
 import { copyOn, type Pair } from "./pair.ts"
 import type { Check, Protocol } from "./protocol.ts"
-import { hasStorage, hostOf, pairsOf, type State } from "./state.ts"
+import { hasStorage, hostOf, pairsOf, reachable, type State } from "./state.ts"
 
 /** A copy of a pair that is to be brought to a host. */
 export type Placement = { readonly pair: Pair; readonly host: HostId }
 
 /** Why a host can take no copy of a pair. */
-export type Ineligible = "storage" | "maintenance" | "anti-affinity" | "unreachable" | "rule" | "limits"
+export type Ineligible =
+  | "storage"
+  | "maintenance"
+  | "anti-affinity"
+  | "unreachable"
+  | "confidential"
+  | "metro"
+  | "rule"
+  | "encryption"
+  | "limits"
 
 /** Where the copy's other end runs; null if there is none. */
 type OtherEnd<A> = (about: A) => HostId | null
@@ -19,7 +29,7 @@ export const noOtherEnd = (): null => null
  * What a host must be to take a copy of the pair, in the order in which it is checked. Going live is not a placement:
  * nothing here ever blocks a failover, only the respawn.
  *
- * Source  FT-09, FT-10, FT-13 in docs/spec/core.md.
+ * Source  FT-03, FT-09, FT-10, FT-13 in docs/spec/core.md.
  */
 export const eligible = <A extends Placement>(
   otherEnd: OtherEnd<A>,
@@ -27,20 +37,47 @@ export const eligible = <A extends Placement>(
   { id: "storage", holds: ({ host }, state) => hasStorage(state, host) },
   { id: "maintenance", holds: ({ host }, state) => !hostOf(state, host).maintenance },
   { id: "anti-affinity", holds: ({ pair, host }) => copyOn(pair, host) === null },
+  towards("unreachable", otherEnd, ({ host }, end, state) => reachable(state, host, end)),
+  towards("confidential", otherEnd, ({ pair, host }, end, state, { config }) =>
+    isConfidential(config, state, pair.id, host, end),
+  ),
+  towards("metro", otherEnd, ({ pair, host }, end, _state, { config }) =>
+    isAcrossMetro(config, pair.id, host, end),
+  ),
   {
-    id: "unreachable",
-    holds: (about, state, { relations }) => {
-      const end = otherEnd(about)
-      return end === null || relations.reaches(state, about.host, end, about.pair)
-    },
-  },
-  { id: "rule", holds: ({ pair, host }, _state, { config }) => mustRulesAllow(config, pair.id, host) },
-  {
-    id: "limits",
+    id: "rule",
     holds: ({ pair, host }, state, { config }) =>
-      pair.ft === "notConfigured" || hasRoom(config, state, pair.id, host),
+      mustRulesAllow(config, rulesInForce(config, state), pair.id, host),
   },
+  ofFtVm({
+    id: "encryption",
+    holds: ({ pair, host }, _state, { config }) => encryptsAsRequired(config, pair.id, host),
+  }),
+  ofFtVm({
+    id: "limits",
+    holds: ({ pair, host }, state, { config }) => hasRoom(config, state, pair.id, host),
+  }),
 ]
+
+/** What must hold between the target and the copy's other end, if it has one. */
+const towards = <A extends Placement, I extends Ineligible>(
+  id: I,
+  otherEnd: OtherEnd<A>,
+  holds: (about: A, end: HostId, state: State, protocol: Protocol) => boolean,
+): Check<A> & { readonly id: I } => ({
+  id,
+  holds: (about, state, protocol) => {
+    const end = otherEnd(about)
+    return end === null || holds(about, end, state, protocol)
+  },
+})
+
+/** What is asked of a target only if FT is configured for the VM. */
+const ofFtVm = <C extends Check<Placement>>({ id, holds }: C & { readonly id: C["id"] }) => ({
+  id,
+  holds: (about: Placement, state: State, protocol: Protocol): boolean =>
+    about.pair.ft === "notConfigured" || holds(about, state, protocol),
+})
 
 const checks = eligible(({ otherEnd }: Placement & { readonly otherEnd: HostId | null }) => otherEnd)
 
@@ -56,15 +93,27 @@ export const ineligible = (
 ): Ineligible | null =>
   checks.find(({ holds }) => !holds({ pair, host, otherEnd }, state, protocol))?.id ?? null
 
-/** Whether every `must` rule in force that names the pair allows the host: the intersection, which may be empty. */
-export const mustRulesAllow = (config: Config, pair: PairId, host: HostId): boolean =>
-  config.rules.every((rule) => rule.type !== "must" || allows(config, rule, pair, host))
-
-/** Whether one rule allows the host to the pair; a rule that does not name the pair, or is not in force, does. */
-export const allows = (config: Config, rule: AffinityRule, pair: PairId, host: HostId): boolean => {
-  if (!rule.active || !rule.pairs.includes(pair)) return true
-  return groupsOf(config, host).includes(rule.group) === (rule.run === "on")
+/** Whether two hosts are on different sides of the pair's metro group, so that no failure of one site takes both copies. */
+const isAcrossMetro = (config: Config, pair: PairId, a: HostId, b: HostId): boolean => {
+  const metro = config.pairs.find(({ id }) => id === pair)?.metro ?? null
+  return metro === null || groupsOf(config, a).includes(metro) !== groupsOf(config, b).includes(metro)
 }
+
+/** Whether every `must` rule among these that names the pair allows the host: the intersection, which may be empty. */
+export const mustRulesAllow = (
+  config: Config,
+  rules: readonly AffinityRule[],
+  pair: PairId,
+  host: HostId,
+): boolean => rules.every((rule) => rule.type !== "must" || allows(config, rule, pair, host))
+
+/** The rules in force, in the order of the configuration. */
+export const rulesInForce = ({ rules }: Config, state: State): readonly AffinityRule[] =>
+  rules.length === 0 ? rules : rules.filter((_, n) => state.rules[n])
+
+/** Whether a rule, if it is in force, allows the host to the pair; one that does not name the pair does. */
+export const allows = (config: Config, rule: AffinityRule, pair: PairId, host: HostId): boolean =>
+  !rule.pairs.includes(pair) || groupsOf(config, host).includes(rule.group) === (rule.run === "on")
 
 /** Whether the host stays within its limits with one copy more of the pair, as one of an FT VM. */
 export const hasRoom = (config: Config, state: State, pair: PairId, host: HostId): boolean => {

@@ -1,8 +1,8 @@
-import type { Config } from "./config.ts"
+import type { AffinityRule, Config } from "./config.ts"
 import type { HostId, PairId } from "./ids.ts"
 import { someCopyMayRun } from "./guards.ts"
 import type { Pair } from "./pair.ts"
-import { allows, ineligible, loadOf, type Placement } from "./placement.ts"
+import { allows, ineligible, loadOf, rulesInForce, type Placement } from "./placement.ts"
 import type { Check, Protocol } from "./protocol.ts"
 import { pairsOf, type State } from "./state.ts"
 
@@ -26,7 +26,8 @@ export const referenceHost = (
   const eligible = config.hosts
     .map(({ id }) => id)
     .filter((host) => ineligible(protocol, state, pair, host, otherEnd) === null)
-  const preferred = greatest(eligible, (host) => preferencesMet(config, pair.id, host))
+  const rules = rulesInForce(config, state)
+  const preferred = greatest(eligible, (host) => preferencesMet(config, rules, pair.id, host))
   const leastLoaded = greatest(preferred, (host) => -loadOf(config, state, host).vcpus)
   return leastLoaded[0] ?? null
 }
@@ -72,11 +73,15 @@ export const bootHost = (protocol: Protocol, state: State, pair: Pair): HostId |
     ? pair.registered.primary
     : referenceHost(protocol, state, pair, null)
 
-/** How many `should` rules in force that name the pair the host meets. */
-export const preferencesMet = (config: Config, pair: PairId, host: HostId): number =>
-  config.rules.filter(
-    (rule) =>
-      rule.type === "should" && rule.active && rule.pairs.includes(pair) && allows(config, rule, pair, host),
+/** How many `should` rules among these that name the pair the host meets. */
+export const preferencesMet = (
+  config: Config,
+  rules: readonly AffinityRule[],
+  pair: PairId,
+  host: HostId,
+): number =>
+  rules.filter(
+    (rule) => rule.type === "should" && rule.pairs.includes(pair) && allows(config, rule, pair, host),
   ).length
 
 /** The hosts for which `worth` is greatest, in their order. */

@@ -1,5 +1,5 @@
 import type { Action, Kind } from "./action.ts"
-import type { Bookkeeping } from "./bookkeeping.ts"
+import type { Bookkeeping, Follows } from "./bookkeeping.ts"
 import type { Config } from "./config.ts"
 import type { HostId } from "./ids.ts"
 import type { Lifecycle } from "./lifecycle.ts"
@@ -49,7 +49,7 @@ export type Rules = { readonly [K in Kind]?: Rule<K> }
 
 /** Relations that rules use, where a part may have another answer. */
 type Relations = {
-  /** Whether what one copy of the pair sends from a host arrives at another host. */
+  /** Whether what one copy of the pair sends from a host arrives at another host: the link is connected, and confidential for it. */
   readonly reaches: (state: State, from: HostId, to: HostId, pair: Pair) => boolean
 }
 
@@ -57,7 +57,7 @@ type Relations = {
  * What may happen in a cluster, and how: a value. A mutant, a part and the bounds of an exploration are each a function
  * from one protocol to another.
  *
- * Shape  `bookkeeping` follows each step. `isFaultBeyond` and `isBeyond` say what leads beyond what is explored: it is refused
+ * Shape  `follows` and `bookkeeping` come after each step, for each pair that it has changed. `isFaultBeyond` and `isBeyond` say what leads beyond what is explored: it is refused
  *        by `bound`, after all guards.
  */
 export type Protocol = {
@@ -66,6 +66,7 @@ export type Protocol = {
   readonly relations: Relations
   readonly lifecycle: Lifecycle
   readonly bookkeeping: Bookkeeping
+  readonly follows: Follows
   readonly isFaultBeyond: (state: State) => boolean
   readonly isBeyond: (before: State, action: Action, after: State) => boolean
 }

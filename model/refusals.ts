@@ -18,7 +18,7 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     phase: "it is not in lockstep",
     "secondary-only": "it is a Primary",
     primary: "no Primary in lockstep at the same generation has it as peer",
-    unreachable: "the link between the two is cut",
+    unreachable: "the link between the two is cut, or not confidential",
     nothing: "all that the Primary has recorded is delivered",
   },
   Ack: {
@@ -40,13 +40,13 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     "primary-only": "it is a Secondary",
     phase: "it is not live",
     peer: "it has no peer that is syncing",
-    unreachable: "the link to the peer is cut",
+    unreachable: "the link to the peer is cut, or not confidential",
   },
   JoinLockstep: {
     copy: "no such copy runs",
     phase: "it is not syncing",
     primary: "no Primary in lockstep has it as peer",
-    unreachable: "the link between the two is cut",
+    unreachable: "the link between the two is cut, or not confidential",
   },
   SpawnSecondary: {
     copy: "no such copy runs",
@@ -59,7 +59,11 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair: the Primary, or a stale one, or any other",
     unreachable: "the link from the Primary's host to the target is cut",
-    rule: "a must rule forbids the target",
+    confidential:
+      "the Primary would log to the target in clear, which the pair may not, or not over that link",
+    metro: "the target is on the Primary's side of the metro group",
+    rule: "a must rule in force forbids the target",
+    encryption: "never: what is logged to such a target is not confidential",
     limits: "the target has no room",
     policy: "under the reference policy: it picks another target",
     "restart-first": "under the reference policy: another pair could be restarted",
@@ -94,7 +98,10 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair",
     unreachable: "never: there is no other end",
-    rule: "a must rule forbids the target",
+    confidential: "never: there is no other end",
+    metro: "never: there is no other end",
+    rule: "a must rule in force forbids the target",
+    encryption: "the pair requires encryption, and the target cannot encrypt",
     limits: "the target has no room",
     policy: "under the reference policy: it picks another target",
     bound: "the lock is at bounds.generations",
@@ -106,7 +113,10 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair",
     unreachable: "never: there is no other end",
-    rule: "a must rule forbids the target",
+    confidential: "never: there is no other end",
+    metro: "never: there is no other end",
+    rule: "a must rule in force forbids the target",
+    encryption: "the pair requires encryption, and the target cannot encrypt",
     limits: "the target has no room",
     registered: "under another policy than any: the host on which the Primary is registered could take it",
     policy: "under the reference policy: it picks another target",
@@ -120,6 +130,7 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     "primary-host": "the host on which the Primary is registered is down, or in maintenance",
     "no-primary": "power is on, and no Primary executes at the lock's generation",
     limits: "the VM runs, and its host has no room for it as an FT VM",
+    encryption: "the VM runs, it requires encryption, and its host cannot encrypt",
   },
   TurnOffFT: {
     copy: "the copy that is asked does not run",
@@ -174,15 +185,25 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
     phase: "it is neither in lockstep nor live",
     storage: "the host that it leaves, or the target, is without storage",
     peer: "it is live and has a peer; it is a Primary in lockstep whose peer is gone; or it is a Secondary that no Primary in lockstep has as peer",
-    unreachable: "the link from the other end to the host that it leaves, or to the target, is cut",
+    unreachable:
+      "the link from the other end to the host that it leaves is cut, or not confidential, or that to the target is cut",
     maintenance: "the target is in maintenance",
     "anti-affinity": "the target runs a copy of the pair",
-    rule: "a must rule forbids the target",
+    confidential: "what is logged between the other end and the target would pass in clear",
+    metro: "the target is on the other end's side of the metro group",
+    rule: "a must rule in force forbids the target",
+    encryption: "the pair requires encryption, and the target cannot encrypt",
     limits: "the target has no room",
   },
   EnterMaintenance: {
     maintenance: "the host is in maintenance",
     "runs-copy": "it runs a copy of some pair, waiting and stale ones included",
+  },
+  ActivateRule: {
+    "in-force": "the rule is in force already",
+  },
+  DeactivateRule: {
+    "in-force": "the rule is not in force",
   },
   ExitMaintenance: {
     maintenance: "the host is not in maintenance",
@@ -192,6 +213,9 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
   },
   HealLink: {
     connected: "the link is not cut",
+  },
+  SecureLink: {
+    private: "the link is private",
   },
   RestoreStorage: {
     connected: "the host's storage is connected",
@@ -206,6 +230,10 @@ const coreRefusals: { readonly [K in CoreKind]: Refusals } = {
   },
   CutLink: {
     cut: "the link is cut already",
+    bound: "bounds.faults faults have been counted",
+  },
+  ExposeLink: {
+    exposed: "the link is not private already",
     bound: "bounds.faults faults have been counted",
   },
   LoseStorage: {

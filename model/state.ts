@@ -10,11 +10,14 @@ import { partFields } from "./parts/fields.ts"
 /**
  * A cluster at one moment. Plain immutable data; the vSphere FT state is derived from it (`ft-state.ts`).
  *
- * Shape  `cut` holds the FT logging links that are down. `faults` counts the faults so far.
+ * Shape  `cut` holds the FT logging links that are down, and `exposed` those that are not private: others can listen on them.
+ *        `rules` says of each affinity rule whether it is in force. `faults` counts the faults so far.
  */
 type CoreState = {
   readonly hosts: Readonly<Record<HostId, Host>>
   readonly cut: readonly LinkId[]
+  readonly exposed: readonly LinkId[]
+  readonly rules: readonly boolean[]
   readonly pairs: Readonly<Record<PairId, Pair>>
   readonly faults: number
 }
@@ -31,6 +34,8 @@ export const initial = (config: Config): State => ({
     ]),
   ),
   cut: [],
+  exposed: config.exposed,
+  rules: config.rules.map(({ active }) => active),
   pairs: Object.fromEntries(
     config.pairs.map(({ id, ft, registered }): [PairId, Pair] => [
       id,

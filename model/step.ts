@@ -1,6 +1,5 @@
-import { alphabet, type Action, type Kind } from "./action.ts"
+import { alphabet, fairKinds, type Action, type Kind } from "./action.ts"
 import { written } from "./bookkeeping.ts"
-import { ruled, together } from "./change.ts"
 import { isUnbounded } from "./config.ts"
 import type { GuardId } from "./guard-id.ts"
 import { isStale } from "./fence.ts"
@@ -28,8 +27,13 @@ export const refusing = (protocol: Protocol, state: State, action: Action): Guar
   return answer.tag === "refused" ? answer.guard : null
 }
 
-const taken = (protocol: Protocol, state: State, action: Action): Outcome => {
-  const decision = decide(protocol, state, action)
+const taken = (
+  protocol: Protocol,
+  state: State,
+  action: Action,
+  unchecked: GuardId | null = null,
+): Outcome => {
+  const decision = decide(protocol, state, action, unchecked)
   if (decision.tag === "refused") return decision
   const { rule, about } = decision
   const isFault = rule.isFault(about, state, protocol)
@@ -38,7 +42,7 @@ const taken = (protocol: Protocol, state: State, action: Action): Outcome => {
   const counted = isFault ? { ...after, faults: after.faults + 1 } : after
   return protocol.isBeyond(state, action, counted)
     ? refused("bound")
-    : next(written(protocol.bookkeeping, state, action, counted))
+    : next(written(protocol, state, action, counted))
 }
 
 /** The kinds of action that may ever happen, in the order of the alphabet. */
@@ -80,30 +84,33 @@ export const enabledButFor = (
   id: GuardId,
   among: readonly Kind[] = kindsIn(protocol),
 ): readonly Action[] => {
-  const unchecked = together(
-    ...among.map((kind) =>
-      ruled(kind, (rule) => ({
-        ...rule,
-        guards: rule.guards.filter((guard) => !("holds" in guard && guard.id === id)),
-      })),
-    ),
-  )(protocol)
-  return enabled(unchecked, state, among).filter((action) => {
-    const outcome = taken(protocol, state, action)
-    return outcome.tag === "refused" && outcome.guard === id
-  })
+  const named = namedIn(state)
+  return among
+    .flatMap((kind) => candidatesAmong(state, named, kind))
+    .filter((action) => {
+      if (!isEnabledButFor(protocol, state, id, action)) return false
+      const outcome = taken(protocol, state, action)
+      return outcome.tag === "refused" && outcome.guard === id
+    })
 }
 
+/** Whether an action is enabled where guards of one id are not checked, be it that they hold or not. */
+export const isEnabledButFor = (protocol: Protocol, state: State, id: GuardId, action: Action): boolean =>
+  taken(protocol, state, action, id).tag === "next"
+
 /**
- * The enabled, weakly fair actions of a state: the protocol's own, at the cost of no fault. A suspicion without
- * justification is a fault, and not fair.
+ * The enabled, weakly fair actions of a state: the protocol's own, at the cost of no fault, and the passing of time, if that
+ * changes anything. A suspicion without justification is a fault, and not fair.
  */
 export const fairlyEnabled = (protocol: Protocol, state: State): readonly Successor[] =>
   successors(
     protocol,
     state,
-    kindsIn(protocol).filter((kind) => alphabet[kind].actor === "protocol"),
-  ).filter((successor) => successor.state.faults === state.faults)
+    kindsIn(protocol).filter((kind) => fairKinds.includes(kind)),
+  ).filter(
+    ({ action, state: after }) =>
+      after.faults === state.faults && (after !== state || alphabet[action.kind].actor === "protocol"),
+  )
 
 /** Every action of one kind that could be tried in a state, allowed or not. */
 export const candidates = (state: State, kind: Kind): readonly Action[] =>
@@ -113,6 +120,7 @@ export const candidates = (state: State, kind: Kind): readonly Action[] =>
 const candidatesAmong = (state: State, named: Named, kind: Kind): readonly Action[] => {
   const { over }: KindEntry = alphabet[kind]
   const [first, second] = over
+  if (first === undefined) return [{ kind } as Action]
   const about = actionsAbout[first as keyof typeof actionsAbout] as (
     kind: Kind,
     value: unknown,
@@ -159,7 +167,10 @@ const actionsAbout: {
   pair: (kind, pair, host) => (host === undefined ? { kind, pair } : { kind, pair, host }) as Action,
   host: (kind, host) => ({ kind, host }) as Action,
   hosts: (kind, hosts) => ({ kind, hosts }) as Action,
+  rule: (kind, rule) => ({ kind, rule }) as Action,
 }
 
-const isKnown = (state: State, action: Action): boolean =>
-  alphabet[action.kind].over.every((name) => operands[name].isKnown(state, action[name as never]))
+const isKnown = (state: State, action: Action): boolean => {
+  const { over }: KindEntry = alphabet[action.kind]
+  return over.every((name) => name === undefined || operands[name].isKnown(state, action[name as never]))
+}

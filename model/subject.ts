@@ -49,6 +49,14 @@ export const theLink: Reading<{ readonly hosts: readonly [HostId, HostId] }, { r
   read: ({ hosts }) => ({ link: linkBetween(...hosts) }),
 }
 
+/** The affinity rule of that number, and whether it is in force. */
+export const theRule: Reading<
+  { readonly rule: number },
+  { readonly n: number; readonly isInForce: boolean }
+> = {
+  read: ({ rule }, { rules }) => ({ n: rule - 1, isInForce: rules[rule - 1] === true }),
+}
+
 /** The copy runs. */
 export const itRuns: Finding<NamesCopy, OfCopy> = {
   id: "copy",

@@ -10,6 +10,7 @@ export { guardMutants, type GuardMutant } from "./mutants/guards.ts"
 export { mutated, type Mutant } from "./mutants/mutant.ts"
 export type { Step } from "./step.ts"
 export {
+  ghostsOf,
   violatesWhenQuiescent,
   violationsOf,
   type Violation,
@@ -17,4 +18,5 @@ export {
   type PairStep,
   type Property,
 } from "./property.ts"
-export { witnesses, type Witness } from "./witnesses.ts"
+export type { Witness } from "./witness.ts"
+export { witnesses } from "./witnesses.ts"

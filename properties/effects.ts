@@ -150,10 +150,9 @@ const bootable: Property = {
   demands: (config, state, pair) => {
     if (pair.power === "on" || pair.copies.some(({ host }) => withStorage(state, host))) return []
     const able = config.hosts.filter(({ id }) => couldTake(config, state, pair.id, id, null))
-    return hostsDue(config, pair, able).map(({ id }): Action => ({
-      kind: "PowerOn",
-      pair: pair.id,
-      host: id,
+    return hostsDue(config, pair, able).map(({ id }) => ({
+      among: [{ kind: "PowerOn", pair: pair.id, host: id }],
+      least: 1,
     }))
   },
 }
@@ -284,7 +283,7 @@ const mayGoOn = ({ copies, lock }: Pair, state: State): boolean =>
   )
 
 /** Whether in this step something has come to the Secondary from its Primary, or one of the two has moved. */
-const isTold = (before: Pair, primary: Copy, secondary: Copy): boolean => {
+export const isTold = (before: Pair, primary: Copy, secondary: Copy): boolean => {
   const [earlierPrimary, earlier] = [copyNamed(before, primary.id), copyNamed(before, secondary.id)]
   if (secondary.role !== "secondary" || earlierPrimary === null) return false
   if (earlier === null) return true

@@ -1,10 +1,10 @@
-import { alphabet, subjectOf, type Action } from "../model/action.ts"
+import { alphabet, subjectOf, type Action, type Kind } from "../model/action.ts"
 import type { Copy } from "../model/copy.ts"
 import type { Host } from "../model/host.ts"
 import type { CopyId, HostId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { counted } from "./amount.ts"
-import { copyNamed, hasItsMemory, hostIn, linked, place, sameLog } from "./evidence.ts"
+import { copyNamed, hasItsMemory, hostIn, isIn, place, sameLog } from "./evidence.ts"
 import type { PairStep, Property } from "./property.ts"
 
 // What the environment does: faults, recoveries, maintenance and migrations.
@@ -14,11 +14,17 @@ export const environmentAsCalled: Property = {
   name: "EnvironmentAsCalled",
   family: "safety",
   statement:
-    "Faults, recoveries, maintenance and migrations do to hosts, links and copies what they are called and nothing else, only they do, and each fault is counted once.",
+    "Faults, recoveries, maintenance, migrations and changes of rules do to hosts, links, rules and copies what they are called and nothing else, only they do, and each fault is counted once.",
   why: "A host that is recovered in name only takes no copy, and a failure that does not happen tests nothing.",
   checks: ["FT-05", "FT-07", "FT-10", "FT-11"],
   witness: "single-fault-hidden",
-  onStep: (seen) => hostsAstray(seen) ?? linksAstray(seen) ?? faultsAstray(seen) ?? copiesAstray(seen),
+  onStep: (seen) =>
+    hostsAstray(seen) ??
+    linksAstray(seen, "cut", ["connected", "cut"]) ??
+    linksAstray(seen, "exposed", ["private", "exposed"]) ??
+    rulesAstray(seen) ??
+    faultsAstray(seen) ??
+    copiesAstray(seen),
 }
 
 const hostsAstray = ({ config, step: { action, before, after } }: PairStep): string | null => {
@@ -55,17 +61,40 @@ const flagSetBy = ({ kind }: Action): Partial<Host> => {
 const flagsOf = ({ up, storage, maintenance }: Host): string =>
   `${up ? "up" : "down"}, ${storage ? "with" : "without"} storage${maintenance ? ", in maintenance" : ""}`
 
-const linksAstray = ({ config: { hosts }, step: { action, before, after } }: PairStep): string | null => {
-  const asked: readonly HostId[] = "hosts" in action ? action.hosts : []
-  if (asked.length === 0 && before.cut === after.cut) return null
+/** What each kind of action on links makes of the link that it names: it is in this set, or not. */
+const linksSetBy: { readonly [K in Kind]?: readonly ["cut" | "exposed", boolean] } = {
+  CutLink: ["cut", true],
+  HealLink: ["cut", false],
+  ExposeLink: ["exposed", true],
+  SecureLink: ["exposed", false],
+}
+
+const linksAstray = (
+  { config: { hosts }, step: { action, before, after } }: PairStep,
+  set: "cut" | "exposed",
+  [outside, inside]: readonly [string, string],
+): string | null => {
+  const [changed, isPut] = linksSetBy[action.kind] ?? [null, false]
+  const asked: readonly HostId[] = changed === set && "hosts" in action ? action.hosts : []
+  if (asked.length === 0 && before[set] === after[set]) return null
   for (const { id: a } of hosts)
     for (const { id: b } of hosts) {
       const isAsked = a !== b && asked.includes(a) && asked.includes(b)
-      const due = isAsked ? action.kind === "HealLink" : linked(before, a, b)
-      if (linked(after, a, b) !== due)
-        return `${action.kind} leaves the link of ${a} and ${b} ${due ? "cut" : "connected"}`
+      const due = isAsked ? isPut : isIn(before[set], a, b)
+      if (isIn(after[set], a, b) !== due)
+        return `${action.kind} leaves the link of ${a} and ${b} ${due ? outside : inside}`
     }
   return null
+}
+
+const rulesAstray = ({ step: { action, before, after } }: PairStep): string | null => {
+  const asked = "rule" in action ? action.rule - 1 : -1
+  if (asked < 0 && before.rules === after.rules) return null
+  const n = before.rules.findIndex(
+    (was, rule) => after.rules[rule] !== (rule === asked ? action.kind === "ActivateRule" : was),
+  )
+  if (n < 0) return null
+  return `${action.kind} leaves rule ${n + 1} ${after.rules[n] === true ? "in force" : "out of force"}`
 }
 
 const faultsAstray = ({ step: { action, before, after } }: PairStep): string | null => {
@@ -79,7 +108,7 @@ const faultsAstray = ({ step: { action, before, after } }: PairStep): string | n
 const copiesAstray = (seen: PairStep): string | null => {
   const { step, before, after } = seen
   const { action } = step
-  const isOurs = ["host", "hosts"].includes(subjectOf(action.kind))
+  const isOurs = ["host", "hosts", "rule"].includes(subjectOf(action.kind))
   if (!isOurs && action.kind !== "CrashCopy" && action.kind !== "Migrate") return null
   if (after.power !== before.power || after.lock.generation !== before.lock.generation)
     return `${action.kind} changes the power or the lock of ${after.id}`

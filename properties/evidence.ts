@@ -1,7 +1,7 @@
 import type { Copy, Phase, Role } from "../model/copy.ts"
 import type { FtState } from "../model/ft-state.ts"
 import type { Host } from "../model/host.ts"
-import type { CopyId, HostId } from "../model/ids.ts"
+import type { CopyId, HostId, LinkId } from "../model/ids.ts"
 import type { Entry, Log } from "../model/log.ts"
 import type { Pair } from "../model/pair.ts"
 import type { State } from "../model/state.ts"
@@ -17,8 +17,11 @@ export const withStorage = (state: State, id: HostId): boolean =>
   hostIn(state, id).up && hostIn(state, id).storage
 
 /** "Reachable": nothing cuts the link between the two hosts. */
-export const linked = ({ cut }: State, a: HostId, b: HostId): boolean =>
-  !cut.some((link) => [`${a}-${b}`, `${b}-${a}`, `${a}/${b}`, `${b}/${a}`].includes(link))
+export const linked = ({ cut }: State, a: HostId, b: HostId): boolean => !isIn(cut, a, b)
+
+/** Whether the link between two hosts is among these. */
+export const isIn = (links: readonly LinkId[], a: HostId, b: HostId): boolean =>
+  links.some((link) => [`${a}-${b}`, `${b}-${a}`, `${a}/${b}`, `${b}/${a}`].includes(link))
 
 export const copyNamed = (pair: Pair, id: CopyId | null): Copy | null =>
   pair.copies.find((copy) => copy.id === id) ?? null

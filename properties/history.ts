@@ -3,6 +3,7 @@ import type { CopyId, PairId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
 import { leaderOf, reportedState } from "./evidence.ts"
+import { carriedOn, type Carried, type Ghost } from "./ghost.ts"
 import type { Step } from "./step.ts"
 
 /** What a run has been, pair by pair, as far as a property or a witness needs it and the state does not say. */
@@ -14,7 +15,8 @@ export type History = Readonly<Record<PairId, PairHistory>>
  * Shape  `spurious`: the copies that suspected without justification. `failedOver`: whether a Secondary has won
  *        since power-on. `faultsWhenProtected`: the count of faults when the pair was last *running*, with only its two
  *        copies and in a cluster without damage, and no operator has acted since; else null. `recorded`: the
- *        longest log since the last boot. `acked`: what the last Primary in lockstep knew to be acknowledged.
+ *        longest log since the last boot. `acked`: what the last Primary in lockstep knew to be acknowledged. `ghosts`: what
+ *        some of those that look at the run need beside.
  */
 export type PairHistory = {
   readonly spurious: readonly CopyId[]
@@ -22,6 +24,7 @@ export type PairHistory = {
   readonly faultsWhenProtected: number | null
   readonly recorded: number
   readonly acked: number
+  readonly ghosts: readonly Carried[]
 }
 
 const nothingYet: PairHistory = {
@@ -30,11 +33,39 @@ const nothingYet: PairHistory = {
   faultsWhenProtected: null,
   recorded: 0,
   acked: 0,
+  ghosts: [],
 }
 
-/** The history of a run that has not begun. */
-export const noHistory = (state: State): History =>
-  Object.fromEntries(pairsOf(state).map(({ id }): [PairId, PairHistory] => [id, nothingYet]))
+/** The history of a run that has not begun, and that carries these ghosts. */
+export const noHistory = (state: State, ghosts: readonly Ghost[] = []): History => {
+  const begun: PairHistory = {
+    ...nothingYet,
+    ghosts: ghosts.map((ghost) => ({ ghost, value: ghost.begins })),
+  }
+  return Object.fromEntries(pairsOf(state).map(({ id }): [PairId, PairHistory] => [id, begun]))
+}
+
+/** The history after one step more, as far as its ghosts go; the rest stays as it is. */
+export const carryOn = (history: History, step: Step): History =>
+  Object.fromEntries(
+    pairsOf(step.after).map((pair): [PairId, PairHistory] => {
+      const past = history[pair.id] as PairHistory
+      return [pair.id, { ...past, ghosts: ghostsAfter(past, step, pair) }]
+    }),
+  )
+
+const ghostsAfter = ({ ghosts }: PairHistory, step: Step, pair: Pair): PairHistory["ghosts"] =>
+  ghosts.map((carried) =>
+    carriedOn(carried, { step, before: step.before.pairs[pair.id] as Pair, after: pair }),
+  )
+
+/** What a history carries, by which runs are told apart that have come to one state. */
+export const ghostKeyOf = (history: History, state: State): string =>
+  pairsOf(state)
+    .map((pair) =>
+      (history[pair.id] as PairHistory).ghosts.map(({ ghost, value }) => ghost.key(value, pair)).join("/"),
+    )
+    .join("|")
 
 /** The history after one step more. */
 export const remember = (history: History, step: Step): History => {
@@ -45,7 +76,14 @@ export const remember = (history: History, step: Step): History => {
     const past = history[pair.id] as PairHistory
     const isUndamagedRunning = isUndamaged && pair.copies.length === 2 && reportedState(pair) === "running"
     const isChanged = step.before.pairs[pair.id] !== pair
-    if (!isChanged && !isUndamagedRunning && !(isOperators && past.faultsWhenProtected !== null)) continue
+    const isHaunted = past.ghosts.length > 0
+    if (
+      !isChanged &&
+      !isUndamagedRunning &&
+      !isHaunted &&
+      !(isOperators && past.faultsWhenProtected !== null)
+    )
+      continue
     longer = { ...longer, [pair.id]: rememberOfPair(past, step, pair, isUndamagedRunning, isOperators) }
   }
   return longer
@@ -71,6 +109,7 @@ const rememberOfPair = (
         : past.faultsWhenProtected,
     recorded: Math.max(boots ? 0 : past.recorded, ...pair.copies.map((copy) => copy.log.length)),
     acked: primary?.phase === "lockstep" ? (primary.channel?.acked ?? 0) : past.acked,
+    ghosts: ghostsAfter(past, step, pair),
   }
 }
 
@@ -87,6 +126,8 @@ const isFailover = ({ before, action }: Step, after: Pair): boolean =>
 const isCopyOf = (pair: Pair, action: Action): action is Action<"Suspect"> =>
   "copy" in action && action.copy.startsWith(`${pair.id}.`)
 
-/** Whether every host is up with its storage, and no link is cut. */
+/** Whether every host is up with its storage, and no link is cut, or others can listen on it. */
 const undamaged = (state: State): boolean =>
-  state.cut.length === 0 && Object.values(state.hosts).every(({ up, storage }) => up && storage)
+  state.cut.length === 0 &&
+  state.exposed.length === 0 &&
+  Object.values(state.hosts).every(({ up, storage }) => up && storage)

@@ -1,7 +1,8 @@
 import { counted } from "./amount.ts"
 import { couldBeProtected } from "./eligibility.ts"
-import { leaderOf, nearEnd, reportedState, withStorage } from "./evidence.ts"
+import { leaderOf, nearEnd, place, reportedState, withStorage } from "./evidence.ts"
 import type { Property } from "./property.ts"
+import { promisedWithoutFalseAlarms } from "./time/promises.ts"
 
 /**
  * Found by running the protocol, not by a predicate: a run that takes enabled actions fairly and does not become
@@ -15,6 +16,7 @@ export const becomesQuiescent: Property = {
   why: "Two halves that keep taking over from each other are never protected, though each step looks like progress.",
   checks: ["FT-04", "FT-06"],
   witness: "protected-again",
+  promise: promisedWithoutFalseAlarms,
 }
 
 export const respawned: Property = {
@@ -22,13 +24,18 @@ export const respawned: Property = {
   name: "Respawned",
   family: "liveness",
   statement:
-    "Once faults stop, a powered-on pair with FT on for which there is an eligible host becomes and stays running.",
+    "Once faults stop, a powered-on pair with FT on becomes and stays running, where a host can take the copy that it lacks; where none can, its Primary goes on alone and live.",
   why: "A pair that stays alone is lost with the next failure.",
   checks: ["FT-06", "FT-07", "FT-12"],
   witness: "protected-again",
+  promise: promisedWithoutFalseAlarms,
   whenQuiescent: ({ config, state, pair }) => {
     const isOwed = pair.power === "on" && pair.ft === "enabled"
-    if (!isOwed || reportedState(pair) === "running" || !couldBeProtected(config, state, pair)) return null
+    if (!isOwed || reportedState(pair) === "running") return null
+    const primary = leaderOf(pair)
+    if (primary !== null && primary.phase !== "live")
+      return `${place(primary)} is still ${primary.phase}, without its Secondary, when the cluster is quiescent`
+    if (!couldBeProtected(config, state, pair)) return null
     return `${pair.id} is still ${reportedState(pair)} when the cluster is quiescent, and a host could take ${leaderOf(pair) === null ? "its Primary" : "its Secondary"}`
   },
 }
@@ -90,4 +97,26 @@ export const served: Property = {
   },
 }
 
-export const liveness: readonly Property[] = [becomesQuiescent, respawned, failedOver, staleHalts, served]
+export const restarted: Property = {
+  id: "L6",
+  name: "Restarted",
+  family: "liveness",
+  statement:
+    "Once faults stop, a powered-on pair, with FT or without, has a current Primary, or no host could take one.",
+  why: "A VM whose FT is suspended, or that never had it, is restarted by HA like any other.",
+  checks: ["FT-01", "FT-12"],
+  witness: "ha-restart",
+  whenQuiescent: ({ config, state, pair }) => {
+    if (pair.power === "off" || leaderOf(pair) !== null || !couldBeProtected(config, state, pair)) return null
+    return `${pair.id} is on and nobody is its Primary when the cluster is quiescent, and a host could take one`
+  },
+}
+
+export const liveness: readonly Property[] = [
+  becomesQuiescent,
+  respawned,
+  failedOver,
+  staleHalts,
+  served,
+  restarted,
+]

@@ -3,6 +3,7 @@ import type { FtSetting } from "../model/config.ts"
 import type { Copy } from "../model/copy.ts"
 import type { HostId } from "../model/ids.ts"
 import type { State } from "../model/state.ts"
+import { couldTake } from "./eligibility.ts"
 import { copyNamed, hostIn, leaderOf, place, reportedState } from "./evidence.ts"
 import type { PairStep, Property } from "./property.ts"
 
@@ -146,6 +147,44 @@ const fencePaid: Property = {
   },
 }
 
+const powerOnPossible: Property = {
+  id: "O11",
+  name: "PowerOnPossible",
+  family: "safety",
+  statement:
+    "A pair that is off, with no copy left, may be powered on where its Primary is registered, if that host can take it, or else on some host that can; where its Secondary is registered makes no difference.",
+  why: "The hosts of the two copies are compared when the Secondary is started, and not before.",
+  checks: ["FT-13"],
+  witness: "both-registered-on-one-host",
+  demands: (config, state, pair) => {
+    if (pair.power === "on" || pair.copies.length > 0) return []
+    const able = config.hosts
+      .map(({ id }) => id)
+      .filter((host) => couldTake(config, state, pair.id, host, null))
+    const wanted = able.filter((host) => host === pair.registered.primary)
+    const among = (wanted.length > 0 ? wanted : able).map((host): Action => ({
+      kind: "PowerOn",
+      pair: pair.id,
+      host,
+    }))
+    return among.length === 0 ? [] : [{ among, least: 1 }]
+  },
+}
+
+const intentIsTransparent: Property = {
+  id: "O12",
+  name: "IntentIsTransparent",
+  family: "safety",
+  statement: "A pair is restarted by HA only after a fault: nothing that operators do leads to that alone.",
+  why: "An administrator who suspends, tests or migrates does not ask for the guest's memory to be lost.",
+  checks: ["FT-05", "FT-08"],
+  witness: "suspended-alone",
+  onStep: ({ step: { action, before: state }, before }) =>
+    action.kind === "HaRestart" && action.pair === before.id && state.faults === 0
+      ? `${before.id} is restarted, and there has been no fault`
+      : null,
+}
+
 /** Who is asked by an operation on FT: the copy that it names, or the current Primary. */
 const askedIn = ({ step: { action }, before }: PairStep): Copy | null =>
   "copy" in action ? copyNamed(before, action.copy) : leaderOf(before)
@@ -159,4 +198,6 @@ export const operations: readonly Property[] = [
   registerCold,
   operationGuards,
   fencePaid,
+  powerOnPossible,
+  intentIsTransparent,
 ]

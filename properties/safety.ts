@@ -14,7 +14,11 @@ import {
 } from "./evidence.ts"
 import { effects } from "./effects.ts"
 import { operations } from "./operations.ts"
+import { placement } from "./placement.ts"
+import { privacy } from "./privacy.ts"
 import type { PairStep, Property } from "./property.ts"
+import { reported } from "./reported.ts"
+import { promisedWithoutFalseAlarms } from "./time/promises.ts"
 
 export const singlePrimary: Property = {
   id: "S1",
@@ -138,7 +142,7 @@ export const affinityRules: Property = {
   witness: "rule-bars-a-host",
   onStep: (seen) => {
     const copy = placedIn(seen)
-    const broken = copy === null ? null : forbids(seen.config, seen.after.id, copy.host)
+    const broken = copy === null ? null : forbids(seen.config, seen.step.after, seen.after.id, copy.host)
     return copy === null || broken === null ? null : `${place(copy)} is placed against rule ${broken}`
   },
 }
@@ -298,6 +302,7 @@ export const everyGenerationPaidFor: Property = {
   why: "A failover that nothing called for is an interruption of redundancy, and of trust.",
   checks: ["FT-04", "FT-08"],
   witness: "secondary-wins-after-spurious",
+  promise: promisedWithoutFalseAlarms,
   always: ({ id, lock, interventions }, { faults }) =>
     lock.generation - 1 <= faults + interventions
       ? null
@@ -313,6 +318,7 @@ export const singleFaultTransparent: Property = {
   why: "One failure at a time is what fault tolerance promises to hide.",
   checks: ["FT-05", "FT-07", "FT-08"],
   witness: "single-fault-hidden",
+  promise: promisedWithoutFalseAlarms,
   onStep: ({ step: { action, before: state }, before, history }) => {
     if (action.kind !== "HaRestart" || action.pair !== before.id || history.faultsWhenProtected === null)
       return null
@@ -368,7 +374,10 @@ export const safety: readonly Property[] = [
   singleFaultTransparent,
   ...effects,
   maintenanceEmpty,
+  ...privacy,
   ...operations,
+  ...reported,
+  ...placement,
 ]
 
 /** The copy that this step has started, or moved to another host; null if it did neither. */

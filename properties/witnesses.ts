@@ -1,12 +1,14 @@
 import type { Config } from "../model/config.ts"
 import type { Copy } from "../model/copy.ts"
+import type { HostId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
-import { couldTake, demandOn, forbids } from "./eligibility.ts"
+import { couldTake, demandOn, forbids, isOnOneSide } from "./eligibility.ts"
 import {
   copyAt,
   copyNamed,
   farEnd,
   hostIn,
+  isIn,
   leaderOf,
   leads,
   linked,
@@ -14,36 +16,29 @@ import {
   sameEntry,
   withStorage,
 } from "./evidence.ts"
+import { isAbout } from "./ghost.ts"
 import type { PairStep } from "./property.ts"
-
-/**
- * A situation that must be reachable, or else a property holds vacuously. Each is counted in every run; one that is
- * never seen makes a verdict vacuous.
- *
- * Shape  `needs` says in which configurations it can be seen at all; left out: in every one with three hosts.
- */
-export type Witness = {
-  readonly id: string
-  readonly statement: string
-  readonly needs?: (config: Config) => boolean
-  readonly seen: (step: PairStep) => boolean
-}
+import { timeWitnesses } from "./time/witnesses.ts"
+import type { Witness } from "./witness.ts"
 
 const threeHosts = (config: Config): boolean => config.hosts.length >= 3
 const twoHosts = (config: Config): boolean => config.hosts.length >= 2
 
-export const witnesses: readonly Witness[] = [
+/** Where time passes, no suspicion is a fault: it comes of silence, or of a delay. */
+const withFreeSuspicion = (config: Config): boolean => twoHosts(config) && config.time === undefined
+
+const ofTheCore: readonly Witness[] = [
   {
     id: "primary-wins-after-spurious",
     statement: "A Primary that suspected without justification wins the lock.",
-    needs: twoHosts,
+    needs: withFreeSuspicion,
     seen: (seen) =>
       wonBy(seen)?.role === "primary" && seen.history.spurious.includes(wonBy(seen)?.id ?? "p0.0"),
   },
   {
     id: "secondary-wins-after-spurious",
     statement: "A Secondary that suspected without justification wins the lock.",
-    needs: twoHosts,
+    needs: withFreeSuspicion,
     seen: (seen) =>
       wonBy(seen)?.role === "secondary" && seen.history.spurious.includes(wonBy(seen)?.id ?? "p0.0"),
   },
@@ -209,12 +204,12 @@ export const witnesses: readonly Witness[] = [
   {
     id: "rule-bars-a-host",
     statement: "A `must` rule bars a host that could otherwise take a Secondary.",
-    needs: (config) => twoHosts(config) && config.rules.some(({ type, active }) => type === "must" && active),
+    needs: (config) => twoHosts(config) && config.rules.some(({ type }) => type === "must"),
     seen: ({ config, step, after }) =>
       aloneAndLive(after) !== null &&
       config.hosts.some(
         ({ id }) =>
-          forbids(config, after.id, id) !== null &&
+          forbids(config, step.after, after.id, id) !== null &&
           couldTake({ ...config, rules: [] }, step.after, after.id, id, aloneAndLive(after)?.host ?? null),
       ),
   },
@@ -234,12 +229,13 @@ export const witnesses: readonly Witness[] = [
   {
     id: "preference-unmet",
     statement: "A copy starts or moves against a `should` rule: a preference refuses nothing.",
-    needs: (config) => config.rules.some(({ type, active }) => type === "should" && active),
-    seen: ({ config, before, after }) =>
+    needs: (config) => config.rules.some(({ type }) => type === "should"),
+    seen: ({ config, step, before, after }) =>
       after.copies.some(
         (copy) =>
           copyNamed(before, copy.id)?.host !== copy.host &&
-          forbids({ ...config, rules: preferencesAsDemands(config) }, after.id, copy.host) !== null,
+          forbids({ ...config, rules: preferencesAsDemands(config) }, step.after, after.id, copy.host) !==
+            null,
       ),
   },
   {
@@ -254,6 +250,31 @@ export const witnesses: readonly Witness[] = [
       leaderOf(after)?.phase === "live",
   },
   {
+    id: "encrypted-over-exposed-link",
+    statement: "A pair is running, encrypted, and others can listen on the link between its copies.",
+    needs: ({ hosts, pairs }) =>
+      hosts.filter(({ ftEncryption }) => ftEncryption).length >= 2 &&
+      pairs.some(({ encryption }) => encryption !== "disabled"),
+    seen: ({ step: { after: state }, after }) => {
+      const ends = endsOfRunning(after)
+      return ends !== null && isIn(state.exposed, ...ends)
+    },
+  },
+  {
+    id: "running-across-sites",
+    statement: "A pair with a metro group is running, with a copy on either side of it.",
+    needs: ({ hosts, pairs }) =>
+      pairs.some(({ metro }) => {
+        const inside = hosts.filter(({ groups }) => metro !== null && groups.includes(metro)).length
+        return inside > 0 && inside < hosts.length
+      }),
+    seen: ({ config, after }) => {
+      const ends = endsOfRunning(after)
+      const metro = config.pairs.find(({ id }) => id === after.id)?.metro ?? null
+      return ends !== null && metro !== null && !isOnOneSide(config, after.id, ...ends)
+    },
+  },
+  {
     id: "host-in-maintenance",
     statement: "A live Primary is alone while a host is in maintenance.",
     needs: twoHosts,
@@ -262,8 +283,14 @@ export const witnesses: readonly Witness[] = [
   },
 ]
 
+export const witnesses: readonly Witness[] = [
+  ...ofTheCore,
+  ...timeWitnesses.map((witness): Witness => ({ ...witness, part: "time" })),
+]
+
 /** Whether the witness can be seen at all in clusters of this configuration. */
-export const canBeSeen = (witness: Witness, config: Config): boolean => (witness.needs ?? threeHosts)(config)
+export const canBeSeen = (witness: Witness, config: Config): boolean =>
+  isAbout(witness, config) && (witness.needs ?? threeHosts)(config)
 
 /** The copy, as it was before, that wins the lock in this step. */
 const wonBy = ({ step: { action }, before, after }: PairStep): Copy | null =>
@@ -289,10 +316,19 @@ const aloneAndLive = (pair: Pair): Copy | null => {
   return primary?.phase === "live" && primary.channel === null ? primary : null
 }
 
+/** The hosts of a running pair's Primary and of its Secondary. */
+const endsOfRunning = (pair: Pair): readonly [HostId, HostId] | null => {
+  const primary = leaderOf(pair)
+  const secondary = primary === null ? null : farEnd(pair, primary)
+  return primary === null || secondary === null || reportedState(pair) !== "running"
+    ? null
+    : [primary.host, secondary.host]
+}
+
 const withoutLimits = (config: Config): Config => ({
   ...config,
   hosts: config.hosts.map((host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 })),
 })
 
 const preferencesAsDemands = (config: Config): Config["rules"] =>
-  config.rules.filter(({ type }) => type === "should").map((rule) => ({ ...rule, type: "must" }))
+  config.rules.map((rule) => ({ ...rule, type: rule.type === "should" ? "must" : "should" }))

@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
 import { format, resolveConfig } from "prettier"
 import ts from "typescript"
 import { coreScope } from "../properties/mutants/mutant.ts"
-import { configOf } from "../traces/read.ts"
+import { configOf } from "../traces/config.ts"
 import { misfit, pathsOf } from "../conform/observation.ts"
 import { messages, stateExample, stateWords, wireReference } from "../conform/registry.ts"
 import { stateSchema } from "../conform/state-schema.ts"
@@ -131,14 +131,18 @@ describe("docs/configuration.md", () => {
     expect(new Set(documented)).toEqual(new Set(fieldsOf(jsonSchemas()["config.schema.json"])))
   })
 
-  it("shows a configuration that has every field but `active`, and that is read", () => {
+  it("shows configurations that have every field but `active`, and that are read", () => {
     const example: unknown = JSON.parse(exampleConfig)
+    const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => text)
 
     expect(configOf("the example", example, [])).toMatchObject({
       hosts: [{ id: "esx1" }, { ftVcpusMax: 0 }, {}],
     })
+    for (const text of examples) expect(configOf("an example", JSON.parse(text), [])).toBeDefined()
     expect(
-      fieldsOf(jsonSchemas()["config.schema.json"]).filter((field) => !exampleConfig.includes(`"${field}"`)),
+      fieldsOf(jsonSchemas()["config.schema.json"]).filter(
+        (field) => !examples.some((text) => text.includes(`"${field}"`)),
+      ),
     ).toEqual(["active"])
   })
 

@@ -2,9 +2,12 @@ import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import {
   alphabet,
+  coreKinds,
   describe as written,
+  isCore,
   kinds,
   kindsOf,
+  plainKinds,
   type Action,
   type CoreKind,
   type Kind,
@@ -18,10 +21,12 @@ import type { Log } from "../model/log.ts"
 import type { GuardId } from "../model/guard-id.ts"
 import type { Pair } from "../model/pair.ts"
 import { guardIdsOf } from "../model/rule.ts"
+import type { Rule, Rules } from "../model/protocol.ts"
 import { coreRules } from "../model/rules/table.ts"
 import { initial, pairOf, pairsOf, running, withHost, withPair, type State } from "../model/state.ts"
 import { step, successors } from "../model/step.ts"
-import { mutated, type Mutant } from "../properties/mutants/mutant.ts"
+import { kindsWith, mutated, type Mutant } from "../properties/mutants/mutant.ts"
+import { base } from "./parts/time/clusters.ts"
 
 // Clusters.
 
@@ -99,13 +104,13 @@ export const failedOver = `${toRunning} FailHost(h1) Suspect(p1.2) TryLock(p1.2)
 export const schedule = (text: string): readonly Action[] =>
   text
     .trim()
-    .split(/(?<=\))\s+/)
+    .split(/\s+(?![^(]*\))/)
     .filter((word) => word !== "")
     .map(act)
 
 /** The action that is written. */
 export const act = (text: string): Action => {
-  const [, kind, operands] = /^(\w+)\((.*)\)$/.exec(text) ?? []
+  const [, kind, operands] = /^(\w+)(?:\((.+)\))?$/.exec(text) ?? []
   const words = operands?.split(",").map((operand) => operand.trim()) ?? []
   if (!kinds.includes(kind as Kind)) throw new Error(`not an action: ${text}`)
   return { kind, ...operandsFor(kind as Kind, words) } as Action
@@ -134,12 +139,20 @@ export type Changes = {
   readonly [copy: CopyId]: Partial<Copy> | null
   readonly faults?: number
   readonly cut?: readonly LinkId[]
+  readonly exposed?: readonly LinkId[]
+  readonly rules?: readonly boolean[]
 }
 
 /** The state with something changed by hand: what a step should lead to, or what no run leads to. */
 export const changed = (
   state: State,
-  { faults = state.faults, cut = state.cut, ...changes }: Changes,
+  {
+    faults = state.faults,
+    cut = state.cut,
+    exposed = state.exposed,
+    rules = state.rules,
+    ...changes
+  }: Changes,
 ): State =>
   Object.entries(changes).reduce(
     (so, [id, change]) => {
@@ -148,7 +161,7 @@ export const changed = (
         return withPair(so, { ...pairOf(so, id as PairId), ...(change as Partial<Pair>) })
       return withCopyChanged(so, id as CopyId, change as Partial<Copy> | null)
     },
-    { ...state, faults, cut },
+    { ...state, faults, cut, exposed, rules },
   )
 
 /** The state with one copy changed by hand; null makes it halt, and a copy that does not run starts. */
@@ -188,11 +201,13 @@ type Rung = readonly [guard: GuardId, situation: string, at: string | State, ask
 
 /**
  * Guards that a rule declares and that no state can meet. A Primary is started only where no copy of its pair
- * may run, so the target, which has storage, runs none; and at the start there is no other end to reach.
+ * may run, so the target, which has storage, runs none; and at the start there is no other end to reach. A pair that requires
+ * encryption logs to no host that cannot encrypt.
  */
 const unreachableGuards: Partial<Record<Kind, readonly GuardId[]>> = {
-  PowerOn: ["anti-affinity", "unreachable"],
-  HaRestart: ["anti-affinity", "unreachable"],
+  PowerOn: ["anti-affinity", "unreachable", "confidential", "metro"],
+  HaRestart: ["anti-affinity", "unreachable", "confidential", "metro"],
+  SpawnSecondary: ["encryption"],
 }
 
 /** The kinds that the bounds of an exploration may refuse too, after all guards of the rule. */
@@ -209,11 +224,18 @@ const boundedKinds: readonly Kind[] = [
   "TestRestartSecondary",
 ]
 
-/** All by which an action of this kind may be refused, in the order in which it is checked. */
+/** The rules with every part on. */
+export const rulesWithParts = (): Rules => protocolOf({ ...three, time: base }).rules
+
+/** All by which an action of this kind may be refused where no part is on but its own, in the order in which it is checked. */
 export const refusingGuards = (kind: Kind): readonly GuardId[] => {
-  const ofRule = guardIdsOf(coreRules[kind as CoreKind])
+  const ofRule = guardIdsOf(isCore(kind) ? coreRules[kind] : (rulesWithParts()[kind] as Rule))
   return boundedKinds.includes(kind) ? [...ofRule, "bound"] : ofRule
 }
+
+/** The guards that parts put into the rule of a kind. */
+export const guardsOfParts = (kind: Kind): readonly GuardId[] =>
+  guardIdsOf(rulesWithParts()[kind] as Rule).filter((id) => !refusingGuards(kind).includes(id))
 
 /** Tests that `kind` is refused on each rung, and that it has these guards, in this order. */
 export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {
@@ -239,7 +261,17 @@ export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {
   })
 }
 
-const hindrances = ["storage", "maintenance", "anti-affinity", "unreachable", "rule", "limits"] as const
+const hindrances = [
+  "storage",
+  "maintenance",
+  "anti-affinity",
+  "unreachable",
+  "confidential",
+  "metro",
+  "rule",
+  "encryption",
+  "limits",
+] as const
 
 type Hindrance = (typeof hindrances)[number]
 
@@ -252,18 +284,33 @@ type PlacementRung = readonly [Hindrance, situation: string, at: State, asked: s
 export const placementRungs = (
   prefix: string,
   asked: string,
-  among: readonly Hindrance[] = hindrances,
+  among: readonly Hindrance[] = hindrances.filter((hindrance) => hindrance !== "encryption"),
 ): readonly PlacementRung[] =>
   among.map((hindrance, i): PlacementRung => {
     const left = new Set(among.slice(i))
-    const config = clusterOf([{}, {}, { ftVmsMax: 1, groups: ["a"] }], {
+    const able = { ftEncryption: true, groups: ["site"] }
+    const cluster = clusterOf([able, able, { ftVmsMax: 1, groups: ["site", "a"] }], {
       pairs: 2,
       rules: left.has("rule") ? [ruleOnP1("must", "not-on", "a")] : [],
     })
-    const state = changed(reach(config, prefix, "PowerOn(p2,h3)"), {
+    const config: Config = {
+      ...cluster,
+      pairs: cluster.pairs.map((pair) =>
+        pair.id === "p1"
+          ? {
+              ...pair,
+              metro: left.has("metro") ? "site" : null,
+              encryption: left.has("encryption") ? "required" : "opportunistic",
+            }
+          : pair,
+      ),
+    }
+    const before = { ...config, pairs: cluster.pairs }
+    const state = changed(reach(before, prefix, "PowerOn(p2,h3)"), {
       h3: { storage: !left.has("storage"), maintenance: left.has("maintenance") },
       ...(left.has("anti-affinity") ? { "p1.9": staleOnH3 } : {}),
       ...(left.has("unreachable") ? { cut: ["h1-h3", "h2-h3"] } : {}),
+      ...(left.has("confidential") ? { exposed: ["h1-h3", "h2-h3"] } : {}),
     })
     return [hindrance, sayingOf[hindrance], state, asked, config]
   })
@@ -273,7 +320,10 @@ const sayingOf: Readonly<Record<Hindrance, string>> = {
   maintenance: "where the target is in maintenance",
   "anti-affinity": "where the target runs a copy of the pair, if only a stale one",
   unreachable: "where the link from the target to the other end is cut",
+  confidential: "where others can listen on the link from the target to the other end",
+  metro: "where the target is on the other end's side of the metro group",
   rule: "where a `must` rule bars the target",
+  encryption: "where the target cannot encrypt, and the pair requires it",
   limits: "where the target is full",
 }
 
@@ -290,6 +340,12 @@ const staleOnH3: Copy = {
 export const kindsChangedBy = (mutant: Mutant): readonly Kind[] => {
   const { rules } = mutated(mutant)(three)
   return kinds.filter((kind) => rules[kind] !== coreRules[kind as CoreKind])
+}
+
+/** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
+export const kindsAbout = (mutant: Mutant): readonly Kind[] => {
+  const operations = kindsWith(mutant).filter((kind) => !plainKinds.includes(kind))
+  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...(mutant.about ?? []), ...operations])]
 }
 
 // Random runs.
@@ -326,6 +382,16 @@ const details: Partial<Record<Kind, string>> = { CrashCopy: "reason", SuspendFT:
 const operandsFor = (kind: Kind, words: readonly string[]): object => {
   const detail = details[kind]
   const names: readonly string[] = [...alphabet[kind].over, ...(detail === undefined ? [] : [detail])]
-  const values = words.map((word, n) => [names[n], names[n] === "hosts" ? word.split("-") : word] as const)
-  return Object.fromEntries(values) as object
+  return Object.fromEntries(words.map((word, n) => [names[n], operandNamed(names[n] ?? "", word)])) as object
+}
+
+const operandNamed = (name: string, word: string): unknown => {
+  switch (name) {
+    case "hosts":
+      return word.split("-")
+    case "rule":
+      return Number(word)
+    default:
+      return word
+  }
 }

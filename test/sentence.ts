@@ -3,6 +3,7 @@ import { describe as written } from "../model/action.ts"
 import type { Config, Registration } from "../model/config.ts"
 import { ftState, type FtState } from "../model/ft-state.ts"
 import type { Protocol, RequirementId } from "../model/protocol.ts"
+import type { NeedSecondaryReason } from "../model/reason.ts"
 import { initial, type State } from "../model/state.ts"
 import { fairlyEnabled, step } from "../model/step.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
@@ -14,6 +15,7 @@ import { specification } from "./specification.ts"
 type Ending = {
   readonly refused: string | null
   readonly ft: FtState
+  readonly reason: NeedSecondaryReason | null
   readonly copies: readonly string[]
   readonly logs: Readonly<Record<string, string>>
   readonly released: Readonly<Record<string, number>>
@@ -113,6 +115,7 @@ function ending(state: State, refused: string | null): Ending {
   return {
     refused,
     ft: ftState(pair),
+    reason: pair.reason,
     copies: pair.copies.map(({ id, host, role, phase }) => `${id} on ${host}: ${role} ${phase}`),
     logs: Object.fromEntries(pair.copies.map(({ id, log }) => [id, log.map(entryText).join(" ")])),
     released: Object.fromEntries(pair.copies.map(({ id, released }) => [id, released])),

@@ -34,7 +34,7 @@ const partsMeet = [
   "impl/engine/engine.ts",
   "impl/engine/layout.ts",
   "traces/schema.ts",
-  "traces/read.ts",
+  "traces/config.ts",
   "traces/diff.ts",
 ]
 

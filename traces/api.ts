@@ -3,7 +3,8 @@
 export { changesOf } from "./diff.ts"
 export { minimise, type Minimality, type Minimised } from "../properties/shrink/minimise.ts"
 export { BadInput } from "./bad-input.ts"
-export { readConfig, readStory, type Story } from "./read.ts"
+export { readConfig } from "./config.ts"
+export { readStory, type Story } from "./read.ts"
 export {
   outcomeOf,
   replay,

@@ -1,5 +1,5 @@
 import type { Actor } from "../model/kind.ts"
-import { alphabet, kinds, type Action } from "../model/action.ts"
+import { alphabet, isCore, kinds, type Action } from "../model/action.ts"
 import type { GuardId } from "../model/guard-id.ts"
 import { refusalOf } from "../model/refusals.ts"
 import type { State } from "../model/state.ts"
@@ -20,11 +20,11 @@ export type Refused = { readonly action: Action; readonly guard: GuardId; readon
 /** Everything that could be tried in a state, sorted into what is allowed and what is not. */
 type Choices = { readonly enabled: readonly Allowed[]; readonly refused: readonly Refused[] }
 
-/** What may happen next in a state and what may not, kind by kind in the order of the alphabet. */
+/** What may happen next in a state and what may not, kind by kind in the order of the alphabet; the kinds of parts that are off are left out. */
 export const choicesIn = (protocol: Protocol, state: State): Choices => {
   const enabled: Allowed[] = []
   const refused: Refused[] = []
-  for (const kind of kinds)
+  for (const kind of kinds.filter((each) => isCore(each) || protocol.rules[each] !== undefined))
     for (const action of candidates(state, kind)) {
       const outcome = step(protocol, state, action)
       if (outcome.tag === "refused")

@@ -17,7 +17,9 @@ import { hostIdsOf, hostOf, pairIdsOf, pairOf, type State } from "../model/state
  */
 export const changesOf = (before: State, after: State): readonly string[] => [
   ...hostIdsOf(before).flatMap((id) => hostChanges(id, hostOf(before, id), hostOf(after, id))),
-  ...linkChanges(before.cut, after.cut),
+  ...linkChanges(before.cut, after.cut, "cut", "healed"),
+  ...linkChanges(before.exposed, after.exposed, "exposed", "private again"),
+  ...ruleChanges(before.rules, after.rules),
   ...together("cluster", partChanges(partFields.state, before, after)),
   ...pairIdsOf(before).flatMap((id) => pairChanges(pairOf(before, id), pairOf(after, id))),
 ]
@@ -39,10 +41,20 @@ const hostChanges = (id: HostId, before: Host, after: Host): Phrases => [
   ...together(id, partChanges(partFields.host, before, after)),
 ]
 
-const linkChanges = (before: readonly LinkId[], after: readonly LinkId[]): Phrases => [
-  ...after.filter((link) => !before.includes(link)).map((link) => `link ${link} cut`),
-  ...before.filter((link) => !after.includes(link)).map((link) => `link ${link} healed`),
+const linkChanges = (
+  before: readonly LinkId[],
+  after: readonly LinkId[],
+  on: string,
+  off: string,
+): Phrases => [
+  ...after.filter((link) => !before.includes(link)).map((link) => `link ${link} ${on}`),
+  ...before.filter((link) => !after.includes(link)).map((link) => `link ${link} ${off}`),
 ]
+
+const ruleChanges = (before: State["rules"], after: State["rules"]): Phrases =>
+  after.flatMap((isInForce, n) =>
+    turned(before[n] === true, isInForce, `rule ${n + 1} in force`, `rule ${n + 1} out of force`),
+  )
 
 const pairChanges = (before: Pair, after: Pair): Phrases =>
   before === after

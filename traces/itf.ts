@@ -20,13 +20,25 @@ export type Itf =
   | { readonly [field: string]: Itf }
 
 /** The variables of a state, as a trace names them. */
-export const stateVars: readonly string[] = shownIn(stateFields).map(([name]) => name)
+const stateVars: readonly string[] = shownIn(stateFields).map(([name]) => name)
+
+/** The variables of some states: one that a state may leave out only if some state has it. */
+export const varsIn = (states: readonly StateJson[]): readonly string[] =>
+  stateVars.filter((name) => !mayLack(name) || states.some((state) => Object.hasOwn(state, name)))
+
+const mayLack = (name: string): boolean => stateFields[name]?.isOptional === true
 
 /** The variables in which Quint records what was done. */
 export const actionVars = ["mbt::actionTaken", "mbt::nondetPicks"] as const
 
-/** A state's variables, in ITF. */
-export const itfOfState = (state: StateJson): Readonly<Record<string, Itf>> => itfOfFields(stateFields, state)
+/** A state's variables, in ITF. What it leaves out is empty. */
+export const itfOfState = (
+  state: StateJson,
+  vars: readonly string[] = varsIn([state]),
+): Readonly<Record<string, Itf>> => {
+  const own = itfOfFields(stateFields, state)
+  return Object.fromEntries(vars.map((name) => [name, own[name] ?? { "#set": [] }]))
+}
 
 /** The fields of a thing that are shown. */
 const itfOfFields = (fields: Fields, json: object): Readonly<Record<string, Itf>> =>
@@ -56,6 +68,8 @@ const itfOfValue = (field: Field, value: unknown): Itf => {
       return (value as readonly (readonly [number, number])[]).map(itfOfEntry)
     case "links":
       return { "#set": (value as readonly (readonly string[])[]).map((link) => ({ "#tup": [...link] })) }
+    case "rules":
+      return { "#set": (value as readonly number[]).map(int) }
     case "record":
     case "group":
       return itfOfFields(field.fields, value as object)
@@ -83,6 +97,7 @@ export const itfOfAction = (action: Action | null): Readonly<Record<(typeof acti
     pair: option(action !== null && "pair" in action ? action.pair : null),
     host: option(action !== null && "host" in action ? action.host : null),
     ...(action !== null && "role" in action ? { role: option(action.role) } : {}),
+    ...(action !== null && "rule" in action ? { rule: option(int(action.rule)) } : {}),
     hosts: option(action !== null && "hosts" in action ? { "#tup": [...action.hosts] } : null),
   },
 })
@@ -136,7 +151,15 @@ const recordOf = (entries: readonly unknown[]): Readonly<Record<string, unknown>
 
 /** A state of a trace, as plain JSON of the form that `stateJsonOf` gives. */
 export const stateOfItf = (state: Readonly<Record<string, unknown>>): unknown =>
-  Object.fromEntries(stateVars.map((name) => [name, withoutAbsent(jsonOfItf(state[name]))]))
+  Object.fromEntries(
+    stateVars
+      .map((name) => [name, withoutAbsent(jsonOfItf(state[name]))] as const)
+      .filter(([name, value]) => !mayLack(name) || !isNothing(value)),
+  )
+
+/** What a state leaves out. */
+const isNothing = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.length === 0)
 
 /** The fields of a group that is not there are left out, such as a channel's; everywhere else null stays. */
 const withoutAbsent = (json: unknown): unknown => {

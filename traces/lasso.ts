@@ -1,4 +1,4 @@
-import { alphabet, describe, type Action } from "../model/action.ts"
+import { describe, fairKinds, type Action } from "../model/action.ts"
 import { pairIdOf, type CopyId } from "../model/ids.ts"
 import { isSame } from "../model/identity.ts"
 import { copyIn } from "../model/pair.ts"
@@ -61,9 +61,9 @@ export const judgeLasso = (
   return refuted(`${property.id} holds in every state of the loop`)
 }
 
-/** Whether a step is weakly fair and makes progress: the protocol's own, at the cost of no fault, and leading somewhere. */
+/** Whether a step is weakly fair and makes progress: the protocol's own or time's, at the cost of no fault, and leading somewhere. */
 const isProgress = (before: State, { kind }: Action, after: State): boolean =>
-  alphabet[kind].actor === "protocol" && before.faults === after.faults && !isSame(before, after)
+  fairKinds.includes(kind) && before.faults === after.faults && !isSame(before, after)
 
 const fairnessIn = (
   protocol: Protocol,

@@ -1,35 +1,19 @@
 import { kinds, type Action, type Kind } from "../model/action.ts"
-import {
-  defaultLimits,
-  isRegisteredAlike,
-  registeredOn,
-  unbounded,
-  type Config,
-  type PairConfig,
-} from "../model/config.ts"
-import { inOrder, pairIdOf, type HostId } from "../model/ids.ts"
-import { partSwitches } from "../model/parts/words.ts"
+import type { Config } from "../model/config.ts"
+import { inOrder, pairIdOf } from "../model/ids.ts"
 import { guardMeanings } from "../model/guard-id.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { refinementId } from "../properties/refinement.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
-import { bad, insteadOfObject, listed, nearest, oneOf, shown } from "./bad-input.ts"
+import { bad, insteadOfObject, nearest, oneOf, shown } from "./bad-input.ts"
+import { configOf, strangeTo } from "./config.ts"
 import { decode } from "./decode.ts"
 import { readJson } from "./input-file.ts"
 import { stateOfItf } from "./itf.ts"
-import { printable } from "./printable.ts"
 import type { ExpectJson } from "./schema.ts"
 import type { StateJson } from "./state-json.ts"
 import { StateJson as StateSchema } from "./state-schema.ts"
-import {
-  actionSchemas,
-  ConfigJson,
-  limits,
-  ScheduleJson,
-  traceFormat,
-  TraceJson,
-  type TraceMetaJson,
-} from "./schema.ts"
+import { actionSchemas, limits, ScheduleJson, traceFormat, TraceJson, type TraceMetaJson } from "./schema.ts"
 
 /**
  * What a schedule or a trace says: a cluster, what happens in it, and what must come of it.
@@ -58,60 +42,6 @@ export const readStory = (file: string): Story => {
   const instead = insteadOfObject(json)
   if (instead !== "") throw bad(file, [], `expected an object, a schedule or a trace${instead}`)
   return isTrace(json) ? storyOfTrace(file, json) : storyOfSchedule(file, json)
-}
-
-/** Reads a configuration. Throws `BadInput`. */
-export const readConfig = (file: string): Config => configOf(file, readJson(file), [])
-
-/** The configuration with its defaults filled in, and its names checked against each other. */
-export const configOf = (file: string, json: unknown, at: readonly string[]): Config => {
-  const decoded = decode(file, ConfigJson, json, at)
-  const { hosts, pairs, rules = [], policy = "any", bounds = {} } = decoded
-  const first = hosts[0].id
-  const config: Config = {
-    hosts: hosts.map((host) => ({ ...defaultLimits, groups: [], ...host })),
-    pairs: pairs.map(({ id, vcpus = 1, ft = "enabled", registered = registeredOn(first, ft) }) => ({
-      id,
-      vcpus,
-      ft,
-      registered,
-    })),
-    rules: rules.map((rule) => ({ active: true, ...rule })),
-    policy,
-    bounds: { ...unbounded, ...bounds },
-    ...switchesOf(decoded),
-  }
-  checkNames(file, config, at)
-  return config
-}
-
-/** The switches of parts, as they are set. */
-const switchesOf = (config: object): object =>
-  Object.fromEntries(Object.entries(config).filter(([name]) => Object.hasOwn(partSwitches, name)))
-
-/** The configuration as JSON: only what differs from the defaults, and bounds where there are any. */
-export const jsonOfConfig = (config: Config): ConfigJson => {
-  const { hosts, pairs, rules, policy, bounds } = config
-  const finite = Object.entries(bounds).filter(([, bound]) => Number.isFinite(bound))
-  const json = {
-    hosts: hosts.map(({ id, ftVmsMax, ftVcpusMax, groups }) => ({
-      id,
-      ...(ftVmsMax === defaultLimits.ftVmsMax ? {} : { ftVmsMax }),
-      ...(ftVcpusMax === defaultLimits.ftVcpusMax ? {} : { ftVcpusMax }),
-      ...(groups.length === 0 ? {} : { groups }),
-    })),
-    pairs: pairs.map(({ id, vcpus, ft, registered }) => ({
-      id,
-      ...(vcpus === 1 ? {} : { vcpus }),
-      ...(ft === "enabled" ? {} : { ft }),
-      ...(isRegisteredAlike(registered, registeredOn(hosts[0]?.id as HostId, ft)) ? {} : { registered }),
-    })),
-    ...(rules.length === 0 ? {} : { rules }),
-    ...(policy === "any" ? {} : { policy }),
-    ...(finite.length === 0 ? {} : { bounds: Object.fromEntries(finite) }),
-    ...switchesOf(config),
-  }
-  return json as unknown as ConfigJson
 }
 
 const storyOfSchedule = (file: string, json: unknown): Story => {
@@ -230,7 +160,7 @@ const checkWord = (file: string, word: string, known: readonly string[], at: rea
 
 const guards = Object.keys(guardMeanings)
 
-const ftStates = ["enabled", "needSecondary", "starting", "running"]
+const ftStates = ["notConfigured", "disabled", "enabled", "needSecondary", "starting", "running"]
 
 const expectOf = ({ verdict, property, step, guard }: TraceMetaJson): ExpectJson => {
   const at = step === undefined ? {} : { step }
@@ -284,52 +214,18 @@ const checkActions = (
     const stranger = named.find((host) => !hosts.includes(host))
     if (stranger !== undefined) throw bad(file, place(i), strangeTo("a host of the cluster", hosts, stranger))
     if (named.length === 2 && named[0] === named[1]) throw bad(file, place(i), "expected two different hosts")
+    if ("rule" in action && action.rule > config.rules.length)
+      throw bad(file, [...place(i), "rule"], ruleExpected(config.rules.length, action.rule))
     const pair = "pair" in action ? action.pair : "copy" in action ? pairIdOf(action.copy) : null
     if (pair !== null && !pairs.includes(pair))
       throw bad(file, place(i), strangeTo("a pair of the cluster", pairs, pair))
   }
 }
 
-/** A name that is none of the cluster's: the legal ones, and the one that was probably meant. */
-const strangeTo = (what: string, known: readonly string[], stranger: string): string =>
-  `expected ${what} (${known.length === 0 ? "there is none" : listed(known)}), not ${printable(stranger, 80)}${nearest(stranger, known)}`
-
-const checkNames = (file: string, { hosts, pairs, rules }: Config, at: readonly string[]): void => {
-  const hostIds = hosts.map(({ id }) => id)
-  const pairIds = pairs.map(({ id }) => id)
-  const groups = [...new Set(hosts.flatMap((host) => host.groups))]
-  for (const [part, ids] of [["hosts", hostIds] as const, ["pairs", pairIds] as const]) {
-    const twice = ids.find((id, i) => ids.indexOf(id as never) < i)
-    if (twice !== undefined)
-      throw bad(file, [...at, part], `expected different ids, and ${twice} stands there twice`)
-  }
-  for (const [i, pair] of pairs.entries())
-    checkRegistration(file, pair, hostIds, [...at, "pairs", String(i), "registered"])
-  for (const [i, rule] of rules.entries()) {
-    const here = [...at, "rules", String(i)]
-    const stranger = rule.pairs.find((id) => !pairIds.includes(id))
-    if (stranger !== undefined)
-      throw bad(file, [...here, "pairs"], strangeTo("pairs of the cluster", pairIds, stranger))
-    if (!groups.includes(rule.group))
-      throw bad(file, [...here, "group"], strangeTo("a group that some host is in", groups, rule.group))
-  }
-}
-
-const checkRegistration = (
-  file: string,
-  { ft, registered }: PairConfig,
-  hostIds: readonly HostId[],
-  at: readonly string[],
-): void => {
-  for (const role of ["primary", "secondary"] as const) {
-    const host = registered[role]
-    if (host !== null && !hostIds.includes(host))
-      throw bad(file, [...at, role], strangeTo("a host of the cluster", hostIds, host))
-  }
-  if ((registered.secondary === null) === (ft === "notConfigured")) return
-  const expected = ft === "notConfigured" ? "null, as FT is not configured" : "a host, as FT is configured"
-  throw bad(file, [...at, "secondary"], `expected ${expected}`)
-}
+const ruleExpected = (rules: number, rule: number): string =>
+  rules === 0
+    ? `expected a rule of the cluster, which has none, not ${rule}`
+    : `expected a rule of the cluster, 1 to ${rules}, not ${rule}`
 
 const knownMutant = (file: string, name: string | null, at: readonly string[]): string | null => {
   if (name !== null && mutantNamed(name) === null)

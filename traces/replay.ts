@@ -6,12 +6,13 @@ import { step } from "../model/step.ts"
 import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { isQuiescent, isJudged } from "../properties/check/quiescence.ts"
 import { runToQuiescence } from "../properties/check/simulate.ts"
-import { begin } from "../properties/check/run.ts"
+import { begin, type Judge } from "../properties/check/run.ts"
 import { noHistory, remember } from "../properties/history.ts"
 import { becomesQuiescent } from "../properties/liveness.ts"
 import { mutantNamed } from "../properties/mutants/catalogue.ts"
 import { mutated } from "../properties/mutants/mutant.ts"
 import {
+  ghostsOf,
   violatesWhenQuiescent,
   violationsOf,
   isLiveness,
@@ -70,7 +71,7 @@ export const replay = (
 ): Replay => {
   const { config } = protocol
   let state = initial(config)
-  let history = noHistory(state)
+  let history = noHistory(state, ghostsOf(config, properties))
   const states = [state]
   const violations = new Map<string, ViolationAt>()
   const note = (found: readonly Violation[], at: number): void => {
@@ -115,7 +116,8 @@ const violationsInLoop = (
 const noProbes: ReadonlySet<number> = new Set()
 
 const neverQuiescentFrom = (protocol: Protocol, state: State): readonly Violation[] => {
-  const run = runToQuiescence({ protocol, properties: [becomesQuiescent], witnesses: [] }, begin(state))
+  const judge: Judge = { protocol, properties: [becomesQuiescent], witnesses: [] }
+  const run = runToQuiescence(judge, begin(judge, state))
   return run.violation === null ? [] : [run.violation]
 }
 

@@ -31,5 +31,15 @@ export const Positive = whole(1, 1_000_000_000)
 /** A pair of different hosts, in either order. */
 export const LinkJson = Schema.Tuple([HostIdJson, HostIdJson])
 
+/** A link by the names of its two hosts, in either order; or all links that are not named. */
+export const LinkNameJson = Schema.String.check(
+  Schema.isPattern(
+    /^(?:default|[A-Za-z]\w{0,63}-[A-Za-z]\w{0,63}|[A-Za-z][\w-]{0,63}\/[A-Za-z][\w-]{0,63})$/,
+    {
+      expected: "a link, like h1-h3 (esx-1/esx-2 where a name has a hyphen), or default",
+    },
+  ),
+)
+
 /** An entry of a log: its generation, and its index. */
 export const EntryJson = Schema.Tuple([Positive, Count])

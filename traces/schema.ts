@@ -2,7 +2,16 @@ import * as Schema from "effect/Schema"
 import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
 import type { OperandName, Operands } from "../model/operand.ts"
 import { partSwitches } from "../model/parts/words.ts"
-import { CopyIdJson, Count, HostIdJson, LinkJson, PairIdJson, Positive, whole } from "./scalar.ts"
+import {
+  CopyIdJson,
+  Count,
+  HostIdJson,
+  LinkJson,
+  LinkNameJson,
+  PairIdJson,
+  Positive,
+  whole,
+} from "./scalar.ts"
 import { optionalFields } from "./state-schema.ts"
 
 // The one source of every format: what is read is decoded with these, their types are those of the JSON, and the
@@ -42,6 +51,7 @@ export const ConfigJson = Schema.Struct({
       ftVmsMax: Schema.optionalKey(whole(0, limits.perHost)),
       ftVcpusMax: Schema.optionalKey(whole(0, limits.perHost)),
       groups: Schema.optionalKey(Schema.Array(Group).check(atMost(limits.groups, "groups"))),
+      ftEncryption: Schema.optionalKey(Schema.Boolean),
     }),
   ).check(atMost(limits.hosts, "hosts")),
   pairs: Schema.NonEmptyArray(
@@ -50,8 +60,13 @@ export const ConfigJson = Schema.Struct({
       vcpus: Schema.optionalKey(whole(1, limits.vcpus)),
       ft: Schema.optionalKey(Schema.Literals(["notConfigured", "disabled", "enabled"])),
       registered: Schema.optionalKey(RegistrationJson),
+      encryption: Schema.optionalKey(Schema.Literals(["disabled", "opportunistic", "required"])),
+      metro: Schema.optionalKey(Group),
     }),
   ).check(atMost(limits.pairs, "pairs")),
+  links: Schema.optionalKey(
+    Schema.Record(LinkNameJson, Schema.Struct({ private: Schema.optionalKey(Schema.Boolean) })),
+  ),
   rules: Schema.optionalKey(
     Schema.Array(
       Schema.Struct({
@@ -86,6 +101,7 @@ const operandJson: { readonly [N in OperandName]: Schema.Codec<Operands[N], unkn
   host: HostIdJson,
   role: Schema.Literals(["primary", "secondary"]),
   hosts: LinkJson,
+  rule: whole(1, limits.rules),
 }
 
 /** What an action of a kind may say beside what it names. */

@@ -23,6 +23,8 @@ type PairJson = Pick<Pair, "ft" | "power" | "registered" | "lock"> & {
 export type StateJson = {
   readonly hosts: Readonly<Record<HostId, Pick<Host, keyof Host>>>
   readonly cut: readonly (readonly [HostId, HostId])[]
+  readonly exposed?: readonly (readonly [HostId, HostId])[]
+  readonly rules?: readonly number[]
   readonly pairs: Readonly<Record<PairId, PairJson>>
 }
 
@@ -50,8 +52,13 @@ const jsonOf = (fields: Fields, owner: object): Json => {
     const value =
       field.derived === null ? (owner as Json)[name] : (field.derived as (of: object) => unknown)(owner)
     if (value === undefined) continue
-    if (field.tag !== "group") json[name] = value === null ? null : valueJson(field, value)
-    else if (value !== null) Object.assign(json, jsonOf(field.fields, value))
+    if (field.tag === "group") {
+      if (value !== null) Object.assign(json, jsonOf(field.fields, value))
+      continue
+    }
+    const made = value === null ? null : valueJson(field, value)
+    if (field.isOptional && Array.isArray(made) && made.length === 0) continue
+    json[name] = made
   }
   return json
 }
@@ -62,6 +69,8 @@ const valueJson = (field: Field, value: unknown): unknown => {
       return kept(value as Log, (log) => log.map(({ generation, index }) => [generation, index] as const))
     case "links":
       return (value as readonly LinkId[]).map(endsOf)
+    case "rules":
+      return (value as State["rules"]).flatMap((isInForce, n) => (isInForce ? [n + 1] : []))
     case "record":
       return jsonOf(field.fields, value as object)
     case "each":

@@ -43,6 +43,8 @@ const plainSchema = (field: Field, presence: Presence): Any => {
       return Schema.Array(EntryJson)
     case "links":
       return Schema.Array(LinkJson)
+    case "rules":
+      return Schema.Array(Positive)
     case "record":
     case "group":
       return structOf(field.fields, presence)

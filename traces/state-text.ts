@@ -4,7 +4,7 @@ import type { Pair } from "../model/pair.ts"
 import { hostIdsOf, hostOf, pairsOf, type State } from "../model/state.ts"
 import { ftStateText, holderText } from "./diff.ts"
 
-/** A state in words: a line for each host, for the links that are cut, for each pair and for each copy. */
+/** A state in words: a line for each host, for the links that are cut or exposed, for each rule, each pair and each copy. */
 export const stateLines = (state: State): readonly string[] => [
   ...hostIdsOf(state).map((id) => {
     const { up, storage, maintenance } = hostOf(state, id)
@@ -15,6 +15,8 @@ export const stateLines = (state: State): readonly string[] => [
     ].join(", ")
   }),
   ...state.cut.map((link) => `link ${link} cut`),
+  ...state.exposed.map((link) => `link ${link} exposed`),
+  ...state.rules.map((isInForce, n) => `rule ${n + 1} ${isInForce ? "in force" : "out of force"}`),
   ...pairsOf(state).flatMap((pair) => [pairText(pair), ...pair.copies.map((copy) => `  ${copyText(copy)}`)]),
 ]
 

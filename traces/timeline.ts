@@ -80,11 +80,13 @@ const momentsOf = (
     .filter(({ n }) => n >= first && n <= last)
     .filter((moment) => !isFiltered || notes.has(moment.n) || concerns(moment, pairs))
 
-/** Whether a step names one of the pairs, or changes it, or a host, or a link. */
+/** Whether a step names one of the pairs, or changes it, or a host, a link or a rule. */
 const concerns = ({ action, before, after }: Moment, pairs: readonly PairId[]): boolean =>
   before === null ||
   before.hosts !== after.hosts ||
   before.cut !== after.cut ||
+  before.exposed !== after.exposed ||
+  before.rules !== after.rules ||
   pairs.some((id) => before.pairs[id] !== after.pairs[id]) ||
   (action !== null && pairs.some((id) => namedBy(action) === id))
 
@@ -104,7 +106,7 @@ const wideLines = (
     moment.action === null ? "" : describe(moment.action),
     ...run.config.hosts.map(({ id }) => hostCell(moment, id, pairs)),
     newly(moment, (state) => locks(state, pairs)),
-    newly(moment, (state) => [...ftStates(state, pairs), cutLinks(state)]),
+    newly(moment, (state) => [...ftStates(state, pairs), ...surroundings(state)]),
   ])
   const hosts = run.config.hosts.map(({ id }) => id)
   const header = ["step", "action", ...hosts, "lock", "FT state, cut links"]
@@ -179,14 +181,14 @@ const linesOf = (cells: Row, widths: readonly number[]): readonly string[] => {
 const inBands = (hosts: readonly HostId[], size: number): readonly (readonly HostId[])[] =>
   Array.from({ length: Math.ceil(hosts.length / size) }, (_, i) => hosts.slice(i * size, (i + 1) * size))
 
-/** What a step changed beside the copies, beneath its row: the lock, the FT state, the cut links. */
+/** What a step changed beside the copies, beneath its row: the lock, the FT state, the links, the rules. */
 const newsAt = (moment: Moment, pair: PairId, width: number): readonly string[] => {
   const news = newly(moment, (state) => [
     ...ftStates(state, [pair]),
     ...pairsOf(state)
       .filter(({ id }) => id === pair)
       .map(({ lock }) => `the lock g${lock.generation} by ${holderText(lock)}`),
-    cutLinks(state),
+    ...surroundings(state),
   ])
   return news === "" ? [] : indented("=", news, width)
 }
@@ -266,7 +268,7 @@ const countsOf = ({ phase, log, released, channel }: Copy): readonly number[] =>
 
 /** Those of some phrases about a state that were not true of the state before. */
 const newly = ({ before, after }: Moment, phrases: (state: State) => readonly string[]): string => {
-  const old = before === null ? [noLinkCut] : phrases(before)
+  const old = before === null ? [...nothingCutOrExposed, rulesText(after)] : phrases(before)
   return phrases(after)
     .filter((phrase) => !old.includes(phrase))
     .join(", ")
@@ -282,10 +284,23 @@ const ftStates = (state: State, pairs: readonly PairId[]): readonly string[] =>
     .filter(({ id }) => pairs.includes(id))
     .map((pair) => `${pair.id} ${ftStateText(pair)}`)
 
-const cutLinks = ({ cut }: State): string => (cut.length === 0 ? noLinkCut : `cut ${cut.join(" ")}`)
+/** The links that are cut, and those on which others can listen, and the rules in force. */
+const surroundings = (state: State): readonly string[] => [
+  linksText(state.cut, "cut"),
+  linksText(state.exposed, "exposed"),
+  rulesText(state),
+]
 
-/** Worth saying only once a link has been cut: every cluster begins so. */
-const noLinkCut = "no link cut"
+const linksText = (links: State["cut"], word: string): string =>
+  links.length === 0 ? `no link ${word}` : `${word} ${links.join(" ")}`
+
+/** Worth saying only once a link has been cut or exposed, or rules have changed: a cluster begins so. */
+const nothingCutOrExposed = [linksText([], "cut"), linksText([], "exposed")]
+
+const rulesText = ({ rules }: State): string => {
+  const inForce = rules.flatMap((isInForce, n) => (isInForce ? [n + 1] : []))
+  return inForce.length === 0 ? "no rule in force" : `in force: ${inForce.map((n) => `rule ${n}`).join(" ")}`
+}
 
 const legend = [
   "P primary, S secondary",

@@ -3,10 +3,10 @@ import type { Config } from "../model/config.ts"
 import type { State } from "../model/state.ts"
 import { catalogue } from "../properties/catalogue.ts"
 import { writeAtomically } from "./atomic-file.ts"
-import { actionVars, itfOfAction, itfOfState, stateVars } from "./itf.ts"
+import { actionVars, itfOfAction, itfOfState, varsIn } from "./itf.ts"
 import type { Minimality } from "../properties/shrink/minimise.ts"
 import { packageVersion } from "./package.ts"
-import { jsonOfConfig } from "./read.ts"
+import { jsonOfConfig } from "./config.ts"
 import { traceFormat, type TraceJson } from "./schema.ts"
 import { stateJsonOf } from "./state-json.ts"
 
@@ -45,6 +45,8 @@ export const traceOf = (counterexample: Counterexample, file: string): TraceJson
   const { property, step, why, config, mutant, side, actions, states, found, seed, minimality, description } =
     counterexample
   const loop = loopOf(counterexample)
+  const shown = states.map(stateJsonOf)
+  const vars = varsIn(shown)
   const trace = {
     "#meta": {
       format: traceFormat,
@@ -64,10 +66,10 @@ export const traceOf = (counterexample: Counterexample, file: string): TraceJson
       replay: `npx ftpair replay ${file}`,
     },
     params: [],
-    vars: [...stateVars, ...actionVars],
-    states: states.map((state, index) => {
+    vars: [...vars, ...actionVars],
+    states: shown.map((state, index) => {
       const action = index === 0 ? null : (actions[index - 1] ?? null)
-      return { "#meta": { index, action }, ...itfOfState(stateJsonOf(state)), ...itfOfAction(action) }
+      return { "#meta": { index, action }, ...itfOfState(state, vars), ...itfOfAction(action) }
     }),
     ...(loop === null ? {} : { loop }),
   }

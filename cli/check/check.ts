@@ -2,16 +2,18 @@ import * as Effect from "effect/Effect"
 import { kindsOf } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { campaign, type Budget, type Campaign } from "../../properties/check/campaign.ts"
-import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
+import { mutantsOf, type CampaignSpec } from "../../properties/check/campaign-spec.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
-import { isLiveness, type Property } from "../../properties/property.ts"
-import { canBeSeen, witnesses, type Witness } from "../../properties/witnesses.ts"
+import { isAbout } from "../../properties/ghost.ts"
+import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
+import type { Witness } from "../../properties/witness.ts"
+import { canBeSeen, witnesses } from "../../properties/witnesses.ts"
 import { schedulesForAll, schedulesNeeded } from "../../properties/check/rarity.ts"
 import { inTurns } from "../../properties/explore/turns.ts"
 import { watched } from "../../properties/packed/property-set.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { readConfig } from "../../traces/read.ts"
+import { readConfig } from "../../traces/config.ts"
 import { protocolOfStory } from "../../traces/replay.ts"
 import { storeAt } from "../../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./report.ts"
@@ -22,7 +24,8 @@ import { interruption } from "../interruption.ts"
 import { defaultWorkers, freshSeed } from "../options.ts"
 import { outputFor } from "../output.ts"
 import { progressOn } from "../progress.ts"
-import { quoted, summaryLines } from "../report.ts"
+import { notPromisedWords, quoted, summaryLines, unjudgedWords } from "../report.ts"
+import { refuseTimeless, timedScopeOf } from "../timed-mutant.ts"
 import { replayingStored, storedLines } from "./stored.ts"
 
 /**
@@ -53,12 +56,12 @@ export const check = async (
   const stop = interruption()
   const { style, say, document, warn } = outputFor(flags)
   const spec = specOf(flags)
-  const properties = catalogue.filter(({ id }) => spec.properties.includes(id))
+  const { properties, notPromised } = propertiesIn(spec)
   const workers = flags.workers ?? defaultWorkers("check")
   const folder = storeAt(flags.out)
   say(titleLine(style, spec, workers))
 
-  const unfit = spec.config === null ? null : unfitForEngine(spec.config)
+  const unfit = spec.config === null ? null : unfitForEngine(spec.config, mutantsOf(spec).engine)
   if (unfit !== null) say(style.warn(`the model runs alone: ${unfit}`))
   const stored = await inTurns(replayingStored(style, spec, properties, folder, stop, rulesOf))
   say(...storedLines(style, stored))
@@ -80,6 +83,7 @@ export const check = async (
   const checked: Checked = {
     spec,
     properties,
+    notPromised,
     wanted,
     stored,
     campaign: ran,
@@ -100,12 +104,32 @@ export const check = async (
   }
   const code = codeOf(flags, checked)
   if (ran !== null)
-    say("", ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unchecked))
+    say(
+      "",
+      ...summaryLines(style, properties, wanted, ran, violatedIn(checked), checked.unchecked),
+      ...notPromisedWords(notPromised),
+    )
   if (finding !== null) say("", ...finding.lines)
   say("", ...closingLines(style, flags, checked, code))
   if (finding?.unsaved != null) warn(`the counterexample is not saved: ${finding.unsaved}`)
   document(jsonOf(checked, code))
   return code
+}
+
+/**
+ * The properties that are to be checked, and those that are not promised in the cluster. Those of a part that it does not have
+ * are neither: drawn clusters are of the core alone. Refuses where nothing is left: it would look like a verdict.
+ */
+const propertiesIn = ({ config, properties: ids }: CampaignSpec) => {
+  const named = catalogue.filter(({ id }) => ids.includes(id))
+  const about = named.filter((property) =>
+    config === null ? property.part === undefined : isAbout(property, config),
+  )
+  const properties = about.filter((property) => config === null || isPromised(property, config))
+  const notPromised = about.filter((property) => !properties.includes(property))
+  if (properties.length === 0 && named.length > 0)
+    throw new BadInput({ message: unjudgedWords(named, (property) => about.includes(property)) })
+  return { properties, notPromised }
 }
 
 /** Whether anything checked a property: the model checks all, the engine those of safety. */
@@ -114,14 +138,19 @@ const isChecked = (property: Property, ran: Campaign | null): boolean =>
   (ran.schedules > 0 ||
     (ran.engineRuns > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
 
-const specOf = (flags: CheckFlags): CampaignSpec => ({
-  seed: flags.seed ?? freshSeed(),
-  mutant: flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant,
-  side: flags.side ?? "both",
-  config: flags.config === undefined ? null : withBounds(readConfig(flags.config)),
-  properties: flags.property ?? catalogue.map(({ id }) => id),
-  isWhole: flags.property === undefined,
-})
+const specOf = (flags: CheckFlags): CampaignSpec => {
+  const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
+  const config = flags.config === undefined ? timedScopeOf(mutant) : withBounds(readConfig(flags.config))
+  if (config !== null) refuseTimeless(mutant, config)
+  return {
+    seed: flags.seed ?? freshSeed(),
+    mutant,
+    side: flags.side ?? "both",
+    config,
+    properties: flags.property ?? catalogue.map(({ id }) => id),
+    isWhole: flags.property === undefined,
+  }
+}
 
 /** A guest that may always record never becomes quiescent, so logs without a bound get one. */
 const withBounds = (config: Config): Config =>
@@ -135,15 +164,15 @@ const wantedWitnesses = (
   witnesses.filter(
     (witness) =>
       (isWhole || properties.some((property) => property.witness === witness.id)) &&
-      (config === null || canBeSeen(witness, config)),
+      (config === null ? witness.part === undefined : canBeSeen(witness, config)),
   )
 
 const noFloor = { schedules: 0, engineRuns: 0 }
 
 /**
  * What the campaign of a check may cost, so many milliseconds after the check began: with no flags that say otherwise
- * a floor is run to its end, though its time be up. `unfit` is why the engine cannot take the cluster, or null: alone
- * it then runs nothing.
+ * a floor is run to its end, though its time be up. `unfit` is why the engine cannot take the cluster, or null. Alone it runs
+ * nothing there, nor where time passes: what it draws has no ticks.
  */
 export const budgetOf = (
   flags: CheckFlags,
@@ -155,12 +184,15 @@ export const budgetOf = (
   const isTimed = flags.runs === undefined && flags.engineRuns === undefined
   const isDefault = isTimed && flags.time === undefined
   const millisMax = flags.time ?? (isTimed ? defaultMillis : Infinity)
-  const wanted = flags.engineRuns ?? (isDefault ? defaultEngineRuns : 0)
+  const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
+  const wanted = flags.engineRuns ?? (isDefault ? defaultEngineRuns : schedules === Infinity ? Infinity : 0)
+  const floor = isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor
+  const isIdle = unfit !== null || config?.time !== undefined
   return {
-    schedules: flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0),
-    engineRuns: unfit === null ? wanted : 0,
+    schedules,
+    engineRuns: isIdle ? 0 : wanted,
     millis: Math.max(1, millisMax - elapsed),
-    floor: isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor,
+    floor: isIdle ? { ...floor, engineRuns: 0 } : floor,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Campaign } from "../../properties/check/campaign.ts"
 import type { CampaignSpec, Side } from "../../properties/check/campaign-spec.ts"
 import type { Property } from "../../properties/property.ts"
-import type { Witness } from "../../properties/witnesses.ts"
+import type { Witness } from "../../properties/witness.ts"
 import type { Finding } from "./finding.ts"
 import type { Stored } from "./stored.ts"
 import type { OutputFlags } from "../output.ts"
@@ -24,7 +24,7 @@ export type CheckFlags = OutputFlags & {
 /**
  * All that a check has come to.
  *
- * Shape  `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
+ * Shape  `notPromised` are properties that hold only on a condition which the cluster does not meet. `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
  *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
  *        more; `isIdle`, that the protocol took no step in any schedule; `unchecked` the properties that nothing
  *        checked; `isRepeatable` is false if a schedule failed once, and not again; `drawingSeconds` is the part of
@@ -33,6 +33,7 @@ export type CheckFlags = OutputFlags & {
 export type Checked = {
   readonly spec: CampaignSpec
   readonly properties: readonly Property[]
+  readonly notPromised: readonly Property[]
   readonly wanted: readonly Witness[]
   readonly stored: Stored
   readonly campaign: Campaign | null

@@ -6,7 +6,7 @@ import { mutantsOf, type CampaignSpec } from "../../properties/check/campaign-sp
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { mutated } from "../../properties/mutants/mutant.ts"
 import type { Violation, Property } from "../../properties/property.ts"
-import { refinement } from "../../properties/refinement.ts"
+import { refinement, unfitForEngine } from "../../properties/refinement.ts"
 import { CannotWrite } from "../../traces/atomic-file.ts"
 import { minimising, type Minimised } from "../../properties/shrink/minimise.ts"
 import { printable } from "../../traces/printable.ts"
@@ -53,7 +53,8 @@ export function* findingOf(
 ): Generator<void, Finding | null, void> {
   const { model, engine } = mutantsOf(spec)
   const protocolIn = mutated(mutantNamed(model ?? ""))
-  const checked = [...properties, refinement(protocolIn, engine)]
+  const checked =
+    unfitForEngine(failure.config, engine) === null ? [...properties, refinement(protocolIn, engine)] : properties
   const minimal = yield* minimising(protocolIn, checked, failure.config, failure.actions, {
     turns: failure.turns,
     isStopped: () => stop.aborted,

@@ -1,4 +1,4 @@
-import { jsonOfConfig } from "../../traces/read.ts"
+import { jsonOfConfig } from "../../traces/config.ts"
 import { packageVersion } from "../../traces/package.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 import type { CampaignSpec } from "../../properties/check/campaign-spec.ts"
@@ -6,7 +6,7 @@ import { counted, number } from "../../properties/amount.ts"
 import { schedulesNeeded } from "../../properties/check/rarity.ts"
 import type { Property } from "../../properties/property.ts"
 import { refinementId } from "../../properties/refinement.ts"
-import type { Witness } from "../../properties/witnesses.ts"
+import type { Witness } from "../../properties/witness.ts"
 import { violatedIn, type CheckFlags, type Checked } from "./checked.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
 import type { Style } from "../style.ts"
@@ -67,8 +67,10 @@ const undrawnLines = (style: Style, checked: Checked): readonly string[] => [
   ),
 ]
 
-const rareText = ({ id }: Witness, { config }: CampaignSpec): string =>
-  `${id} (${number(schedulesNeeded(id, config))} show it)`
+const rareText = ({ id }: Witness, { config }: CampaignSpec): string => {
+  const needed = schedulesNeeded(id, config)
+  return Number.isFinite(needed) ? `${id} (${number(needed)} show it)` : `${id} (for an exploration)`
+}
 
 const workText = ({ spec }: Checked, ran: Campaign): string => {
   const side = spec.side === "both" ? "" : `, of which the ${spec.side} is the mutant`
@@ -144,9 +146,12 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
     unseen: unseen.map(({ id }) => id),
     idle: checked.isIdle,
     rare: Object.fromEntries(rare.map(({ id }) => [id, schedulesNeeded(id, spec.config)])),
-    properties: Object.fromEntries(
-      properties.map((property) => [property.id, { verdict: verdictOf(checked, property) }]),
-    ),
+    properties: {
+      ...Object.fromEntries(
+        properties.map((property) => [property.id, { verdict: verdictOf(checked, property) }]),
+      ),
+      ...Object.fromEntries(checked.notPromised.map(({ id }) => [id, { verdict: "not-promised" }])),
+    },
     breaches: findings.map((finding) => ({
       property: finding.property.id,
       steps: finding.steps,

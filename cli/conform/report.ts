@@ -144,7 +144,7 @@ export const conformLines = (style: Style, report: ConformReport): readonly stri
           `  ${number(tally.skipped)} skipped; errors: ${number(tally.errors)} definite, ${number(tally.unsure)} indefinite, followed both ways`,
         ]),
     ...coverageLines(style, result),
-    ...listed(style, lacking, "stored case", "left out, for actions that it does not take"),
+    ...listed(style, lacking, "stored case", "left out, for what it does not take"),
     ...skippedLines(style, skipped),
     ...listed(style, beyond, "case", "given up, as too many model states fitted"),
     ...(known.length === 0 ? [] : [`  ${counted(known.length, "case")} failed, as is known`]),

@@ -1,34 +1,38 @@
 import { totalmem } from "node:os"
 import * as Effect from "effect/Effect"
-import { coreKinds, kinds, type Kind } from "../../model/action.ts"
+import { coreKinds, kinds, timedKinds, type Kind } from "../../model/action.ts"
 import { plainConfig, type Bounds, type Config } from "../../model/config.ts"
+import { readsRegistrations } from "../../model/identity.ts"
 import { counted } from "../../properties/amount.ts"
 import { catalogue } from "../../properties/catalogue.ts"
+import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
 import { explore, type Exploration, type Explored } from "../../properties/explore/explore.ts"
 import type { Sides } from "../../properties/explore/sides.ts"
 import { layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
 import { missingIn } from "../../properties/explore/vacuity.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { coreScope, kindsWith } from "../../properties/mutants/mutant.ts"
-import { isLiveness, type Property } from "../../properties/property.ts"
+import { isAbout } from "../../properties/ghost.ts"
+import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
 import { prepareFile } from "../../traces/atomic-file.ts"
 import { packageVersion } from "../../traces/package.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { jsonOfConfig, readConfig } from "../../traces/read.ts"
+import { jsonOfConfig, readConfig } from "../../traces/config.ts"
 import { storeAt } from "../../traces/store.ts"
 import { writeDot } from "../../traces/dot.ts"
 import { refuseBeside } from "../beside.ts"
 import type { ExitCode } from "../exit.ts"
 import { exploredFindings } from "./finding.ts"
 import { exploredLines, type Judgement } from "./report.ts"
-import { canCheck, uncheckedWords } from "./unchecked.ts"
+import { canCheck, hasGhost, uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
+import { refuseTimeless } from "../timed-mutant.ts"
 import { outputFor, type OutputFlags } from "../output.ts"
 import { levelsOn } from "../progress.ts"
-import { quoted } from "../report.ts"
+import { quoted, unjudgedWords } from "../report.ts"
 import { scopeWords } from "./scope-words.ts"
 
 /** The flags of `ftpair explore`, as commander gives them. */
@@ -98,6 +102,7 @@ export const exploreScope = async (
   const judged = {
     checked: checkedOf(exploration),
     unchecked: uncheckedOf(exploration),
+    notPromised: notPromisedOf(exploration),
     seconds: (performance.now() - start) / 1000,
     conclusion,
     divergences: found.divergences,
@@ -122,12 +127,17 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
   const config = configOf(flags, mutant)
   refuseTooMany(config)
-  const among = flags.actions ?? kindsUsually(mutant)
+  refuseTimeless(mutant, config)
+  const usual = flags.actions ?? kindsUsually(mutant)
+  const among = usual === coreKinds && config.time !== undefined ? timedKinds : usual
   const reduction = flags.reduction === true
-  const properties = flags.property ?? defaultProperties(config, among, mutant, reduction)
+  const properties =
+    flags.property === undefined
+      ? defaultProperties(config, among, mutant, reduction)
+      : promisedAmong(flags.property, config)
   refuseContradictions(flags, properties)
   if (flags.engine === "packed") {
-    const unfit = unfitForEngine(config)
+    const unfit = unfitForEngine(config, mutant)
     if (unfit !== null) throw new BadInput({ message: `${unfit}; --engine model has no such limit` })
   }
   const scope: Scope = {
@@ -221,8 +231,8 @@ const finite = (bound: number, otherwise: number): number => (Number.isFinite(bo
 
 /**
  * All but the properties that must be named, because they distinguish states that are otherwise the same: S19, which
- * depends on the past, S18 where operators can do what it counts, and S29, which depends on registrations. For a mutant
- * every property that can be is checked.
+ * depends on the past, S18 where operators can do what it counts, those of registrations where no guard reads these, and
+ * those of reasons. For a mutant every property that can be is checked.
  */
 const defaultProperties = (
   config: Config,
@@ -231,11 +241,23 @@ const defaultProperties = (
   reduction: boolean,
 ): readonly string[] =>
   catalogue
+    .filter((property) => isPromised(property, config))
     .map(({ id }) => id)
     .filter((id) => id !== "L0")
     .filter((id) => id !== "S19" || (mutant !== null && !reduction))
     .filter((id) => id !== "S18" || mutant !== null || !mayIntervene(config, among))
-    .filter((id) => id !== "S29" || mutant !== null)
+    .filter((id) => mutant !== null || readsRegistrations(config, among) || !readsRegistrationsIn([id]))
+    .filter((id) => mutant !== null || !readsReasons([id]))
+    .filter((id) => mutant !== null || !hasGhost(id))
+
+/** Those of the named properties that are promised in the cluster. Refuses where none is. */
+const promisedAmong = (ids: readonly string[], config: Config): readonly string[] => {
+  const named = catalogue.filter(({ id }) => ids.includes(id))
+  const promised = named.filter((property) => isPromised(property, config))
+  if (promised.length === 0)
+    throw new BadInput({ message: unjudgedWords(named, (property) => isAbout(property, config)) })
+  return promised.map(({ id }) => id)
+}
 
 const isAsked = (exploration: Exploration, property: Property): boolean =>
   exploration.scope.properties.includes(property.id) && canCheck(exploration, property)
@@ -265,7 +287,16 @@ const checkedOf = (exploration: Exploration): readonly Property[] =>
   catalogue.filter((property) => isAsked(exploration, property))
 
 const uncheckedOf = (exploration: Exploration): readonly Property[] =>
-  catalogue.filter((property) => !isAsked(exploration, property))
+  aboutIn(exploration).filter(
+    (property) => isPromised(property, exploration.scope.config) && !isAsked(exploration, property),
+  )
+
+const notPromisedOf = (exploration: Exploration): readonly Property[] =>
+  aboutIn(exploration).filter((property) => !isPromised(property, exploration.scope.config))
+
+/** The properties of what there is in a scope. */
+const aboutIn = ({ scope }: Exploration): readonly Property[] =>
+  catalogue.filter((property) => isAbout(property, scope.config))
 
 /** The command again, as a shell takes it. */
 const reproduceLine = (flags: ExploreFlags): string => {
@@ -334,6 +365,7 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     witnesses: explored.witnessedAt,
     properties: judged.checked.map(({ id }) => id),
     notAsked: judged.unchecked.map(({ id }) => id),
+    ...(scope.config.time === undefined ? {} : { notPromised: judged.notPromised.map(({ id }) => id) }),
     liveness: explored.liveness,
     assurance: assuranceOf(exploration, explored, conclusion),
     scope: {

@@ -1,17 +1,20 @@
 import { match } from "ts-pattern"
+import type { Config } from "../../model/config.ts"
 import { counted, number } from "../../properties/amount.ts"
+import { readsMore } from "../../properties/distinctions.ts"
 import type { Exploration, Explored } from "../../properties/explore/explore.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
-import { uncheckedWords } from "./unchecked.ts"
+import { hasGhost, uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, type Conclusion } from "./verdict.ts"
 import type { ExploredDivergence } from "./finding.ts"
 import type { Style } from "../style.ts"
-import { columns, rates } from "../report.ts"
+import { columns, notPromisedWords, paddedId, rates } from "../report.ts"
 
 /** What a report has beside the exploration itself. */
 export type Judgement = {
   readonly checked: readonly Property[]
   readonly unchecked: readonly Property[]
+  readonly notPromised: readonly Property[]
   readonly seconds: number
   readonly conclusion: Conclusion
   readonly divergences: readonly ExploredDivergence[]
@@ -25,16 +28,18 @@ export const exploredLines = (
   judged: Judgement,
 ): readonly string[] => {
   const { conclusion, divergences } = judged
+  const listed = [...judged.checked, ...judged.unchecked]
   return [
     style.strong("properties"),
     ...judged.checked.map(
       (property) =>
-        `  ${property.id.padEnd(4)} ${property.name.padEnd(24)} ${propertyWords(style, explored, judged, property)}`,
+        `  ${paddedId(property, listed)} ${property.name.padEnd(24)} ${propertyWords(style, explored, judged, property)}`,
     ),
-    ...judged.unchecked.map(({ id, name }) =>
-      style.faint(`  ${id.padEnd(4)} ${name.padEnd(24)} not checked`),
+    ...judged.unchecked.map((property) =>
+      style.faint(`  ${paddedId(property, listed)} ${property.name.padEnd(24)} not checked`),
     ),
     ...uncheckedWords(exploration, judged.unchecked).map((words) => style.faint(`  ${words}`)),
+    ...notPromisedWords(judged.notPromised).map((words) => style.faint(`  ${words}`)),
     ...livenessLines(style, explored),
     style.strong("witnesses, first seen at depth"),
     ...columns(witnessLines(style, explored)),
@@ -65,11 +70,13 @@ const propertyWords = (style: Style, explored: Explored, judged: Judgement, prop
 }
 
 /** What a mutant is explored with beside what the protocol is. */
-const mutantWords = (checked: readonly Property[]): string => {
-  const ids = ["S18", "S19", "S29"].filter((id) => checked.some((property) => property.id === id))
+const mutantWords = ({ time }: Config, checked: readonly Property[]): string => {
+  const ids = checked.map(({ id }) => id).filter((id) => id === "S19" || readsMore([id]) || hasGhost(id))
+  const among =
+    time === undefined ? "all kinds of action" : "core actions, the passing of time and what it is about"
   const properties =
     ids.length === 0 ? "" : `, and checked ${ids.join(", ").replace(/, (\w+)$/, " and $1")} too`
-  return `a mutant is explored with all kinds of action${properties}, unless --actions and --property say otherwise`
+  return `a mutant is explored with ${among}${properties}, unless --actions and --property say otherwise`
 }
 
 const livenessLines = (style: Style, { liveness }: Explored): readonly string[] => {
@@ -123,7 +130,7 @@ const closingLines = (
     ...(explored.isAsymmetric
       ? [style.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
       : []),
-    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(checked))]),
+    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(explored.scope.config, checked))]),
     ...(highestGeneration === null
       ? []
       : [

@@ -1,4 +1,5 @@
-import { coreKinds, kinds, kindsBesideFt } from "../../model/action.ts"
+import { isDeepStrictEqual } from "node:util"
+import { coreKinds, kinds, kindsOf, plainKinds, type Kind } from "../../model/action.ts"
 import { counted } from "../../properties/amount.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
 
@@ -9,14 +10,6 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope
     bound === 0
       ? `no ${what}`
       : `${what} at ${bound === Infinity ? "any generation" : `generations ≤ ${bound}`}`
-  const actions =
-    among.length === kinds.length
-      ? "all actions"
-      : among === kindsBesideFt
-        ? "all actions but those on FT"
-        : among === coreKinds
-          ? "core actions"
-          : counted(among.length, "kind of action", "kinds of action")
   const fences = among.includes("TestFailover") || among.includes("TestRestartSecondary")
   return [
     counted(hosts.length, "host"),
@@ -27,9 +20,24 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction }: Scope
     `faults ≤ ${bounds.faults}`,
     upTo("power-off", bounds.powerOffUpTo),
     ...(fences ? [upTo("tests", bounds.fencesUpTo)] : []),
-    actions,
+    ...(config.time === undefined
+      ? []
+      : [among.some(isOfTime) ? "with time" : "with time that stands still"]),
+    actionWords(among),
     ...(mutant === null ? [] : [`mutant ${mutant}`]),
     ...(symmetry ? ["up to symmetry"] : []),
     ...(reduction ? ["reduced"] : []),
   ].join(", ")
+}
+
+const isOfTime = (kind: Kind): boolean => kindsOf("time").includes(kind)
+
+/** What may be done, but for the passing of time. */
+const actionWords = (among: readonly Kind[]): string => {
+  const done = among.some(isOfTime) ? among.filter((kind) => !isOfTime(kind)) : among
+  if (among.length === kinds.length) return "all actions"
+  if (among === plainKinds) return "all actions but those on FT"
+  return isDeepStrictEqual(done, coreKinds)
+    ? "core actions"
+    : counted(done.length, "kind of action", "kinds of action")
 }

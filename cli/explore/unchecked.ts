@@ -1,12 +1,17 @@
+import { catalogue } from "../../properties/catalogue.ts"
+import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
 import type { Exploration } from "../../properties/explore/explore.ts"
 import { checksQuiescence } from "../../properties/explore/scope.ts"
-import { isLiveness, type Property } from "../../properties/property.ts"
+import { watched } from "../../properties/packed/property-set.ts"
+import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
 
 /**
  * Whether an exploration checks a property that is named. Liveness is checked in quiescent states: not under the
  * reduction, which skips them, and not where some protocol actions are excluded.
  */
 export const canCheck = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
+  isPromised(property, scope.config) &&
+  (engine === "model" || (watched as readonly string[]).includes(property.id)) &&
   property.id !== "L0" &&
   // The model by itself keeps no past.
   (property.id !== "S19" || engine === "packed") &&
@@ -27,14 +32,48 @@ export const uncheckedWords = (
       ? ["with --reduction liveness is checked only with --liveness, and needs every protocol action"]
       : []),
     ...(isLeft && !isReduced && !checksQuiescence({ ...scope, reduction: false })
-      ? ["liveness is checked only where --actions has every kind of protocol action"]
+      ? [
+          `liveness is checked only where --actions has every kind of protocol action${scope.config.time === undefined ? "" : ", and Tick"}`,
+        ]
       : []),
+    ...(exploration.engine === "model" ? [] : ofModelWords(ids)),
     ...pastWords(exploration, ids),
-    ...(ids.includes("S29")
-      ? ["S29 depends on where pairs are registered, which multiplies the states: name it with --property"]
-      : []),
+    ...recordWords(ids),
   ]
 }
+
+/** Properties that the packed engine has no monitor of. */
+const ofModelWords = (unchecked: readonly string[]): readonly string[] => {
+  const ids = unchecked.filter((id) => id !== "L0" && !(watched as readonly string[]).includes(id))
+  return ids.length === 0 ? [] : [`with --engine model alone: ${ids.join(", ")}`]
+}
+
+/** Why properties of what is on record were not checked: where pairs are registered, and why they need a Secondary. */
+const recordWords = (unchecked: readonly string[]): readonly string[] => [
+  ...dependence(
+    unchecked.filter((id) => readsRegistrationsIn([id])),
+    "on where pairs are registered",
+  ),
+  ...dependence(
+    unchecked.filter((id) => readsReasons([id])),
+    "on why pairs need a Secondary",
+  ),
+]
+
+/** That properties depend on what usually distinguishes no states; nothing where there are none. */
+const dependence = (ids: readonly string[], onWhat: string): readonly string[] => {
+  const [first, ...others] = ids
+  if (first === undefined) return []
+  return others.length === 0
+    ? [`${first} depends ${onWhat}, which multiplies the states: name it with --property`]
+    : [
+        `${[first, ...others.slice(0, -1)].join(", ")} and ${others.at(-1) ?? ""} depend ${onWhat}, which multiplies the states: name them with --property`,
+      ]
+}
+
+/** Whether a property needs more of the past than a state holds. */
+export const hasGhost = (id: string): boolean =>
+  catalogue.some((property) => property.id === id && property.ghost !== undefined)
 
 /** Why properties of the past were not checked: S19 cannot be, on the model alone or with the reduction. */
 const pastWords = (
@@ -43,11 +82,10 @@ const pastWords = (
 ): readonly string[] => {
   const canCheckS19 = engine === "packed" && !scope.reduction
   const left = ["S18", "S19"].filter((id) => unchecked.includes(id))
-  const open = left.filter((id) => id === "S18" || canCheckS19)
+  const haunted = engine === "model" ? unchecked.filter(hasGhost) : []
+  const open = [...left.filter((id) => id === "S18" || canCheckS19), ...haunted]
   return [
-    ...(open.length === 2
-      ? ["S18 and S19 depend on the past, which multiplies the states: name them with --property"]
-      : open.map((id) => `${id} depends on the past, which multiplies the states: name it with --property`)),
+    ...dependence(open, "on the past"),
     ...(left.includes("S19") && !canCheckS19
       ? [
           engine === "model"

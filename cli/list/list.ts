@@ -9,7 +9,7 @@ import { mutants } from "../../properties/mutants/catalogue.ts"
 import { pinnedScopes } from "../../properties/explore/pinned.ts"
 import { refinement } from "../../properties/refinement.ts"
 import { witnesses } from "../../properties/witnesses.ts"
-import { jsonOfConfig } from "../../traces/read.ts"
+import { jsonOfConfig } from "../../traces/config.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
 import { outputFor } from "../output.ts"
 

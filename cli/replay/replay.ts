@@ -3,7 +3,8 @@ import { catalogue } from "../../properties/catalogue.ts"
 import { prepareFile } from "../../traces/atomic-file.ts"
 import { printable } from "../../traces/printable.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { readConfig, readStory, type Story } from "../../traces/read.ts"
+import { readConfig } from "../../traces/config.ts"
+import { readStory, type Story } from "../../traces/read.ts"
 import {
   firstDifference,
   outcomeOf,
@@ -33,7 +34,7 @@ export type ReplayFlags = OutputFlags & {
   readonly out?: string
 }
 
-/** One file, replayed. What has no actions keeps no promise: nothing was looked at. */
+/** One file, replayed. What has no actions, and violates nothing at its start, keeps no promise: nothing was looked at. */
 type Replayed = {
   readonly story: Story
   readonly replayed: Replay
@@ -88,7 +89,8 @@ const replayAs = (story: Story, flags: ReplayFlags): Replayed => {
   const properties = catalogue.filter(({ id }) => flags.property?.includes(id) ?? true)
   const replayed = replayStory(properties, story)
   const outcome = outcomeOf(story, replayed)
-  const isVacuous = story.actions.length === 0 && outcome === "reproduced"
+  const isBare = story.actions.length === 0 && replayed.violations.length === 0
+  const isVacuous = isBare && outcome === "reproduced"
   return { story, replayed, verdict: verdictOf(replayed, story), outcome: isVacuous ? "vacuous" : outcome }
 }
 

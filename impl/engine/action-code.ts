@@ -10,15 +10,18 @@ import { crashNamed, crashNumber } from "./reasons.ts"
 /** An action as the engine takes it: its kind's place in the alphabet, and what it names, or why a copy crashes. */
 export type ActionCode = { readonly kind: number; readonly a: number; readonly b: number }
 
-/** How many operands of each sort a layout has: a copy is named by its slot. */
+/** How many operands of each sort a layout has: a copy is named by its slot. What names nothing has one number all the same. */
 export const rangesOf = ({
   hosts,
   pairs,
-}: Pick<Layout, "hosts" | "pairs">): Readonly<Record<OperandName, number>> => ({
+  config,
+}: Pick<Layout, "hosts" | "pairs" | "config">): Readonly<Record<OperandName | "nothing", number>> => ({
+  nothing: 1,
   copy: hosts * pairs,
   pair: pairs,
   host: hosts,
   role: roles.length,
+  rule: config.rules.length,
   hosts: (hosts * (hosts - 1)) / 2,
 })
 
@@ -52,6 +55,7 @@ export const codesOf = (layout: Layout): readonly ActionCode[] => {
 export const actionOf = (layout: Layout, state: State, { kind, a, b }: ActionCode): Action => {
   const name = kinds[kind] as Kind
   const subject = subjectOf(name)
+  if (subject === "nothing") return { kind: name } as Action
   const { value } = namesIn(layout, state)
   return { kind: name, [subject]: value[subject](a), ...restOf(layout, name, value, a, b) } as Action
 }
@@ -70,7 +74,7 @@ const restOf = ({ hosts }: Layout, kind: Kind, value: Values, a: number, b: numb
 export const codeOf = (layout: Layout, state: State, action: Action): ActionCode | null => {
   const { number } = namesIn(layout, state)
   const subject = subjectOf(action.kind)
-  const a = number[subject](action[subject as never])
+  const a = subject === "nothing" ? 0 : number[subject](action[subject as never])
   const b = secondOf(layout, number, action)
   return a < 0 || b < 0 ? null : { kind: kinds.indexOf(action.kind), a, b }
 }
@@ -107,6 +111,7 @@ const namesIn = (
     value: {
       host,
       role: (n) => roles[n] as Operands["role"],
+      rule: (n) => n + 1,
       pair,
       hosts: (n) => links[n] as Operands["hosts"],
       copy: (slot) => {
@@ -117,6 +122,7 @@ const namesIn = (
     number: {
       host: (id) => hostIds.indexOf(id),
       role: (role) => roles.indexOf(role),
+      rule: (rule) => (rule <= config.rules.length ? rule - 1 : -1),
       pair: (id) => pairIds.indexOf(id),
       hosts: (ends) => links.findIndex((link) => linkBetween(...link) === linkBetween(...ends)),
       copy: (id) => {

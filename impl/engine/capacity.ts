@@ -23,10 +23,14 @@ export const capacityOf = ({ bounds }: Config, asked: Partial<Capacity> = {}): C
   const room = (name: keyof Capacity): number =>
     Number.isFinite(bounds[name]) ? bounds[name] : (asked[name] ?? roomy[name])
   const capacity = { log: room("log"), generations: room("generations"), faults: room("faults") }
-  for (const [name, most] of Object.entries(capacity))
-    if (most > numberMax)
-      throw new LayoutError(`the engine counts ${name} up to ${numberMax}, and not to ${most}`)
+  for (const [name, most] of Object.entries(capacity)) refuseBeyond(name, most)
   return capacity
+}
+
+/** Throws LayoutError where something would have to be counted further than any number of a state may grow. */
+export const refuseBeyond = (what: string, most: number): void => {
+  if (most > numberMax)
+    throw new LayoutError(`the engine counts ${what} up to ${numberMax}, and not to ${most}`)
 }
 
 /** A number has outgrown the room that the layout gives it. */

@@ -1,4 +1,4 @@
-import { alphabet, isCore, isFtKind, kinds, subjectOf } from "../../model/action.ts"
+import { alphabet, isCore, isFtKind, kinds, subjectOf, type Kind } from "../../model/action.ts"
 import type { KindEntry } from "../../model/kind.ts"
 import type { OperandName } from "../../model/operand.ts"
 import type { Reads } from "./environment.ts"
@@ -7,16 +7,9 @@ import { kindNumber, type Layout } from "./layout.ts"
 import { machineOf, phase, type Machine } from "./machine.ts"
 import { partMutations } from "./parts/table.ts"
 import { packedParts } from "./parts/fields.ts"
-import { placementOf, type Placement } from "./placement.ts"
-import { arbitrationRules } from "./rules/arbitration.ts"
-import { faultRules } from "./rules/faults.ts"
-import { ftRules } from "./rules/ft.ts"
-import { loggingRules } from "./rules/logging.ts"
-import { operationRules } from "./rules/operations.ts"
-import { powerRules } from "./rules/power.ts"
-import { redundancyRules } from "./rules/redundancy.ts"
-import type { EngineMutation, EngineRule, EngineRules } from "./rule.ts"
-import { reasonerOf } from "./reasons.ts"
+import { placementOf } from "./placement.ts"
+import { rulesOf } from "./rules/table.ts"
+import type { EngineMutation, EngineRule, EngineRules, Follower } from "./rule.ts"
 import { singleFaultHistoryOf } from "./single-fault.ts"
 import { viewOf, type View } from "./view.ts"
 
@@ -27,7 +20,7 @@ type Visit = (kind: number, a: number, b: number, answer: number) => void
  * The step relation over packed states, which it changes in place. It allocates nothing.
  *
  * Shape  An action is three numbers: its kind's place in the alphabet, and what it names: the slot of a copy, a
- *        pair, a host or the number of a link; `b` is the host of a placement, or why a copy crashes. `step` takes the action, if the
+ *        pair, a host or the number of a link or a rule; `b` is the host of a placement, or why a copy crashes. `step` takes the action, if the
  *        rules allow it, and answers with a guard's number (`guards.ts`) or `taken`. `isTried` says which actions an exploration
  *        tries in the state that the machine is at; `expand` goes through all
  *        successors of the state that the machine is at, and leaves it there.
@@ -49,17 +42,12 @@ export const engineOf = (
 ): Engine => {
   const machine = machineOf(layout, reads)
   const view = viewOf(machine)
-  const placement = placementOf(view)
   const parts = packedParts.filter(({ isOn }) => isOn(layout.config)).map(({ id }) => mutationOf(id))
-  const changes = mutation === null ? parts : [...parts, mutation]
-  const rules = changes.reduce<EngineRules>(
-    (changed, change) => ({ ...changed, ...change(changed, view, placement) }),
-    rulesOf(view, placement),
-  )
+  const rules = changedBy(mutation === null ? parts : [...parts, mutation], view)
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const reasoner = reasonerOf(view)
+  const { reasoner, followerOf } = rules
   const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
@@ -75,8 +63,56 @@ export const engineOf = (
   const isTried = (kind: number, a: number, b: number): boolean =>
     b === 0 || (kind !== kindNumber.SuspendFT && kind !== kindNumber.TurnOffFT) || isAskedByName(a, b - 1)
 
-  return { layout, machine, view, step, isTried, expand: expansionOf(view, rules, history.remember) }
+  return {
+    layout,
+    machine,
+    view,
+    step: followerOf === undefined ? step : followed(step, followerOf()),
+    isTried,
+    expand: expansionOf(view, rules, history.remember),
+  }
 }
+
+/** The core's rules with changes to them, one after the other, and what parts have as the last guard of each. */
+const changedBy = (changes: readonly EngineMutation[], view: View): EngineRules => {
+  const placement = placementOf(view)
+  let rules = rulesOf(view, placement)
+  const unguarded = (): EngineRules => rules
+  for (const change of changes) rules = { ...rules, ...change(rules, view, placement, unguarded) }
+  return { ...rules, ...guardedIn(rules, view) }
+}
+
+/** The rules that have a last guard, with it. */
+const guardedIn = (rules: EngineRules, { machine }: View): Partial<EngineRules> =>
+  Object.fromEntries(
+    kinds.flatMap((kind): readonly [Kind, EngineRule][] => {
+      const guard = rules.lastGuards?.[kind]
+      const rule = rules[kind]
+      if (guard === undefined || rule === undefined) return []
+      return [
+        [
+          kind,
+          (a, b) => {
+            const refused = guard(a)
+            const answer = rule(a, b)
+            if (refused === taken || (answer > taken && answer !== refusal.bound)) return answer
+            if (answer <= taken) machine.undo()
+            return refused
+          },
+        ],
+      ]
+    }),
+  )
+
+/** Steps with what follows from them. */
+const followed =
+  (step: Engine["step"], { begin, follow }: Follower): Engine["step"] =>
+  (kind, a, b) => {
+    begin()
+    const answer = step(kind, a, b)
+    if (answer === taken) follow(kind, a, b)
+    return answer
+  }
 
 /** What a part that is on makes of the rules. */
 const mutationOf = (part: string): EngineMutation => {
@@ -91,16 +127,6 @@ const neverTaken: EngineRule = () => refusal.unknown
 /** Which kinds are an operator's, by number. */
 const isOperators = kinds.map((kind) => alphabet[kind].actor === "operator")
 
-const rulesOf = (view: View, placement: Placement): EngineRules => ({
-  ...loggingRules(view),
-  ...arbitrationRules(view),
-  ...redundancyRules(view, placement),
-  ...powerRules(view, placement),
-  ...ftRules(view, placement),
-  ...operationRules(view, placement),
-  ...faultRules(view),
-})
-
 /**
  * Whether an operation on FT is tried that asks the copy on a host by name: only a Primary in lockstep that the lock has passed by,
  * which answers otherwise than the current one.
@@ -113,7 +139,7 @@ const askedByNameIn = ({ hosts, controlOf, phaseIn, generationIn, isOn, lockOf }
 }
 
 /**
- * Tries every kind on every copy, pair, host and link. Which of them a phase leaves out is for the rules to say: one with
+ * Tries every kind on every copy, pair, host, link and rule. Which of them a phase leaves out is for the rules to say: one with
  * a guard less is met wherever it then applies.
  */
 const expansionOf = (
@@ -125,21 +151,27 @@ const expansionOf = (
   const isAskedByName = askedByNameIn(view)
   const { undo } = machine
   const links = (hosts * (hosts - 1)) / 2
+  const rulesCount = layout.config.rules.length
   const offered = kinds.map((kind) => layout.among.includes(kind))
   const remembers = layout.past.singleFault.mask !== 0
+  const explains = layout.books.reason.mask !== 0
+  const { begin, explain } = rules.reasoner
+  const follower = rules.followerOf?.()
   const k = kindNumber
   const { Record, Deliver, Ack, Release, BeginLockstep, JoinLockstep, SpawnSecondary, TryLock, Suspect } =
     rules
   const { TurnOnFT, TurnOffFT, SuspendFT, ResumeFT, Register } = rules
   const { AbandonSync, SyncLost, HaRestart, PowerOn, PowerOff, TestFailover, TestRestartSecondary } = rules
   const { Migrate, EnterMaintenance, ExitMaintenance, RecoverHost, HealLink, RestoreStorage } = rules
-  const { CrashCopy, FailHost, CutLink, LoseStorage } = rules
-  const added = (operand: OperandName): readonly AddedRule[] => addedRules(rules, layout, operand)
-  const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink] = [
+  const { CrashCopy, FailHost, CutLink, LoseStorage, ExposeLink, SecureLink } = rules
+  const { ActivateRule, DeactivateRule } = rules
+  const added = (operand: OperandName | "nothing"): readonly AddedRule[] => addedRules(rules, layout, operand)
+  const [addedOfCopy, addedOfPair, addedOfHost, addedOfLink, addedOfCluster] = [
     added("copy"),
     added("pair"),
     added("host"),
     added("hosts"),
+    added("nothing"),
   ]
   const offersFt = layout.among.some(isFtKind)
   let visit: Visit = () => {}
@@ -149,6 +181,8 @@ const expansionOf = (
   const show = (answer: number, kind: number, a: number, b: number): void => {
     if (answer > taken) return
     if (offered[kind] === true) {
+      if (follower !== undefined && answer === taken) follower.follow(kind, a, b)
+      if (explains && answer === taken) explain(kind, a, b)
       if (remembers) remember(isOperators[kind] === true, faultsBefore)
       visit(kind, a, b, answer)
     }
@@ -220,23 +254,38 @@ const expansionOf = (
   const ofLink = (link: number): void => {
     show(HealLink(link, 0), k.HealLink, link, 0)
     show(CutLink(link, 0), k.CutLink, link, 0)
+    if (offered[k.ExposeLink]) show(ExposeLink(link, 0), k.ExposeLink, link, 0)
+    if (offered[k.SecureLink]) show(SecureLink(link, 0), k.SecureLink, link, 0)
     tryAdded(addedOfLink, link)
+  }
+
+  const ofRule = (rule: number): void => {
+    if (offered[k.ActivateRule]) show(ActivateRule(rule, 0), k.ActivateRule, rule, 0)
+    if (offered[k.DeactivateRule]) show(DeactivateRule(rule, 0), k.DeactivateRule, rule, 0)
   }
 
   return (visitor) => {
     visit = visitor
     faultsBefore = faultsSoFar()
+    if (explains) begin()
+    follower?.begin()
     for (let slot = 0; slot < slots; slot += 1) if (controlOf(slot) !== 0) ofCopy(slot)
     for (let pair = 0; pair < pairs; pair += 1) ofPair(pair)
     for (let host = 0; host < hosts; host += 1) ofHost(host)
     for (let link = 0; link < links; link += 1) ofLink(link)
+    for (let rule = 0; rule < rulesCount; rule += 1) ofRule(rule)
+    tryAdded(addedOfCluster, 0)
   }
 }
 
 type AddedRule = { readonly kind: number; readonly rule: EngineRule; readonly takesHost: boolean }
 
-/** The rules of the kinds that parts add, about operands of one sort, of those that will be taken. */
-const addedRules = (rules: EngineRules, { among }: Layout, operand: OperandName): readonly AddedRule[] =>
+/** The rules of the kinds that parts add, about operands of one sort or about the cluster, of those that will be taken. */
+const addedRules = (
+  rules: EngineRules,
+  { among }: Layout,
+  operand: OperandName | "nothing",
+): readonly AddedRule[] =>
   kinds.flatMap((kind, n) => {
     const rule = rules[kind]
     const { over }: KindEntry = alphabet[kind]

@@ -1,4 +1,4 @@
-import { isFtKind, kinds, type Kind } from "../../model/action.ts"
+import { isFtKind, kinds, ruleKinds, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { HostId } from "../../model/ids.ts"
 import { capacityOf, LayoutError, type Capacity } from "./capacity.ts"
@@ -22,8 +22,8 @@ import { packedParts } from "./parts/fields.ts"
  * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the protocol
  *        is their position. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
  *        then distinguish states. `registered`, `reason`: what no guard reads, which is kept beside the state and never
- *        distinguishes states: it is not stored, and a state that is loaded has it as configured. Registrations that
- *        are "stored" are part of the state, as S29 needs where states are loaded.
+ *        distinguishes states: it is not stored, and a state that is loaded has it as configured. What is "stored" of
+ *        them is part of the state, as properties of them need where states are loaded.
  */
 export type LayoutOptions = {
   readonly among?: readonly Kind[]
@@ -31,7 +31,7 @@ export type LayoutOptions = {
   readonly interventions?: boolean
   readonly singleFault?: boolean
   readonly registered?: boolean | "stored"
-  readonly reason?: boolean
+  readonly reason?: boolean | "stored"
   readonly capacity?: Partial<Capacity>
 }
 
@@ -76,12 +76,16 @@ export type Layout = {
   readonly maskOf: Int32Array
   /** The word in which the generation of the first lock is stored: it is never 0. */
   readonly marker: number
-  /** The cells of the cluster: `faults` is one; the others are bit sets, 32 hosts or links a cell. */
+  /** The cells of the cluster: `faults` is one; the others are bit sets, 32 hosts, links or rules a cell. */
   readonly faults: number
   readonly up: number
   readonly storage: number
   readonly maintenance: number
   readonly cut: number
+  readonly exposed: number
+  readonly rules: number
+  /** Whether rules come into force and out of it: else they are as configured, and no cell holds them. */
+  readonly switchesRules: boolean
   /** What parts of the protocol keep, by what it is of. */
   readonly partFields: { readonly [O in Owner]: Placed<FieldTypes> }
   /** The first cell of what parts keep of the cluster, of what they keep of the first host, and how many each host has. */
@@ -117,6 +121,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const room = { ...capacity, hosts }
   const storesBooks = options.registered === "stored" || readsRegistrations(config, among)
   const isRegistered = storesBooks || options.registered === true
+  const storesReasons = options.reason === "stored"
   const head = placed(headFields, room, 0, { ft: changesFt(config, among) })
   const past = placed(pastFields, room, head.widths.length, {
     interventions: options.interventions === true,
@@ -125,20 +130,13 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const books = placed(booksFields, room, head.widths.length + past.widths.length, {
     primary: isRegistered,
     secondary: isRegistered,
-    reason: options.reason === true,
+    reason: storesReasons || options.reason === true,
   })
   const copy = placed(copyFields, room, 0)
   const { widths: logWidths, ...entries } = logLayoutOf(room, options.indexed === true)
   const logCells = logWidths.length
-  const changesMaintenance = among.includes("EnterMaintenance")
-  const links = (hosts * (hosts - 1)) / 2
-  const ofCluster = [
-    bitsFor(capacity.faults),
-    ...bitSet(hosts),
-    ...bitSet(hosts),
-    ...bitSet(hosts).map((width) => (changesMaintenance ? width : 0)),
-    ...bitSet(links),
-  ]
+  const cluster = clusterCells(config, capacity, among)
+  const ofCluster = cluster.widths
   const byParts = {
     state: placed(partFieldsOf(config, "state"), room, ofCluster.length),
     host: placed(partFieldsOf(config, "host"), room, 0),
@@ -154,7 +152,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const beforeObserved = [
     ...head.widths,
     ...past.widths,
-    ...books.widths.map((width) => (storesBooks ? width : 0)),
+    ...books.widths.map((width) => (storesBooks || storesReasons ? width : 0)),
     ...byParts.pair.widths,
   ]
   const ofPair = [...beforeObserved, ...logWidths, ...config.hosts.flatMap(() => ofCopy)]
@@ -172,11 +170,8 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     cells: widths.length,
     ...storage,
     marker: storage.wordOf[beforePairs.length + head.at.generation.cell] as number,
-    faults: 0,
-    up: 1,
-    storage: 1 + bitSet(hosts).length,
-    maintenance: 1 + 2 * bitSet(hosts).length,
-    cut: 1 + 3 * bitSet(hosts).length,
+    ...cluster.at,
+    switchesRules: switchesRules(among),
     partFields: {
       state: byParts.state.at,
       host: byParts.host.at,
@@ -200,6 +195,28 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     books: books.at,
     copy: copy.at,
   }
+}
+
+/** The cells of the cluster, and where each set of them begins. A set that never changes has no bits. */
+const clusterCells = (config: Config, { faults }: Capacity, among: readonly Kind[]) => {
+  const hosts = config.hosts.length
+  const links = (hosts * (hosts - 1)) / 2
+  const widths = [bitsFor(faults)]
+  const set = (size: number, mayChange: boolean): number => {
+    const first = widths.length
+    widths.push(...bitSet(size).map((width) => (mayChange ? width : 0)))
+    return first
+  }
+  const at = {
+    faults: 0,
+    up: set(hosts, true),
+    storage: set(hosts, true),
+    maintenance: set(hosts, among.includes("EnterMaintenance")),
+    cut: set(links, true),
+    exposed: set(links, config.exposed.length > 0 || among.includes("ExposeLink")),
+    rules: set(config.rules.length, switchesRules(among)),
+  }
+  return { widths, at }
 }
 
 /** How entries of logs are packed, and the widths of the cells that hold those of one log. */
@@ -246,6 +263,9 @@ const placed = <Declared extends FieldTypes>(
   return { widths, at: at as Placed<Declared> }
 }
 
+const switchesRules = (among: readonly Kind[]): boolean =>
+  among.some((kind) => (ruleKinds as readonly Kind[]).includes(kind))
+
 /** Whether FT is ever off for a pair. */
 const changesFt = ({ pairs }: Config, among: readonly Kind[]): boolean =>
   pairs.some(({ ft }) => ft !== "enabled") || among.some(isFtKind)
@@ -259,7 +279,7 @@ const partFieldsOf = (config: Config, owner: Owner): FieldTypes =>
   Object.fromEntries(
     packedParts
       .filter(({ isOn }) => isOn(config))
-      .flatMap(({ fields }) => Object.entries(fields[owner] ?? {})),
+      .flatMap(({ fields }) => Object.entries(fields(config)[owner] ?? {})),
   )
 
 /** Where cells of these widths are stored: the widest first, each in the first word with room for it. */

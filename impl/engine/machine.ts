@@ -1,3 +1,4 @@
+import { linkBetween, type HostId, type LinkId } from "../../model/ids.ts"
 import { doubled } from "./growth.ts"
 import { withField } from "./field-bits.ts"
 import { copyFields, ftSetting, numbered } from "./fields.ts"
@@ -90,6 +91,18 @@ const begin = ({ layout, cells, set, commit }: Machine): void => {
     set(layout.up + n, fullSet(layout.hosts, n))
     set(layout.storage + n, fullSet(layout.hosts, n))
   }
+  const { exposed, rules } = layout.config
+  const add = (first: number, n: number): void => {
+    const cell = first + (n >> 5)
+    set(cell, (cells[cell] as number) | (1 << (n & 31)))
+  }
+  linksOf(layout.hostIds).forEach((link, n) => {
+    if (exposed.includes(link)) add(layout.exposed, n)
+  })
+  if (layout.switchesRules)
+    rules.forEach(({ active }, n) => {
+      if (active) add(layout.rules, n)
+    })
   layout.config.pairs.forEach(({ ft: setting }, pair) => {
     const first = layout.firstPair + pair * layout.pairCells
     set(first + ft.cell, withField(0, ft, ftSetting[setting]))
@@ -97,6 +110,10 @@ const begin = ({ layout, cells, set, commit }: Machine): void => {
   })
   commit()
 }
+
+/** The links, by their numbers. */
+const linksOf = (hosts: readonly HostId[]): readonly LinkId[] =>
+  hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => linkBetween(a, b)))
 
 /** The `n`-th cell of a full set of `size` bits. */
 const fullSet = (size: number, n: number): number => {

@@ -32,6 +32,9 @@ type Normalise = (watch?: NormalisingWatch) => boolean
  *   an acknowledgement arrives
  *   a live Primary drops a peer that is gone; a syncing copy that no Primary waits for halts
  *   a stale copy that can release nothing more suspects, tries the lock, and halts
+ *
+ * Where time passes an acknowledgement arrives, and no more: what else changes is measured by clocks, and what is possible may be
+ * due, so that the step takes the next tick away.
  */
 export const normaliserOf = (engine: Engine): Normalise => {
   const { view } = engine
@@ -41,10 +44,12 @@ export const normaliserOf = (engine: Engine): Normalise => {
   const { isSpent, holdsOnlySpent, isSpanned } = remainsOf(view)
   const { take, watch: watchWith } = takerOf(engine)
   const heals = !layout.among.includes("Migrate")
+  const isTimed = layout.config.time !== undefined
 
   const ofCopy = (slot: number, copy: number): boolean => {
     const phaseNow = phaseIn(copy)
     if (phaseNow === phase.lockstepPrimary && ackedIn(copy) < deliveredIn(copy)) return take(k.Ack, slot)
+    if (isTimed) return false
     if (phaseNow === phase.live) return peerIn(copy) === peer.gone && take(k.AbandonSync, slot)
     if (phaseNow === phase.syncing) return primaryOf(slot) < 0 && take(k.SyncLost, slot)
     if (!isSpent(slot, copy) || !hasStorage(hostOf(slot))) return false
@@ -77,7 +82,7 @@ export const normaliserOf = (engine: Engine): Normalise => {
   return (watch = unwatched) => {
     watchWith(watch)
     let took = false
-    for (let round = 0; round < roundsMax && (ofHosts() || ofCopies()); round += 1) took = true
+    for (let round = 0; round < roundsMax && ((!isTimed && ofHosts()) || ofCopies()); round += 1) took = true
     return took
   }
 }

@@ -37,12 +37,14 @@ export const pack = (view: View, state: State, past: (pair: number) => Past = ()
     put(layout.storage, n, host.storage ? 1 : 0)
     put(layout.maintenance, n, host.maintenance ? 1 : 0)
     packPlain(view, "host", n, host)
-    for (let other = n + 1; other < hosts.length; other += 1)
-      put(
-        layout.cut,
-        view.linkOf(n, other),
-        state.cut.includes(linkBetween(id, (hosts[other] as { id: HostId }).id)) ? 1 : 0,
-      )
+    for (let other = n + 1; other < hosts.length; other += 1) {
+      const link = linkBetween(id, (hosts[other] as { id: HostId }).id)
+      put(layout.cut, view.linkOf(n, other), state.cut.includes(link) ? 1 : 0)
+      put(layout.exposed, view.linkOf(n, other), state.exposed.includes(link) ? 1 : 0)
+    }
+  })
+  state.rules.forEach((isInForce, n) => {
+    put(layout.rules, n, isInForce ? 1 : 0)
   })
   pairs.forEach(({ id }, n) => {
     packPair(view, n, state.pairs[id] as Pair, past(n))
@@ -113,7 +115,7 @@ const packLog = (view: View, log: number, entries: readonly Entry[]): void => {
 /** The state that the machine is at. Copies are numbered by their hosts; what the layout does not keep is as at the start. */
 export const unpack = (view: View): State => {
   const { layout, hasStorage: _, has } = view
-  const { hosts, pairs } = layout.config
+  const { hosts, pairs, rules } = layout.config
   return {
     hosts: Object.fromEntries(
       hosts.map(({ id }, n): [HostId, Host] => [
@@ -126,17 +128,25 @@ export const unpack = (view: View): State => {
         },
       ]),
     ),
-    cut: hosts
-      .flatMap(({ id }, a) =>
-        hosts.flatMap((other, b): LinkId[] =>
-          a < b && has(layout.cut, view.linkOf(a, b)) ? [linkBetween(id, other.id)] : [],
-        ),
-      )
-      .sort(),
+    cut: linksIn(view, layout.cut),
+    exposed: linksIn(view, layout.exposed),
+    rules: rules.map(({ active }, n) => (layout.switchesRules ? has(layout.rules, n) : active)),
     pairs: Object.fromEntries(pairs.map(({ id }, n) => [id, unpackPair(view, n)])),
     faults: view.faultsSoFar(),
     ...plainIn(view, "state", 0),
   }
+}
+
+/** The links of a set, by their names. */
+const linksIn = ({ layout, has, linkOf }: View, set: number): readonly LinkId[] => {
+  const { hosts } = layout.config
+  return hosts
+    .flatMap(({ id }, a) =>
+      hosts.flatMap((other, b): LinkId[] =>
+        a < b && has(set, linkOf(a, b)) ? [linkBetween(id, other.id)] : [],
+      ),
+    )
+    .sort()
 }
 
 const unpackPair = (view: View, n: number): Pair => {

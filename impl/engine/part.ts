@@ -7,10 +7,11 @@ export type Owner = "state" | "host" | "pair" | "copy"
 /**
  * A part of the protocol on the engine's side, by the name that it has in the model.
  *
- * Shape  `fields` are what it keeps, by the names of the model's fields. In the initial state each is at its number 0.
+ * Shape  `fields` are what it keeps in a configuration that it is on in, by the names of the model's fields. In the initial state
+ *        each is at its number 0.
  */
 export type PackedPart = {
   readonly id: string
   readonly isOn: (config: Config) => boolean
-  readonly fields: { readonly [O in Owner]?: FieldTypes }
+  readonly fields: (config: Config) => { readonly [O in Owner]?: FieldTypes }
 }

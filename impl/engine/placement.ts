@@ -12,12 +12,19 @@ export const placementOf = (
   config: Config = view.layout.config,
   counts: (control: number) => boolean = isThere,
 ) => {
-  const { layout, hosts, pairs, has, hasStorage, reaches, controlOf, ftOf, isOn } = view
-  const allowed = allowedHosts(config)
+  const { layout, hosts, pairs, has, hasStorage, isLinked, isConfidential, controlOf, ftOf, isOn } = view
+  const rules = config.rules.length
+  const isInForce = layout.switchesRules
+    ? (rule: number): boolean => has(layout.rules, rule)
+    : (rule: number): boolean => config.rules[rule]?.active === true
+  const { forbidden, welcome } = rulesByHost(config)
+  const allowed = allowedHosts(config, forbidden)
+  const metro = config.pairs.map((pair) => sidesOf(config, pair.metro))
+  const isRequired = config.pairs.map((pair) => pair.encryption === "required")
+  const canEncrypt = config.hosts.map((host) => host.ftEncryption)
   const vcpus = config.pairs.map((pair) => pair.vcpus)
   const vmsMax = config.hosts.map((host) => host.ftVmsMax)
   const vcpusMax = config.hosts.map((host) => host.ftVcpusMax)
-  const preferred = preferencesMet(config)
   const neverFull = config.hosts.map((_, host) => isNeverFull(config, host))
 
   /** Whether the host stays within its limits with `more` copies of the pair. Every copy of an FT VM on it counts. */
@@ -35,7 +42,30 @@ export const placementOf = (
     return (most === 0 || vms <= most) && (mostCpus === 0 || cpus <= mostCpus)
   }
 
-  const isAllowed = (pair: number, host: number): boolean => allowed[pair * hosts + host] === 1
+  const isAllowed = layout.switchesRules
+    ? (pair: number, host: number): boolean => {
+        for (let rule = 0; rule < rules; rule += 1)
+          if (forbidden[(rule * pairs + pair) * hosts + host] === 1 && has(layout.rules, rule)) return false
+        return true
+      }
+    : (pair: number, host: number): boolean => allowed[pair * hosts + host] === 1
+
+  /** How many `should` rules in force the pair meets on the host. */
+  const preference = (pair: number, host: number): number => {
+    let met = 0
+    for (let rule = 0; rule < rules; rule += 1)
+      if (welcome[(rule * pairs + pair) * hosts + host] === 1 && isInForce(rule)) met += 1
+    return met
+  }
+
+  /** Whether two hosts are on different sides of the pair's metro group. */
+  const isAcross = (pair: number, a: number, b: number): boolean => {
+    const sides = metro[pair]
+    return sides === null || sides === undefined || sides[a] !== sides[b]
+  }
+
+  const encryptsAsRequired = (pair: number, host: number): boolean =>
+    isRequired[pair] !== true || canEncrypt[host] === true
 
   /** The guard that keeps a copy of the pair from the host, beside one on `otherEnd` (-1: none); 0 if none does. */
   const ineligible = (pair: number, host: number, otherEnd: number): number => {
@@ -47,9 +77,15 @@ export const placementOf = (
 
   /** What is left of it once the host is known to be usable and without a copy of the pair. */
   const unfit = (pair: number, host: number, otherEnd: number): number => {
-    if (otherEnd >= 0 && !reaches(host, otherEnd)) return refusal.unreachable
+    if (otherEnd >= 0) {
+      if (!isLinked(host, otherEnd)) return refusal.unreachable
+      if (!isConfidential(pair, host, otherEnd)) return refusal.confidential
+      if (!isAcross(pair, host, otherEnd)) return refusal.metro
+    }
     if (!isAllowed(pair, host)) return refusal.rule
-    return ftOf(pair) === ftSetting.notConfigured || isWithin(pair, host, 1) ? 0 : refusal.limits
+    if (ftOf(pair) === ftSetting.notConfigured) return 0
+    if (!encryptsAsRequired(pair, host)) return refusal.encryption
+    return isWithin(pair, host, 1) ? 0 : refusal.limits
   }
 
   const loadOf = (host: number): number => {
@@ -64,8 +100,7 @@ export const placementOf = (
     let best = -1
     for (let host = 0; host < hosts; host += 1) {
       if (ineligible(pair, host, otherEnd) !== 0) continue
-      const more =
-        best < 0 ? 1 : (preferred[pair * hosts + host] as number) - (preferred[pair * hosts + best] as number)
+      const more = best < 0 ? 1 : preference(pair, host) - preference(pair, best)
       if (more > 0 || (more === 0 && loadOf(host) < loadOf(best))) best = host
     }
     return best
@@ -89,7 +124,18 @@ export const placementOf = (
     return false
   }
 
-  return { ineligible, unfit, isAllowed, isWithin, isPicked, isOtherDown, someCopyMayRun }
+  return {
+    ineligible,
+    unfit,
+    isAllowed,
+    isInForce,
+    preference,
+    isWithin,
+    encryptsAsRequired,
+    isPicked,
+    isOtherDown,
+    someCopyMayRun,
+  }
 }
 
 export type Placement = ReturnType<typeof placementOf>
@@ -103,24 +149,32 @@ const isNeverFull = ({ hosts, pairs }: Config, host: number): boolean => {
   return (ftVmsMax === 0 || pairs.length <= ftVmsMax) && (ftVcpusMax === 0 || cpus <= ftVcpusMax)
 }
 
-/** For each pair and host how many `should` rules in force it meets: pair × hosts + host. */
-const preferencesMet = ({ hosts, pairs, rules }: Config): Int32Array =>
-  Int32Array.from(
-    pairs.flatMap(({ id }) => {
-      const wished = rules.filter((rule) => rule.active && rule.type === "should" && rule.pairs.includes(id))
-      return hosts.map(
-        ({ groups }) => wished.filter((rule) => groups.includes(rule.group) === (rule.run === "on")).length,
-      )
-    }),
-  )
+/** For each host whether it is in a pair's metro group; null where the pair has none. */
+const sidesOf = ({ hosts }: Config, metro: string | null): readonly boolean[] | null =>
+  metro === null ? null : hosts.map(({ groups }) => groups.includes(metro))
 
-/** For each pair and host whether every `must` rule in force allows it: pair × hosts + host, 1 or 0. */
-const allowedHosts = ({ hosts, pairs, rules }: Config): Uint8Array =>
-  Uint8Array.from(
-    pairs.flatMap(({ id }) => {
-      const binding = rules.filter((rule) => rule.active && rule.type === "must" && rule.pairs.includes(id))
-      return hosts.map(({ groups }) =>
-        binding.every((rule) => groups.includes(rule.group) === (rule.run === "on")) ? 1 : 0,
-      )
-    }),
+/**
+ * What each rule, in force or not, says of each pair and host: whether it forbids the one to the other, as a `must` rule does,
+ * or makes it welcome, as a `should` rule does. Rule × pairs × hosts + pair × hosts + host, 1 or 0.
+ */
+const rulesByHost = ({ hosts, pairs, rules }: Config) => {
+  const forbidden: number[] = []
+  const welcome: number[] = []
+  for (const { pairs: named, type, run, group } of rules)
+    for (const { id } of pairs)
+      for (const { groups } of hosts) {
+        const isMet = groups.includes(group) === (run === "on")
+        const binds = named.includes(id)
+        forbidden.push(binds && type === "must" && !isMet ? 1 : 0)
+        welcome.push(binds && type === "should" && isMet ? 1 : 0)
+      }
+  return { forbidden: Uint8Array.from(forbidden), welcome: Uint8Array.from(welcome) }
+}
+
+/** For each pair and host whether every `must` rule that is in force at the start allows it: pair × hosts + host, 1 or 0. */
+const allowedHosts = ({ hosts, pairs, rules }: Config, forbidden: Uint8Array): Uint8Array => {
+  const size = pairs.length * hosts.length
+  return Uint8Array.from({ length: size }, (_, at) =>
+    rules.some((rule, n) => rule.active && forbidden[n * size + at] === 1) ? 0 : 1,
   )
+}

@@ -28,13 +28,18 @@ export const crashNamed = (number: number): { readonly reason?: CrashReason } =>
   return reason === "divergence" || reason === "checkpointError" || reason === "other" ? { reason } : {}
 }
 
+export type Reasoner = {
+  readonly begin: () => void
+  readonly explain: (kind: number, a: number, b: number) => void
+}
+
 /**
  * Keeps why each pair needs a Secondary, after the table in docs/spec/core.md: the step that brings the pair there gives
  * the reason, which is then kept; in every other state there is none.
  *
  * Shape  `begin` is called at a state, `explain` after a step from it.
  */
-export const reasonerOf = (view: View) => {
+export const reasonerOf = (view: View): Reasoner => {
   const { pairs, pairOf, controlOf, phaseIn, ftOf, isOn, isRunning, currentPrimary, peerSlot, reasonOf } =
     view
   const k = kindNumber

@@ -30,7 +30,8 @@ export const singleFaultHistoryOf = (view: View) => {
     for (let host = 0; host < hosts; host += 1) {
       if (!has(layout.up, host) || !has(layout.storage, host)) return false
     }
-    for (let link = 0; link < (hosts * (hosts - 1)) / 2; link += 1) if (has(layout.cut, link)) return false
+    for (let link = 0; link < (hosts * (hosts - 1)) / 2; link += 1)
+      if (has(layout.cut, link) || has(layout.exposed, link)) return false
     return true
   }
 

@@ -1,11 +1,12 @@
+import { endsOf } from "../../model/ids.ts"
 import { mixed } from "./hash.ts"
 import { hostNamesIn, noHosts } from "./host-names.ts"
 import type { Field, Layout } from "./layout.ts"
 import type { View } from "./view.ts"
 
 /**
- * The symmetries of a configuration: hosts of the same limits and groups may change places, and so may pairs of
- * the same size under the same rules. Where registrations are part of the state, hosts on which a pair is registered
+ * The symmetries of a configuration: hosts of the same limits, groups and capability to encrypt may change places, but for those of
+ * links that are exposed at the start, and so may pairs of the same size, encryption and metro group under the same rules. Where registrations are part of the state, hosts on which a pair is registered
  * at the start keep their places, and pairs that change places are registered alike: the start is its own image.
  *
  * Shape  `canonical` answers with the key of the state's representative, the least key among its images; it is
@@ -155,6 +156,8 @@ const writerOf = (view: View, { ofPair, ofCopy, ofHost, ofState }: Names) => {
   const { renamed: renamedHead } = ofPair[0] ?? noHosts
   const { renamed: renamedControl } = ofCopy[0] ?? noHosts
   const bitSets = [layout.up, layout.storage, layout.maintenance]
+  const isExposable = layout.maskOf.subarray(layout.exposed, layout.rules).some((mask) => mask !== 0)
+  const linkSets = isExposable ? [layout.cut, layout.exposed] : [layout.cut]
   let image = new Int32Array(0)
 
   const put = (cell: number, value: number): void => {
@@ -170,12 +173,14 @@ const writerOf = (view: View, { ofPair, ofCopy, ofHost, ofState }: Names) => {
     for (const set of bitSets)
       for (let host = 0; host < hosts; host += 1)
         if (has(set, order[host] as number)) put(set + (host >> 5), 1 << (host & 31))
-    for (let a = 0; a < hosts; a += 1)
-      for (let b = a + 1; b < hosts; b += 1)
-        if (has(layout.cut, linkOf(order[a] as number, order[b] as number))) {
-          const link = linkOf(a, b)
-          put(layout.cut + (link >> 5), 1 << (link & 31))
-        }
+    for (const set of linkSets)
+      for (let a = 0; a < hosts; a += 1)
+        for (let b = a + 1; b < hosts; b += 1)
+          if (has(set, linkOf(order[a] as number, order[b] as number))) {
+            const link = linkOf(a, b)
+            put(set + (link >> 5), 1 << (link & 31))
+          }
+    for (let cell = layout.rules; cell < layout.firstOfParts; cell += 1) copyCell(cell, cell)
     for (let n = 0; n < ofState.length; n += 1) {
       const cell = layout.firstOfParts + n
       put(cell, (ofState[n] ?? noHosts).renamed(cells[cell] as number, inverse))
@@ -233,21 +238,25 @@ const isSame = (a: Int32Array, b: Int32Array, words: number): boolean => {
 }
 
 const hostClasses = ({
-  config: { hosts, pairs, policy },
+  config: { hosts, pairs, policy, exposed },
   storesBooks,
 }: Layout): readonly (readonly number[])[] =>
-  classes(hosts, ({ id, ftVmsMax, ftVcpusMax, groups }) => {
+  classes(hosts, ({ id, ftVmsMax, ftVcpusMax, groups, ftEncryption }) => {
     const isNamed = pairs.some(({ registered: { primary, secondary } }) => [primary, secondary].includes(id))
     // The reference policy prefers the first of equal hosts.
     if (policy === "reference") return id
-    return JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort(), storesBooks && isNamed ? id : null])
+    const isExposed = exposed.some((link) => endsOf(link).includes(id))
+    const keeps = (storesBooks && isNamed) || isExposed
+    return JSON.stringify([ftVmsMax, ftVcpusMax, [...groups].sort(), ftEncryption, keeps ? id : null])
   })
 
 const pairClasses = ({ config: { pairs, rules }, storesBooks }: Layout): readonly (readonly number[])[] =>
-  classes(pairs, ({ id, vcpus, ft, registered: { primary, secondary } }) =>
+  classes(pairs, ({ id, vcpus, ft, encryption, metro, registered: { primary, secondary } }) =>
     JSON.stringify([
       vcpus,
       ft,
+      encryption,
+      metro,
       rules.map((rule) => rule.pairs.includes(id)),
       storesBooks ? [primary, secondary] : null,
     ]),

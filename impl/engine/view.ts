@@ -6,6 +6,7 @@ import { hostsIn } from "./view/hosts.ts"
 import { lifecycleIn } from "./view/lifecycle.ts"
 import { logsIn } from "./view/logs.ts"
 import { pairsIn } from "./view/pairs.ts"
+import { privacyIn } from "./view/privacy.ts"
 import { relationsIn } from "./view/relations.ts"
 
 /** How the rules read and change the state of a machine: everything is a number, and has a cell in which it stands. */
@@ -16,13 +17,15 @@ export const viewOf = (machine: Machine) => {
   const { hosts, pairs } = layout
   const ofPairs = pairsIn(machine)
   const ofCopies = copiesIn(machine)
+  const ofHosts = hostsIn(machine)
   return {
     machine,
     layout,
     hosts,
     pairs,
     slots: hosts * pairs,
-    ...hostsIn(machine),
+    ...ofHosts,
+    ...privacyIn(layout, ofHosts, ofCopies),
     ...ofPairs,
     ...booksIn(machine, ofPairs),
     ...ofCopies,

@@ -33,6 +33,23 @@ export const healLink = rule("HealLink", ["FT-12"], theLink)
   .when({ id: "connected", holds: ({ link }, { cut }) => cut.includes(link) })
   .effect(({ link }, state) => ({ ...state, cut: state.cut.filter((other) => other !== link) }))
 
+/**
+ * A link is no longer private: others can listen on it. For a pair that does not encrypt there it is as if it were cut, since
+ * nothing of its guest may pass in clear.
+ */
+export const exposeLink = rule("ExposeLink", ["FT-03"], theLink)
+  .when({ id: "exposed", holds: ({ link }, { exposed }) => !exposed.includes(link) })
+  .faultIf(always)
+  .effect(({ link }, state) => ({ ...state, exposed: [...state.exposed, link].sort() }))
+
+/** The link is private again. */
+export const secureLink = rule("SecureLink", ["FT-03", "FT-12"], theLink)
+  .when({ id: "private", holds: ({ link }, { exposed }) => exposed.includes(link) })
+  .effect(({ link }, state) => ({
+    ...state,
+    exposed: state.exposed.filter((other) => other !== link),
+  }))
+
 /** A running host loses its shared storage. What executes there contends; what only synchronised there halts. */
 export const loseStorage = rule("LoseStorage", ["FT-05", "FT-07", "FT-11"], theHost)
   .when({ id: "down", holds: ({ up }) => up }, { id: "storage", holds: ({ storage }) => storage })

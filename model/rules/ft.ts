@@ -1,4 +1,5 @@
 import { isExecutingPrimary, type Copy } from "../copy.ts"
+import { encryptsAsRequired } from "../encryption.ts"
 import { fenced, isStale } from "../fence.ts"
 import { ftState } from "../ft-state.ts"
 import { isOff, primaryIfOn, primaryHostServes, secondaryHostServes, servesFt, withFt } from "../guards.ts"
@@ -15,13 +16,25 @@ import { thePair, theRegistration, type OfPair } from "../subject.ts"
 
 /** FT is configured: the VM counts as an FT VM from now on, and if it runs, gets a Secondary. */
 export const turnOnFt = rule("TurnOnFT", ["FT-01", "FT-13"], thePair)
-  .when(withFt("notConfigured"), primaryHostServes, primaryIfOn, {
-    id: "limits",
-    holds: ({ pair }, state, { config }) => {
-      const primary = pair.power === "on" ? currentPrimary(pair) : null
-      return primary === null || hasRoom(config, state, pair.id, primary.host)
+  .when(
+    withFt("notConfigured"),
+    primaryHostServes,
+    primaryIfOn,
+    {
+      id: "limits",
+      holds: ({ pair }, state, { config }) => {
+        const primary = pair.power === "on" ? currentPrimary(pair) : null
+        return primary === null || hasRoom(config, state, pair.id, primary.host)
+      },
     },
-  })
+    {
+      id: "encryption",
+      holds: ({ pair }, _state, { config }) => {
+        const primary = pair.power === "on" ? currentPrimary(pair) : null
+        return primary === null || encryptsAsRequired(config, pair.id, primary.host)
+      },
+    },
+  )
   .effect(({ pair }, state) => withPair(state, { ...pair, ft: "enabled" }))
 
 /** FT goes on after a suspension. No host is needed: without one the pair is in need of a Secondary. */

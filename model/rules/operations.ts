@@ -15,6 +15,7 @@ import {
   itRunsAndGoes,
   theHost,
   thePair,
+  theRule,
   type OfPair,
   type ToHost,
 } from "../subject.ts"
@@ -83,3 +84,13 @@ export const enterMaintenance = rule("EnterMaintenance", ["FT-06"], theHost)
 export const exitMaintenance = rule("ExitMaintenance", ["FT-06"], theHost)
   .when({ id: "maintenance", holds: ({ maintenance }) => maintenance })
   .effect(({ id }, state) => withHost(state, id, { maintenance: false }))
+
+/** An affinity rule comes into force. It binds the next placement: no copy moves for it. */
+export const activateRule = rule("ActivateRule", ["FT-10"], theRule)
+  .when({ id: "in-force", holds: ({ isInForce }) => !isInForce })
+  .effect(({ n }, state) => ({ ...state, rules: state.rules.with(n, true) }))
+
+/** An affinity rule is no longer in force. */
+export const deactivateRule = rule("DeactivateRule", ["FT-10"], theRule)
+  .when({ id: "in-force", holds: ({ isInForce }) => isInForce })
+  .effect(({ n }, state) => ({ ...state, rules: state.rules.with(n, false) }))

@@ -1,10 +1,22 @@
 import type { CoreKind } from "../action.ts"
 import type { Rule } from "../protocol.ts"
 import { suspect, tryLock } from "./arbitration.ts"
-import { crashCopy, cutLink, failHost, healLink, loseStorage, recoverHost, restoreStorage } from "./faults.ts"
+import {
+  crashCopy,
+  cutLink,
+  exposeLink,
+  failHost,
+  healLink,
+  loseStorage,
+  recoverHost,
+  restoreStorage,
+  secureLink,
+} from "./faults.ts"
 import { register, resumeFt, suspendFt, turnOffFt, turnOnFt } from "./ft.ts"
 import { ack, deliver, record, release } from "./logging.ts"
 import {
+  activateRule,
+  deactivateRule,
   enterMaintenance,
   exitMaintenance,
   migrate,
@@ -39,12 +51,16 @@ export const coreRules: { readonly [K in CoreKind]: Rule<K> } = {
   TestRestartSecondary: testRestartSecondary,
   Migrate: migrate,
   EnterMaintenance: enterMaintenance,
+  ActivateRule: activateRule,
+  DeactivateRule: deactivateRule,
   ExitMaintenance: exitMaintenance,
   RecoverHost: recoverHost,
   HealLink: healLink,
   RestoreStorage: restoreStorage,
+  SecureLink: secureLink,
   CrashCopy: crashCopy,
   FailHost: failHost,
   CutLink: cutLink,
+  ExposeLink: exposeLink,
   LoseStorage: loseStorage,
 }

@@ -1,12 +1,17 @@
 import * as fc from "fast-check"
 import {
   defaultLimits,
+  plainHost,
+  plainPair,
   unbounded,
   type AffinityRule,
   type Config,
+  type EncryptionMode,
+  type FtSetting,
+  type HostConfig,
   type PairConfig,
 } from "../../model/config.ts"
-import type { HostId, PairId } from "../../model/ids.ts"
+import { linkBetween, type HostId, type LinkId, type PairId } from "../../model/ids.ts"
 
 /** How large the clusters may be that are drawn. */
 export type ConfigSize = { readonly hostsMax: number; readonly pairsMax: number }
@@ -16,8 +21,9 @@ export const smallClusters: ConfigSize = { hostsMax: 4, pairsMax: 2 }
 
 /**
  * Clusters: hosts with their limits and groups, pairs with their sizes and registrations, affinity rules in force and
- * not, and a bound on the logs (without one the guest would never become quiescent). Shrinks towards two plain hosts,
- * one pair and no rules. Now and then there is one host only, or rules bar every host.
+ * not, and a bound on the logs (without one the guest would never become quiescent). In some, FT is off for a pair, copies are
+ * placed by another policy, hosts can encrypt, links are not private, or a pair runs across two sites. Shrinks towards two plain
+ * hosts, one pair and no rules. Now and then there is one host only, or rules bar every host.
  */
 export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallClusters): fc.Arbitrary<Config> =>
   fc
@@ -46,22 +52,35 @@ export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallCluste
         { weight: 7, arbitrary: fc.array<DrawnRule>(arbitraryRule, { minLength: 1, maxLength: 2 }) },
         { weight: 1, arbitrary: rulesThatBarAll },
       ),
+      policy: fc.constantFrom("any", "any", "any", "any", "registered", "reference", "reference"),
+      // Whether the hosts can encrypt that are drawn as able to.
+      encrypts: mostly(false, fc.constant(true)),
+      exposed: mostly<readonly number[]>([], fc.array(fc.nat(27), { minLength: 1, maxLength: 3 })),
       log: fc.integer({ min: 1, max: 4 }),
     })
-    .map(({ hosts, pairs, rules, log }): Config => {
-      const hostIds = hosts.map((_, n): HostId => `h${BigInt(n + 1)}`)
+    .map(({ hosts: drawn, pairs, rules: named, policy, encrypts, exposed, log }): Config => {
+      const hosts = drawn.map((host, n) => hostOf(`h${BigInt(n + 1)}`, host, encrypts))
+      const hostIds = hosts.map(({ id }) => id)
       const pairIds = pairs.map((_, n): PairId => `p${BigInt(n + 1)}`)
+      // Rules and pairs speak of groups that some host is in, or the configuration could not be read again.
+      const isGroup = (group: string): boolean => hosts.some(({ groups }) => groups.includes(group))
+      const rules = named
+        .filter(({ group }) => isGroup(group))
+        .map(({ pair, ...rule }): AffinityRule => ({
+          pairs: pair < pairIds.length ? [pairIds[pair] as PairId] : pairIds,
+          ...rule,
+        }))
+      const isAcrossSites = (id: PairId, site: string | null): boolean =>
+        site !== null && isGroup(site) && !rules.some((rule) => rule.pairs.includes(id))
       return {
-        hosts: hosts.map((host, n) => ({ id: hostIds[n] as HostId, ...host })),
-        policy: "any",
-        pairs: pairs.map((pair, n) => pairOf(pairIds[n] as PairId, pair, hostIds)),
-        rules: rules
-          // A rule speaks of a group that some host is in, or the configuration could not be read again.
-          .filter(({ group }) => hosts.some(({ groups }) => (groups as readonly string[]).includes(group)))
-          .map(({ pair, ...rule }): AffinityRule => ({
-            pairs: pair < pairIds.length ? [pairIds[pair] as PairId] : pairIds,
-            ...rule,
-          })),
+        hosts,
+        policy,
+        pairs: pairs.map((pair, n) => {
+          const id = pairIds[n] as PairId
+          return { ...pairOf(id, pair, hostIds), metro: isAcrossSites(id, pair.metro) ? pair.metro : null }
+        }),
+        rules,
+        exposed: linksOf(hostIds, exposed),
         bounds: { ...unbounded, log },
       }
     })
@@ -73,13 +92,37 @@ const arbitraryHost = fc.record({
   ftVmsMax: mostly(defaultLimits.ftVmsMax, limit),
   ftVcpusMax: mostly(defaultLimits.ftVcpusMax, limit),
   groups: fc.uniqueArray(group, { maxLength: 2 }),
+  ftEncryption: mostly(true, fc.constant(false)),
 })
+
+type DrawnHost = Omit<HostConfig, "id">
+
+const hostOf = (id: HostId, host: DrawnHost, encrypts: boolean): HostConfig => ({
+  id,
+  ...plainHost,
+  ...host,
+  ftEncryption: encrypts && host.ftEncryption,
+})
+
+/** The links between the hosts that these numbers pick. */
+const linksOf = (hosts: readonly HostId[], picks: readonly number[]): readonly LinkId[] => {
+  const links = hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => linkBetween(a, b)))
+  return links.filter((_, n) => picks.some((pick) => pick % links.length === n)).toSorted()
+}
 
 const arbitraryPair = fc.record({
   vcpus: mostly(1, fc.constantFrom(2, 4)),
   primary: fc.nat(7),
   secondary: fc.nat(7),
+  ft: mostly<FtSetting>("enabled", fc.constantFrom("disabled", "notConfigured")),
+  encryption: mostly<EncryptionMode>("opportunistic", fc.constantFrom("disabled", "required")),
+  metro: mostly<string | null>(null, group),
 })
+
+type DrawnPair = Omit<PairConfig, "id" | "registered"> & {
+  readonly primary: number
+  readonly secondary: number
+}
 
 /** A rule as drawn: on one pair, or on all where `pair` is beyond the last. */
 type DrawnRule = Omit<AffinityRule, "pairs"> & { readonly pair: number }
@@ -101,11 +144,15 @@ const rulesThatBarAll: fc.Arbitrary<DrawnRule[]> = fc
 
 const pairOf = (
   id: PairId,
-  { vcpus, primary, secondary }: { vcpus: number; primary: number; secondary: number },
+  { primary, secondary, ...pair }: DrawnPair,
   hosts: readonly HostId[],
 ): PairConfig => {
   const host = (n: number): HostId => hosts[n % hosts.length] as HostId
-  return { id, vcpus, ft: "enabled", registered: { primary: host(primary), secondary: host(secondary) } }
+  const registered = {
+    primary: host(primary),
+    secondary: pair.ft === "notConfigured" ? null : host(secondary),
+  }
+  return { id, ...plainPair, ...pair, registered }
 }
 
 function mostly<A>(usual: A, unusual: fc.Arbitrary<A>): fc.Arbitrary<A> {

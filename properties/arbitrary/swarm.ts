@@ -18,10 +18,10 @@ export type Swarm = {
 /** What is drawn: a kind of action, or a suspicion without justification, which is a fault. */
 export type Lot = Kind | "SpuriousSuspect"
 
-/** Every lot, in the order of the alphabet, spurious suspicion before the other faults. */
-export const lots: readonly Lot[] = kinds.flatMap((kind): readonly Lot[] =>
-  kind === "CrashCopy" ? ["SpuriousSuspect", kind] : [kind],
-)
+/** Every lot, in the order of the alphabet, spurious suspicion before the other faults. Time is not drawn. */
+export const lots: readonly Lot[] = kinds
+  .filter((kind) => alphabet[kind].actor !== "time")
+  .flatMap((kind): readonly Lot[] => (kind === "CrashCopy" ? ["SpuriousSuspect", kind] : [kind]))
 
 /** Whether the lot costs a fault. */
 export const isFaulty = (lot: Lot): boolean => lot === "SpuriousSuspect" || alphabet[lot].actor === "fault"

@@ -12,7 +12,8 @@ export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly me
 
 /**
  * How much a campaign may cost. Units: `schedules`, and `engineRuns`, those on the engine alone, in number; `millis`
- * until it is stopped, though not before `floor` is reached.
+ * until it is stopped, though not before `floor` is reached. Without end, by `schedules`, every tenth batch is one of the
+ * engine's unless `engineRuns` is 0.
  */
 export type Budget = {
   readonly schedules: number
@@ -121,7 +122,8 @@ const ordersOf = ({
   readonly floor: number
   readonly orderOf: (n: number) => BatchOrder
 } => {
-  if (schedules === Infinity) return { count: Infinity, floor: 0, orderOf: endlessOrder }
+  if (schedules === Infinity)
+    return { count: Infinity, floor: 0, orderOf: engineRuns === 0 ? endlessOfModel : endlessOrder }
   const ofModel = Math.ceil(schedules / batchSize)
   const ofEngine = Math.ceil(engineRuns / engineBatch)
   const firstOfModel = Math.min(ofModel, Math.ceil(floor.schedules / batchSize))
@@ -149,6 +151,8 @@ const orderOn = (on: BatchOrder["on"], batch: number, schedules: number): BatchO
   const size = on === "model" ? batchSize : engineBatch
   return { on, batch, schedules: Math.min(size, schedules - batch * size) }
 }
+
+const endlessOfModel = (n: number): BatchOrder => ({ on: "model", batch: n, schedules: batchSize })
 
 /** Where time is the only limit, every tenth batch is one of the engine's. */
 const endlessOrder = (n: number): BatchOrder =>

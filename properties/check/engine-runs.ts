@@ -10,7 +10,7 @@ import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
 import { monitorOf } from "../packed/monitor.ts"
-import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
+import { isIndexed, mutationOf } from "../../impl/engine/mutations/catalogue.ts"
 import {
   idsIn,
   intersection,
@@ -127,8 +127,9 @@ const driverOf = (runs: EngineRuns, config: Config) => {
       interventions: true,
       singleFault: true,
       registered: true,
+      reason: true,
     }),
-    runs.mutant === null ? null : (mutations[runs.mutant] ?? null),
+    mutationOf(runs.mutant),
   )
   const { machine } = engine
   const start = machine.key.slice()

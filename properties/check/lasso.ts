@@ -49,7 +49,7 @@ export const roundsOf = (protocol: Protocol): Rounds => {
     const before = states.at(-1)
     if (
       before === undefined ||
-      alphabet[action.kind].actor !== "protocol" ||
+      !["protocol", "time"].includes(alphabet[action.kind].actor) ||
       before.faults !== state.faults
     ) {
       begin(state)

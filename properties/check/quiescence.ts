@@ -1,9 +1,10 @@
-import { describe, kindsOf } from "../../model/action.ts"
+import { describe, kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { isSame } from "../../model/identity.ts"
 import type { State } from "../../model/state.ts"
 import { fairlyEnabled, successors, type Successor } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
+import { boundsOf } from "../time/bounds.ts"
 
 /**
  * Whether a state is quiescent: no enabled, weakly fair action changes it. An action that stays enabled and leaves the
@@ -20,9 +21,10 @@ export const isJudged = ({ bounds }: Config, state: State): boolean =>
   Object.values(state.pairs).every((pair) => pair.lock.generation < bounds.generations)
 
 /** A generous bound on how many steps a cluster takes to become quiescent once it is left to itself. */
-export const quiescenceStepsMax = ({ hosts, pairs, bounds }: Config): number => {
+export const quiescenceStepsMax = ({ hosts, pairs, bounds, time }: Config): number => {
   const entries = Number.isFinite(bounds.log) ? bounds.log : 0
-  return 50 + pairs.length * (20 + 4 * hosts.length * (4 + entries))
+  const ticks = time === undefined ? 0 : 4 * boundsOf(time).restored
+  return 50 + pairs.length * (20 + 4 * hosts.length * (4 + entries) + ticks)
 }
 
 /**
@@ -35,8 +37,9 @@ export const nextFair = (
   lastTaken: Map<string, number>,
   now: number,
 ): Successor | null => {
+  const fairKinds = protocol.rules.Tick === undefined ? ofProtocol : ofProtocolInTime
   for (let i = 0; i < fairKinds.length; i += 1) {
-    const kind = fairKinds[(now + i) % fairKinds.length] as (typeof fairKinds)[number]
+    const kind = fairKinds[(now + i) % fairKinds.length] as Kind
     const due = successors(protocol, state, [kind]).filter(
       (successor) => successor.state.faults === state.faults && !isSame(successor.state, state),
     )
@@ -52,7 +55,8 @@ export const nextFair = (
   return null
 }
 
-const fairKinds = kindsOf("protocol")
+const ofProtocol = kindsOf("protocol")
+const ofProtocolInTime: readonly Kind[] = [...ofProtocol, ...kindsOf("time")]
 
 const waitedSince = (lastTaken: Map<string, number>, { action }: Successor): number =>
   lastTaken.get(describe(action)) ?? -1

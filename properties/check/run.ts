@@ -4,10 +4,13 @@ import type { Protocol } from "../../model/protocol.ts"
 import type { State } from "../../model/state.ts"
 import type { Successor } from "../../model/step.ts"
 import { counted } from "../amount.ts"
+import { isAbout } from "../ghost.ts"
 import { noHistory, remember, type History } from "../history.ts"
 import { becomesQuiescent } from "../liveness.ts"
 import type { Step } from "../step.ts"
 import {
+  ghostsOf,
+  isPromised,
   violatesWhenQuiescent,
   violationsOf,
   isLiveness,
@@ -15,7 +18,7 @@ import {
   type Violation,
   type Property,
 } from "../property.ts"
-import type { Witness } from "../witnesses.ts"
+import type { Witness } from "../witness.ts"
 import { isJudged } from "./quiescence.ts"
 
 /** By what a run is judged: the protocol that it follows, and the properties and witnesses that are looked for. */
@@ -43,10 +46,11 @@ export type Run = {
   readonly violation: (Violation & { readonly step: number; readonly loop?: number }) | null
 }
 
-export const begin = (state: State): Run => ({
+/** A run that begins, and carries what its judge needs of the past. */
+export const begin = ({ protocol: { config }, properties, witnesses }: Judge, state: State): Run => ({
   state,
   actions: [],
-  history: noHistory(state),
+  history: noHistory(state, ghostsOf(config, properties, witnesses)),
   witnessed: new Set(),
   violation: null,
 })
@@ -69,7 +73,10 @@ export const observe = (judge: Judge, run: Run, { action, state }: Successor): R
 export const observeQuiescence = (judge: Judge, run: Run, isQuiescent: boolean): Run => {
   if (!isJudged(judge.protocol.config, run.state)) return run
   const endless: readonly Violation[] = judge.properties
-    .filter((property) => property === becomesQuiescent && !isQuiescent)
+    .filter(
+      (property) =>
+        property === becomesQuiescent && isPromised(property, judge.protocol.config) && !isQuiescent,
+    )
     .map((property) => ({
       property,
       why: `after ${counted(run.actions.length, "step")} the protocol still goes on`,
@@ -90,17 +97,22 @@ export const observeRound = (judge: Judge, run: Run, round: number, states: read
   const step = run.actions.length
   const loop = step - round
   const words = run.actions.slice(loop).map(describe).join(", ")
-  const violation: Violation | undefined = judge.properties.includes(becomesQuiescent)
-    ? {
-        property: becomesQuiescent,
-        why: `after step ${step} all is as it was after step ${loop}, and ${words} may follow each other for ever`,
-      }
-    : violatesWhenQuiescent(judge.protocol, judge.properties.filter(isLiveness), run.history, run.state).find(
-        ({ property }) =>
+  const violation: Violation | undefined =
+    judge.properties.includes(becomesQuiescent) && isPromised(becomesQuiescent, judge.protocol.config)
+      ? {
+          property: becomesQuiescent,
+          why: `after step ${step} all is as it was after step ${loop}, and ${words} may follow each other for ever`,
+        }
+      : violatesWhenQuiescent(
+          judge.protocol,
+          judge.properties.filter(isLiveness),
+          run.history,
+          run.state,
+        ).find(({ property }) =>
           states.every(
             (state) => violatesWhenQuiescent(judge.protocol, [property], run.history, state).length > 0,
           ),
-      )
+        )
   return violation === undefined ? run : { ...run, violation: { ...violation, step, loop } }
 }
 
@@ -108,6 +120,7 @@ const witnessedAfter = (judge: Judge, run: Run, step: Step): ReadonlySet<string>
   let witnessed = run.witnessed
   for (const seen of touchedBy(judge.protocol.config, run.history, step))
     for (const witness of judge.witnesses)
-      if (!witnessed.has(witness.id) && witness.seen(seen)) witnessed = new Set([...witnessed, witness.id])
+      if (!witnessed.has(witness.id) && isAbout(witness, seen.config) && witness.seen(seen))
+        witnessed = new Set([...witnessed, witness.id])
   return witnessed
 }

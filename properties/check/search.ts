@@ -1,6 +1,8 @@
 import { kinds, type Kind } from "../../model/action.ts"
-import { identityFor, interventionsOf, registrationsOf } from "../../model/identity.ts"
+import { interventionsOf } from "../../model/identity.ts"
 import { successors } from "../../model/step.ts"
+import { distinctionFor } from "../distinctions.ts"
+import { ghostKeyOf } from "../history.ts"
 import { finished } from "../explore/turns.ts"
 import { isQuiescent } from "./quiescence.ts"
 import { observe, observeQuiescence, type Judge, type Run } from "./run.ts"
@@ -72,15 +74,18 @@ const quiescentAt = (judge: Judge, run: Run): Run | null => {
   return quiescent.violation !== null && isQuiescent(judge.protocol, run.state) ? quiescent : null
 }
 
-/** Two runs are the same if their states are, and what a property may yet need of their past or of registrations. */
-const keyIn = ({ protocol, properties }: Judge, among: readonly Kind[]): ((run: Run) => string) => {
-  const identityOf = identityFor(protocol.config, among)
-  const needsRegistrations = properties.some(({ id }) => id === "S29")
+/** Two runs are the same if their states are, and what a property may yet need of them or of their past. */
+const keyIn = (
+  { protocol, properties }: Judge,
+  among: readonly Kind[],
+): ((run: Pick<Run, "state" | "history">) => string) => {
+  const ids = properties.map(({ id }) => id)
+  const distinction = distinctionFor(protocol.config, among, ids)
   return ({ state, history }) =>
     [
-      identityOf(state),
+      distinction(state),
       interventionsOf(state),
       ...Object.values(history).map(({ faultsWhenProtected }) => faultsWhenProtected),
-      needsRegistrations ? registrationsOf(state) : "",
+      ghostKeyOf(history, state),
     ].join(";")
 }

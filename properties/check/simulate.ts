@@ -19,9 +19,12 @@ import { inTurn, turnsOf, type Turns } from "./scheduler.ts"
  */
 export const simulate = (judge: Judge, plan: Plan): Run => {
   const { protocol } = judge
-  let run = begin(initial(protocol.config))
+  let run = begin(judge, initial(protocol.config))
   const { weights, quietSteps, stallSteps } = plan.swarm
-  const open = lots.filter((lot) => weights[lot] > 0)
+  const open = [
+    ...lots.filter((lot) => weights[lot] > 0),
+    ...(protocol.rules.Tick === undefined ? [] : (["Tick"] as const)),
+  ]
   const harmless = open.filter((lot) => !isFaulty(lot))
   let lastFault = -Infinity
   let stalled: Stall = null
@@ -63,20 +66,27 @@ const draw = (
   choice: number,
 ): Successor | null => {
   const open = [...among]
-  let total = open.reduce((sum, lot) => sum + weights[lot], 0)
+  let total = open.reduce((sum, lot) => sum + weightIn(weights, lot), 0)
   while (open.length > 0) {
     let rest = (choice / choiceRange) * total
     let at = 0
-    while (at < open.length - 1 && rest >= weights[open[at] as Lot]) rest -= weights[open[at++] as Lot]
+    while (at < open.length - 1 && rest >= weightIn(weights, open[at] as Lot))
+      rest -= weightIn(weights, open[at++] as Lot)
     const lot = open[at] as Lot
     const found = successorsOf(protocol, state, lot).filter(mayAct)
-    const within = Math.min(found.length - 1, Math.floor((rest / weights[lot]) * found.length))
+    const within = Math.min(found.length - 1, Math.floor((rest / weightIn(weights, lot)) * found.length))
     if (found.length > 0) return found[within] as Successor
     open.splice(at, 1)
-    total -= weights[lot]
+    total -= weightIn(weights, lot)
   }
   return null
 }
+
+/** The share of a lot. That of the passing of time, where there is time, is not drawn. */
+const weightIn = (weights: Swarm["weights"], lot: Lot): number => (lot === "Tick" ? tickWeight : weights[lot])
+
+/** About as much as the steps of a protocol that goes on at a good pace. */
+const tickWeight = 12
 
 const successorsOf = (protocol: Protocol, state: State, lot: Lot): readonly Successor[] => {
   const kind: Kind = lot === "SpuriousSuspect" ? "Suspect" : lot

@@ -1,4 +1,4 @@
-import { alphabet, kinds, type Kind } from "../../model/action.ts"
+import { kinds, subjectOf, type Kind } from "../../model/action.ts"
 import { codesOf } from "../../impl/engine/action-code.ts"
 import { environmentLayoutOf, readsOf } from "../../impl/engine/environment.ts"
 import { monitorOf } from "../packed/monitor.ts"
@@ -165,5 +165,4 @@ const expanding = (parts: ExpansionParts, steps: BodySteps, checksLiveness: bool
 }
 
 /** Whether a kind is of hosts or links. */
-const isOfCluster = (kind: number): boolean =>
-  ["host", "hosts"].includes(alphabet[kinds[kind] as Kind].over[0])
+const isOfCluster = (kind: number): boolean => ["host", "hosts"].includes(subjectOf(kinds[kind] as Kind))

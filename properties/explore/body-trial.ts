@@ -9,7 +9,7 @@ import type { BodyLookup } from "./body-lookup.ts"
 import type { BodyNow } from "./body-now.ts"
 import { markOf, target } from "./body-steps.ts"
 import type { Environments } from "./environments.ts"
-import { isProtocol } from "./scope.ts"
+import { isFair } from "./scope.ts"
 import { nothing, type Judges, type Place } from "./place.ts"
 
 /** The parts of an expansion. */
@@ -80,7 +80,7 @@ export const bodyTrialOf = (parts: ExpansionParts) => {
     const report = violation === 0 && witnessed === 0 ? null : { violation, witnessed, isQuiescent: false }
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     const isChanged = to !== now.body || difference !== 0
-    const progress = isProtocol[kind] === true && (difference & faults) === 0 && isChanged
+    const progress = isFair[kind] === true && (difference & faults) === 0 && isChanged
     const shift = difference === 0 ? -1 : shiftOf(difference)
     if (progress) include(now.moving, 0, environmentClass)
     now.add(to, environmentClass, markOf(action, shift, progress, report !== null), report)

@@ -43,14 +43,15 @@ export const commutationOf = (
     // Beyond a violation all bets are off: of two Primaries the rules and the monitor take the first.
     const isBroken = answer === unrepresentable || monitor.ofState() !== 0
     const violated = isBroken ? 0 : intersection(monitor.ofStep(kind, a, b), compared)
-    const bits = violated === 0 ? 0 : folded(violated)
-    add(Math.imul(reached ^ Math.imul(bits + 1, 0x85ebca6b), 0xc2b2ae35) ^ Math.imul(kind + 1, 0x27d4eb2f))
+    add(
+      Math.imul(reached ^ Math.imul(violated + 1, 0x85ebca6b), 0xc2b2ae35) ^ Math.imul(kind + 1, 0x27d4eb2f),
+    )
   }
 
   const sum = (into: Int32Array): void => {
     sums = into.fill(0)
-    add(folded(monitor.ofState()))
-    add(folded(monitor.whenQuiescent()) ^ (monitor.isJudged() ? 0 : -1))
+    add(monitor.ofState())
+    add(monitor.whenQuiescent() ^ (monitor.isJudged() ? 0 : -1))
     monitor.begin()
     engine.expand(onSuccessor)
   }
@@ -78,6 +79,3 @@ export const commutationOf = (
 
 /** S29 reads where copies are registered, which is kept beside the key: an image does not have it. */
 const compared = setOf(watched.filter((id) => id !== "S29"))
-
-/** A set of properties in 32 bits. */
-const folded = (set: number): number => (set | 0) ^ Math.imul(Math.floor(set / 2 ** 32), 0x9e3779b1)

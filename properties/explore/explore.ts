@@ -3,7 +3,7 @@ import { kinds, type Action, type Kind } from "../../model/action.ts"
 import { initial, type State } from "../../model/state.ts"
 import { step, successors } from "../../model/step.ts"
 import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
-import { idsIn, noProperty, union } from "../packed/property-set.ts"
+import { watched } from "../packed/property-set.ts"
 import { watchedWitnesses } from "../packed/witnesses.ts"
 import { catalogue } from "../catalogue.ts"
 import { isLiveness } from "../property.ts"
@@ -123,7 +123,7 @@ const exploredByEngine = (
       end,
       ...countsOf(scope, tally),
       waiting,
-      suspected: idsIn([...tally.violated.values()].reduce(union, noProperty)),
+      suspected: watched.filter((id) => [...tally.violated.values()].some((ids) => ids.includes(id))),
       violations: runs,
       liveness: yield* Effect.promise(() => livenessIn(exploration, end, company)),
       compared: yield* Effect.promise(() => comparedIn(exploration, company)),
@@ -270,8 +270,11 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
 }
 
 /** Whether the model's run ends in a terminal state that violates a liveness property. */
-const isDeadlock = (scope: Scope, violation: Census<State, Action>["violation"]): boolean => {
-  const last = violation?.path.moves.at(-1)?.state
+const isDeadlock = (
+  scope: Scope,
+  violation: Census<{ readonly state: State }, Action>["violation"],
+): boolean => {
+  const last = violation?.path.moves.at(-1)?.state.state
   return (
     last !== undefined &&
     catalogue.some((property) => property.id === violation?.why && isLiveness(property)) &&

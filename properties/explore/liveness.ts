@@ -5,7 +5,7 @@ import { monitorOf } from "../packed/monitor.ts"
 import { includes, type PropertySet, type Watched } from "../packed/property-set.ts"
 import { neededFairness, suffixOf, type Lasso } from "./fairness.ts"
 import type { StateGraph } from "./graph.ts"
-import { checksQuiescence, engineFor, isProtocol, type Scope } from "./scope.ts"
+import { checksQuiescence, engineFor, isFair, type Scope } from "./scope.ts"
 import { finished } from "./turns.ts"
 
 /** What the state graph says of one liveness property. */
@@ -128,8 +128,8 @@ function* graphOf(
       targets.push(target)
       labelOf.push(labels.get(labelKey(kind, a, b)) as number)
       // What leaves the state as it is, such as a retry that fails, is no progress, and not fair.
-      const isFair = isProtocol[kind] === true && view.faultsSoFar() === faults && target !== state
-      isSuffix.push(isFair ? 1 : 0)
+      const isProgress = isFair[kind] === true && view.faultsSoFar() === faults && target !== state
+      isSuffix.push(isProgress ? 1 : 0)
     })
   }
   offsets.push(targets.length)
@@ -141,7 +141,7 @@ function* graphOf(
     targets: Int32Array.from(targets),
     labelOf: Int32Array.from(labelOf),
     isSuffix: Uint8Array.from(isSuffix),
-    isFair: Uint8Array.from(codes, ({ kind }) => (isProtocol[kind] === true ? 1 : 0)),
+    isFair: Uint8Array.from(codes, ({ kind }) => (isFair[kind] === true ? 1 : 0)),
   }
   return { graph, codes, judged: Uint8Array.from(judged), whenQuiescent }
 }

@@ -1,53 +1,75 @@
 import type { Action, Kind } from "../../model/action.ts"
-import { identityFor, interventionsOf, registrationsOf } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { successors } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { isQuiescent, isJudged } from "../check/quiescence.ts"
-import { noHistory } from "../history.ts"
-import { violatesWhenQuiescent, violationsOf, type Property } from "../property.ts"
+import { distinctionFor } from "../distinctions.ts"
+import type { Ghost } from "../ghost.ts"
+import { carryOn, ghostKeyOf, noHistory, type History } from "../history.ts"
+import { ghostsOf, violatesWhenQuiescent, violationsOf, type Property } from "../property.ts"
 import { enumerating, type Census } from "./enumerate.ts"
 import type { System } from "./system.ts"
 import { finished } from "./turns.ts"
 
-/** The model as a system to explore: every state a plain object, distinguished by its identity. */
+/**
+ * A state as a run has come to it: with the ghosts that it carries.
+ *
+ * Shape  Of `history` only what it carries is kept; the rest is as if there had been no past.
+ */
+export type Visit = { readonly state: State; readonly history: History }
+
+/** The model as a system to explore: every state a plain object, distinguished by its key and by what is carried with it. */
 export const modelSystem = (
   protocol: Protocol,
   among: readonly Kind[],
-  key: (state: State) => string = identityFor(protocol.config, among),
-): System<State, Action> => ({
-  starts: [initial(protocol.config)],
-  successors: (state) => successors(protocol, state, among),
-  key,
-})
+  key: (state: State) => string,
+  ghosts: readonly Ghost[],
+): System<Visit, Action> => {
+  const state = initial(protocol.config)
+  const start: Visit = { state, history: noHistory(state, ghosts) }
+  const isHaunted = ghosts.length > 0
+  return {
+    starts: [start],
+    successors: ({ state: before, history }) =>
+      successors(protocol, before, among).map(({ action, state: after }) => ({
+        action,
+        state: {
+          state: after,
+          history: isHaunted ? carryOn(history, { before, action, after }) : history,
+        },
+      })),
+    key: isHaunted
+      ? (visit) => `${key(visit.state)};${ghostKeyOf(visit.history, visit.state)}`
+      : (visit) => key(visit.state),
+  }
+}
 
 /**
- * Explores with the model alone, without symmetry or reduction: slowly. A property of the past is checked as if there
- * were none; for S18, which counts what operators did, that count distinguishes states, and for S29 the registrations
- * do.
+ * Explores with the model alone, without symmetry or reduction: slowly. Ghosts that the properties need are carried along, and
+ * distinguish states; beside them, a property of the past is checked as if there were none. What operators did,
+ * registrations and reasons distinguish states where a property reads them.
  */
 export const modelSweeping = (
   protocol: Protocol,
   among: readonly Kind[],
   properties: readonly Property[],
   { statesMax, isStopped }: { readonly statesMax: number; readonly isStopped: () => boolean },
-): Generator<void, Census<State, Action>, void> => {
-  const history = noHistory(initial(protocol.config))
-  const checks = (property: string): boolean => properties.some(({ id }) => id === property)
-  const distinguishing = [
-    identityFor(protocol.config, among),
-    ...(checks("S18") ? [interventionsOf] : []),
-    ...(checks("S29") ? [registrationsOf] : []),
-  ]
-  const key = (state: State): string => distinguishing.map((part) => part(state)).join(";")
-  return enumerating(modelSystem(protocol, among, key), {
+): Generator<void, Census<Visit, Action>, void> => {
+  const ids = properties.map(({ id }) => id)
+  const { config } = protocol
+  const key = distinctionFor(config, among, ids)
+  return enumerating(modelSystem(protocol, among, key, ghostsOf(config, properties)), {
     kindOf: ({ kind }) => kind,
-    always: (state) =>
-      isJudged(protocol.config, state) && isQuiescent(protocol, state)
+    always: ({ state, history }) =>
+      isJudged(config, state) && isQuiescent(protocol, state)
         ? (violatesWhenQuiescent(protocol, properties, history, state)[0]?.property.id ?? null)
         : null,
     onStep: (before, action, after) =>
-      violationsOf(protocol, properties, history, { before, action, after })[0]?.property.id ?? null,
+      violationsOf(protocol, properties, before.history, {
+        before: before.state,
+        action,
+        after: after.state,
+      })[0]?.property.id ?? null,
     statesMax,
     isStopped,
   })
@@ -59,5 +81,5 @@ export const modelSweep = (
   among: readonly Kind[],
   properties: readonly Property[],
   statesMax: number,
-): Census<State, Action> =>
+): Census<Visit, Action> =>
   finished(modelSweeping(protocol, among, properties, { statesMax, isStopped: () => false }))

@@ -1,4 +1,4 @@
-import { coreKinds, kindsBesideFt, type Kind } from "../../model/action.ts"
+import { coreKinds, plainKinds, type Kind } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { counted } from "../amount.ts"
 
@@ -90,7 +90,7 @@ export const pinnedScopes: readonly PinnedScope[] = [
   {
     name: "3 hosts, 1 pair, faults 1, log 1, power-off and tests up to 1, with Migrate, maintenance and the tests",
     config: plainConfig(3, 1, { faults: 1, log: 1, generations: 5, powerOffUpTo: 1, fencesUpTo: 1 }),
-    among: kindsBesideFt,
+    among: plainKinds,
     states: 30_262,
     transitions: 127_132,
     depth: 20,

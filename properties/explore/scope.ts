@@ -1,9 +1,10 @@
-import { alphabet, kinds, kindsOf, type Kind } from "../../model/action.ts"
+import { fairKinds, kinds, kindsOf, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import type { Reads } from "../../impl/engine/environment.ts"
 import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
+import { readsInterventions, readsReasons, readsRegistrationsIn } from "../distinctions.ts"
 import { sidesNamed, type Sides } from "./sides.ts"
 
 /**
@@ -37,9 +38,10 @@ export const layoutFor = (scope: Scope): Layout => {
   return layoutOf(config, {
     among,
     indexed: sidesOf(scope).indexed,
-    interventions: properties.includes("S18") && mayIntervene(config, among),
+    interventions: readsInterventions(properties) && mayIntervene(config, among),
     singleFault: properties.includes("S19"),
-    registered: properties.includes("S29") ? "stored" : false,
+    registered: readsRegistrationsIn(properties) ? "stored" : false,
+    reason: readsReasons(properties) ? "stored" : false,
   })
 }
 
@@ -65,10 +67,14 @@ export const mayIntervene = ({ bounds }: Config, among: readonly Kind[]): boolea
   (bounds.fencesUpTo > 0 && fences.some((kind) => among.includes(kind)))
 
 /**
- * Whether a scope can recognise quiescent states: every protocol action must be offered, and the reduction must be off.
+ * Whether a scope can recognise quiescent states: every protocol action must be offered, and ticks where time passes, and the
+ * reduction must be off.
  */
-export const checksQuiescence = ({ among, reduction }: Scope): boolean =>
-  !reduction && kindsOf("protocol").every((kind) => among.includes(kind))
+export const checksQuiescence = ({ config, among, reduction }: Scope): boolean =>
+  !reduction &&
+  [...kindsOf("protocol"), ...(config.time === undefined ? [] : kindsOf("time"))].every((kind) =>
+    among.includes(kind),
+  )
 
-/** Which kinds are actions of the protocol, by number. */
-export const isProtocol = kinds.map((kind) => alphabet[kind].actor === "protocol")
+/** Which kinds are weakly fair where they change anything, by number: those of the protocol, and the passing of time. */
+export const isFair = kinds.map((kind) => fairKinds.includes(kind))

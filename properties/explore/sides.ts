@@ -1,5 +1,5 @@
 import type { EngineMutation } from "../../impl/engine/rule.ts"
-import { isIndexed, mutations } from "../../impl/engine/mutations/catalogue.ts"
+import { isIndexed, mutationOf } from "../../impl/engine/mutations/catalogue.ts"
 import type { ProtocolOf } from "../../model/protocol.ts"
 import { mutantNamed } from "../mutants/catalogue.ts"
 import { mutated } from "../mutants/mutant.ts"
@@ -22,6 +22,9 @@ export const sidesNamed = (mutant: string | null): Sides =>
     ? { model: mutated(null), mutation: null, indexed: false }
     : {
         model: mutated(mutantNamed(mutant)),
-        mutation: mutations[mutant] ?? null,
+        // Looked up only where the engine is asked: what it does not have, the model explores.
+        get mutation() {
+          return mutationOf(mutant)
+        },
         indexed: isIndexed(mutant),
       }

@@ -6,7 +6,7 @@ import { monitorOf, type Monitor } from "../packed/monitor.ts"
 import { intersection, noProperty, only, setOf, union, type PropertySet } from "../packed/property-set.ts"
 import { witnessMonitorOf, type WitnessMonitor } from "../packed/witnesses.ts"
 import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
-import { checksQuiescence, engineFor, isProtocol, type Scope } from "./scope.ts"
+import { checksQuiescence, engineFor, isFair, type Scope } from "./scope.ts"
 import { normalisationOf } from "./normalisation.ts"
 import { hashOf } from "./table.ts"
 
@@ -97,7 +97,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     if (bits !== 0) violation(bits, 1)
     if (unseen() !== 0) onWitness(witnessMonitor.ofStep(kind, a), 1)
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
-    if (isProtocol[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
+    if (isFair[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
       isQuiescent = false
     const steps = normalisation === null ? 1 : normalisation.normalise(key)
     onArrival(canonical(), kind, steps)

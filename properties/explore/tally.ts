@@ -1,5 +1,5 @@
 import { kinds } from "../../model/action.ts"
-import { noProperty, union, type PropertySet } from "../packed/property-set.ts"
+import { idsIn, watched, type PropertySet, type Watched } from "../packed/property-set.ts"
 import { watchedWitnesses } from "../packed/witnesses.ts"
 import { lowestBit } from "./bits.ts"
 
@@ -8,7 +8,7 @@ import { lowestBit } from "./bits.ts"
  *
  * Shape  `standsFor` counts all states that those met stand for, where symmetry joins some: else it is `states`.
  *        `generated` and `distinct` are per kind, by number: its steps, and the states first reached by one. `depth` is
- *        that of the deepest level expanded to its end. `violated` holds what is violated, by the length of the
+ *        that of the deepest level expanded to its end. `violated` holds the ids of what is violated, by the length of the
  *        shortest run that ends so (with the reduction: by the number of levels before its end); `terminalStates`
  *        counts states without a successor, and `deadlocks` those of them that violate a liveness property.
  *        `witnessedAt` is the depth at which each witness was first seen, by its place in `watchedWitnesses`, or -1.
@@ -25,7 +25,7 @@ export type Tally = {
   highestGeneration: number
   readonly generated: Float64Array
   readonly distinct: Float64Array
-  readonly violated: Map<number, PropertySet>
+  readonly violated: Map<number, readonly Watched[]>
   readonly witnessedAt: Int32Array
 }
 
@@ -46,8 +46,17 @@ export const freshTally = (): Tally => ({
 })
 
 /** Records what is violated by a run of so many steps. */
-export const recordViolation = ({ violated }: Tally, length: number, bits: PropertySet): void => {
-  violated.set(length, union(violated.get(length) ?? noProperty, bits))
+export const recordViolation = (tally: Tally, length: number, found: PropertySet): void => {
+  record(tally, length, idsIn(found))
+}
+
+const record = ({ violated }: Tally, length: number, ids: readonly Watched[]): void => {
+  const known = violated.get(length) ?? []
+  if (ids.every((id) => known.includes(id))) return
+  violated.set(
+    length,
+    watched.filter((id) => known.includes(id) || ids.includes(id)),
+  )
 }
 
 /** Records the witnesses that a run of so many steps shows. */
@@ -85,7 +94,7 @@ export const together = (tallies: readonly Tally[]): Tally => {
     sum.highestGeneration = Math.max(sum.highestGeneration, tally.highestGeneration)
     tally.generated.forEach((n, kind) => (sum.generated[kind] = (sum.generated[kind] as number) + n))
     tally.distinct.forEach((n, kind) => (sum.distinct[kind] = (sum.distinct[kind] as number) + n))
-    for (const [length, bits] of tally.violated) recordViolation(sum, length, bits)
+    for (const [length, ids] of tally.violated) record(sum, length, ids)
   }
   return sum
 }

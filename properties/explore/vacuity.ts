@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util"
 import { alphabet, kinds, type Kind } from "../../model/action.ts"
 import { watchedWitnesses } from "../packed/witnesses.ts"
+import { canBeSeen, witnesses } from "../witnesses.ts"
 import type { Explored } from "./explore.ts"
 import { pinnedScopes } from "./pinned.ts"
 import type { Scope } from "./scope.ts"
@@ -25,7 +26,7 @@ export const missingIn = (
     isKind(name) ? isTaken(name) : witnessedAt[name] === undefined || witnessedAt[name] !== null
   if (!scope.among.some((kind) => isDone(kind) && isTaken(kind)))
     return ["any action of the protocol or an operator"]
-  const wanted = new Set([...promisedIn(scope), ...named.filter(isDone), ...required])
+  const wanted = new Set([...promisedIn(scope), ...named.filter(isWanted), ...required])
   return [...wanted].filter((name) => !isSeen(name))
 }
 
@@ -37,8 +38,12 @@ const promisedIn = (scope: Scope): readonly string[] => {
   const never = scope.reduction ? [...(pinned?.never ?? []), ...normalisedAway] : pinned?.never
   return pinned === undefined
     ? []
-    : [...pinned.among, ...watchedWitnesses].filter((name) => !never?.includes(name))
+    : [...pinned.among, ...watchedIn(scope)].filter((name) => !never?.includes(name))
 }
+
+/** The witnesses that are watched for and can be seen in clusters of this configuration. */
+export const watchedIn = ({ config }: Pick<Scope, "config">): readonly string[] =>
+  watchedWitnesses.filter((name) => witnesses.some((each) => each.id === name && canBeSeen(each, config)))
 
 /** What may not be seen by the reduction, which has acknowledgements arrive and stale copies halt at once. */
 const normalisedAway: readonly string[] = ["late-acknowledgement", "stale-primary-beside-running"]
@@ -47,3 +52,6 @@ const isKind = (name: string): name is Kind => (kinds as readonly string[]).incl
 
 /** Whether a kind is an action of the protocol or an operator, and not a fault or recovery. */
 const isDone = (kind: Kind): boolean => ["protocol", "operator"].includes(alphabet[kind].actor)
+
+/** Whether a kind that was named should be seen: what is done should, and the passing of time. */
+const isWanted = (kind: Kind): boolean => isDone(kind) || alphabet[kind].actor === "time"

@@ -1,12 +1,15 @@
+import type { Action } from "../../model/action.ts"
+import { ruled, together } from "../../model/change.ts"
+import type { FtSetting } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { halted } from "../../model/lifecycle.ts"
 import { advanced } from "../../model/lock.ts"
-import { peerOf, withCopy } from "../../model/pair.ts"
+import { copyIn, currentPrimary, peerOf, withCopy, type Pair } from "../../model/pair.ts"
+import type { Change, Protocol } from "../../model/protocol.ts"
 import { isSuspicionJustified } from "../../model/rules/arbitration.ts"
-import { withPair } from "../../model/state.ts"
+import { pairOf, withPair, type State } from "../../model/state.ts"
 import type { OfCopy } from "../../model/subject.ts"
-import { ruled } from "../../model/change.ts"
-import { amendingIn, effecting, requiring, type Mutant } from "./mutant.ts"
+import { altered, amendingIn, effecting, requiring, type Mutant } from "./mutant.ts"
 
 /** Live at `generation`, with the lock as it is. */
 const live = (copy: Copy, generation = copy.generation): Copy => ({
@@ -16,6 +19,29 @@ const live = (copy: Copy, generation = copy.generation): Copy => ({
   generation,
   channel: null,
 })
+
+/** A Primary in lockstep fences its Secondary by advancing the lock, whatever it says. */
+const fencedRegardless = (
+  pair: Pair,
+  primary: Copy,
+  state: State,
+  { lifecycle, relations }: Protocol,
+): Pair => {
+  const peer = peerOf(pair, primary)
+  const isNear = peer !== null && relations.reaches(state, primary.host, peer.host, pair)
+  const alone = lifecycle.wins(pair, primary)
+  return isNear ? halted(lifecycle, alone, peer) : alone
+}
+
+/** An operation on FT for which a Primary in lockstep does so. */
+const takenOffRegardless = (kind: "SuspendFT" | "TurnOffFT", ft: FtSetting): Change =>
+  altered(kind, (after, { pair: id, copy }: Action<typeof kind>, before, protocol) => {
+    const pair = pairOf(before, id)
+    const asked = copy === undefined ? currentPrimary(pair) : copyIn(pair, copy)
+    return pair.power === "off" || asked?.phase !== "lockstep"
+      ? after
+      : withPair(before, { ...fencedRegardless(pair, asked, before, protocol), ft })
+  })
 
 export const arbitrationMutants: readonly Mutant[] = [
   {
@@ -162,15 +188,16 @@ export const arbitrationMutants: readonly Mutant[] = [
   {
     name: "FenceNotTestAndSet",
     story:
-      "A test restart advances the lock without looking at it: a stale Primary takes it from the new one.",
+      "A Primary that is asked to give up its Secondary advances the lock without looking at it: a stale one takes it from the new one.",
     breaks: ["FT-11"],
-    killedBy: { S1: 8 },
-    change: effecting("TestRestartSecondary", ({ pair, copy }: OfCopy, state, { lifecycle, relations }) => {
-      const peer = peerOf(pair, copy)
-      const isNear = peer !== null && relations.reaches(state, copy.host, peer.host, pair)
-      const fenced = lifecycle.wins(pair, copy)
-      return withPair(state, isNear ? halted(lifecycle, fenced, peer) : fenced)
-    }),
+    killedBy: { S1: 8, O5: 7 },
+    change: together(
+      effecting("TestRestartSecondary", ({ pair, copy }: OfCopy, state, protocol) =>
+        withPair(state, fencedRegardless(pair, copy, state, protocol)),
+      ),
+      takenOffRegardless("SuspendFT", "disabled"),
+      takenOffRegardless("TurnOffFT", "notConfigured"),
+    ),
   },
   {
     name: "TestFailoverFences",

@@ -13,6 +13,7 @@ import {
   checking,
   effecting,
   finding,
+  unregistered,
   without,
   type Mutant,
 } from "./mutant.ts"
@@ -111,17 +112,8 @@ export const effectMutants: readonly Mutant[] = [
     name: "SpawnNotRegistered",
     story: "A new Secondary is not registered where it is started.",
     breaks: ["FT-13"],
-    killedBy: { S29: 2 },
-    change: (protocol) => ({
-      ...protocol,
-      bookkeeping: {
-        ...protocol.bookkeeping,
-        registered: (before, action, after) =>
-          action.kind === "SpawnSecondary"
-            ? before.registered
-            : protocol.bookkeeping.registered(before, action, after),
-      },
-    }),
+    killedBy: { S29: 2, O5: 2 },
+    change: unregistered("SpawnSecondary"),
   },
   {
     name: "ContenderChangesRole",

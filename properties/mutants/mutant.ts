@@ -1,5 +1,14 @@
-import { kinds, kindsBesideFt, type Action, type Kind } from "../../model/action.ts"
-import { amending, ruled } from "../../model/change.ts"
+import {
+  ftKinds,
+  kinds,
+  plainKinds,
+  privacyKinds,
+  ruleKinds,
+  timedKinds,
+  type Action,
+  type Kind,
+} from "../../model/action.ts"
+import { amending, ruled, together } from "../../model/change.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
 import { protocolOf } from "../../model/core.ts"
@@ -17,13 +26,15 @@ import type {
   RequirementId,
   Rule,
 } from "../../model/protocol.ts"
-import { pairOf, withPair, type State } from "../../model/state.ts"
+import { pairOf, running, withPair, type State } from "../../model/state.ts"
+import type { OfCopy } from "../../model/subject.ts"
 
 /**
  * A protocol with one thing wrong, on purpose: it shows that the properties can fail.
  *
  * Shape  `killedBy` gives the properties that it must break, each with the length of the shortest run that does so in
- *        `scope`, or null where no search has found it. `change` is what is wrong.
+ *        `scope`, or null where no search has found it. `change` is what is wrong; `about` are kinds without which it does not show,
+ *        though their rules are as they should be. `scopes`: for some properties, another scope.
  */
 export type Mutant = {
   readonly name: string
@@ -31,15 +42,35 @@ export type Mutant = {
   readonly breaks: readonly RequirementId[]
   readonly killedBy: Readonly<Record<string, number | null>>
   readonly change: Change
+  readonly about?: readonly Kind[]
   readonly scope?: Config
+  readonly scopes?: Readonly<Record<string, Config>>
 }
 
 /** Where the shortest runs of a mutant were measured, unless it says otherwise: three plain hosts and one pair. */
 export const coreScope: Config = plainConfig(3, 1, { log: 2, generations: 5, faults: 2 })
 
-/** The kinds that are explored with a mutant: the operations on FT only where its scope is about FT. */
-export const kindsWith = ({ scope = coreScope }: Mutant): readonly Kind[] =>
-  scope.policy !== "any" || scope.pairs.some(({ ft }) => ft !== "enabled") ? kinds : kindsBesideFt
+/** Where the shortest run of a mutant that violates the property was measured. */
+export const scopeFor = ({ scope, scopes }: Mutant, property: string): Config =>
+  scopes?.[property] ?? scope ?? coreScope
+
+/**
+ * The kinds that are explored with a mutant: operations on FT, on rules and on links only where its scope is about these; where
+ * time passes, that, the core's, and what the mutant is about.
+ */
+export const kindsWith = ({ scope = coreScope, about = [] }: Mutant): readonly Kind[] => {
+  const { hosts, pairs, exposed, rules, policy, time } = scope
+  if (time !== undefined)
+    return about.length === 0
+      ? timedKinds
+      : kinds.filter((kind) => timedKinds.includes(kind) || about.includes(kind))
+  const concerned: readonly Kind[] = [
+    ...(policy !== "any" || pairs.some(({ ft }) => ft !== "enabled") ? ftKinds : []),
+    ...(rules.some(({ active }) => !active) ? ruleKinds : []),
+    ...(exposed.length > 0 || hosts.some(({ ftEncryption }) => ftEncryption) ? privacyKinds : []),
+  ]
+  return kinds.filter((kind) => plainKinds.includes(kind) || concerned.includes(kind))
+}
 
 /** The protocol with the mutant's change; the protocol itself where there is no mutant. */
 export const mutated = (mutant: Mutant | null): ProtocolOf =>
@@ -69,6 +100,56 @@ export const finding = <A, B>(kind: Kind, id: GuardId, find: Finding<A, B>["find
 /** The rule with one guard more, after all others. */
 export const requiring = <A>(kind: Kind, id: GuardId, holds: Check<A>["holds"]): Change =>
   ruled(kind, (rule) => ({ ...rule, guards: [...rule.guards, { id, holds }] }))
+
+/** How a mutant reads the configuration, when a guard asks for it. */
+export type ReadingOfConfig<A> = (config: Config, state: State, about: A) => Config
+
+/** The rules of some kinds, with their guards of these ids as they are under another reading of the configuration. */
+export const readingConfig = <A>(
+  among: readonly Kind[],
+  ids: readonly GuardId[],
+  reading: ReadingOfConfig<A>,
+): Change =>
+  together(
+    ...among.map((kind) =>
+      ruled(kind, (rule) => ({
+        ...rule,
+        guards: rule.guards.map((guard) =>
+          "holds" in guard && ids.includes(guard.id) ? { ...guard, holds: readBy(guard, reading) } : guard,
+        ),
+      })),
+    ),
+  )
+
+const readBy =
+  <A>({ holds }: Check<never>, reading: ReadingOfConfig<A>): Check<A>["holds"] =>
+  (about, state, protocol) =>
+    holds(about as never, state, { ...protocol, config: reading(protocol.config, state, about) })
+
+/** The rule with its guards of this id as they are in another state: what they are about stands as it does there. */
+export const readingState = (
+  kind: Kind,
+  id: GuardId,
+  reading: (state: State, config: Config) => State,
+): Change =>
+  ruled(kind, (rule) => ({
+    ...rule,
+    guards: rule.guards.map((guard): Guard =>
+      "holds" in guard && guard.id === id
+        ? {
+            ...guard,
+            holds: (about: object | null, state, protocol) => {
+              const seen = reading(state, protocol.config)
+              return guard.holds(asIn(seen, about) as never, seen, protocol)
+            },
+          }
+        : guard,
+    ),
+  }))
+
+/** What a rule is about, as it stands in another state. */
+const asIn = (state: State, about: object | null): object | null =>
+  about !== null && "copy" in about ? (running(state, (about as OfCopy).copy.id) ?? about) : about
 
 /** The rule that always refuses. */
 export const never = (kind: Kind, id: GuardId): Change =>
@@ -111,6 +192,18 @@ export const altered = <K extends Kind>(
         change(effect(about, state, protocol), action, state, protocol),
       isFault: ({ about }: Kept, state, protocol) => isFault(about, state, protocol),
     }
+  })
+
+/** The protocol that registers nothing anew after a step of this kind. */
+export const unregistered =
+  (kind: Kind): Change =>
+  (protocol) => ({
+    ...protocol,
+    bookkeeping: {
+      ...protocol.bookkeeping,
+      registered: (before, action, after) =>
+        action.kind === kind ? before.registered : protocol.bookkeeping.registered(before, action, after),
+    },
   })
 
 /** The state with one pair changed. */

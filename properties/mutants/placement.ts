@@ -1,38 +1,26 @@
 import type { Kind } from "../../model/action.ts"
 import { plainConfig, type Config, type HostConfig } from "../../model/config.ts"
 import type { Copy } from "../../model/copy.ts"
-import { mustRulesAllow, vcpusOf, type Placement } from "../../model/placement.ts"
-import type { Change, Protocol } from "../../model/protocol.ts"
-import type { State } from "../../model/state.ts"
-import { ruled, together } from "../../model/change.ts"
-import { type Mutant } from "./mutant.ts"
+import {
+  hasRoom,
+  loadOf,
+  mustRulesAllow,
+  rulesInForce,
+  vcpusOf,
+  type Placement,
+} from "../../model/placement.ts"
+import { preferencesMet } from "../../model/policy.ts"
+import type { Change } from "../../model/protocol.ts"
+import { hasStorage } from "../../model/state.ts"
+import type { OfCopy } from "../../model/subject.ts"
+import { together } from "../../model/change.ts"
+import { checking, readingConfig, requiring, without, type Mutant, type ReadingOfConfig } from "./mutant.ts"
 
-/** How a mutant reads the configuration when it is about to place a copy of `pair` on `host`. */
-type Reading = (config: Config, state: State, about: Placement) => Config
-
-/** The rule of a kind, with its rules and limits as they are under another reading of the configuration. */
+/** The rules of some kinds, with affinity rules and limits as they are under another reading of the configuration. */
 const placedUnder =
   (...kinds: readonly Kind[]) =>
-  (reading: Reading): Change =>
-    together(
-      ...kinds.map((kind) =>
-        ruled(kind, (rule) => ({
-          ...rule,
-          guards: rule.guards.map((guard) =>
-            "holds" in guard && (guard.id === "rule" || guard.id === "limits")
-              ? {
-                  ...guard,
-                  holds: (about: Placement, state: State, protocol: Protocol) =>
-                    guard.holds(about as never, state, {
-                      ...protocol,
-                      config: reading(protocol.config, state, about),
-                    }),
-                }
-              : guard,
-          ),
-        })),
-      ),
-    )
+  (reading: ReadingOfConfig<Placement>): Change =>
+    readingConfig(kinds, ["rule", "limits"], reading)
 
 const spawnedUnder = placedUnder("SpawnSecondary")
 const bootedUnder = placedUnder("PowerOn", "HaRestart")
@@ -45,7 +33,7 @@ const withHosts = (config: Config, change: (host: HostConfig) => HostConfig): Co
 
 /** The limits of a host where some of the copies are not counted. */
 const notCounting =
-  (ignored: (copy: Copy) => boolean): Reading =>
+  (ignored: (copy: Copy) => boolean): ReadingOfConfig<Placement> =>
   (config, state, { host }) => {
     const overlooked = Object.values(state.pairs).flatMap((pair) =>
       pair.copies.filter((copy) => copy.host === host && ignored(copy)).map(() => vcpusOf(config, pair.id)),
@@ -96,6 +84,42 @@ const twoRules = scopeOf(
   { pairs: 1 },
 )
 
+/** Limits of vCPUs, which only the second host can reach, and none of copies. */
+const ofVcpus = scopeOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], [], { vcpus: 4 })
+
+const oneCopyByPolicy: Config = {
+  ...oneCopyAHost,
+  policy: "reference",
+  bounds: { ...oneCopyAHost.bounds, generations: 4, faults: 2, powerOffUpTo: 0, fencesUpTo: 0 },
+}
+
+/** One pair that must run on the second or third of three hosts. */
+const ruledByPolicy: Config = {
+  ...scopeOf(
+    [{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }],
+    [ruleOnFirst("must", "on", "b")],
+    {
+      pairs: 1,
+    },
+  ),
+  policy: "reference",
+}
+
+/** The rule for which the policy picks the best of all hosts with storage, whatever else they are. */
+const pickingAnyHost = (kind: "PowerOn" | "HaRestart" | "SpawnSecondary"): Change =>
+  checking(kind, "policy", ({ pair, host }: Placement, state, { config }) => {
+    if (config.policy !== "reference") return true
+    if (kind === "PowerOn" && host === pair.registered.primary) return true
+    const rules = rulesInForce(config, state)
+    const usable = config.hosts.map(({ id }) => id).filter((id) => hasStorage(state, id))
+    const [best] = usable.toSorted(
+      (a, b) =>
+        preferencesMet(config, rules, pair.id, b) - preferencesMet(config, rules, pair.id, a) ||
+        loadOf(config, state, a).vcpus - loadOf(config, state, b).vcpus,
+    )
+    return host === best
+  })
+
 export const placementMutants: readonly Mutant[] = [
   {
     name: "MustOnPrimaryOnly",
@@ -110,11 +134,11 @@ export const placementMutants: readonly Mutant[] = [
     story: "Of several `must` rules on a pair, it is enough to meet one.",
     breaks: ["FT-10"],
     killedBy: { S8: 2 },
-    change: spawnedUnder((config, _state, { pair: { id: pair }, host }) => {
-      const naming = config.rules.filter(
-        (rule) => rule.active && rule.type === "must" && rule.pairs.includes(pair),
+    change: spawnedUnder((config, state, { pair: { id: pair }, host }) => {
+      const naming = rulesInForce(config, state).filter(
+        (rule) => rule.type === "must" && rule.pairs.includes(pair),
       )
-      const isOneMet = naming.some((rule) => mustRulesAllow({ ...config, rules: [rule] }, pair, host))
+      const isOneMet = naming.some((rule) => mustRulesAllow(config, [rule], pair, host))
       return isOneMet ? { ...config, rules: [] } : config
     }),
     scope: twoRules,
@@ -123,7 +147,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "ShouldAsMust",
     story: "A `should` rule is taken for a `must` rule.",
     breaks: ["FT-06"],
-    killedBy: { L1: 2 },
+    killedBy: { O11: 0, L1: 2 },
     change: everPlacedUnder((config) => ({
       ...config,
       rules: config.rules.map((rule) => ({ ...rule, type: "must" })),
@@ -137,7 +161,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "OnlyPrimariesCount",
     story: "Only Primaries count against a host's limits.",
     breaks: ["FT-10"],
-    killedBy: { S9: 3 },
+    killedBy: { S9: 3, P2b: 3 },
     change: everPlacedUnder(notCounting((copy) => copy.role === "secondary")),
     scope: oneCopyAHost,
   },
@@ -145,7 +169,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "ContendersNotCounted",
     story: "A copy that contends does not count against its host's limits.",
     breaks: ["FT-10"],
-    killedBy: { S9: 4 },
+    killedBy: { S9: 4, P2b: 4 },
     change: everPlacedUnder(notCounting((copy) => copy.phase === "contending")),
     scope: oneCopyAHost,
   },
@@ -153,7 +177,7 @@ export const placementMutants: readonly Mutant[] = [
     name: "LimitsIgnoredByHa",
     story: "A Primary is started whatever the limits of the host.",
     breaks: ["FT-10"],
-    killedBy: { S9: 2 },
+    killedBy: { S9: 2, P2b: 2 },
     change: bootedUnder((config) => withHosts(config, (host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 }))),
     scope: oneCopyAHost,
   },
@@ -161,16 +185,16 @@ export const placementMutants: readonly Mutant[] = [
     name: "VcpusIgnored",
     story: "Only the number of copies on a host is limited, not their vCPUs.",
     breaks: ["FT-10"],
-    killedBy: { S9: 2 },
+    killedBy: { S9: 2, P2b: 2 },
     change: everPlacedUnder((config) => withHosts(config, (host) => ({ ...host, ftVcpusMax: 0 }))),
-    scope: scopeOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], [], { vcpus: 4 }),
+    scope: ofVcpus,
   },
   {
     name: "ZeroMeansNone",
     story: "A limit of 0 is read as none allowed, where it means no limit.",
     breaks: ["FT-06"],
-    killedBy: { L1: 2 },
-    change: spawnedUnder((config) =>
+    killedBy: { O11: 0, L1: 2 },
+    change: everPlacedUnder((config) =>
       withHosts(config, (host) => ({
         ...host,
         ftVmsMax: host.ftVmsMax === 0 ? none : host.ftVmsMax,
@@ -178,5 +202,37 @@ export const placementMutants: readonly Mutant[] = [
       })),
     ),
     scope: scopeOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }]),
+    scopes: { O11: ofVcpus },
+  },
+  {
+    name: "GoLiveNeedsRoom",
+    story: "A contender whose host is full does not try the lock.",
+    breaks: ["FT-05", "FT-10"],
+    killedBy: { P6: 3 },
+    change: requiring("TryLock", "limits", ({ pair, copy }: OfCopy, state, { config }) =>
+      hasRoom(config, state, pair.id, copy.host),
+    ),
+    scope: oneCopyAHost,
+  },
+  {
+    name: "PolicyPicksIneligible",
+    story: "The policy picks among all hosts with storage, and takes none if that one refuses.",
+    breaks: ["FT-12"],
+    killedBy: { P5: 0, L1: 2 },
+    change: together(
+      pickingAnyHost("PowerOn"),
+      pickingAnyHost("HaRestart"),
+      pickingAnyHost("SpawnSecondary"),
+    ),
+    scope: oneCopyByPolicy,
+    scopes: { P5: ruledByPolicy },
+  },
+  {
+    name: "RespawnFirst",
+    story: "A Secondary is started before a VM that is down.",
+    breaks: ["FT-06", "FT-12"],
+    killedBy: { P7: 4 },
+    change: without("SpawnSecondary", "restart-first"),
+    scope: oneCopyByPolicy,
   },
 ]

@@ -71,7 +71,7 @@ export const powerMutants: readonly Mutant[] = [
     name: "HolderBlocksRestart",
     story: "HA waits for the copy that holds the lock, though it has lost its storage.",
     breaks: ["FT-12"],
-    killedBy: { L1: 2 },
+    killedBy: { L1: 2, L6: 2 },
     change: guarding("HaRestart", nobodyHoldsLock, "may-run"),
   },
   {

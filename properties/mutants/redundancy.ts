@@ -68,8 +68,9 @@ export const redundancyMutants: readonly Mutant[] = [
     name: "SpawnInMaintenance",
     story: "The Secondary may be started on a host in maintenance.",
     breaks: ["FT-06"],
-    killedBy: { S9: 3 },
+    killedBy: { S9: 3, P3: 3 },
     change: without("SpawnSecondary", "maintenance"),
+    about: ["EnterMaintenance"],
   },
   {
     name: "MaintenanceWithCopies",

@@ -5,6 +5,8 @@ import { environmentEffectsOf } from "./effects/environment.ts"
 import { isByCopy } from "./effects/kinds.ts"
 import { linkEffectsOf } from "./effects/links.ts"
 import { operationEffectsOf } from "./effects/operations.ts"
+import { placementEffectsOf } from "./effects/placement.ts"
+import { reportedEffectsOf } from "./effects/reported.ts"
 import { testEffectsOf } from "./effects/tests.ts"
 import { kindNumber as k } from "../../impl/engine/layout.ts"
 import { noProperty, union, type PropertySet } from "./property-set.ts"
@@ -26,6 +28,8 @@ export const effectMonitorOf = (view: View) => {
   const { ofBooks } = bookEffectsOf(view, of)
   const { ofEnvironment } = environmentEffectsOf(view, of)
   const { ofOperations } = operationEffectsOf(view, of)
+  const reports = reportedEffectsOf(view)
+  const placement = placementEffectsOf(view)
   const keepsBooks = layout.books.primary.mask !== 0
 
   const ofKind = (kind: number, a: number, b: number): PropertySet => {
@@ -53,10 +57,17 @@ export const effectMonitorOf = (view: View) => {
     let found = union(union(ofKind(kind, a, b), ofOperations(kind, a, b)), ofCopies(kind, a, b))
     if (isByCopy[kind] === true) found = union(found, ofUnanswered(a, kind, b))
     found = union(found, union(ofLinks(kind, a, b), ofEnvironment(kind, a, b)))
+    found = union(found, union(reports.ofReports(kind, a), placement.ofPlacement(kind, a)))
     if (keepsBooks)
       for (let pair = 0; pair < pairs; pair += 1) found = union(found, ofBooks(pair, kind, a, b))
     return found
   }
 
-  return { begin: of.begin, ofStep, lockBefore: of.lockBefore }
+  const begin = (): void => {
+    of.begin()
+    reports.begin()
+    placement.begin()
+  }
+
+  return { begin, ofStep, lockBefore: of.lockBefore }
 }

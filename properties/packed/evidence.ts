@@ -1,3 +1,4 @@
+import type { AffinityRule, Config, PairConfig } from "../../model/config.ts"
 import { ftSetting } from "../../impl/engine/fields.ts"
 import { peer, phase } from "../../impl/engine/machine.ts"
 import type { View } from "../../impl/engine/view.ts"
@@ -55,8 +56,46 @@ export const evidenceOf = (view: View) => {
     return follower >= 0 && phaseIn(controlOf(follower)) === phase.lockstepSecondary
   }
 
-  const barred = barredHosts(config)
-  const isBarred = (pair: number, host: number): boolean => barred[pair * hosts + host] === 1
+  const { rules } = config
+  const barring = rules.map((rule) => hostsBarredBy(config, rule))
+  const isInForce = (rule: number): boolean =>
+    layout.switchesRules ? has(layout.rules, rule) : rules[rule]?.active === true
+  const isBarred = (pair: number, host: number): boolean => {
+    for (let rule = 0; rule < rules.length; rule += 1)
+      if (barring[rule]?.[pair * hosts + host] === 1 && isInForce(rule)) return true
+    return false
+  }
+
+  const lacking = hostsLackingEncryption(config)
+  /** Whether the pair requires encryption, and the host cannot encrypt. */
+  const lacksEncryption = (pair: number, host: number): boolean => lacking[pair * hosts + host] === 1
+
+  /** Whether others could read what the pair logs between two hosts, with the exposed links that `isExposed` tells. */
+  const isReadable = (
+    pair: number,
+    a: number,
+    b: number,
+    isExposed: (link: number) => boolean = exposedNow,
+  ): boolean => {
+    if (a === b) return false
+    const { encryption } = config.pairs[pair] as PairConfig
+    const areAble = config.hosts[a]?.ftEncryption === true && config.hosts[b]?.ftEncryption === true
+    if (areAble && encryption !== "disabled") return false
+    return encryption === "required" || isExposed(view.linkOf(a, b))
+  }
+  const exposedNow = (link: number): boolean => has(layout.exposed, link)
+  /** Whether anything is ever readable, or refused for it. */
+  const mayBeReadable =
+    config.exposed.length > 0 ||
+    layout.among.includes("ExposeLink") ||
+    config.pairs.some(({ encryption }) => encryption === "required")
+
+  const isOnOneSide = (pair: number, a: number, b: number): boolean => {
+    const metro = config.pairs[pair]?.metro ?? null
+    if (metro === null) return false
+    const isInside = (host: number): boolean => config.hosts[host]?.groups.includes(metro) === true
+    return isInside(a) === isInside(b)
+  }
 
   /** Whether what runs on the host, with `more` copies of the pair, goes beyond its limits. */
   const isOverfull = (host: number, pair: number, more: number): boolean => {
@@ -78,8 +117,10 @@ export const evidenceOf = (view: View) => {
     host !== otherEnd &&
     withStorage(host) &&
     !inMaintenance(host) &&
-    (otherEnd < 0 || linked(host, otherEnd)) &&
+    (otherEnd < 0 ||
+      (linked(host, otherEnd) && !isReadable(pair, host, otherEnd) && !isOnOneSide(pair, host, otherEnd))) &&
     !isBarred(pair, host) &&
+    !(lacksEncryption(pair, host) && ftOf(pair) !== ftSetting.notConfigured) &&
     !isOverfull(host, pair, 1)
 
   return {
@@ -95,6 +136,10 @@ export const evidenceOf = (view: View) => {
     nearEnd,
     isProtected,
     isBarred,
+    isReadable,
+    mayBeReadable,
+    isOnOneSide,
+    lacksEncryption,
     isOverfull,
     couldTake,
   }
@@ -102,17 +147,26 @@ export const evidenceOf = (view: View) => {
 
 export type Evidence = ReturnType<typeof evidenceOf>
 
-/** For each pair and host whether a `must` rule in force keeps the pair from it: pair × hosts + host, 1 or 0. */
-const barredHosts = ({ hosts, pairs, rules }: View["layout"]["config"]): Uint8Array => {
+/** For each pair and host whether a rule, in force, keeps the pair from it: pair × hosts + host, 1 or 0. */
+const hostsBarredBy = (
+  { hosts, pairs }: Config,
+  { pairs: named, type, run, group }: AffinityRule,
+): Uint8Array => {
   const barred = new Uint8Array(hosts.length * pairs.length)
-  for (const { pairs: named, type, run, group, active } of rules) {
-    if (!active || type === "should") continue
-    pairs.forEach(({ id }, pair) => {
-      hosts.forEach(({ groups }, host) => {
-        if (named.includes(id) && groups.includes(group) === (run === "not-on"))
-          barred[pair * hosts.length + host] = 1
-      })
+  if (type === "should") return barred
+  pairs.forEach(({ id }, pair) => {
+    hosts.forEach(({ groups }, host) => {
+      if (named.includes(id) && groups.includes(group) === (run === "not-on"))
+        barred[pair * hosts.length + host] = 1
     })
-  }
+  })
   return barred
 }
+
+/** For each pair and host whether the host cannot encrypt what the pair requires to be: pair × hosts + host, 1 or 0. */
+const hostsLackingEncryption = ({ hosts, pairs }: Config): Uint8Array =>
+  Uint8Array.from(
+    pairs.flatMap(({ encryption }) =>
+      hosts.map(({ ftEncryption }) => (encryption === "required" && !ftEncryption ? 1 : 0)),
+    ),
+  )

@@ -1,11 +1,12 @@
 import { effectMonitorOf } from "./effects.ts"
 import { evidenceOf, type Evidence } from "./evidence.ts"
 import { ftSetting } from "../../impl/engine/fields.ts"
-import { taken } from "../../impl/engine/guards.ts"
 import { kindNumber } from "../../impl/engine/layout.ts"
 import { peer, phase } from "../../impl/engine/machine.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { noProperty, only, union, type PropertySet } from "./property-set.ts"
+import { refusalMonitorOf } from "./refusals.ts"
+import { reportedOf } from "./reported.ts"
 import { sinceProtected, singleFaultHistoryOf } from "../../impl/engine/single-fault.ts"
 import type { View } from "../../impl/engine/view.ts"
 
@@ -33,7 +34,7 @@ export const monitorOf = (engine: Engine): Monitor => {
   const effects = effectMonitorOf(view)
   const ofKind = stepMonitorOf(view, evidence, effects.lockBefore)
   const ofPair = stateMonitorOf(view, evidence)
-  const isBootRefused = bootMonitorOf(engine, evidence)
+  const ofPairsRefusals = refusalMonitorOf(engine, evidence)
 
   const ofStep = (kind: number, a: number, b: number): PropertySet =>
     union(ofKind(kind, a, b), effects.ofStep(kind, a, b))
@@ -45,8 +46,9 @@ export const monitorOf = (engine: Engine): Monitor => {
   }
 
   const ofRefusals = (): PropertySet => {
-    for (let pair = 0; pair < view.pairs; pair += 1) if (isBootRefused(pair)) return only.S25
-    return noProperty
+    let found = noProperty
+    for (let pair = 0; pair < view.pairs; pair += 1) found = union(found, ofPairsRefusals(pair))
+    return found
   }
 
   const { begin } = effects
@@ -134,41 +136,10 @@ const stepMonitorOf = (
   }
 }
 
-/** Whether a host refuses a pair that it could take and that is off, with no copy left that has storage. */
-const bootMonitorOf = ({ view, step }: Engine, { withStorage, couldTake }: Evidence) => {
-  const { machine, layout, hosts, controlOf, isOn, primaryAt } = view
-  const { policy } = layout.config
-
-  const ableHosts = (pair: number): number => {
-    let able = 0
-    for (let host = 0; host < hosts; host += 1) if (couldTake(pair, host, -1)) able += 1
-    return able
-  }
-
-  /** Whether the host must take the pair: any that could, but most policies prefer the one on which its Primary is registered. */
-  const isDue = (pair: number, host: number, able: number): boolean => {
-    if (!couldTake(pair, host, -1)) return false
-    if (policy === "any" || host === primaryAt(pair) || able === 1) return true
-    return policy === "registered" && !couldTake(pair, primaryAt(pair), -1)
-  }
-
-  return (pair: number): boolean => {
-    if (isOn(pair)) return false
-    for (let host = 0; host < hosts; host += 1)
-      if (controlOf(pair * hosts + host) !== 0 && withStorage(host)) return false
-    const able = ableHosts(pair)
-    for (let host = 0; host < hosts; host += 1) {
-      if (!isDue(pair, host, able)) continue
-      const answer = step(kindNumber.PowerOn, pair, host)
-      machine.undo()
-      if (answer > taken) return true
-    }
-    return false
-  }
-}
-
 /** What must hold of one pair in every state. */
-const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, farEnd }: Evidence) => {
+const stateMonitorOf = (view: View, evidence: Evidence) => {
+  const { isUp, isConnected, inMaintenance, leads, follows, farEnd, isOnOneSide, lacksEncryption } = evidence
+  const { ofRecords } = reportedOf(view, evidence)
   const { layout, hosts, controlOf, phaseIn, generationIn, releasedIn, deliveredIn, ackedIn } = view
   const { ftOf, isOn, peerIn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree } = view
 
@@ -201,6 +172,13 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
         return true
     }
     return false
+  }
+
+  /** Whether a Primary's peer is a Secondary on its side of the pair's metro group. */
+  const isOnSideOfPeer = (pair: number, slot: number): boolean => {
+    const other = farEnd(pair * hosts, controlOf(slot))
+    if (other < 0 || layout.config.pairs[pair]?.metro === null) return false
+    return follows(phaseIn(controlOf(other))) && isOnOneSide(pair, slot - pair * hosts, other - pair * hosts)
   }
 
   /** What one copy violates by itself. */
@@ -237,6 +215,8 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
     const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
     if (!isUp(host) || (!contends && !isConnected(host))) found = union(found, only.S22)
     if (inMaintenance(host)) found = union(found, only.P3)
+    if (lacksEncryption(pair, host) && ftOf(pair) !== ftSetting.notConfigured) found = union(found, only.E2)
+    if (isOnSideOfPeer(pair, slot)) found = union(found, only.P4)
     return found
   }
 
@@ -256,7 +236,7 @@ const stateMonitorOf = (view: View, { isUp, isConnected, inMaintenance, leads, f
     if (ftOf(pair) !== ftSetting.enabled && isAccompanied(pair, lock)) found = union(found, only.O2)
     if (!isGapless(pair)) found = union(found, only.S5)
     if (lock - 1 > view.faultsSoFar() + view.interventionsOf(pair)) found = union(found, only.S18)
-    return found
+    return union(found, ofRecords(pair))
   }
 }
 
@@ -291,9 +271,11 @@ const quiescenceMonitorOf = (view: View, evidence: Evidence) => {
     const primary = leaderOf(pair)
     if (primary >= 0 && releasedIn(controlOf(primary)) !== lengthOf(logOf(primary)))
       found = union(found, only.L4)
+    if (isOn(pair) && primary < 0 && couldBeProtected(pair)) found = union(found, only.L6)
     if (isProtected(pair)) return found
-    const mustBeProtected = isOn(pair) && ftOf(pair) === ftSetting.enabled && couldBeProtected(pair)
-    if (mustBeProtected) found = union(found, only.L1)
+    const isWithheld = primary >= 0 && phaseIn(controlOf(primary)) !== phase.live
+    const isOwed = isOn(pair) && ftOf(pair) === ftSetting.enabled
+    if (isOwed && (isWithheld || couldBeProtected(pair))) found = union(found, only.L1)
     if (historyIn(pair) !== sinceProtected.unprotected && couldBeProtected(pair))
       found = union(found, only.S19)
     return found

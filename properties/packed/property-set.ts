@@ -30,16 +30,30 @@ export const watched = [
   "S30",
   "S31",
   "P3",
+  "S12",
+  "E2",
+  "P4",
   "O2",
   "O3",
   "O4",
   "O7",
   "O8",
   "O9",
+  "O11",
+  "O12",
+  "O1",
+  "O5",
+  "O6",
+  "O10",
+  "P2b",
+  "P5",
+  "P6",
+  "P7",
   "L1",
   "L2",
   "L3",
   "L4",
+  "L6",
 ] as const
 
 export type Watched = (typeof watched)[number]
@@ -47,8 +61,10 @@ export type Watched = (typeof watched)[number]
 /**
  * A set of watched properties, as one number: nothing is allocated to say that all is well, which is 0.
  *
- * Shape  The n-th of `watched` is worth 2 ** n, up to the 53rd. Never negative, so that -1 is no set; and not 32
- *        bits, so that `|` and `&` are no union and no intersection: the type keeps them away.
+ * Shape  Each set has a number of its own, from 0 on: the empty one, that of each property alone in the order of `watched`,
+ *        and the others as they come up, so that the numbers of two threads differ: what is sent to another are ids.
+ *        Never negative, so that -1 is no set; and not bits, so that `|` and `&` are no union and no intersection: the
+ *        type keeps them away.
  */
 export type PropertySet = number & { readonly [brand]: true }
 
@@ -57,33 +73,71 @@ declare const brand: unique symbol
 /** The set that holds nothing. */
 export const noProperty = 0 as PropertySet
 
-/** The set of each property alone. */
-export const only = Object.freeze(
-  Object.fromEntries(watched.map((id, n) => [id, 2 ** n])) as Record<Watched, PropertySet>,
-)
+/** Sets of these ids, which may be any number: what there is of one is asked of the number that stands for it. */
+export const setsOf = <Id extends string>(ids: readonly Id[]) => {
+  type Answers = (PropertySet | undefined)[]
+  /** Of each set: the places of its ids, in their order; and the answers that have been worked out so far. */
+  const places: (readonly number[])[] = []
+  const unions: Answers[] = []
+  const intersections: Answers[] = []
+  const numbers = new Map<string, PropertySet>()
 
-const high = 2 ** 32
+  const numberOf = (wanted: readonly number[]): PropertySet => {
+    const key = wanted.join()
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    const number = places.length as PropertySet
+    numbers.set(key, number)
+    places.push(wanted)
+    unions.push([])
+    intersections.push([])
+    return number
+  }
 
-const combined = (low: number, up: number): PropertySet => ((low >>> 0) + up * high) as PropertySet
+  const placesIn = (set: PropertySet): readonly number[] => places[set] as readonly number[]
 
-/** What is in one set or in the other. */
-export const union = (a: PropertySet, b: PropertySet): PropertySet => {
-  if (a === 0 || a === b) return b
-  if (b === 0) return a
-  return combined(a | b, Math.floor(a / high) | Math.floor(b / high))
+  numberOf([])
+  const only = Object.freeze(
+    Object.fromEntries(ids.map((id, place) => [id, numberOf([place])])) as Record<Id, PropertySet>,
+  )
+
+  const united = (a: PropertySet, b: PropertySet): PropertySet => {
+    const both = new Set([...placesIn(a), ...placesIn(b)])
+    return numberOf([...both].sort((one, other) => one - other))
+  }
+
+  const intersected = (a: PropertySet, b: PropertySet): PropertySet => {
+    const others = placesIn(b)
+    return numberOf(placesIn(a).filter((place) => others.includes(place)))
+  }
+
+  /** What is in one set or in the other. */
+  const union = (a: PropertySet, b: PropertySet): PropertySet => {
+    if (a === 0 || a === b) return b
+    if (b === 0) return a
+    const row = unions[a] as Answers
+    return (row[b] ??= united(a, b))
+  }
+
+  /** What is in both sets. */
+  const intersection = (a: PropertySet, b: PropertySet): PropertySet => {
+    if (a === 0 || b === 0) return noProperty
+    const row = intersections[a] as Answers
+    return (row[b] ??= intersected(a, b))
+  }
+
+  /** Whether the property is in the set. */
+  const includes = (set: PropertySet, id: Id): boolean => intersection(set, only[id]) !== noProperty
+
+  /** The properties in the set, in the order of the catalogue. */
+  const idsIn = (set: PropertySet): readonly Id[] => placesIn(set).map((place) => ids[place] as Id)
+
+  /** The set of those ids that are watched; of a mutant's or a person's, some may not be. */
+  const setOf = (wanted: readonly string[]): PropertySet =>
+    numberOf(ids.flatMap((id, place) => (wanted.includes(id) ? [place] : [])))
+
+  return { only, union, intersection, includes, idsIn, setOf }
 }
 
-/** What is in both sets. */
-export const intersection = (a: PropertySet, b: PropertySet): PropertySet =>
-  a === 0 || b === 0 ? noProperty : combined(a & b, Math.floor(a / high) & Math.floor(b / high))
-
-/** Whether the property is in the set. */
-export const includes = (set: PropertySet, id: Watched): boolean => Math.floor(set / only[id]) % 2 === 1
-
-/** The properties in the set, in the order of the catalogue. */
-export const idsIn = (set: PropertySet): readonly Watched[] =>
-  set === 0 ? [] : watched.filter((id) => includes(set, id))
-
-/** The set of those ids that are watched; of a mutant's or a person's, some may not be. */
-export const setOf = (ids: readonly string[]): PropertySet =>
-  watched.filter((id) => ids.includes(id)).reduce((set, id) => union(set, only[id]), noProperty)
+/** The sets of watched properties; `only` are those of each alone. */
+export const { only, union, intersection, includes, idsIn, setOf } = setsOf(watched)

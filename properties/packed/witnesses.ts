@@ -20,6 +20,8 @@ export const watchedWitnesses = [
   "respawn-blocked-by-stale",
   "stale-copy-while-off",
   "no-eligible-host",
+  "encrypted-over-exposed-link",
+  "running-across-sites",
   "host-in-maintenance",
 ] as const
 
@@ -48,12 +50,14 @@ export const witnessMonitorOf = ({ view }: Engine): WitnessMonitor => {
   const ofCopies = copiesMonitorOf(view, evidence)
   const ofLonely = lonelyMonitorOf(view, evidence)
   const hasFork = forkMonitorOf(view)
+  const ofRunning = runningMonitorOf(view, evidence)
 
   const ofState = (unseen: number): number => {
     let found = 0
     for (let pair = 0; pair < view.pairs; pair += 1) {
       if ((unseen & ofCopiesAlone) !== 0) found |= ofCopies(pair)
       if ((unseen & ofHosts) !== 0) found |= ofLonely(pair)
+      if ((unseen & ofEnds) !== 0) found |= ofRunning(pair)
       if ((unseen & bits.fork) !== 0 && hasFork(pair)) found |= bits.fork
     }
     return found
@@ -68,6 +72,7 @@ const ofCopiesAlone =
   bits["waiting-contender-beside-live"] |
   bits["both-contending"] |
   bits["stale-copy-while-off"]
+const ofEnds = bits["encrypted-over-exposed-link"] | bits["running-across-sites"]
 const ofHosts = bits["respawn-blocked-by-stale"] | bits["no-eligible-host"] | bits["host-in-maintenance"]
 
 /** What the copies of a pair are, side by side. */
@@ -134,6 +139,21 @@ const lonelyMonitorOf = (view: View, { leaderOf, couldTake }: Evidence) => {
     }
     if (able === 0) found |= bits["no-eligible-host"]
     if (able > 0 && free === 0) found |= bits["respawn-blocked-by-stale"]
+    return found
+  }
+}
+
+/** Between which hosts a pair is running. */
+const runningMonitorOf = (view: View, { isProtected, leaderOf, farEnd, isOnOneSide }: Evidence) => {
+  const { layout, hosts, controlOf, hostOf, linkOf, has } = view
+  const { pairs } = layout.config
+  return (pair: number): number => {
+    if (!isProtected(pair)) return 0
+    const leader = leaderOf(pair)
+    const [a, b] = [hostOf(leader), hostOf(farEnd(pair * hosts, controlOf(leader)))]
+    let found = 0
+    if (has(layout.exposed, linkOf(a, b))) found |= bits["encrypted-over-exposed-link"]
+    if (pairs[pair]?.metro !== null && !isOnOneSide(pair, a, b)) found |= bits["running-across-sites"]
     return found
   }
 }

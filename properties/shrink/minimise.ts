@@ -1,6 +1,5 @@
 import { alphabet, kinds, type Action, type Kind } from "../../model/action.ts"
-import { isRegisteredAlike, registeredOn, type Config } from "../../model/config.ts"
-import { inOrder, pairIdOf, type CopyId, type HostId } from "../../model/ids.ts"
+import type { Config } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import type { ProtocolOf } from "../../model/protocol.ts"
@@ -14,6 +13,7 @@ import { isQuiescent } from "../check/quiescence.ts"
 import { violatesWhenQuiescent, isLiveness, type Property } from "../property.ts"
 import { finished } from "../explore/turns.ts"
 import { copyNames } from "./copy-names.ts"
+import { simplifications } from "./simpler-cluster.ts"
 
 /**
  * How short a counterexample is known to be: `found` as it came; `1-minimal`, no single action can go;
@@ -128,7 +128,7 @@ type Shrinking = Minimising & {
  */
 const attempt = (shrinking: Shrinking, config: Config, actions: readonly Action[]): Run | null => {
   const judge = shrinking.judgeIn(config)
-  let run = begin(initial(config))
+  let run = begin(judge, initial(config))
   const states = [run.state]
   const names = copyNames()
   const rounds = shrinking.asksRounds ? roundsOf(judge.protocol) : null
@@ -191,142 +191,6 @@ function* inSimplerCluster(
   return { config, run }
 }
 
-type Candidate = { readonly config: Config; readonly actions: readonly Action[] }
-
-/** Clusters that are simpler in one thing each, with the actions as they are called there. */
-export const simplifications = (config: Config, actions: readonly Action[]): readonly Candidate[] => [
-  ...withShorterLogs(config, actions),
-  ...config.rules.map((_, i) => ({
-    config: { ...config, rules: config.rules.filter((_rule, n) => n !== i) },
-    actions,
-  })),
-  ...withoutLastPair(config, actions),
-  ...config.hosts.flatMap((host) => withoutHost(config, actions, host.id)),
-  ...config.hosts.flatMap((host, i) => {
-    const plain = {
-      ...host,
-      ftVmsMax: 4,
-      ftVcpusMax: 8,
-      groups: config.rules.length === 0 ? [] : host.groups,
-    }
-    const isPlain = JSON.stringify(plain) === JSON.stringify(host)
-    return isPlain ? [] : [{ config: { ...config, hosts: config.hosts.with(i, plain) }, actions }]
-  }),
-  ...config.pairs.flatMap((pair, i) =>
-    pair.vcpus === 1
-      ? []
-      : [{ config: { ...config, pairs: config.pairs.with(i, { ...pair, vcpus: 1 }) }, actions }],
-  ),
-  ...(config.policy === "any" ? [] : [{ config: { ...config, policy: "any" } as const, actions }]),
-  ...config.pairs.flatMap((pair, i) => {
-    const { primary, secondary } = pair.registered
-    const plain = {
-      ...pair,
-      ft: "enabled",
-      registered: { primary, secondary: secondary ?? primary },
-    } as const
-    return pair.ft === "enabled"
-      ? []
-      : [{ config: { ...config, pairs: config.pairs.with(i, plain) }, actions }]
-  }),
-  ...config.pairs.flatMap((pair, i) => {
-    const registered = registeredOn(config.hosts[0]?.id ?? "h1", pair.ft)
-    return isRegisteredAlike(pair.registered, registered)
-      ? []
-      : [{ config: { ...config, pairs: config.pairs.with(i, { ...pair, registered }) }, actions }]
-  }),
-  ...inOrderOfUse(config, actions),
-]
-
-const withShorterLogs = (config: Config, actions: readonly Action[]): readonly Candidate[] => {
-  const { bounds } = config
-  const isBounded = Number.isFinite(bounds.log) && bounds.log > 0
-  return isBounded ? [{ config: { ...config, bounds: { ...bounds, log: bounds.log - 1 } }, actions }] : []
-}
-
-const withoutLastPair = (config: Config, actions: readonly Action[]): readonly Candidate[] => {
-  const last = config.pairs.at(-1)
-  if (last === undefined || config.pairs.length === 1) return []
-  const isOfLast = (action: Action): boolean =>
-    ("pair" in action && action.pair === last.id) || ("copy" in action && pairIdOf(action.copy) === last.id)
-  const rules = config.rules
-    .map((rule) => ({ ...rule, pairs: rule.pairs.filter((id) => id !== last.id) }))
-    .filter((rule) => rule.pairs.length > 0)
-  const first = config.pairs[0]
-  const alone = {
-    config: { ...config, pairs: config.pairs.slice(0, -1), rules },
-    actions: actions.filter((a) => !isOfLast(a)),
-  }
-  if (config.pairs.length > 2 || first === undefined) return [alone]
-  const onlyLast = actions.filter((action) => isOfLast(action) || !("pair" in action || "copy" in action))
-  const renamedToFirst = onlyLast.map((action): Action => {
-    const copy = "copy" in action ? { copy: action.copy.replace(last.id, first.id) as CopyId } : {}
-    return { ...action, ...copy, ...("pair" in action ? { pair: first.id } : {}) }
-  })
-  const rulesOfLast = config.rules
-    .filter((rule) => rule.pairs.includes(last.id))
-    .map((rule) => ({ ...rule, pairs: [first.id] }))
-  return [
-    alone,
-    {
-      config: { ...config, pairs: [{ ...last, id: first.id }], rules: rulesOfLast },
-      actions: renamedToFirst,
-    },
-  ]
-}
-
-const withoutHost = (config: Config, actions: readonly Action[], gone: HostId): readonly Candidate[] => {
-  if (config.hosts.length <= 2) return []
-  const isUsed = actions.some((action) => hostsOf(action).includes(gone))
-  if (isUsed) return []
-  const kept = config.hosts.filter(({ id }) => id !== gone)
-  // A rule speaks of a group that some host is in.
-  const isBare = config.rules.some(({ group }) => kept.every(({ groups }) => !groups.includes(group)))
-  return isBare
-    ? []
-    : [
-        inHosts(
-          config,
-          actions,
-          kept.map(({ id }) => id),
-        ),
-      ]
-}
-
-/** The hosts named in the order in which the actions first use them. */
-const inOrderOfUse = (config: Config, actions: readonly Action[]): readonly Candidate[] => {
-  const ids = config.hosts.map(({ id }) => id)
-  const used = [...new Set([...actions.flatMap(hostsOf), ...ids])]
-  return used.every((id, i) => id === ids[i]) ? [] : [inHosts(config, actions, used)]
-}
-
-/** The same with these hosts only, which take the first names of the cluster in this order. */
-const inHosts = (config: Config, actions: readonly Action[], kept: readonly HostId[]): Candidate => {
-  const name = (id: HostId): HostId => (config.hosts[Math.max(0, kept.indexOf(id))] as { id: HostId }).id
-  const hosts = kept.map((id) => ({
-    ...(config.hosts.find((host) => host.id === id) as Config["hosts"][number]),
-    id: name(id),
-  }))
-  const pairs = config.pairs.map((pair) => ({
-    ...pair,
-    registered: {
-      primary: name(pair.registered.primary),
-      secondary: pair.registered.secondary === null ? null : name(pair.registered.secondary),
-    },
-  }))
-  return {
-    config: { ...config, hosts, pairs },
-    actions: actions.map((action): Action => {
-      if ("hosts" in action)
-        return { ...action, hosts: inOrder(name(action.hosts[0]), name(action.hosts[1])) }
-      return "host" in action ? { ...action, host: name(action.host) } : action
-    }),
-  }
-}
-
-const hostsOf = (action: Action): readonly HostId[] =>
-  "hosts" in action ? action.hosts : "host" in action ? [action.host] : []
-
 /**
  * A shorter run that leaves this one at some state and violates a property another way; null if none was found.
  * First by the protocol's actions and the kinds that this run has anyhow, which reaches farther; then by all.
@@ -347,7 +211,7 @@ function* detourAmong(
   among: readonly Kind[],
 ): Generator<void, Run | null, void> {
   const judge = shrinking.judgeIn(config)
-  let prefix = begin(initial(config))
+  let prefix = begin(judge, initial(config))
   for (const [i, action] of run.actions.entries()) {
     const found = yield* searching(judge, prefix, run.actions.length - i - 1, detourStatesMax, among)
     if (shrinking.isStopped()) return null
@@ -367,7 +231,7 @@ function* detourAmong(
 function* claimed(shrinking: Shrinking, config: Config, run: Run): Generator<void, Minimised, void> {
   const judge = shrinking.judgeIn(config)
   const { length } = run.actions
-  const start = begin(initial(config))
+  const start = begin(judge, initial(config))
   const shorter = yield* searching(judge, start, length - 1, shortestStatesMax)
   if (shorter !== "none" && shorter !== "unknown") return yield* claimed(shrinking, config, shorter)
   if (shrinking.isStopped()) return minimisedAs(config, run, "found")

@@ -180,14 +180,18 @@ function fleetOf(kind: KindOfFleet, hosts: number): Config {
       ftVmsMax: at(kind.vmsMax, n),
       ftVcpusMax: at(kind.vcpusMax, n),
       groups: kind.groups.length === 0 ? [] : [at(kind.groups, n)],
+      ftEncryption: false,
     })),
     pairs: pairs.map((id, n) => ({
       id,
       vcpus: at(kind.vcpus, n),
       ft: "enabled",
+      encryption: "opportunistic",
+      metro: null,
       registered: { primary: at(hostIds, n), secondary: at(hostIds, n) },
     })),
     policy: "any",
+    exposed: [],
     rules: kind.rules.map(({ every, ...rule }) => ({
       ...rule,
       pairs: pairs.filter((_, n) => n % every === 0),

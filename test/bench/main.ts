@@ -4,6 +4,7 @@ import { plainConfig, type Config } from "../../model/config.ts"
 import { coreKinds } from "../../model/action.ts"
 import { protocolOf } from "../../model/core.ts"
 import { catalogue } from "../../properties/catalogue.ts"
+import { readsMore } from "../../properties/distinctions.ts"
 import { runEngineBatch } from "../../properties/check/engine-runs.ts"
 import { sweepWith } from "../../properties/explore/worker-pool.ts"
 import type { Scope } from "../../properties/explore/scope.ts"
@@ -29,7 +30,7 @@ const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const safety = catalogue
-  .filter(({ id, family }) => family === "safety" && !["S18", "S19", "S29"].includes(id))
+  .filter(({ id, family }) => family === "safety" && id !== "S19" && !readsMore([id]))
   .map(({ id }) => id)
 
 const scopeOf = (config: Config, reduced = false): Scope => ({

@@ -65,7 +65,7 @@ describe("a check", () => {
 
   it.each<readonly [string, string, Partial<CheckFlags>, readonly Action[], number, string, string]>([
     ["safety", "SpawnIgnoresAntiAffinity", {}, spawnedBeside(), 12, "breached", "S7"],
-    ["liveness", "OrphanSyncStays", {}, failed(), 13, "breached", "L1"],
+    ["liveness", "OrphanSyncStays", {}, failed(), 13, "breached", "L6"],
     [
       "what the engine does",
       "SpawnIgnoresAntiAffinity",

@@ -7,7 +7,7 @@ import type { ToHost } from "../../model/subject.ts"
 import { refusal } from "../../impl/engine/guards.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { sidesNamed, type Sides } from "../../properties/explore/sides.ts"
-import { mutants } from "../../properties/mutants/catalogue.ts"
+import { coreMutants } from "../../properties/mutants/catalogue.ts"
 import { ruled } from "../../model/change.ts"
 import { never, without } from "../../properties/mutants/mutant.ts"
 import { readStory } from "../../traces/read.ts"
@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 describe("with the reduction forced on, the command", () => {
-  const killed = mutants.filter(({ killedBy }) => Object.keys(killedBy).some(isReducible))
+  const killed = coreMutants.filter(({ killedBy }) => Object.keys(killedBy).some(isReducible))
 
   it.each(killed.map(({ name, killedBy }) => [name, Object.keys(killedBy).filter(isReducible)] as const))(
     "finds %s, by %j",
@@ -182,16 +182,57 @@ describe("registrations", () => {
     expect(document.breaches).toMatchObject([{ property: "S29", steps: 6 }])
   })
 
-  it.each([{ property: ["S29"] }, {}])(
-    "that a spawn leaves behind are found by the run of two steps: %j",
-    async (flags) => {
-      const { code, document } = await explored({ mutant: "SpawnNotRegistered", ...flags })
+  it.each<[object, readonly string[]]>([
+    [{ property: ["S29"] }, ["S29"]],
+    [{ property: ["O5"] }, ["O5"]],
+    [{}, ["S29", "O5"]],
+  ])("that a spawn leaves behind are found by the run of two steps: %j", async (flags, ids) => {
+    const { code, document } = await explored({ mutant: "SpawnNotRegistered", ...flags })
 
-      expect(code).toBe(12)
-      expect(document.breaches).toMatchObject([{ property: "S29", steps: 2 }])
-    },
-  )
+    expect(code).toBe(12)
+    expect(document.breaches).toMatchObject(ids.map((property) => ({ property, steps: 2 })))
+  })
 
+  it("are checked without being named where a guard reads them", async () => {
+    const { document } = await explored({ ...small, actions: [...coreKinds, "Register"] })
+
+    expect(document.properties).toEqual(expect.arrayContaining(["S29", "O5", "O6", "O11"]))
+    expect(document.notAsked).toContain("O10")
+  })
+})
+
+describe("reasons", () => {
+  it("are not checked where nobody names O10, and never reported as held", async () => {
+    const { document } = await explored(small)
+
+    expect(document.notAsked).toContain("O10")
+    expect(document.properties).not.toContain("O10")
+  })
+
+  it.each([
+    ["as usual", {}],
+    ["without symmetry", { symmetry: false }],
+    ["with the reduction", { reduction: true }],
+    ["by the model alone", { engine: "model" }],
+  ] as const)("that stay are found, %s", async (_how, flags) => {
+    const { code, document } = await explored({ mutant: "ReasonNotCleared", property: ["O10"], ...flags })
+
+    expect(code).toBe(12)
+    expect(document.breaches).toMatchObject([{ property: "O10", steps: 3 }])
+  })
+
+  it("are kept by the protocol, on both sides in as many states", async () => {
+    const [one, other] = [
+      await explored({ ...small, property: ["O10"], symmetry: false }),
+      await explored({ ...small, property: ["O10"], engine: "model" }),
+    ]
+
+    expect(one.document).toMatchObject({ verdict: "held", properties: ["O10"] })
+    expect(other.document.states).toBe(one.document.states)
+  })
+})
+
+describe("registrations", () => {
   it.each([
     ["one pair", small],
     ["one pair that is switched off and on", { log: 0, faults: 0, powerOffUpTo: 2 }],

@@ -9,10 +9,11 @@ import { addExplore } from "../../cli/explore/command.ts"
 import { addList } from "../../cli/list/command.ts"
 import { addReplay } from "../../cli/replay/command.ts"
 import { addShow } from "../../cli/show/command.ts"
+import { addTiming } from "../../cli/timing/command.ts"
 import { addValidate } from "../../cli/validate/command.ts"
 
 /** Flags that ask for something which is else not done: there is no default to tell. */
-const asksForMore = /^--(at|require|dot|known-failing|record|recorded|scaffold|explain)$/
+const asksForMore = /^--(at|require|dot|known-failing|record|recorded|scaffold|explain|show)$/
 
 const commands: readonly (readonly [string, AddCommand])[] = [
   ["check", addCheck],
@@ -21,6 +22,7 @@ const commands: readonly (readonly [string, AddCommand])[] = [
   ["show", addShow],
   ["conform", addConform],
   ["validate", addValidate],
+  ["timing", addTiming],
   ["list", addList],
 ]
 
@@ -76,7 +78,7 @@ function helpOf(add: AddCommand): string {
 }
 
 function isTold({ long, description, defaultValue }: Option): boolean {
-  const isExtra = asksForMore.test(long ?? "") || description.startsWith("with --at")
+  const isExtra = asksForMore.test(long ?? "") || /^with --(at|show)/.test(description)
   return isExtra || description.includes("(default: ") || defaultValue !== undefined
 }
 

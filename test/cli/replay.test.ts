@@ -110,6 +110,13 @@ describe.concurrent("ftpair replay of a schedule that promises nothing", () => {
   })
 })
 
+/** A cluster in which a host should not be run on. */
+const preferring = {
+  ...cluster(2),
+  hosts: [{ id: "h1", groups: ["a"] }, { id: "h2" }],
+  rules: [{ pairs: ["p1"], type: "should", run: "not-on", group: "a" }],
+}
+
 describe.concurrent("ftpair replay of a schedule without actions", () => {
   it.for([
     [
@@ -119,6 +126,16 @@ describe.concurrent("ftpair replay of a schedule without actions", () => {
       /^ {2}vacuous: the file has no actions, so that nothing was replayed$/m,
     ],
     ["that promises to hold", { expect: { verdict: "holds" } }, 15, /^ {2}vacuous: /m],
+    [
+      "that promises to violate a property at its start, and does",
+      {
+        mutant: "ShouldAsMust",
+        config: preferring,
+        expect: { verdict: "breached", property: "O11", step: 0 },
+      },
+      0,
+      /^ {2}reproduced: O11 violated at step 0/m,
+    ],
     ["that promises what did not come", { expect: { verdict: "refused" } }, 16, /^ {2}fixed: /m],
   ] as const)("%s", async ([, more, code, said], { expect, onTestFinished }) => {
     const folder = freshFolder(onTestFinished)

@@ -74,6 +74,7 @@ const checked: Checked = {
   findings: [],
   unseen: [],
   rare: [],
+  notPromised: [],
   unchecked: properties.slice(2),
   isIdle: false,
   reproduce: "",

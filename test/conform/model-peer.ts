@@ -18,7 +18,7 @@ export const hello: Hello = {
   version: "1",
   implementation: { name: "the model", language: "TypeScript", version: "1" },
   profile: "pair",
-  observes: ["hosts", "cut", "pairs"],
+  observes: ["hosts", "cut", "exposed", "rules", "pairs"],
   actions: kinds as unknown as Hello["actions"],
 }
 

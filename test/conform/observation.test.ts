@@ -6,7 +6,7 @@ import {
   observed,
   pathsOf,
   project,
-  setOfPairs,
+  asSet,
   value,
   type Json,
   type ObservationSchema,
@@ -182,10 +182,10 @@ describe("misfit", () => {
       ["h1", "h3"],
     ]
 
-    expect(misfit(setOfPairs, true, shown, expected)).toEqual(differs("", expected, shown))
+    expect(misfit(asSet, true, shown, expected)).toEqual(differs("", expected, shown))
     expect(
       misfit(
-        setOfPairs,
+        asSet,
         true,
         [
           ["h3", "h1"],

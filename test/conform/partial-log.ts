@@ -130,7 +130,7 @@ export const arbitraryVisibility: fc.Arbitrary<Visibility> = fc.record({
   ),
   parts: fc.oneof(
     fc.constant([]),
-    fc.constant(["hosts", "cut", "pairs"]),
+    fc.constant(["hosts", "cut", "exposed", "rules", "pairs"]),
     fc.uniqueArray(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 }),
   ),
   every: fc.constantFrom(1, 3, 10),

@@ -57,7 +57,7 @@ describe("the page of the profiles", () => {
 })
 
 describe("the questions of a placement", () => {
-  it("are those that hosts decide: the guards that bar one are those of the page, without the first ten", () => {
+  it("are those that hosts decide: the guards that bar one are those of the page, without the first seven", () => {
     const guards = [...rowsOf(placement).keys()].slice(1 + questionKinds.length)
     const barring = placementScopes.flatMap((scope) =>
       (placementCases.survey?.(scope).questions ?? []).flatMap((question) =>
@@ -69,8 +69,7 @@ describe("the questions of a placement", () => {
     )
 
     expect(guards.slice(0, 7)).toEqual(["copy", "primary-only", "phase", "peer", "power", "may-run", "ft"])
-    expect(guards.slice(7, 10)).toEqual(["registered", "policy", "restart-first"])
-    expect([...new Set(barring)].toSorted()).toEqual(guards.slice(10).toSorted())
+    expect([...new Set(barring)].toSorted()).toEqual(guards.slice(7).toSorted())
   })
 })
 

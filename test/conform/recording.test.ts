@@ -10,8 +10,8 @@ import { placementProfile } from "../../conform/placement-profile.ts"
 import type { AskedAction, Profile } from "../../conform/profile.ts"
 import { recordedLines, recorderTo, recordingIn, rejudged } from "../../conform/recording.ts"
 import { plainConfig } from "../../model/config.ts"
+import { jsonOfConfig } from "../../traces/config.ts"
 import { initial, withHost } from "../../model/state.ts"
-import { jsonOfConfig } from "../../traces/read.ts"
 import { stateJsonOf, type StateJson } from "../../traces/state-json.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "ftpair-"))

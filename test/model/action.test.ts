@@ -12,10 +12,12 @@ describe("an action", () => {
     ["HaRestart(p1, h3)", { kind: "HaRestart", pair: "p1", host: "h3" }],
     ["PowerOff(p2)", { kind: "PowerOff", pair: "p2" }],
     ["FailHost(h1)", { kind: "FailHost", host: "h1" }],
+    ["ActivateRule(2)", { kind: "ActivateRule", rule: 2 }],
     ["CutLink(h1-h2)", { kind: "CutLink", hosts: ["h1", "h2"] }],
     ["SuspendFT(p1)", { kind: "SuspendFT", pair: "p1" }],
     ["TurnOffFT(p1, p1.1)", { kind: "TurnOffFT", pair: "p1", copy: "p1.1" }],
     ["Register(p1, secondary, h3)", { kind: "Register", pair: "p1", role: "secondary", host: "h3" }],
+    ["Tick", { kind: "Tick" }],
     ["CrashCopy(p1.2, divergence)", { kind: "CrashCopy", copy: "p1.2", reason: "divergence" }],
   ] as const)("is described as %s", (text, action) => {
     expect(written(action)).toBe(text)
@@ -34,14 +36,14 @@ describe("an action", () => {
 })
 
 describe("the alphabet", () => {
-  it("has 31 kinds: the protocol's, then the operator's, the recoveries, and the faults last", () => {
-    const byActor = (["protocol", "operator", "recovery", "fault"] as const).flatMap(kindsOf)
+  it("has 36 kinds: the protocol's, then the operator's, the recoveries, the faults, and time last", () => {
+    const byActor = (["protocol", "operator", "recovery", "fault", "time"] as const).flatMap(kindsOf)
 
-    expect(kinds).toHaveLength(31)
+    expect(kinds).toHaveLength(36)
     expect(kinds).toEqual(byActor)
   })
 
-  it("has ten kinds that are no part of the alphabet of the pinned counts", () => {
+  it("has fifteen kinds that are no part of the alphabet of the pinned counts", () => {
     const beyond = kinds.filter((kind) => !coreKinds.includes(kind))
 
     expect(beyond).toEqual([
@@ -54,7 +56,12 @@ describe("the alphabet", () => {
       "TestRestartSecondary",
       "Migrate",
       "EnterMaintenance",
+      "ActivateRule",
+      "DeactivateRule",
       "ExitMaintenance",
+      "SecureLink",
+      "ExposeLink",
+      "Tick",
     ])
   })
 })

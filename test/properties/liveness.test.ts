@@ -5,6 +5,7 @@ import {
   failedOver as secondaryTookOver,
   liveness,
   respawned,
+  restarted,
   served,
   staleHalts,
 } from "../../properties/liveness.ts"
@@ -36,6 +37,27 @@ describe("a quiescent state", () => {
         reach(three, alone, "FailHost(h1)"),
         "its Primary",
         reach(three),
+      ],
+      [
+        respawned,
+        "a Primary in lockstep without its Secondary, and no host to spare",
+        reach(three, toRunning, "FailHost(h2) FailHost(h3)"),
+        "p1.1",
+        changed(reach(three, toRunning, "FailHost(h2) FailHost(h3)"), { p1: { ft: "disabled" } }),
+      ],
+      [
+        restarted,
+        "no Primary of a pair that is suspended, with hosts to spare",
+        changed(reach(three, alone, "FailHost(h1)"), { p1: { ft: "disabled" } }),
+        "a host could take one",
+        reach(three, alone, "FailHost(h1) FailHost(h2) FailHost(h3)"),
+      ],
+      [
+        restarted,
+        "no Primary of a pair that is on",
+        reach(three, alone, "FailHost(h1)"),
+        "nobody is its Primary",
+        changed(reach(three, alone, "FailHost(h1)"), { p1: { power: "off" } }),
       ],
       [
         secondaryTookOver,

@@ -1,22 +1,23 @@
 import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
-import { coreKinds, describe as written, ftKinds, kinds, type Action, type Kind } from "../../model/action.ts"
+import { describe as written, kinds, type Action } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
-import { identityWithInterventions } from "../../model/identity.ts"
 import { initial, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { catalogue } from "../../properties/catalogue.ts"
-import { mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
-import { kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { coreMutants, mutantNamed, mutants } from "../../properties/mutants/catalogue.ts"
+import { distinctionFor } from "../../properties/distinctions.ts"
+import { coreScope, mutated, scopeFor, type Mutant } from "../../properties/mutants/mutant.ts"
 import { shortestViolation } from "../enumerate.ts"
-import { bounded, clusterOf, kindsChangedBy, ruleOnP1 } from "../fixtures.ts"
+import { kindsAbout } from "../fixtures.ts"
 
 /**
  * What a mutant must break, in how many steps at least. Where no search has found that, it is not checked here; and
- * S19, which depends on a past that this search does not keep, is checked by the explorer (explore/path.test.ts).
+ * S19, which depends on a past that this search does not keep, is checked by the explorer (explore/path.test.ts). Those of
+ * time are tested with it (test/parts/time).
  */
-const kills = mutants.flatMap((mutant) =>
+const kills = coreMutants.flatMap((mutant) =>
   Object.entries(mutant.killedBy).flatMap(([id, steps]) =>
     steps === null || id === "S19" ? [] : [{ mutant, id, steps }],
   ),
@@ -37,19 +38,20 @@ describe("a mutant is caught", () => {
   it("PowerOffBumpsOnly, with logs of two: by L3, after 9 steps and no fewer", () => {
     const mutant = mutantNamed("PowerOffBumpsOnly")
 
-    const run = mutant === null ? [] : violationOf(mutant, "L3", usualScope)
+    const run = mutant === null ? [] : violationOf(mutant, "L3", coreScope)
 
     expect(run.map(written)).toHaveLength(9)
   })
 
-  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+  it.each(coreMutants.map((mutant) => [mutant.name, mutant] as const))(
     "%s: and on its way to the violation it answers something else than the protocol",
     (_name, mutant) => {
       const [kill] = kills.filter((each) => each.mutant === mutant)
 
-      const states = kill === undefined ? [] : statesOn(mutant, violationOf(mutant, kill.id))
+      const config = scopeFor(mutant, kill?.id ?? "")
+      const states = kill === undefined ? [] : statesOn(mutant, config, violationOf(mutant, kill.id))
 
-      expect(states.some((state) => answersDiffer(mutant, state))).toBe(true)
+      expect(states.some((state) => answersDiffer(mutant, config, state))).toBe(true)
     },
   )
 })
@@ -80,62 +82,15 @@ describe("no mutant at all", () => {
 
 // Helpers
 
-const bounds = { log: 0, generations: 5, faults: 1 }
-
-const usualScope = bounded({ log: 2, generations: 5, faults: 2 })
-
-const crowded = clusterOf([{ ftVmsMax: 1 }, { ftVmsMax: 1 }, { ftVmsMax: 1 }], { pairs: 2, bounds })
-
-const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
-  rules: [ruleOnP1("must", "on", "a"), ruleOnP1("must", "not-on", "b")],
-  bounds,
-})
-
-/** Clusters for those whose fault shows only where there are rules or limits, or where the log plays no part. */
-const scopes: Readonly<Record<string, Config>> = {
-  TestRestartHaltsSuccessor: bounded({ log: 0, generations: 5, faults: 1 }),
-  DeliverOverCutLink: bounded({ log: 1, generations: 5, faults: 1, powerOffUpTo: 0 }),
-  DeliverForgetsReleased: bounded({ log: 2, generations: 5, faults: 0, powerOffUpTo: 0 }),
-  BootForgetsReleased: bounded({ log: 1, generations: 5, faults: 1 }),
-  PowerOffBumpsOnly: bounded({ log: 0, generations: 5, faults: 2 }),
-  MustOnPrimaryOnly: twoRules,
-  MustUnion: twoRules,
-  OnlyPrimariesCount: crowded,
-  ContendersNotCounted: crowded,
-  LimitsIgnoredByHa: crowded,
-  VcpusIgnored: ofFourVcpus(
-    clusterOf([{ ftVmsMax: 0 }, { ftVmsMax: 0, ftVcpusMax: 4 }, { ftVmsMax: 0 }], { pairs: 2, bounds }),
-  ),
-  ZeroMeansNone: clusterOf([{ ftVmsMax: 2 }, { ftVmsMax: 0 }, { ftVmsMax: 2 }], { pairs: 2, bounds }),
-  ShouldAsMust: clusterOf([{ ftVmsMax: 2, groups: ["a"] }, { ftVmsMax: 2 }, { ftVmsMax: 2 }], {
-    pairs: 2,
-    rules: [ruleOnP1("should", "not-on", "a")],
-    bounds,
-  }),
-}
-
-const scopeOf = ({ name, scope = usualScope }: Mutant): Config => scopes[name] ?? scope
-
-function ofFourVcpus(config: Config): Config {
-  return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 4 })) }
-}
-
-/** The core's kinds, those whose rule the mutant changes, and what they need to happen at all. */
-const kindsFor = (mutant: Mutant): readonly Kind[] => {
-  const maintenance: readonly Kind[] = mutant.name.includes("Maintenance") ? ["EnterMaintenance"] : []
-  const ofFt = ftKinds.filter((kind) => kindsWith(mutant).includes(kind))
-  return [...new Set([...coreKinds, ...kindsChangedBy(mutant), ...maintenance, ...ofFt])]
-}
-
 /** A shortest run of the mutant that violates the property. Each is searched for once. */
-const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): readonly Action[] => {
+const violationOf = (mutant: Mutant, id: string, config = scopeFor(mutant, id)): readonly Action[] => {
   const key = `${mutant.name} ${id} ${config.bounds.log}`
   const known = violations.get(key)
   if (known !== undefined) return known
   const properties = catalogue.filter((property) => property.id === id)
-  // S18 reads the count of interventions, which is no part of a state's identity.
-  const options = id === "S18" ? { key: identityWithInterventions } : {}
-  const found = shortestViolation(mutated(mutant)(config), kindsFor(mutant), properties, options)
+  const among = kindsAbout(mutant)
+  const options = { key: distinctionFor(config, among, [id]) }
+  const found = shortestViolation(mutated(mutant)(config), among, properties, options)
   if (found === null || found === "unknown") throw new Error(`${mutant.name} never violates ${id}`)
   violations.set(key, found)
   return found
@@ -143,8 +98,8 @@ const violationOf = (mutant: Mutant, id: string, config = scopeOf(mutant)): read
 
 const violations = new Map<string, readonly Action[]>()
 
-const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
-  const protocol = mutated(mutant)(scopeOf(mutant))
+const statesOn = (mutant: Mutant, config: Config, run: readonly Action[]): readonly State[] => {
+  const protocol = mutated(mutant)(config)
   const states = [initial(protocol.config)]
   for (const action of run) {
     const outcome = step(protocol, states.at(-1) as State, action)
@@ -154,8 +109,7 @@ const statesOn = (mutant: Mutant, run: readonly Action[]): readonly State[] => {
   return states
 }
 
-const answersDiffer = (mutant: Mutant, state: State): boolean => {
-  const config = scopeOf(mutant)
+const answersDiffer = (mutant: Mutant, config: Config, state: State): boolean => {
   return kinds
     .flatMap((kind) => candidates(state, kind))
     .some((action) => {

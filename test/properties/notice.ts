@@ -23,7 +23,8 @@ export function violationOf(id: string, protocol: Protocol) {
     effects.filter((each) => each.id === id),
     20_000,
   )
-  return { found: violation?.why ?? null, start: initial(protocol.config), moves: [], ...violation?.path }
+  const moves = violation?.path.moves.map(({ action, state: { state } }): Move => ({ action, state }))
+  return { found: violation?.why ?? null, start: initial(protocol.config), moves: moves ?? [] }
 }
 
 /** What the monitor of packed states makes of a step, however it came about. */

@@ -32,7 +32,7 @@ describe("a state", () => {
     ],
     ["a stale Secondary", changed(off, { p1: { ft: "disabled" } }), null],
   ])("violates O2 exactly where FT is off and the pair is not alone: %s", (_what, state, named) => {
-    const found = property("O2").always?.(p1(state), state) ?? null
+    const found = property("O2").always?.(p1(state), state, three) ?? null
 
     if (named === null) expect(found).toBeNull()
     else expect(found).toContain(named)
@@ -133,12 +133,28 @@ describe("a step", () => {
       changed(off, { p1: { ft: "disabled" } }),
       false,
     ],
+    [
+      "O12",
+      "a pair is restarted, and there has been no fault",
+      changed(reach(three, `${toRunning} FailHost(h1)`), { faults: 0 }),
+      "HaRestart(p1,h3)",
+      running,
+      true,
+    ],
+    [
+      "O12",
+      "a pair is restarted after a fault",
+      reach(three, `${toRunning} FailHost(h1)`),
+      "HaRestart(p1,h3)",
+      running,
+      false,
+    ],
   ])("violates %s or not: %s", (id, _what, before, action, after, isViolated) => {
     expect(onStep(property(id), before, act(action), after) !== null).toBe(isViolated)
   })
 
   it("covers every property of the operations on FT", () => {
-    expect(operations.map(({ id }) => id)).toEqual(["O2", "O3", "O4", "O7", "O8", "O9"])
+    expect(operations.map(({ id }) => id)).toEqual(["O2", "O3", "O4", "O7", "O8", "O9", "O11", "O12"])
   })
 })
 

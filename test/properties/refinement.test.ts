@@ -7,7 +7,7 @@ import { engineOf } from "../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../impl/engine/layout.ts"
 import { indexedMutations } from "../../impl/engine/mutations/logging.ts"
 import { ruled } from "../../model/change.ts"
-import { plainConfig } from "../../model/config.ts"
+import { plainConfig, type Config } from "../../model/config.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { mutated } from "../../properties/mutants/mutant.ts"
 import { divergenceIn, differentialPairOf, refinement, type Divergence } from "../../properties/refinement.ts"
@@ -15,7 +15,8 @@ import { corpusFolder } from "../../traces/package.ts"
 import { readStory, type Story } from "../../traces/read.ts"
 import { protocolOfStory, replay } from "../../traces/replay.ts"
 import { filesIn } from "../../traces/store.ts"
-import { alone, reach, three, toRunning } from "../fixtures.ts"
+import { base, timedIn } from "../parts/time/clusters.ts"
+import { alone, clusterOf, reach, ruleOnP1, three, toRunning } from "../fixtures.ts"
 
 describe("a refusal for another reason", () => {
   it.each(kinds)("is a difference: %s", (kind) => {
@@ -24,7 +25,10 @@ describe("a refusal for another reason", () => {
       guards: rule.guards.map((guard) => ({ ...guard, id: guard.id === "copy" ? "needed" : "copy" })),
     }))
 
-    const divergence = divergenceAfter(mistaken, toRunning) ?? divergenceAfter(mistaken, damaged)
+    const divergence =
+      divergenceAfter(mistaken, toRunning) ??
+      divergenceAfter(mistaken, damaged, half) ??
+      divergenceAfter(mistaken, standing, timedIn(base))
 
     expect(divergence?.action?.kind).toBe(kind)
   })
@@ -101,8 +105,19 @@ function indexedRuns(): readonly Story[] {
 /** What is not refused where all is well is refused here. */
 const damaged = "FailHost(h3) CutLink(h1-h2)"
 
-const divergenceAfter = (change: Change, way: string): Divergence | null =>
+/** Time stands still until a Secondary is started. */
+const standing = "PowerOn(p1,h1) Tick"
+
+/** One rule is in force and one is not, and one link is not private. */
+const half: Config = {
+  ...clusterOf([{ groups: ["a"] }, {}, {}], {
+    rules: [ruleOnP1("must", "on", "a"), { ...ruleOnP1("must", "not-on", "a"), active: false }],
+  }),
+  exposed: ["h1-h2"],
+}
+
+const divergenceAfter = (change: Change, way: string, config = three): Divergence | null =>
   divergenceIn(
-    differentialPairOf(change(protocolOf(three)), engineOf(layoutOf(three, wholly))),
-    reach(three, way),
+    differentialPairOf(change(protocolOf(config)), engineOf(layoutOf(config, wholly))),
+    reach(config, way),
   )

@@ -5,6 +5,9 @@ import { initial, type State } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import { effects } from "../../properties/effects.ts"
 import { operations } from "../../properties/operations.ts"
+import { placement } from "../../properties/placement.ts"
+import { privacy } from "../../properties/privacy.ts"
+import { reported } from "../../properties/reported.ts"
 import { noHistory, type PairHistory } from "../../properties/history.ts"
 import type { PairStep, Property } from "../../properties/property.ts"
 import * as safety from "../../properties/safety.ts"
@@ -195,7 +198,7 @@ describe("a step", () => {
 // Helpers
 
 /** What has tests of its own. */
-const elsewhere = [...effects, ...operations]
+const elsewhere = [...effects, ...operations, ...reported, ...placement, ...privacy]
 
 /** A step as p1 sees it: what the protocol answers, or nothing where it refuses, and then some change by hand. */
 function taken(

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest"
 import type { State } from "../../model/state.ts"
 import { effects } from "../../properties/effects.ts"
 import { operations } from "../../properties/operations.ts"
+import { placement } from "../../properties/placement.ts"
+import { reported } from "../../properties/reported.ts"
 import type { Property } from "../../properties/property.ts"
 import * as safety from "../../properties/safety.ts"
 import { alone, changed, logOf, overtaken, p1, reach, three, toRunning, type Changes } from "../fixtures.ts"
@@ -114,8 +116,8 @@ describe("a state", () => {
     const [property, holds, , change, culprit] = row
     const violation = changed(holds, change)
 
-    expect(property.always?.(p1(violation), violation)).toContain(culprit)
-    expect(property.always?.(p1(holds), holds)).toBeNull()
+    expect(property.always?.(p1(violation), violation, three)).toContain(culprit)
+    expect(property.always?.(p1(holds), holds, three)).toBeNull()
   })
 
   it.each([
@@ -151,7 +153,7 @@ describe("a state", () => {
       changed(running, { h3: { maintenance: true } }),
     ],
   ] as const)("does not violate %s: %s", (_id, _why, property, state) => {
-    expect(property.always?.(p1(state), state)).toBeNull()
+    expect(property.always?.(p1(state), state, three)).toBeNull()
   })
 
   it("covers every safety property that is a claim about states", () => {
@@ -165,4 +167,4 @@ describe("a state", () => {
 // Helpers
 
 /** What has tests of its own. */
-const elsewhere = [...effects, ...operations]
+const elsewhere = [...effects, ...operations, ...reported, ...placement]

@@ -8,7 +8,7 @@ import { AdapterFault } from "../../conform/fault.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import type { AskBody, Peer } from "../../conform/peer.ts"
 import type { Hello } from "../../conform/wire.ts"
-import { configOf } from "../../traces/read.ts"
+import { configOf } from "../../traces/config.ts"
 import type { MakeEngine } from "./made.ts"
 
 const hello: Omit<Hello, "seq"> = {
@@ -16,7 +16,7 @@ const hello: Omit<Hello, "seq"> = {
   version: "1",
   implementation: { name: "engine", language: "TypeScript", version: "1" },
   profile: "pair",
-  observes: ["hosts", "cut", "pairs"],
+  observes: ["hosts", "cut", "exposed", "rules", "pairs"],
   actions: kinds as unknown as Hello["actions"],
 }
 

@@ -309,5 +309,7 @@ const stepsOf = (states: readonly State[]): readonly (readonly [State, State])[]
 const withoutCounts = (state: State): unknown => ({
   hosts: state.hosts,
   cut: state.cut,
+  exposed: state.exposed,
+  rules: state.rules,
   pairs: pairsOf(state).map(({ started: _started, interventions: _interventions, ...pair }) => pair),
 })

@@ -8,7 +8,8 @@ import { BadInput } from "../../traces/bad-input.ts"
 import { storedFailureIn } from "../../conform/stored-failure.ts"
 import { objectIn, textLines } from "../../conform/log.ts"
 import { judgeRecording, recordedLines, recordingIn } from "../../conform/recording.ts"
-import { readConfig, readStory } from "../../traces/read.ts"
+import { readConfig } from "../../traces/config.ts"
+import { readStory } from "../../traces/read.ts"
 
 const config = '{\n"hosts": [{ "id": "h1" }, { "id": "h2" }],\n"pairs": [{ "id": "p1" }]\n}\n'
 const powerOn = '{ "kind": "PowerOn", "pair": "p1", "host": "h1" }'

@@ -8,7 +8,8 @@ import { plainConfig } from "../../model/config.ts"
 import { guardMeanings } from "../../model/guard-id.ts"
 import { arbitraryConfig } from "../../properties/arbitrary/config.ts"
 import { BadInput, nearest } from "../../traces/bad-input.ts"
-import { configOf, jsonOfConfig, readConfig, readStory } from "../../traces/read.ts"
+import { configOf, jsonOfConfig, readConfig } from "../../traces/config.ts"
+import { readStory } from "../../traces/read.ts"
 import { traceOf } from "../../traces/write.ts"
 import { statesOf } from "../properties/arbitrary/runs.ts"
 
@@ -33,10 +34,20 @@ describe("a configuration", () => {
 
     expect(readConfig(file)).toEqual({
       hosts: [
-        { id: "h2", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
-        { id: "esx-07", ftVmsMax: 4, ftVcpusMax: 8, groups: [] },
+        { id: "h2", ftVmsMax: 4, ftVcpusMax: 8, groups: [], ftEncryption: false },
+        { id: "esx-07", ftVmsMax: 4, ftVcpusMax: 8, groups: [], ftEncryption: false },
       ],
-      pairs: [{ id: "p3", vcpus: 1, ft: "enabled", registered: { primary: "h2", secondary: "h2" } }],
+      pairs: [
+        {
+          id: "p3",
+          vcpus: 1,
+          ft: "enabled",
+          registered: { primary: "h2", secondary: "h2" },
+          encryption: "opportunistic",
+          metro: null,
+        },
+      ],
+      exposed: [],
       rules: [],
       policy: "any",
       bounds: {

@@ -1,12 +1,12 @@
 import { join } from "node:path"
-import { coreKinds, ftKinds, kinds, type Kind } from "../../model/action.ts"
+import { coreKinds, kinds, plainKinds, type Kind } from "../../model/action.ts"
 import { initial } from "../../model/state.ts"
 import { protocolOf } from "../../model/core.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { begin, type Judge } from "../../properties/check/run.ts"
 import { shortestFrom } from "../../properties/check/search.ts"
 import { mutants } from "../../properties/mutants/catalogue.ts"
-import { coreScope, kindsWith, mutated, type Mutant } from "../../properties/mutants/mutant.ts"
+import { coreScope, kindsWith, mutated, scopeFor, type Mutant } from "../../properties/mutants/mutant.ts"
 import type { Property } from "../../properties/property.ts"
 import { corpusFolder } from "../package.ts"
 import { replay } from "../replay.ts"
@@ -19,20 +19,23 @@ import { fileNameOf, storyOf, traceOf, writeTrace } from "../write.ts"
 /** Enough for the longest, of ten steps. */
 const statesMax = 2_000_000
 
-/** The core's kinds, and those that the mutant is about; operations on FT where its scope is. */
+/**
+ * The core's kinds, and those that the mutant is about; operations on FT, on rules and on links, and the passing of time, where
+ * its scope is.
+ */
 const kindsFor = (mutant: Mutant): readonly Kind[] =>
   kinds.filter(
     (kind) =>
       coreKinds.includes(kind) ||
-      ((ftKinds as readonly Kind[]).includes(kind) && kindsWith(mutant).includes(kind)) ||
+      (!plainKinds.includes(kind) && kindsWith(mutant).includes(kind)) ||
       mutant.change(protocolOf(coreScope)).rules[kind] !== protocolOf(coreScope).rules[kind] ||
-      (kind === "EnterMaintenance" && mutant.name.includes("Maintenance")),
+      mutant.about?.includes(kind) === true,
   )
 
 const write = (mutant: Mutant, property: Property): void => {
-  const config = mutant.scope ?? coreScope
+  const config = scopeFor(mutant, property.id)
   const judge: Judge = { protocol: mutated(mutant)(config), properties: [property], witnesses: [] }
-  const found = shortestFrom(judge, begin(initial(config)), 20, statesMax, kindsFor(mutant))
+  const found = shortestFrom(judge, begin(judge, initial(config)), 20, statesMax, kindsFor(mutant))
   if (found === "none" || found === "unknown" || found.violation === null) {
     process.stdout.write(
       `${mutant.name} ${property.id}: ${found === "none" ? "no violation" : "not found"}\n`,

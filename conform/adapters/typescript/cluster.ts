@@ -41,6 +41,14 @@ const secondOf = (action: Action, hosts: number, host: number, slot: number): nu
   return "pair" in action && "copy" in action ? 1 + (slot % hosts) : host
 }
 
+/** What an action is about, as the engine numbers it. */
+const aboutOf = (action: Action, pair: number, slot: number, link: number, host: number): number => {
+  if ("pair" in action) return pair
+  if ("copy" in action) return slot
+  if ("rule" in action) return action.rule - 1
+  return "hosts" in action ? link : host
+}
+
 /** Takes an action; null, or why it is refused. */
 export const take = ({ engine, hostIds, links, names, started }: Cluster, action: Action): string | null => {
   const { config } = engine.layout
@@ -49,10 +57,11 @@ export const take = ({ engine, hostIds, links, names, started }: Cluster, action
   const pair = config.pairs.findIndex(({ id }) => id === pairId)
   const link = "hosts" in action ? links.indexOf(linkBetween(...action.hosts)) : 0
   if (host < 0 || link < 0 || (pairId !== null && pair < 0)) return "unknown"
+  if ("rule" in action && config.rules[action.rule - 1] === undefined) return "unknown"
   const slot = "copy" in action ? names.indexOf(action.copy) : -1
   if ("copy" in action && slot < 0) return "copy"
   if (slot >= 0 && engine.view.pairOf(slot) !== pair) return "copy"
-  const a = "pair" in action ? pair : "copy" in action ? slot : "hosts" in action ? link : host
+  const a = aboutOf(action, pair, slot, link, host)
   const b = secondOf(action, hostIds.length, host, slot)
   const answer = engine.step(kindNumber[action.kind], a, b)
   if (answer > taken) engine.machine.undo()

@@ -4,9 +4,9 @@ import { kinds, type Action } from "../../../model/action.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { CapacityExceeded } from "../../../impl/engine/capacity.ts"
-import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { isIndexed, mutationOf, mutations } from "../../../impl/engine/mutations/catalogue.ts"
 import { packageVersion } from "../../../traces/package.ts"
-import { configOf } from "../../../traces/read.ts"
+import { configOf } from "../../../traces/config.ts"
 import { clusterOf, observesButBooks, roomy, stateOf, take, type Cluster } from "./cluster.ts"
 
 // The packed engine behind the wire. With a mutant's name as its argument, an engine with that one thing wrong.
@@ -18,7 +18,7 @@ if (mutant !== null && !(mutant in mutations)) throw new Error(`expected the nam
 const started = (config: unknown): Cluster => {
   const indexed = mutant !== null && isIndexed(mutant)
   const layout = layoutOf(configOf("reset", config, ["config"]), { capacity: roomy, indexed })
-  return clusterOf(engineOf(layout, mutant === null ? null : (mutations[mutant] ?? null)))
+  return clusterOf(engineOf(layout, mutationOf(mutant)))
 }
 
 const hello = {

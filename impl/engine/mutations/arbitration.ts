@@ -1,4 +1,5 @@
-import type { EngineMutation } from "../rule.ts"
+import { ftSetting } from "../fields.ts"
+import type { EngineMutation, EngineRule } from "../rule.ts"
 import { refusal, taken } from "../guards.ts"
 import { peer, phase } from "../machine.ts"
 import { isSecondary } from "../phase.ts"
@@ -126,16 +127,18 @@ export const arbitrationMutations: Readonly<Record<string, EngineMutation>> = {
       view.goLive(slot, view.generationIn(view.controlOf(slot)))
     }),
   }),
-  FenceNotTestAndSet: ({ TestRestartSecondary }, view) => ({
+  FenceNotTestAndSet: ({ TestRestartSecondary, SuspendFT, TurnOffFT }, view) => ({
     TestRestartSecondary: (slot, b) => {
       const answer = allowed(view, TestRestartSecondary, slot, b)
-      if (answer !== taken) return answer
-      if (view.lockOf(view.pairOf(slot)) >= view.layout.config.bounds.generations) return refusal.bound
-      haltNearPeer(view, slot)
-      view.takeLock(slot)
-      view.intervened(view.pairOf(slot))
-      return taken
+      return answer === taken ? fencedRegardless(view, slot) : answer
     },
+    SuspendFT: takenOffRegardless(view, SuspendFT, (pair) => {
+      view.setFt(pair, ftSetting.disabled)
+    }),
+    TurnOffFT: takenOffRegardless(view, TurnOffFT, (pair) => {
+      view.setFt(pair, ftSetting.notConfigured)
+      view.registerSecondary(pair, -1)
+    }),
   }),
   TestFailoverFences: ({ TestFailover }, { lockOf, lockAt }) => ({
     TestFailover: altered(TestFailover, (pair) => {
@@ -157,7 +160,31 @@ const registerWinner = (view: View, slot: number): void => {
   if (isSecondary(phaseIn(controlOf(slot)))) register(pair, hostOf(slot), primaryAt(pair))
 }
 
-const haltNearPeer = ({ controlOf, peerSlot, reaches, hostOf, halt }: View, slot: number): void => {
+const haltNearPeer = ({ controlOf, peerSlot, reaches, halt }: View, slot: number): void => {
   const other = peerSlot(slot, controlOf(slot))
-  if (other >= 0 && reaches(hostOf(slot), hostOf(other))) halt(other)
+  if (other >= 0 && reaches(slot, other)) halt(other)
 }
+
+/** A Primary advances the lock, whatever it says, and goes on alone. */
+const fencedRegardless = (view: View, slot: number): number => {
+  if (view.lockOf(view.pairOf(slot)) >= view.layout.config.bounds.generations) return refusal.bound
+  haltNearPeer(view, slot)
+  view.takeLock(slot)
+  view.intervened(view.pairOf(slot))
+  return taken
+}
+
+/** An operation on FT for which a Primary in lockstep does so; `set` sets FT. */
+const takenOffRegardless =
+  (view: View, rule: EngineRule, set: (pair: number) => void): EngineRule =>
+  (pair, name) => {
+    const { hosts, isOn, controlOf, phaseIn, currentPrimary } = view
+    const asked = name === 0 ? currentPrimary(pair) : pair * hosts + name - 1
+    const isInLockstep = isOn(pair) && asked >= 0 && phaseIn(controlOf(asked)) === phase.lockstepPrimary
+    if (!isInLockstep) return rule(pair, name)
+    const answer = allowed(view, rule, pair, name)
+    if (answer !== taken) return answer
+    if (fencedRegardless(view, asked) !== taken) return refusal.bound
+    set(pair)
+    return taken
+  }

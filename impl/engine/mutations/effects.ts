@@ -18,11 +18,11 @@ const bootedForgetful = ({ hosts, controlOf, write, withReleased }: View, boot: 
 export const effectMutations: Readonly<Record<string, EngineMutation>> = {
   TestRestartHaltsSuccessor: ({ TestRestartSecondary }, view) => ({
     TestRestartSecondary: (slot, b) => {
-      const { controlOf, peerSlot, reaches, hostOf, halt } = view
+      const { controlOf, peerSlot, reaches, halt } = view
       const other = peerSlot(slot, controlOf(slot))
       const answer = TestRestartSecondary(slot, b)
       if (answer !== taken || controlOf(slot) !== 0 || other < 0 || controlOf(other) === 0) return answer
-      if (reaches(hostOf(slot), hostOf(other))) halt(other)
+      if (reaches(slot, other)) halt(other)
       return answer
     },
   }),

@@ -59,7 +59,7 @@ export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
     }),
   }),
   JoinBeforeWithhold: ({ JoinLockstep, BeginLockstep }, view) => {
-    const { controlOf, phaseIn, peerIn, releasedIn, peerSlot, primaryOf, reaches, hostOf } = view
+    const { controlOf, phaseIn, peerIn, releasedIn, peerSlot, primaryOf, reaches } = view
     const { write, withPhase, withReleased, withChannel, lengthOf, logOf } = view
     return {
       JoinLockstep: (slot, b) => {
@@ -67,7 +67,7 @@ export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
         const primary = primaryOf(slot)
         const isEarly = primary >= 0 && phaseIn(controlOf(primary)) === phase.live
         if (phaseIn(copy) !== phase.syncing || !isEarly) return JoinLockstep(slot, b)
-        if (!reaches(hostOf(primary), hostOf(slot))) return refusal.unreachable
+        if (!reaches(primary, slot)) return refusal.unreachable
         write(slot, withPhase(withReleased(copy, releasedIn(controlOf(primary))), phase.lockstepSecondary))
         return taken
       },
@@ -77,7 +77,7 @@ export const loggingMutations: Readonly<Record<string, EngineMutation>> = {
         const joinedPhase = joined < 0 ? phase.none : phaseIn(controlOf(joined))
         const hasJoined = joinedPhase === phase.lockstepSecondary || joinedPhase === phase.lockstepPrimary
         if (phaseIn(copy) !== phase.live || !hasJoined) return BeginLockstep(slot, b)
-        if (!reaches(hostOf(slot), hostOf(joined))) return refusal.unreachable
+        if (!reaches(slot, joined)) return refusal.unreachable
         const length = lengthOf(logOf(slot))
         write(slot, withPhase(withChannel(copy, peerIn(copy), length, length), phase.lockstepPrimary))
         return taken

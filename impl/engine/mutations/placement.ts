@@ -1,6 +1,8 @@
 import type { Config, HostConfig } from "../../../model/config.ts"
 import type { EngineMutation } from "../rule.ts"
+import { refusal, taken } from "../guards.ts"
 import { placementOf, type Placement } from "../placement.ts"
+import { allowed } from "./mutation.ts"
 import { powerRules } from "../rules/power.ts"
 import { redundancyRules } from "../rules/redundancy.ts"
 import { phase } from "../machine.ts"
@@ -50,13 +52,18 @@ export const placementMutations: Readonly<Record<string, EngineMutation>> = {
     const { config } = view.layout
     const strict = placementOf(view)
     const lenient = placementOf(view, { ...config, rules: [] })
-    const single = config.rules
-      .filter((rule) => rule.active && rule.type === "must")
-      .map((rule) => ({ rule, placement: placementOf(view, { ...config, rules: [rule] }) }))
+    const alone = config.rules.map((rule, n) => ({
+      rule,
+      placement: placementOf(view, {
+        ...config,
+        rules: config.rules.map((other, m) => (m === n ? other : { ...other, pairs: [] })),
+      }),
+    }))
     const isOneMet = (pair: number, host: number): boolean =>
-      single.some(({ rule, placement }) => {
+      alone.some(({ rule, placement }, n) => {
         const names = rule.pairs.includes((config.pairs[pair] as Config["pairs"][number]).id)
-        return names && placement.isAllowed(pair, host)
+        const binds = rule.type === "must" && strict.isInForce(n) && names
+        return binds && placement.isAllowed(pair, host)
       })
     return {
       ...strict,
@@ -73,7 +80,7 @@ export const placementMutations: Readonly<Record<string, EngineMutation>> = {
   ),
   LimitsIgnoredByHa: bootedUnder(configured(withHosts((host) => ({ ...host, ftVmsMax: 0, ftVcpusMax: 0 })))),
   VcpusIgnored: placedUnder(configured(withHosts((host) => ({ ...host, ftVcpusMax: 0 })))),
-  ZeroMeansNone: spawnedUnder(
+  ZeroMeansNone: placedUnder(
     configured(
       withHosts((host) => ({
         ...host,
@@ -82,4 +89,44 @@ export const placementMutations: Readonly<Record<string, EngineMutation>> = {
       })),
     ),
   ),
+  GoLiveNeedsRoom: ({ TryLock }, view, { isWithin }) => ({
+    TryLock: (slot, b) => {
+      const answer = allowed(view, TryLock, slot, b)
+      const isFull = !isWithin(view.pairOf(slot), view.hostOf(slot), 1)
+      if (isFull && (answer === taken || answer === refusal.bound)) return refusal.limits
+      return TryLock(slot, b)
+    },
+  }),
+  PolicyPicksIneligible: (_rules, view, placement) => {
+    const picking = { ...placement, isPicked: anyHostPicked(view, placement) }
+    const { PowerOn, HaRestart } = powerRules(view, picking)
+    return { PowerOn, HaRestart, SpawnSecondary: redundancyRules(view, picking).SpawnSecondary }
+  },
+  RespawnFirst: (_rules, view, placement) => ({
+    SpawnSecondary: redundancyRules(view, { ...placement, isOtherDown: () => false }).SpawnSecondary,
+  }),
+}
+
+/** Whether a host is the best of all those with storage, whatever else they are. */
+const anyHostPicked = (
+  { layout, hosts, pairs, controlOf, hasStorage }: View,
+  { preference }: Placement,
+): Placement["isPicked"] => {
+  const { config } = layout
+  const loadOf = (host: number): number => {
+    let load = 0
+    for (let pair = 0; pair < pairs; pair += 1)
+      if (controlOf(pair * hosts + host) !== 0) load += config.pairs[pair]?.vcpus ?? 0
+    return load
+  }
+  return (pair, host) => {
+    if (config.policy !== "reference") return true
+    let best = -1
+    for (let other = 0; other < hosts; other += 1) {
+      if (!hasStorage(other)) continue
+      const more = best < 0 ? 1 : preference(pair, other) - preference(pair, best)
+      if (more > 0 || (more === 0 && loadOf(other) < loadOf(best))) best = other
+    }
+    return host === best
+  }
 }

@@ -1,4 +1,5 @@
 import type { EngineMutation } from "../rule.ts"
+import { timeRules } from "./time/rules.ts"
 
 /** What each part makes of the rules. */
-export const partMutations: Readonly<Record<string, EngineMutation>> = {}
+export const partMutations: Readonly<Record<string, EngineMutation>> = { time: timeRules }

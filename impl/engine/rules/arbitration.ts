@@ -1,13 +1,15 @@
 import { refusal, taken } from "../guards.ts"
 import { phase } from "../machine.ts"
 import type { View } from "../view.ts"
+import { justificationIn } from "./suspicion.ts"
 
 /** Suspicion and the lock. */
 export const arbitrationRules = (view: View) => {
-  const { layout, controlOf, phaseIn, generationIn, lockOf, pairOf, hostOf, hasStorage, reaches } = view
-  const { primaryOf, peerSlot, contend, testAndSet, spend, faultsSoFar } = view
+  const { layout, controlOf, phaseIn, generationIn, lockOf, pairOf, hostOf, hasStorage } = view
+  const { contend, testAndSet, spend, faultsSoFar } = view
   const { register, primaryAt } = view
   const { faults, generations } = layout.config.bounds
+  const isJustified = justificationIn(view)
 
   const Suspect = (slot: number): number => {
     const copy = controlOf(slot)
@@ -20,25 +22,6 @@ export const arbitrationRules = (view: View) => {
     }
     contend(slot)
     return taken
-  }
-
-  const isJustified = (slot: number, copy: number): boolean =>
-    phaseIn(copy) === phase.lockstepPrimary ? hasLostPeer(slot, copy) : hasLostPrimary(slot)
-
-  const hasLostPrimary = (slot: number): boolean => {
-    const primary = primaryOf(slot)
-    return (
-      primary < 0 ||
-      phaseIn(controlOf(primary)) !== phase.lockstepPrimary ||
-      !reaches(hostOf(primary), hostOf(slot))
-    )
-  }
-
-  const hasLostPeer = (slot: number, copy: number): boolean => {
-    const other = peerSlot(slot, copy)
-    if (other < 0 || !reaches(hostOf(slot), hostOf(other))) return true
-    const phaseNow = phaseIn(controlOf(other))
-    return phaseNow !== phase.lockstepSecondary && phaseNow !== phase.syncing
   }
 
   const TryLock = (slot: number): number => {

@@ -49,6 +49,24 @@ export const faultRules = (view: View) => {
     return taken
   }
 
+  const ExposeLink = (link: number): number => {
+    if (!isLink(link)) return refusal.unknown
+    if (has(layout.exposed, link)) return refusal.exposed
+    if (isSpent()) return refusal.bound
+
+    put(layout.exposed, link, 1)
+    spend()
+    return taken
+  }
+
+  const SecureLink = (link: number): number => {
+    if (!isLink(link)) return refusal.unknown
+    if (!has(layout.exposed, link)) return refusal.private
+
+    put(layout.exposed, link, 0)
+    return taken
+  }
+
   const LoseStorage = (host: number): number => {
     if (!isUp(host)) return refusal.down
     if (!has(layout.storage, host)) return refusal.storage
@@ -89,5 +107,15 @@ export const faultRules = (view: View) => {
     return taken
   }
 
-  return { FailHost, RecoverHost, CutLink, HealLink, LoseStorage, RestoreStorage, CrashCopy }
+  return {
+    FailHost,
+    RecoverHost,
+    CutLink,
+    HealLink,
+    ExposeLink,
+    SecureLink,
+    LoseStorage,
+    RestoreStorage,
+    CrashCopy,
+  }
 }

@@ -9,7 +9,7 @@ import type { View } from "../view.ts"
  * What an administrator does to FT itself. Who is asked by name is a second number: 0 is nobody, and from 1 on it is the copy on
  * that host. A registration has one too: the host's, and after those of the Primary those of the Secondary.
  */
-export const ftRules = (view: View, { isWithin }: Placement) => {
+export const ftRules = (view: View, { isWithin, encryptsAsRequired }: Placement) => {
   const { layout, hosts, controlOf, phaseIn, generationIn, withoutChannel, write, isOn, lockOf } = view
   const { ftOf, setFt, primaryAt, secondaryAt, registerPrimary, registerSecondary, intervened, hostOf } = view
   const { has, isUp, hasStorage, reaches, peerSlot, currentPrimary, halt, testAndSet } = view
@@ -23,7 +23,11 @@ export const ftRules = (view: View, { isWithin }: Placement) => {
     if (ftOf(pair) !== ftSetting.notConfigured) return refusal.ft
     if (!serves(primaryAt(pair))) return refusal["primary-host"]
     if (isWithoutPrimary(pair)) return refusal["no-primary"]
-    if (isOn(pair) && !isWithin(pair, hostOf(currentPrimary(pair)), 1)) return refusal.limits
+    if (isOn(pair)) {
+      const host = hostOf(currentPrimary(pair))
+      if (!isWithin(pair, host, 1)) return refusal.limits
+      if (!encryptsAsRequired(pair, host)) return refusal.encryption
+    }
 
     setFt(pair, ftSetting.enabled)
     registerSecondary(pair, primaryAt(pair))
@@ -66,7 +70,7 @@ export const ftRules = (view: View, { isWithin }: Placement) => {
     if (phaseIn(copy) === phase.live && !isStale) write(asked, withoutChannel(copy))
     else testAndSet(asked)
     if (isStale) return taken
-    if (other >= 0 && reaches(hostOf(asked), hostOf(other))) halt(other)
+    if (other >= 0 && reaches(asked, other)) halt(other)
     if (phaseIn(copy) === phase.lockstepPrimary) intervened(pair)
     setFt(pair, setting)
     return taken

@@ -32,7 +32,7 @@ export const loggingRules = (view: View) => {
     const primary = primarySlot < 0 ? 0 : controlOf(primarySlot)
     if (phaseIn(primary) !== phase.lockstepPrimary) return refusal.primary
     if (generationIn(primary) !== generationIn(copy)) return refusal.primary
-    if (!reaches(hostOf(primarySlot), hostOf(slot))) return refusal.unreachable
+    if (!reaches(primarySlot, slot)) return refusal.unreachable
     const delivered = deliveredIn(primary)
     if (delivered >= lengthOf(logOf(primarySlot))) return refusal.nothing
 

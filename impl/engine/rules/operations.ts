@@ -4,7 +4,7 @@ import type { Placement } from "../placement.ts"
 import { isSecondary } from "../phase.ts"
 import type { View } from "../view.ts"
 
-/** The operators' tests, migration and maintenance. */
+/** The operators' tests, migration, maintenance, and rules that come into force. */
 export const operationRules = (view: View, { ineligible }: Placement) => {
   const { layout, hosts, pairs, controlOf, phaseIn, generationIn, peerIn, deliveredIn, ackedIn } = view
   const { withChannel, write, isOn, lockOf, holderOf, lockAt, intervened, pairOf, hostOf, hasStorage } = view
@@ -37,7 +37,7 @@ export const operationRules = (view: View, { ineligible }: Placement) => {
     const other = peerSlot(slot, copy)
     testAndSet(slot)
     if (!wins) return taken
-    if (other >= 0 && reaches(hostOf(slot), hostOf(other))) halt(other)
+    if (other >= 0 && reaches(slot, other)) halt(other)
     intervened(pair)
     return taken
   }
@@ -52,7 +52,7 @@ export const operationRules = (view: View, { ineligible }: Placement) => {
     if (!hasStorage(hostOf(slot))) return refusal.storage
     const other = otherEndOf(slot, copy)
     if (isLive ? peerIn(copy) !== peer.none : other < 0) return refusal.peer
-    if (other >= 0 && !reaches(hostOf(slot), hostOf(other))) return refusal.unreachable
+    if (other >= 0 && !reaches(slot, other)) return refusal.unreachable
     const reason = ineligible(pairOf(slot), host, other < 0 ? -1 : hostOf(other))
     if (reason !== 0) return reason
 
@@ -97,5 +97,32 @@ export const operationRules = (view: View, { ineligible }: Placement) => {
     return taken
   }
 
-  return { TestFailover, TestRestartSecondary, Migrate, EnterMaintenance, ExitMaintenance }
+  /** Only where the layout keeps which rules are in force can that change. */
+  const switches = (rule: number): boolean => layout.switchesRules && rule < layout.config.rules.length
+
+  const ActivateRule = (rule: number): number => {
+    if (!switches(rule)) return refusal.unknown
+    if (has(layout.rules, rule)) return refusal["in-force"]
+
+    put(layout.rules, rule, 1)
+    return taken
+  }
+
+  const DeactivateRule = (rule: number): number => {
+    if (!switches(rule)) return refusal.unknown
+    if (!has(layout.rules, rule)) return refusal["in-force"]
+
+    put(layout.rules, rule, 0)
+    return taken
+  }
+
+  return {
+    TestFailover,
+    TestRestartSecondary,
+    Migrate,
+    EnterMaintenance,
+    ExitMaintenance,
+    ActivateRule,
+    DeactivateRule,
+  }
 }

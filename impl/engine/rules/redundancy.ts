@@ -54,7 +54,7 @@ export const redundancyRules = (view: View, { ineligible, isPicked, isOtherDown 
     if (phaseIn(copy) !== phase.live) return refusal.phase
     const other = peerSlot(slot, copy)
     if (other < 0 || phaseIn(controlOf(other)) !== phase.syncing) return refusal.peer
-    if (!reaches(hostOf(slot), hostOf(other))) return refusal.unreachable
+    if (!reaches(slot, other)) return refusal.unreachable
 
     const length = lengthOf(logOf(slot))
     write(slot, withPhase(withChannel(copy, peerIn(copy), length, length), phase.lockstepPrimary))
@@ -68,7 +68,7 @@ export const redundancyRules = (view: View, { ineligible, isPicked, isOtherDown 
     const primarySlot = primaryOf(slot)
     const primary = primarySlot < 0 ? 0 : controlOf(primarySlot)
     if (phaseIn(primary) !== phase.lockstepPrimary) return refusal.primary
-    if (!reaches(hostOf(primarySlot), hostOf(slot))) return refusal.unreachable
+    if (!reaches(primarySlot, slot)) return refusal.unreachable
 
     copyPrefix(logOf(primarySlot), logOf(slot), deliveredIn(primary))
     write(slot, withPhase(withReleased(copy, releasedIn(primary)), phase.lockstepSecondary))
@@ -82,8 +82,7 @@ export const redundancyRules = (view: View, { ineligible, isPicked, isOtherDown 
     if (phaseIn(copy) !== phase.live) return refusal.phase
     if (peerIn(copy) === peer.none) return refusal.peer
     const other = peerSlot(slot, copy)
-    const comesUp =
-      other >= 0 && phaseIn(controlOf(other)) === phase.syncing && reaches(hostOf(slot), hostOf(other))
+    const comesUp = other >= 0 && phaseIn(controlOf(other)) === phase.syncing && reaches(slot, other)
     if (comesUp) return refusal.needed
 
     write(slot, withoutChannel(copy))
@@ -95,7 +94,7 @@ export const redundancyRules = (view: View, { ineligible, isPicked, isOtherDown 
     if (copy === 0) return refusal.copy
     if (phaseIn(copy) !== phase.syncing) return refusal.phase
     const primary = primaryOf(slot)
-    if (primary >= 0 && reaches(hostOf(primary), hostOf(slot))) return refusal.needed
+    if (primary >= 0 && reaches(primary, slot)) return refusal.needed
 
     halt(slot)
     return taken

@@ -30,7 +30,7 @@ export const hostsIn = ({ layout, cells, set, reads }: Machine) => {
   const isUp = (host: number): boolean => has(layout.up, host)
   const hasStorage = (host: number): boolean => has(layout.up, host) && has(layout.storage, host)
   const linkOf = (a: number, b: number): number => links[a * hosts + b] as number
-  const reaches = (a: number, b: number): boolean => a === b || !has(layout.cut, linkOf(a, b))
+  const isLinked = (a: number, b: number): boolean => a === b || !has(layout.cut, linkOf(a, b))
   const faultsSoFar =
     reads === null
       ? (): number => cells[layout.faults] as number
@@ -44,7 +44,7 @@ export const hostsIn = ({ layout, cells, set, reads }: Machine) => {
     set(layout.faults, spent)
   }
 
-  return { has, put, isUp, hasStorage, linkOf, reaches, spend, faultsSoFar }
+  return { has, put, isUp, hasStorage, linkOf, isLinked, spend, faultsSoFar }
 }
 
 /** The number of the link between two hosts, in the order h1-h2, h1-h3, …, h2-h3, … */

@@ -61,6 +61,10 @@ export const environmentEffectsOf = (view: View, of: Before) => {
     [k.ExitMaintenance]: [layout.maintenance, false],
     [k.CutLink]: [layout.cut, true],
     [k.HealLink]: [layout.cut, false],
+    [k.ExposeLink]: [layout.exposed, true],
+    [k.SecureLink]: [layout.exposed, false],
+    [k.ActivateRule]: [layout.rules, true],
+    [k.DeactivateRule]: [layout.rules, false],
   }
 
   const isPairAstray = (pair: number, kind: number, a: number, b: number): boolean => {

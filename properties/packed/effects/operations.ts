@@ -7,7 +7,7 @@ import { noProperty, only, union, type PropertySet } from "../property-set.ts"
 import type { View } from "../../../impl/engine/view.ts"
 import type { Before } from "./before.ts"
 
-/** O3, O4 and O7 to O9: what an administrator's work on FT may do, and what happens while FT is off. */
+/** O3, O4, O7 to O9 and O12: what an administrator's work on FT may do, and what happens while FT is off. */
 export const operationEffectsOf = (view: View, of: Before) => {
   const { layout, hosts, controlOf, phaseIn, peerIn, headOf, ftOf, isOn, lockOf, pairOf } = view
   const { primaryAtIn, secondaryAtIn } = view
@@ -73,8 +73,9 @@ export const operationEffectsOf = (view: View, of: Before) => {
       case k.SpawnSecondary:
         return ofSpawn(pairOf(a))
       case k.PowerOn:
-      case k.HaRestart:
         return ofSpawn(a)
+      case k.HaRestart:
+        return union(ofSpawn(a), view.faultsSoFar() === 0 ? only.O12 : noProperty)
       case k.TryLock:
         return ofTryLock(a)
       case k.TestFailover:

@@ -8,15 +8,20 @@ import { cluster, documentOf, freshFolder, ftpair, write, type Answer } from "..
 import { leftRunning } from "../lock-adapter.ts"
 import { adapters, compiled, itWith, type Program } from "./machine.ts"
 
-/** An adapter: its file, how it is started in a folder, and the mutant that it is when it is started as broken. */
+/**
+ * An adapter: its file, of how many lines it may be, how it is started in a folder, and the mutant that it is when it is started
+ * as broken. `others` are those that it can be by name.
+ */
 type Adapter = {
   readonly name: string
   readonly needs: Program
   readonly profile: ProfileName
   readonly file: string
+  readonly linesMax: number
   readonly start: (folder: string) => readonly string[]
   readonly broken: string
   readonly mutant: string
+  readonly others: readonly string[]
 }
 
 /** Where the adapters in TypeScript are once they are built. */
@@ -28,45 +33,63 @@ const examples: readonly Adapter[] = [
     needs: "node",
     profile: "pair",
     file: "typescript/engine.ts",
+    linesMax: 150,
     start: () => [process.execPath, join(compiledAdapters, "engine.js")],
     broken: "LoserKeepsRunning",
     mutant: "LoserKeepsRunning",
+    others: [],
   },
   {
     name: "the placement index",
     needs: "node",
     profile: "placement",
     file: "typescript/placement.ts",
+    linesMax: 150,
     start: () => [process.execPath, join(compiledAdapters, "placement.js")],
     broken: "--broken",
     mutant: "SpawnIgnoresAntiAffinity",
+    others: [],
   },
   {
     name: "the pair in Python",
     needs: "python3",
     profile: "pair",
     file: "python/ft_pair.py",
+    linesMax: 260,
     start: () => ["python3", join(adapters, "python", "ft_pair.py")],
     broken: "--broken",
     mutant: "OutputBeforeAck",
+    others: [
+      "SuspendLeavesSecondary",
+      "TurnOffResetsLock",
+      "RegistrationStays",
+      "SpawnInClear",
+      "PrimaryEncryptionIgnored",
+      "MetroIgnoredOnRespawn",
+      "RuleSwitchIgnored",
+    ],
   },
   {
     name: "the lock in C",
     needs: "gcc",
     profile: "lock",
     file: "c/lock.c",
+    linesMax: 150,
     start: (folder) => [compiled(join(adapters, "c", "lock.c"), folder)],
     broken: "--broken",
     mutant: "LockIgnoresGeneration",
+    others: [],
   },
   {
     name: "the lock in Java",
     needs: "java",
     profile: "lock",
     file: "java/Lock.java",
+    linesMax: 150,
     start: () => ["java", join(adapters, "java", "Lock.java")],
     broken: "--broken",
     mutant: "WinWithoutBump",
+    others: [],
   },
 ]
 
@@ -75,7 +98,7 @@ const lengthFactorMax = 1.5
 
 describe("an adapter", () => {
   for (const adapter of examples) {
-    const { name, needs, profile, start, broken, mutant } = adapter
+    const { name, needs, profile, start, broken, mutant, others } = adapter
     const itRuns = itWith(needs, name)
 
     itRuns(`${name}, conforms, and is gone afterwards`, async ({ expect, onTestFinished }) => {
@@ -96,11 +119,10 @@ describe("an adapter", () => {
       const wrong = [...right, broken]
 
       const found = await driven(folder, wrong, ...untilFound)
-      const { verdict, failures } = documentOf(found) as Found
-      const shortest = failures.toSorted((a, b) => a.steps - b.steps)[0] as Found["failures"][number]
+      const shortest = shortestIn(found)
 
       expect(found).toMatchObject({ code: 14, stderr: "" })
-      expect(verdict).toBe("diverges")
+      expect((documentOf(found) as Found).verdict).toBe("diverges")
       expect(shortest.steps).toBeLessThanOrEqual(lengthFactorMax * shortestOf(mutant))
       expect((await driven(folder, wrong, "--run", shortest.file)).code).toBe(14)
       expect((await driven(folder, right, "--run", shortest.file)).code).toBe(0)
@@ -112,12 +134,23 @@ describe("an adapter", () => {
       })
       expect(await leftRunning(folder)).toEqual([])
     })
+
+    for (const other of others)
+      itRuns(`${name}, is found when it is ${other} by name, in a short run`, async (context) => {
+        const { expect } = context
+        const folder = freshFolder(context.onTestFinished)
+
+        const found = await driven(folder, [...start(folder), broken, other], "--run", "corpus/**")
+
+        expect(found).toMatchObject({ code: 14, stderr: "" })
+        expect(shortestIn(found).steps).toBeLessThanOrEqual(lengthFactorMax * shortestOf(other))
+      })
   }
 
   it.for(examples)(
     "$name, can be read in a sitting, and has a page that tells about it",
-    ({ file }, { expect }) => {
-      expect(linesOfCode(join(adapters, file))).toBeLessThan(150)
+    ({ file, linesMax }, { expect }) => {
+      expect(linesOfCode(join(adapters, file))).toBeLessThan(linesMax)
       expect(existsSync(join(adapters, dirname(file), "README.md"))).toBe(true)
     },
   )
@@ -177,6 +210,9 @@ type Found = {
   readonly verdict: string
   readonly failures: readonly { readonly steps: number; readonly file: string }[]
 }
+
+const shortestIn = (found: Answer): Found["failures"][number] =>
+  (documentOf(found) as Found).failures.toSorted((a, b) => a.steps - b.steps)[0] as Found["failures"][number]
 
 /** Drives a command that notes its process in the folder. */
 function driven(folder: string, command: readonly string[], ...flags: readonly string[]): Promise<Answer> {

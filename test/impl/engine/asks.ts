@@ -39,12 +39,14 @@ export const actionAsked = (config: Config, state: State, { usual, far, kind, a,
     pair.copies.map(({ id }) => id),
   )
   const host = pick(hosts, b).id
+  const { rules } = config
   const values = {
     copy: copies.length === 0 ? null : pick(copies, a),
     pair: pick(pairs, a).id,
     host,
     role: a % 2 === 0 ? ("primary" as const) : ("secondary" as const),
     hosts: pick(hosts, a).id === host ? null : [host, pick(hosts, a).id],
+    rule: rules.length === 0 ? null : (a % rules.length) + 1,
   }
   const { over }: { readonly over: readonly OperandName[] } = alphabet[name]
   return over.some((each) => values[each] === null)

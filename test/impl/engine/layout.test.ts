@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, kindsBesideFt, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, plainKinds, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { initial } from "../../../model/state.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
@@ -71,7 +71,7 @@ describe("a layout", () => {
   })
 
   it("stores a pair's books only where that is asked", () => {
-    const among = kindsBesideFt
+    const among = plainKinds
     const stored = layoutOf(three, { among, registered: "stored", reason: true })
     const beside = layoutOf(three, { among, registered: true, reason: true })
 

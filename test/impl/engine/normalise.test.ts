@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, plainKinds, timedKinds, type Kind } from "../../../model/action.ts"
 import type { Config } from "../../../model/config.ts"
 import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
 import { kindNumber, layoutOf } from "../../../impl/engine/layout.ts"
-import { idsIn, noProperty, union, watched } from "../../../properties/packed/property-set.ts"
+import { watched } from "../../../properties/packed/property-set.ts"
 import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
-import { mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreMutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope } from "../../../properties/mutants/mutant.ts"
-import { bounded, clusterOf, ruleOnP1 } from "../../fixtures.ts"
+import { bounded, clusterOf, kindsAbout, ruleOnP1 } from "../../fixtures.ts"
+import { base, timedIn } from "../../parts/time/clusters.ts"
 
 const never = 0
 const always = Infinity
@@ -26,12 +27,20 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
   [
     "all kinds: maintenance, migration and tests",
     bounded({ log: 1, generations: 4, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 }),
-    kinds,
+    plainKinds,
   ],
   [
     "all kinds but migration",
     bounded({ log: 1, generations: 4, faults: 1, powerOffUpTo: 1, fencesUpTo: 2 }),
-    kinds.filter((kind) => kind !== "Migrate"),
+    plainKinds.filter((kind) => kind !== "Migrate"),
+  ],
+  [
+    "the operations on FT, rules and links too",
+    clusterOf([{ ftEncryption: true }, { ftEncryption: true, groups: ["a"] }, {}], {
+      rules: [ruleOnP1("must", "on", "a")],
+      bounds: { log: 0, generations: 2, faults: 1, powerOffUpTo: 1, fencesUpTo: 1 },
+    }),
+    kinds,
   ],
   [
     "2 pairs, 1 fault",
@@ -47,13 +56,15 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
     }),
     [...coreKinds, "Migrate", "EnterMaintenance", "ExitMaintenance"],
   ],
+  ["time, 1 fault, log 1", timedIn(base, { faults: 1, log: 1, generations: 1 }), timedKinds],
+  ["time and false alarms, log 1", timedIn({ ...base, delayMax: 2 }, { log: 1, generations: 1 }), timedKinds],
 ]
 
 /** What is checked in a state or on a step. Properties of a run's past distinguish states that are otherwise the same. */
 const safety = watched.filter((id) => !id.startsWith("L") && id !== "S18" && id !== "S19")
 
 /** What mutants violate of safety. */
-const kills = mutants.flatMap((mutant) =>
+const kills = coreMutants.flatMap((mutant) =>
   Object.keys(mutant.killedBy)
     .filter((id) => !id.startsWith("L"))
     .map((id) => [mutant.name, id, mutant] as const),
@@ -134,6 +145,15 @@ describe("a normaliser that takes one thing too much is found out:", () => {
     },
   )
 
+  // What is measured by clocks, or due, is lost where it changes before the next tick.
+  it.each(["RecoverHost", "HealLink", "RestoreStorage"] as const)("%s, where time passes", (kind) => {
+    const timed = timedIn(base, { faults: 1, generations: 2 })
+    const everyState = graphOf(timed, timedKinds, null)
+    const reduced = graphOf(timed, timedKinds, normalisingToo(kind))
+
+    expect(stepsLost(everyState, reduced)).toBeGreaterThan(0)
+  })
+
   it("and the right one is not", () => {
     const reduced = graphOf(config, coreKinds, normaliserOf)
 
@@ -152,10 +172,10 @@ describe("with the reduction, a sweep", () => {
     expect(reduced?.tally.states).toBeLessThan(whole?.tally.states ?? 0)
   })
 
-  it.each(kills)("finds that %s violates %s", (name, id, { scope = coreScope }) => {
+  it.each(kills)("finds that %s violates %s", (name, id, mutant) => {
     const asked = {
-      config: scope,
-      among: kinds,
+      config: mutant.scope ?? coreScope,
+      among: kindsAbout(mutant),
       mutant: name,
       properties: [id],
       symmetry: true,
@@ -165,7 +185,7 @@ describe("with the reduction, a sweep", () => {
     const { end, tally } = sweep(asked)
 
     expect(end).toBe("violation")
-    expect(idsIn([...tally.violated.values()].reduce(union, noProperty))).toEqual([id])
+    expect(new Set([...tally.violated.values()].flat())).toEqual(new Set([id]))
   })
 
   it("takes nothing at once that the scope does not offer", () => {

@@ -146,14 +146,18 @@ function fleetOf(hosts: number, pairs: number): Config {
       ftVmsMax: 30,
       ftVcpusMax: 60,
       groups: [],
+      ftEncryption: false,
     })),
     pairs: Array.from({ length: pairs }, (_, n) => ({
       id: `p${BigInt(n + 1)}`,
       vcpus: sizes[n % sizes.length] ?? 1,
       ft: "enabled" as const,
+      encryption: "opportunistic",
+      metro: null,
       registered: { primary: hostId(n * 7), secondary: hostId(n * 7) },
     })),
     policy: "any",
+    exposed: [],
     rules: [],
     bounds: unbounded,
   }
@@ -165,6 +169,7 @@ const arbitraryHost: fc.Arbitrary<Omit<HostConfig, "id">> = fc.record({
   ftVmsMax: fc.constantFrom(0, 1, 2, 4),
   ftVcpusMax: fc.constantFrom(0, 4, 8),
   groups: fc.uniqueArray(arbitraryGroup),
+  ftEncryption: fc.constant(false),
 })
 
 const arbitraryRule: fc.Arbitrary<AffinityRule> = fc.record({
@@ -219,7 +224,7 @@ function faultsOf(config: Config, fleet: Fleet, failed: ReadonlySet<number>): re
   const state = stateOf(config, fleet, failed)
   const overfull = config.hosts.map(({ id }) => demandOn(config, state, id)).filter((found) => found !== null)
   const forbidden = pairsOf(state).filter(({ id, copies }) =>
-    copies.some(({ host }) => forbids(config, id, host) !== null),
+    copies.some(({ host }) => forbids(config, state, id, host) !== null),
   )
   const neglected = pairsOf(state).filter(
     ({ id, copies }) =>

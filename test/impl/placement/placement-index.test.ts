@@ -6,17 +6,28 @@ import {
   copyStarts,
   place,
   placementIndex,
+  setExposure,
+  setFt,
   setHost,
   setLink,
+  setRule,
   takes,
   whyNone,
   type PlacementIndex,
 } from "../../../impl/placement/placement-index.ts"
-import { unbounded, type AffinityRule, type Config, type HostConfig } from "../../../model/config.ts"
+import {
+  plainHost,
+  plainPair,
+  unbounded,
+  type AffinityRule,
+  type Config,
+  type HostConfig,
+  type PairConfig,
+} from "../../../model/config.ts"
 import type { Copy } from "../../../model/copy.ts"
 import { protocolOf } from "../../../model/core.ts"
 import type { Host } from "../../../model/host.ts"
-import { linkBetween, type HostId, type PairId } from "../../../model/ids.ts"
+import { endsOf, linkBetween, type HostId, type PairId } from "../../../model/ids.ts"
 import { copyOn, type Pair } from "../../../model/pair.ts"
 import { ineligible, type Ineligible } from "../../../model/placement.ts"
 import { referenceHost } from "../../../model/policy.ts"
@@ -37,6 +48,12 @@ const kinds = [
   "leaves maintenance",
   "is cut off",
   "is reconnected",
+  "is exposed",
+  "is secured",
+  "loses FT",
+  "has FT",
+  "comes into force",
+  "is out of force",
 ] as const
 
 type Kind = (typeof kinds)[number]
@@ -74,6 +91,17 @@ describe("the comparison finds an index wrong", () => {
     ["groups", onHosts({ groups: [] })],
     ["limits on copies", onHosts({ ftVmsMax: 0 })],
     ["limits on vCPUs", onHosts({ ftVcpusMax: 0 })],
+    ["which hosts can encrypt", onHosts({ ftEncryption: true })],
+    ["which hosts cannot encrypt", onHosts({ ftEncryption: false })],
+    ["pairs that must be encrypted", onPairs({ encryption: "opportunistic" })],
+    [
+      "pairs that are never encrypted",
+      onPairs({ encryption: "opportunistic" }, ({ encryption }) => encryption === "disabled"),
+    ],
+    ["sites", onPairs({ metro: null })],
+    ["pairs without FT", onPairs({ ft: "enabled" })],
+    ["pairs whose FT is suspended", onPairs({ ft: "notConfigured" }, ({ ft }) => ft === "disabled")],
+    ["links that are exposed at first", (config: Config): Config => ({ ...config, exposed: [] })],
     [
       "sizes",
       (config: Config): Config => ({ ...config, pairs: config.pairs.map((pair) => ({ ...pair, vcpus: 1 })) }),
@@ -118,6 +146,13 @@ const arbitraryRule = (pairs: number): fc.Arbitrary<AffinityRule> =>
     active: fc.constantFrom(true, true, true, false),
   })
 
+const arbitraryPair = fc.record({
+  vcpus: fc.constantFrom(1, 2, 4),
+  ft: fc.constantFrom("enabled", "enabled", "enabled", "disabled", "notConfigured"),
+  encryption: fc.constantFrom("opportunistic", "required", "disabled"),
+  metro: fc.constantFrom(null, null, "a", "b"),
+})
+
 const arbitraryCluster = fc
   .record({
     hosts: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 17, max: 40 })),
@@ -130,22 +165,27 @@ const arbitraryCluster = fc
           ftVmsMax: fc.constantFrom(0, 1, 2, 4),
           ftVcpusMax: fc.constantFrom(0, 2, 5, 8),
           groups: arbitraryGroups,
+          ftEncryption: fc.boolean(),
         }),
         { minLength: hosts, maxLength: hosts },
       ),
-      vcpus: fc.array(fc.constantFrom(1, 2, 4), { minLength: pairs, maxLength: pairs }),
+      pairs: fc.array(arbitraryPair, { minLength: pairs, maxLength: pairs }),
+      exposed: fc.constantFrom(0, 0, 1, 2),
       rules: fc.array(arbitraryRule(pairs), { maxLength: 4 }),
     }),
   )
-  .map(({ hosts, vcpus, rules }): Config => ({
-    hosts: hosts.map((host, n) => ({ id: `h${BigInt(n + 1)}`, ...host })),
-    pairs: vcpus.map((size, n) => ({
+  .map(({ hosts, pairs, exposed, rules }): Config => ({
+    hosts: hosts.map((host, n) => ({ id: `h${BigInt(n + 1)}`, ...plainHost, ...host })),
+    pairs: pairs.map((pair, n) => ({
       id: `p${BigInt(n + 1)}`,
-      vcpus: size,
-      ft: "enabled" as const,
+      ...plainPair,
+      ...pair,
       registered: { primary: "h1", secondary: "h1" },
     })),
     policy: "any",
+    exposed: Array.from({ length: Math.min(exposed, hosts.length - 1) }, (_, n) =>
+      linkBetween("h1", `h${BigInt(n + 2)}`),
+    ),
     rules,
     bounds: unbounded,
   }))
@@ -181,23 +221,76 @@ function happen(config: Config, state: State, { kind, pair, host, other }: Happe
         setHost(index, host % hosts, change)
       },
     }
-  if (kind === "is cut off") return happenToLink(config, state, "cut", host % hosts, other % hosts)
-  const restored = state.cut[host % Math.max(1, state.cut.length)]
-    ?.split("-")
-    .map((id) => numberOf(id as HostId))
-  if (kind === "is reconnected")
-    return happenToLink(config, state, "restored", restored?.[0] ?? 0, restored?.[1] ?? 0)
+  if (kind in linkChanges) return happenToLink(config, state, kind as LinkChange, host, other)
+  if (kind === "comes into force" || kind === "is out of force")
+    return happenToRule(config, state, kind === "comes into force", host)
   return happenToPair(config, state, kind, pair % config.pairs.length, host, other % hosts)
 }
 
-function happenToLink(config: Config, state: State, to: "cut" | "restored", a: number, b: number): Event {
+/** What happens to a link: which of them change, to what, and how the index is notified. */
+const linkChanges = {
+  "is cut off": {
+    among: "cut",
+    to: true,
+    tell: (index, a, b) => {
+      setLink(index, a, b, "cut")
+    },
+  },
+  "is reconnected": {
+    among: "cut",
+    to: false,
+    tell: (index, a, b) => {
+      setLink(index, a, b, "restored")
+    },
+  },
+  "is exposed": {
+    among: "exposed",
+    to: true,
+    tell: (index, a, b) => {
+      setExposure(index, a, b, "exposed")
+    },
+  },
+  "is secured": {
+    among: "exposed",
+    to: false,
+    tell: (index, a, b) => {
+      setExposure(index, a, b, "private")
+    },
+  },
+} as const satisfies {
+  [K in Kind]?: {
+    readonly among: "cut" | "exposed"
+    readonly to: boolean
+    readonly tell: (index: PlacementIndex, a: number, b: number) => void
+  }
+}
+
+type LinkChange = keyof typeof linkChanges
+
+function happenToLink(config: Config, state: State, change: LinkChange, host: number, other: number): Event {
+  const { among, to, tell } = linkChanges[change]
+  const links = state[among]
+  const [a, b] = to
+    ? [idOf(config, host), idOf(config, other)]
+    : endsOf(links[host % Math.max(1, links.length)] ?? "h1-h1")
   if (a === b) return nothing(state)
-  const link = linkBetween(idOf(config, a), idOf(config, b))
-  const others = state.cut.filter((each) => each !== link)
+  const link = linkBetween(a, b)
+  const others = links.filter((each) => each !== link)
   return {
-    after: { ...state, cut: to === "cut" ? [...others, link] : others },
+    after: { ...state, [among]: to ? [...others, link] : others },
     tell: (index) => {
-      setLink(index, a, b, to)
+      tell(index, numberOf(a), numberOf(b))
+    },
+  }
+}
+
+function happenToRule(config: Config, state: State, inForce: boolean, which: number): Event {
+  if (config.rules.length === 0) return nothing(state)
+  const n = which % config.rules.length
+  return {
+    after: { ...state, rules: state.rules.map((was, each) => (each === n ? inForce : was)) },
+    tell: (index) => {
+      setRule(index, n, inForce ? "active" : "inactive")
     },
   }
 }
@@ -215,6 +308,15 @@ function happenToPair(config: Config, state: State, kind: Kind, n: number, which
         copyStarts(index, n, target)
       },
     }
+  if (kind === "loses FT" || kind === "has FT") {
+    const ft = kind === "loses FT" ? "notConfigured" : "configured"
+    return {
+      after: withPair(state, { ...pair, ft: ft === "configured" ? "enabled" : ft }),
+      tell: (index) => {
+        setFt(index, n, ft)
+      },
+    }
+  }
   if (kind === "ends" && copy !== undefined)
     return {
       after: withPair(state, { ...pair, copies: others }),
@@ -286,7 +388,10 @@ const ladder: readonly (Ineligible | null)[] = [
   "maintenance",
   "anti-affinity",
   "unreachable",
+  "confidential",
+  "metro",
   "rule",
+  "encryption",
   "limits",
   null,
 ]
@@ -322,6 +427,16 @@ function copyAt(host: HostId): Copy {
 
 function onHosts(change: Partial<HostConfig>): (config: Config) => Config {
   return (config) => ({ ...config, hosts: config.hosts.map((host) => ({ ...host, ...change })) })
+}
+
+function onPairs(
+  change: Partial<PairConfig>,
+  which: (pair: PairConfig) => boolean = () => true,
+): (config: Config) => Config {
+  return (config) => ({
+    ...config,
+    pairs: config.pairs.map((pair) => (which(pair) ? { ...pair, ...change } : pair)),
+  })
 }
 
 function withRules(

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { plainConfig } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
+import { step } from "../../../model/step.ts"
 import {
+  act,
+  clusterOf,
   alone,
   bounded,
   changed,
@@ -90,6 +94,48 @@ describe("HealLink", () => {
     const after = reachFrom(three, before, "HealLink(h2-h1)")
 
     expect(after).toEqual(changed(before, { cut: ["h1-h3"] }))
+  })
+})
+
+describe("ExposeLink", () => {
+  itRefuses("ExposeLink", [
+    ["exposed", "for a link that is not private", "ExposeLink(h1-h2)", "ExposeLink(h2-h1)", oneFault],
+    ["bound", "beyond the faults that may happen", toRunning, "ExposeLink(h1-h2)", noFaults],
+  ])
+
+  it("is a fault, whichever host is named first, and is like a cut for a pair that does not encrypt", () => {
+    const before = reach(three, toRunning, "Record(p1.1) ExposeLink(h2-h3)")
+
+    const after = reachFrom(three, before, "ExposeLink(h2-h1)")
+
+    expect(after).toEqual(changed(before, { faults: 2, exposed: ["h1-h2", "h2-h3"] }))
+    expect(step(protocolOf(three), after, act("Deliver(p1.2)"))).toEqual({
+      tag: "refused",
+      guard: "unreachable",
+    })
+    expect(reachFrom(three, after, "Suspect(p1.1) Suspect(p1.2)").faults).toBe(2)
+  })
+
+  it("is nothing to a pair that encrypts", () => {
+    const capable = clusterOf([{ ftEncryption: true }, { ftEncryption: true }, {}])
+
+    const after = reach(capable, toRunning, "Record(p1.1) ExposeLink(h1-h2) Deliver(p1.2)")
+
+    expect(copyOf(after, "p1.2").log).toHaveLength(1)
+  })
+})
+
+describe("SecureLink", () => {
+  itRefuses("SecureLink", [
+    ["private", "for a link that is private", "ExposeLink(h1-h3)", "SecureLink(h1-h2)"],
+  ])
+
+  it("makes the link private, and no other, for no fault", () => {
+    const before = reach(three, toRunning, "ExposeLink(h1-h2) ExposeLink(h1-h3)")
+
+    const after = reachFrom(three, before, "SecureLink(h2-h1)")
+
+    expect(after).toEqual(changed(before, { exposed: ["h1-h3"] }))
   })
 })
 

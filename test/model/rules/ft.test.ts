@@ -26,6 +26,11 @@ const last = bounded({ generations: 1 })
 /** p1.1 has gone on alone after its Secondary crashed; the Secondary is still registered on h2. */
 const crashed = `${toRunning} CrashCopy(p1.2) Suspect(p1.1) TryLock(p1.1)`
 
+const requiring = (config: Config): Config => ({
+  ...config,
+  pairs: config.pairs.map((pair) => ({ ...pair, encryption: "required" })),
+})
+
 describe("TurnOnFT", () => {
   itRefuses("TurnOnFT", [
     ["ft", "for a pair with FT on", "FailHost(h1)", "TurnOnFT(p1)"],
@@ -46,6 +51,13 @@ describe("TurnOnFT", () => {
       unconfigured,
     ],
     ["limits", "on a host with its FT VMs already", `${alone} PowerOn(p2,h1)`, "TurnOnFT(p1)", crowded],
+    [
+      "encryption",
+      "on a host that cannot encrypt, for a pair that requires it",
+      alone,
+      "TurnOnFT(p1)",
+      requiring(unconfigured),
+    ],
   ])
 
   it("makes a VM that is off an FT VM, its Secondary registered with the Primary, whatever the limits", () => {

@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest"
+import type { Config } from "../../../model/config.ts"
+import { protocolOf } from "../../../model/core.ts"
+import { ftState } from "../../../model/ft-state.ts"
+import { step } from "../../../model/step.ts"
 import {
+  act,
   alone,
   bounded,
   changed,
+  clusterOf,
+  failedOver,
   itRefuses,
   overtaken,
   p1,
   placementRungs,
   reach,
   reachFrom,
+  ruleOnP1,
   starting,
   three,
   toRunning,
@@ -17,6 +25,21 @@ import {
 
 const noFences = bounded({ fencesUpTo: 0 })
 const last = bounded({ generations: 1 })
+
+/** What can speak against a host as the place of a copy that has another end. */
+const towardsAnotherEnd = [
+  "storage",
+  "maintenance",
+  "anti-affinity",
+  "unreachable",
+  "confidential",
+  "metro",
+  "rule",
+] as const
+
+const twoRules = clusterOf([{ groups: ["a"] }, { groups: ["a", "b"] }, { groups: ["b"] }], {
+  rules: [ruleOnP1("must", "on", "a"), { ...ruleOnP1("must", "not-on", "b"), active: false }],
+})
 
 describe("TestFailover", () => {
   itRefuses("TestFailover", [
@@ -114,7 +137,8 @@ describe("Migrate", () => {
     ["peer", "for a Primary whose Secondary is gone", `${toRunning} CrashCopy(p1.2)`, "Migrate(p1.1,h3)"],
     ["peer", "for a Secondary whose Primary is gone", `${toRunning} CrashCopy(p1.1)`, "Migrate(p1.2,h3)"],
     ["unreachable", "where the old link is cut", `${toRunning} CutLink(h1-h2)`, "Migrate(p1.1,h1)"],
-    ...placementRungs(toRunning, "Migrate(p1.1,h3)"),
+    ...placementRungs(toRunning, "Migrate(p1.1,h3)", towardsAnotherEnd),
+    ...placementRungs(alone, "Migrate(p1.1,h3)", ["encryption", "limits"]),
     ["anti-affinity", "to its own host", alone, "Migrate(p1.1,h1)"],
     ["anti-affinity", "to its Secondary's host", toRunning, "Migrate(p1.1,h2)"],
     ["unreachable", "where the new link is cut", `${toRunning} CutLink(h2-h3)`, "Migrate(p1.1,h3)"],
@@ -190,3 +214,47 @@ describe("ExitMaintenance", () => {
     expect(after).toEqual(changed(before, { h3: { maintenance: false } }))
   })
 })
+
+describe("ActivateRule", () => {
+  itRefuses("ActivateRule", [["in-force", "for a rule in force", "", "ActivateRule(1)", twoRules]])
+
+  it("binds the next placement, and moves no copy", () => {
+    const before = reach(twoRules, toRunning)
+
+    const after = reachFrom(twoRules, before, "ActivateRule(2)")
+
+    expect(after).toEqual(changed(before, { rules: [true, true] }))
+    expect(
+      stateAfter(twoRules, `${failedOver} ActivateRule(2) RecoverHost(h1) SpawnSecondary(p1.2,h1)`),
+    ).toBe("starting")
+    expect(
+      step(
+        protocolOf(twoRules),
+        reach(twoRules, failedOver, "ActivateRule(2) DeactivateRule(1)"),
+        act("SpawnSecondary(p1.2,h3)"),
+      ),
+    ).toEqual({ tag: "refused", guard: "rule" })
+  })
+})
+
+describe("DeactivateRule", () => {
+  itRefuses("DeactivateRule", [["in-force", "for a rule out of force", "", "DeactivateRule(2)", twoRules]])
+
+  it("lets copies start where the rule forbade it", () => {
+    const before = reach(twoRules, alone)
+
+    const after = reachFrom(twoRules, before, "DeactivateRule(1)")
+
+    expect(after).toEqual(changed(before, { rules: [false, false] }))
+    expect(stateAfter(twoRules, `${alone} DeactivateRule(1) SpawnSecondary(p1.1,h3)`)).toBe("starting")
+  })
+
+  it("is unknown where there is no such rule", () => {
+    expect(step(protocolOf(twoRules), reach(twoRules, ""), act("DeactivateRule(3)"))).toEqual({
+      tag: "refused",
+      guard: "unknown",
+    })
+  })
+})
+
+const stateAfter = (config: Config, schedule: string) => ftState(p1(reach(config, schedule)))

@@ -19,7 +19,7 @@ import {
 } from "../../fixtures.ts"
 
 /** What can speak against a host as the place of a new Primary: it has no other end, and no copy of its pair runs. */
-const hindrances = ["storage", "maintenance", "rule", "limits"] as const
+const hindrances = ["storage", "maintenance", "rule", "encryption", "limits"] as const
 
 const byRegistration: Config = { ...three, policy: "registered" }
 const byReference: Config = { ...three, policy: "reference" }

@@ -7,7 +7,7 @@ import "./words.ts"
 export const packedOrigins: PackedPart = {
   id: "origins",
   isOn: (config) => config.origins === true,
-  fields: { copy: { origin: host(), movedFrom: host("none") }, pair: { home: host("none") } },
+  fields: () => ({ copy: { origin: host(), movedFrom: host("none") }, pair: { home: host("none") } }),
 }
 
 /** The number of a host where there may be none. */

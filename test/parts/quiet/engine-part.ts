@@ -7,10 +7,10 @@ import "./words.ts"
 export const packedHushing: PackedPart = {
   id: "hushing",
   isOn: (config) => config.hushing === true,
-  fields: {
+  fields: () => ({
     state: { hushes: count(() => 2), hushedLast: host("none") },
     host: { quiet: flag, hushedAfter: host("none") },
-  },
+  }),
 }
 
 /** The part again, over packed states. */

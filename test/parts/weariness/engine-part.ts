@@ -8,7 +8,7 @@ import "./words.ts"
 export const packedWeariness: PackedPart = {
   id: "weariness",
   isOn: (config) => config.weariness === true,
-  fields: { copy: { recorded: count(() => 2) }, pair: { toil: count(() => 3) } },
+  fields: () => ({ copy: { recorded: count(() => 2) }, pair: { toil: count(() => 3) } }),
 }
 
 /** The part again, over packed states. */

@@ -1,8 +1,10 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { plainConfig, type Config } from "../../../model/config.ts"
+import { initial } from "../../../model/state.ts"
 import { forbids } from "../../../properties/eligibility.ts"
 import { arbitraryConfig, smallClusters } from "../../../properties/arbitrary/config.ts"
+import { configOf, jsonOfConfig } from "../../../traces/config.ts"
 
 describe("arbitraryConfig", () => {
   it("draws the same from the same seed", () => {
@@ -57,7 +59,7 @@ describe("arbitraryConfig", () => {
     ],
     [
       "rules that bar every host",
-      (config) => config.hosts.every(({ id }) => forbids(config, "p1", id) !== null),
+      (config) => config.hosts.every(({ id }) => forbids(config, initial(config), "p1", id) !== null),
     ],
     ["a rule that should", ({ rules }) => rules.some(({ type }) => type === "should")],
     ["a rule to run on", ({ rules }) => rules.some(({ run }) => run === "on")],
@@ -71,15 +73,34 @@ describe("arbitraryConfig", () => {
       "a pair registered on two hosts",
       ({ pairs }) => pairs.some(({ registered }) => registered.primary !== registered.secondary),
     ],
+    ["a pair without FT", ({ pairs }) => pairs.some(({ ft }) => ft === "notConfigured")],
+    ["a pair for which FT is suspended", ({ pairs }) => pairs.some(({ ft }) => ft === "disabled")],
+    ["placement as registered", ({ policy }) => policy === "registered"],
+    ["placement as the reference policy has it", ({ policy }) => policy === "reference"],
+    ["hosts that can encrypt", ({ hosts }) => hosts.every(({ ftEncryption }) => ftEncryption)],
+    [
+      "one host that can encrypt and one that cannot",
+      ({ hosts }) => new Set(hosts.map(({ ftEncryption }) => ftEncryption)).size === 2,
+    ],
+    [
+      "a pair that must be encrypted",
+      ({ pairs }) => pairs.some(({ encryption }) => encryption === "required"),
+    ],
+    [
+      "a pair that is never encrypted",
+      ({ pairs }) => pairs.some(({ encryption }) => encryption === "disabled"),
+    ],
+    ["a link that is not private", ({ exposed }) => exposed.length === 1],
+    ["links that are not private", ({ exposed }) => exposed.length > 1],
+    ["a pair across two sites", ({ pairs }) => pairs.some(({ metro }) => metro !== null)],
     ["a log of one entry", ({ bounds }) => bounds.log === 1],
     ["a log of four entries", ({ bounds }) => bounds.log === 4],
   ])("draws now and then %s", (_what, isSo) => {
     expect(many.some(isSo)).toBe(true)
   })
 
-  it("has rules on groups alone that some host is in, so that it can be read again", () => {
-    for (const { hosts, rules } of many)
-      for (const { group } of rules) expect(hosts.some(({ groups }) => groups.includes(group))).toBe(true)
+  it("can be written and read again", () => {
+    for (const config of many) expect(configOf("drawn", jsonOfConfig(config), [])).toEqual(config)
   })
 
   it.each<readonly [string, (config: Config) => boolean]>([

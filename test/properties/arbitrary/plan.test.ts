@@ -45,11 +45,11 @@ describe("arbitraryPlan", () => {
     expect(plans.some(({ heals }) => heals !== 0 && heals !== 0x7fffffff)).toBe(true)
   })
 
-  it("draws, between them, every kind of action", () => {
+  it("draws, between them, every kind of action but time", () => {
     const taken = new Set<Kind>()
     for (const plan of drawn(1, 150)) for (const { kind } of runOf(plan).actions) taken.add(kind)
 
-    expect([...taken].toSorted()).toEqual([...kinds].toSorted())
+    expect([...taken].toSorted()).toEqual(kinds.filter((kind) => kind !== "Tick").toSorted())
   })
 
   it("draws plans that come to legal runs", () => {

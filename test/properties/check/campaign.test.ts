@@ -92,7 +92,7 @@ describe("a campaign without an end", () => {
   it("has a batch on the engine now and then, and is stopped by a signal", async () => {
     const stop = new AbortController()
     const empty = { ...spec, config: plainConfig(1, 1, { log: 0, faults: 0, generations: 2 }) }
-    const budget = { schedules: Infinity, engineRuns: 0, millis: Infinity, workers: 1 }
+    const budget = { schedules: Infinity, engineRuns: Infinity, millis: Infinity, workers: 1 }
 
     const { stopped, schedules, engineRuns } = await Effect.runPromise(
       campaign(
@@ -108,6 +108,25 @@ describe("a campaign without an end", () => {
     expect(stopped).toBe("interrupted")
     expect(schedules).toBeGreaterThanOrEqual(900)
     expect(engineRuns).toBeGreaterThan(0)
+  })
+
+  it("has none where none is asked for", async () => {
+    const stop = new AbortController()
+    const empty = { ...spec, config: plainConfig(1, 1, { log: 0, faults: 0, generations: 2 }) }
+    const budget = { schedules: Infinity, engineRuns: 0, millis: Infinity, workers: 1 }
+
+    const { engineRuns } = await Effect.runPromise(
+      campaign(
+        empty,
+        budget,
+        ({ schedules }) => {
+          if (schedules > 2000) stop.abort()
+        },
+        stop.signal,
+      ),
+    )
+
+    expect(engineRuns).toBe(0)
   })
 })
 

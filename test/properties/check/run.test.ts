@@ -20,7 +20,12 @@ describe("a run", () => {
   it("begins with nothing done, nothing seen and nothing violated", () => {
     const state = initial(two)
 
-    expect(begin(state)).toMatchObject({ state, actions: [], violation: null, witnessed: new Set() })
+    expect(begin(judging(null), state)).toMatchObject({
+      state,
+      actions: [],
+      violation: null,
+      witnessed: new Set(),
+    })
   })
 
   it("goes on action by action", () => {
@@ -145,5 +150,5 @@ const runOf = (judge: Judge, actions: readonly Action[]): Run =>
       if (outcome.tag === "refused") throw new Error(`${action.kind} is refused by ${outcome.guard}`)
       return observe(judge, run, { action, state: outcome.state })
     },
-    begin(initial(judge.protocol.config)),
+    begin(judge, initial(judge.protocol.config)),
   )

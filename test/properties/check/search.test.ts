@@ -186,7 +186,7 @@ const judging = (mutant: string | null, config = two): Judge => ({
   witnesses: [],
 })
 
-const startOf = ({ protocol }: Judge): Run => begin(initial(protocol.config))
+const startOf = (judge: Judge): Run => begin(judge, initial(judge.protocol.config))
 
 const after = (judge: Judge, actions: readonly Action[]): Run =>
   actions.reduce((run, action) => {

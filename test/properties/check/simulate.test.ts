@@ -227,7 +227,9 @@ describe("runToQuiescence", () => {
       whenQuiescent: ({ pair }) => (pair.copies.length === 1 ? "it is alone" : null),
     }
 
-    const run = runToQuiescence({ protocol, properties: [alone], witnesses: [] }, begin(outcome.state), {
+    const judge = { protocol, properties: [alone], witnesses: [] }
+
+    const run = runToQuiescence(judge, begin(judge, outcome.state), {
       scheduler: "undoing",
       seed: 0,
     })
@@ -241,11 +243,9 @@ describe("runToQuiescence", () => {
     if (outcome.tag === "refused") throw new Error(`it is refused: ${outcome.guard}`)
     const turns = { scheduler: "undoing", seed: 0 } as const
 
-    const run = runToQuiescence(
-      { protocol, properties: [fewCopies], witnesses: [] },
-      begin(outcome.state),
-      turns,
-    )
+    const judge = { protocol, properties: [fewCopies], witnesses: [] }
+
+    const run = runToQuiescence(judge, begin(judge, outcome.state), turns)
 
     expect(run.violation).toMatchObject({ property: fewCopies, step: run.actions.length })
     expect(run.actions.map(({ kind }) => kind)).toEqual(

@@ -7,12 +7,12 @@ import { actionsOf } from "../../../properties/explore/explore.ts"
 import { violatingRuns, type ViolatingRun, type Search } from "../../../properties/explore/path.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import { finished } from "../../../properties/explore/turns.ts"
-import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, kindsWith, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { mutantNamed, coreMutants } from "../../../properties/mutants/catalogue.ts"
+import { coreScope, kindsWith, mutated, scopeFor, type Mutant } from "../../../properties/mutants/mutant.ts"
 import { replay } from "../../../traces/replay.ts"
 
 /** What each mutant must break, in how many steps at least. Where no search has found that, it is not checked. */
-const kills = mutants.flatMap((mutant) =>
+const kills = coreMutants.flatMap((mutant) =>
   Object.entries(mutant.killedBy).flatMap(([id, steps]) => (steps === null ? [] : [{ mutant, id, steps }])),
 )
 
@@ -150,7 +150,7 @@ const shortestRuns = (scope: Scope, lengthMax: number): readonly ViolatingRun[] 
 }
 
 const scopeOf = (mutant: Mutant | null, properties: readonly string[]): Scope => ({
-  config: mutant?.scope ?? coreScope,
+  config: mutant === null ? coreScope : scopeFor(mutant, properties[0] ?? ""),
   among: mutant === null ? kinds : kindsWith(mutant),
   mutant: mutant?.name ?? null,
   properties,

@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import { describe, expect, it } from "vitest"
 import { coreKinds } from "../../../model/action.ts"
 import { plainConfig, type Bounds } from "../../../model/config.ts"
+import { readsMore } from "../../../properties/distinctions.ts"
 import { watched } from "../../../properties/packed/property-set.ts"
 import type * as WorkerPool from "../../../properties/explore/worker-pool.ts"
 import { channelsOf } from "../../../properties/explore/channels.ts"
@@ -199,7 +200,7 @@ const scopeOf = (within: Partial<Bounds>, how: Partial<Scope>): Scope => ({
   config: plainConfig(3, 1, within),
   among: coreKinds,
   mutant: null,
-  properties: watched.filter((id) => !["S18", "S19", "S29"].includes(id)),
+  properties: watched.filter((id) => id !== "S19" && !readsMore([id])),
   symmetry: false,
   reduction: false,
   ...how,

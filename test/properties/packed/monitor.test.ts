@@ -9,7 +9,7 @@ import { successors } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { unrepresentable } from "../../../impl/engine/guards.ts"
-import { layoutOf } from "../../../impl/engine/layout.ts"
+import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
 import { idsIn, union, watched, type Watched } from "../../../properties/packed/property-set.ts"
 import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
@@ -20,7 +20,7 @@ import { catalogue } from "../../../properties/catalogue.ts"
 import { isQuiescent, isJudged } from "../../../properties/check/quiescence.ts"
 import { noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
 import { becomesQuiescent } from "../../../properties/liveness.ts"
-import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
+import { mutantNamed, coreMutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import type { Step } from "../../../properties/step.ts"
 import { violatesWhenQuiescent, violationsOf } from "../../../properties/property.ts"
@@ -28,11 +28,14 @@ import { witnesses } from "../../../properties/witnesses.ts"
 import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
-import { act, overtaken, toRunning } from "../../fixtures.ts"
+import { act, clusterOf, overtaken, toRunning } from "../../fixtures.ts"
+import { guarded, timedIn } from "../../parts/time/clusters.ts"
 
 describe("the monitors of properties and witnesses", () => {
-  it("watch each property of the catalogue but the one that is about no state", () => {
-    const ids = catalogue.filter((property) => property !== becomesQuiescent).map(({ id }) => id)
+  it("watch each property of the catalogue of the core but the one that is about no state", () => {
+    const ids = catalogue
+      .filter((property) => property !== becomesQuiescent && property.part === undefined)
+      .map(({ id }) => id)
 
     expect([...watched].sort()).toEqual([...ids].sort())
   })
@@ -121,6 +124,12 @@ type Findings = {
   readonly witnessed: ReadonlySet<string>
 }
 
+/** Four hosts, two of them on each of the sites across which the pair runs. */
+function acrossSites(): Config {
+  const config = clusterOf([{ groups: ["a"] }, { groups: ["a"] }, {}, {}], { bounds: coreScope.bounds })
+  return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, metro: "a" })) }
+}
+
 function protocolWalks(): readonly Walk[] {
   const again = `${overtaken} SpawnSecondary(p1.2,h3) BeginLockstep(p1.2) JoinLockstep(p1.3)`
   const acknowledged = `${toRunning} Record(p1.1) Deliver(p1.2) Ack(p1.1)`
@@ -129,10 +138,36 @@ function protocolWalks(): readonly Walk[] {
     ["once a pair is protected again", again, 150],
     ["once an output is due on both sides", `${acknowledged} Suspect(p1.2) TryLock(p1.2) Release(p1.2)`, 150],
   ]
+  const untimed = [
+    ...ways.map(([name, way, statesMax]) => ({ name, config: coreScope, way, statesMax })),
+    {
+      name: "across two sites",
+      config: acrossSites(),
+      way: toRunning.replaceAll("h2", "h3"),
+      statesMax: 100,
+    },
+  ].map(({ way, ...walk }) => ({
+    ...walk,
+    mutant: null,
+    indexed: false,
+    along: way.split(" ").filter(Boolean).map(act),
+  }))
+  return [...untimed, ...timedWalks()]
+}
+
+/** Where what is possible but for time is refused, and where nothing but time is left to pass. */
+function timedWalks(): readonly Walk[] {
+  const config = timedIn({ ...guarded, respawnMax: 2 }, { faults: 2, log: 1, powerOffUpTo: 1, fencesUpTo: 1 })
+  const contending = `${toRunning} FailHost(h1) Tick Tick Suspect(p1.2)`
+  const ways = [
+    ["with time, from the start", "", 400],
+    ["with time, while a contender waits", contending, 200],
+    ["with time, by the reference policy, while HA waits", "PowerOn(p1,h1) FailHost(h1)", 200],
+  ] as const
   return ways.map(([name, way, statesMax]) => ({
     name,
     mutant: null,
-    config: coreScope,
+    config: name.includes("policy") ? { ...config, policy: "reference" } : config,
     indexed: false,
     along: way.split(" ").filter(Boolean).map(act),
     statesMax,
@@ -140,7 +175,7 @@ function protocolWalks(): readonly Walk[] {
 }
 
 function mutantWalks(): readonly Walk[] {
-  return mutants.map((mutant) => ({
+  return coreMutants.map((mutant) => ({
     name: mutant.name,
     mutant,
     config: mutant.scope ?? coreScope,
@@ -150,18 +185,21 @@ function mutantWalks(): readonly Walk[] {
   }))
 }
 
-/** The shortest runs that violate what the first states of a scope do not, and no step further. */
+/** The shortest runs that violate what the first states of a scope do not, and no step further; without time, which the engine has not. */
 function corpusWalks(): readonly Walk[] {
-  return filesIn(corpusFolder, ".itf.json").map((file) => {
+  return filesIn(corpusFolder, ".itf.json").flatMap((file) => {
     const { config, mutant, actions } = readStory(file)
-    return {
-      name: basename(file, ".itf.json"),
-      mutant: mutant === null ? null : mutantNamed(mutant),
-      config,
-      indexed: true,
-      along: actions,
-      statesMax: 0,
-    }
+    if (config.time !== undefined) return []
+    return [
+      {
+        name: basename(file, ".itf.json"),
+        mutant: mutant === null ? null : mutantNamed(mutant),
+        config,
+        indexed: true,
+        along: actions,
+        statesMax: 0,
+      },
+    ]
   })
 }
 
@@ -212,7 +250,7 @@ const isCrowded = (state: State): boolean =>
 /** The model's properties and witnesses, and what the engine makes of them. */
 const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const protocol = mutated(mutant)(config)
-  const layout = layoutOf(config, { indexed, interventions: true, singleFault: true, registered: true })
+  const layout = layoutOf(config, { indexed, singleFault: true, ...wholly })
   const engine = engineOf(layout, mutant === null ? null : (mutations[mutant.name] ?? null))
   const monitor = monitorOf(engine)
   const witnessMonitor = witnessMonitorOf(engine)
@@ -277,7 +315,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   return { findings: { differences, violated, witnessed }, compareWhenQuiescent, compareStep }
 }
 
-const asked = catalogue.filter((property) => property !== becomesQuiescent)
+const asked = catalogue.filter(({ id }) => (watched as readonly string[]).includes(id))
 const everyWitness = 2 ** watchedWitnesses.length - 1
 
 const idsOf = (violations: ReturnType<typeof violationsOf>): readonly Watched[] => {

@@ -6,45 +6,60 @@ import {
   noProperty,
   only,
   setOf,
+  setsOf,
   union,
   watched,
-  type PropertySet,
 } from "../../../properties/packed/property-set.ts"
 
-/** More places than there are properties: what is called for one holds when the catalogue grows. */
-const places = Array.from({ length: 53 }, (_, n) => (2 ** n) as PropertySet)
-
-const all = places.reduce(union, noProperty)
+/** More ids than a number has bits that count: what is called for holds when the catalogue grows. */
+const ids = Array.from({ length: 80 }, (_, n) => `X${n + 1}`)
+const many = setsOf(ids)
+const all = many.setOf(ids)
 
 describe("a set of properties", () => {
   it("has a place for each property, and names it", () => {
-    expect(watched.map((id) => only[id])).toEqual(places.slice(0, watched.length))
     expect(watched.map((id) => idsIn(only[id]))).toEqual(watched.map((id) => [id]))
     expect(idsIn(watched.map((id) => only[id]).reduce(union, noProperty))).toEqual(watched)
     expect(idsIn(noProperty)).toEqual([])
   })
 
-  it.each(places.map((place, n) => [n, place] as const))(
-    "keeps the one in place %i apart from all others",
-    (n, place) => {
-      const others = places.filter((each) => each !== place)
-      const rest = others.reduce(union, noProperty)
+  it.each(ids.map((id, n) => [id, n] as const))("keeps %s, in place %i, apart from all others", (id) => {
+    const alone = many.setOf([id])
+    const others = ids.filter((each) => each !== id)
+    const rest = others.map((each) => many.setOf([each])).reduce(many.union, noProperty)
 
-      expect(union(rest, place)).toBe(all)
-      expect(intersection(rest, place)).toBe(noProperty)
-      expect(intersection(all, place)).toBe(place)
-      expect(rest).toBe(all - 2 ** n)
-    },
-  )
+    expect(many.idsIn(rest)).toEqual(others)
+    expect(many.includes(rest, id)).toBe(false)
+    expect(many.includes(all, id)).toBe(true)
+    expect(many.union(rest, alone)).toBe(all)
+    expect(many.union(alone, rest)).toBe(all)
+    expect(many.intersection(rest, alone)).toBe(noProperty)
+    expect(many.intersection(all, alone)).toBe(alone)
+    expect(many.intersection(rest, all)).toBe(rest)
+  })
 
-  it("is never negative, and no refusal: not with the 32nd place, nor with any other", () => {
-    expect(places.filter((place) => union(place, noProperty) < 0 || intersection(place, all) < 0)).toEqual([])
-    expect(all).toBe(Number.MAX_SAFE_INTEGER)
+  it("is one number, in whatever order it came about", () => {
+    const there = ids.map((id) => many.setOf([id])).reduce(many.union, noProperty)
+    const back = ids
+      .toReversed()
+      .map((id) => many.setOf([id]))
+      .reduce(many.union, noProperty)
+
+    expect([there, back]).toEqual([all, all])
+    expect(many.setOf(ids.toReversed())).toBe(all)
+  })
+
+  it("is never negative, and no refusal", () => {
+    const sets = ids.map((_id, n) => many.setOf(ids.slice(n)))
+
+    expect(sets.filter((set) => set <= 0 || !Number.isInteger(set))).toEqual([])
+    expect(new Set(sets).size).toBe(ids.length)
   })
 
   it("is that of the ids that are watched, and of no other", () => {
     expect(idsIn(setOf(["S1", "L0", "P3", "nothing"]))).toEqual(["S1", "P3"])
     expect(includes(setOf(["S1", "P3"]), "P3")).toBe(true)
     expect(includes(setOf(["S1", "P3"]), "S2")).toBe(false)
+    expect(idsIn(intersection(setOf(["S1", "P3"]), setOf(["P3", "S2"])))).toEqual(["P3"])
   })
 })

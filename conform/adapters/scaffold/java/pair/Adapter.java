@@ -18,7 +18,8 @@ public final class Adapter {
             "Suspect","AbandonSync","SyncLost","HaRestart","PowerOn","PowerOff","TurnOnFT",\
             "TurnOffFT","SuspendFT","ResumeFT","Register","TestFailover",\
             "TestRestartSecondary","Migrate","EnterMaintenance","ExitMaintenance","RecoverHost","HealLink",\
-            "RestoreStorage","CrashCopy","FailHost","CutLink","LoseStorage"]""";
+            "RestoreStorage","CrashCopy","FailHost","CutLink","LoseStorage",\
+            "ActivateRule","DeactivateRule","ExposeLink","SecureLink"]""";
 
     private static String show() {
         // here: show the state, exactly the fields that observes names

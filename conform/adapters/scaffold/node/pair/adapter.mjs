@@ -6,7 +6,8 @@ import { serve } from "./wire.mjs"
 const actions = `
   Record Deliver Ack Release BeginLockstep JoinLockstep SpawnSecondary TryLock Suspect AbandonSync SyncLost
   HaRestart PowerOn PowerOff TurnOnFT TurnOffFT SuspendFT ResumeFT Register TestFailover TestRestartSecondary
-  Migrate EnterMaintenance ExitMaintenance RecoverHost HealLink RestoreStorage CrashCopy FailHost CutLink LoseStorage`
+  Migrate EnterMaintenance ExitMaintenance RecoverHost HealLink RestoreStorage CrashCopy FailHost CutLink LoseStorage
+  ActivateRule DeactivateRule ExposeLink SecureLink`
 
 const hello = {
   implementation: { name: "my-ft", language: "JavaScript", version: "0.1" },
