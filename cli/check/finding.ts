@@ -54,7 +54,9 @@ export function* findingOf(
   const { model, engine } = mutantsOf(spec)
   const protocolIn = mutated(mutantNamed(model ?? ""))
   const checked =
-    unfitForEngine(failure.config, engine) === null ? [...properties, refinement(protocolIn, engine)] : properties
+    unfitForEngine(failure.config, engine) === null
+      ? [...properties, refinement(protocolIn, engine)]
+      : properties
   const minimal = yield* minimising(protocolIn, checked, failure.config, failure.actions, {
     turns: failure.turns,
     isStopped: () => stop.aborted,
