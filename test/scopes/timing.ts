@@ -1,4 +1,4 @@
-import { base, guarded, timedIn } from "../parts/time/clusters.ts"
+import { base, byRole, guarded, inexact, timedIn } from "../parts/time/clusters.ts"
 import { boundsOf, type Misfortune, type TimeBounds, type Times } from "../../properties/time/bounds.ts"
 import {
   dualExecution,
@@ -14,29 +14,7 @@ import { costsIn, isDual, worstOf } from "./worst.ts"
 // Holds the bounds of docs/spec/time.md against what is reached at the worst: in its four configurations, and in drawn ones. Says what is
 // exceeded, and what is not reached; and counts the longest of the shortest runs that show a witness.
 
-/** A: timeouts by role, and operations that take their time. */
-const A: Times = {
-  ...base,
-  heartbeatTimeout: { primary: 3, secondary: 2 },
-  silenceTimeout: { primary: 5, secondary: 4 },
-  goLiveDelay: 6,
-  lockMax: 2,
-  respawnMax: 3,
-  syncMax: 4,
-  haDelay: 3,
-}
-
-/** D: messages and clocks that are wrong. */
-const D: Times = {
-  ...base,
-  heartbeatTimeout: { primary: 3, secondary: 3 },
-  silenceTimeout: { primary: 4, secondary: 4 },
-  delayMax: 1,
-  driftEvery: 4,
-  goLiveDelay: 10,
-}
-
-const configurations = { B: base, G: guarded, A, D }
+const configurations = { B: base, G: guarded, A: byRole, D: inexact }
 
 /** How many faults it takes until a bound is reached; none, where it is not said. */
 const measures = {

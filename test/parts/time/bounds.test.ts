@@ -7,27 +7,7 @@ import {
   waitingForFailover,
 } from "../../../properties/time/measures.ts"
 import { costsIn, isDual, worstOf } from "../../scopes/worst.ts"
-import { base, guarded } from "./clusters.ts"
-
-const byRole: Times = {
-  ...base,
-  heartbeatTimeout: { primary: 3, secondary: 2 },
-  silenceTimeout: { primary: 5, secondary: 4 },
-  goLiveDelay: 6,
-  lockMax: 2,
-  respawnMax: 3,
-  syncMax: 4,
-  haDelay: 3,
-}
-
-const inexact: Times = {
-  ...base,
-  heartbeatTimeout: { primary: 3, secondary: 3 },
-  silenceTimeout: { primary: 4, secondary: 4 },
-  delayMax: 1,
-  driftEvery: 4,
-  goLiveDelay: 10,
-}
+import { base, byRole, guarded, inexact } from "./clusters.ts"
 
 /** What follows from the times of B, G, A and D, as docs/spec/time.md has them: live and running by misfortune, then the rest. */
 const table = [

@@ -22,6 +22,28 @@ export const base: Time = {
 /** Base G: a former Secondary waits for longer than its stale Primary may live. */
 export const guarded: Time = { ...base, goLiveDelay: 4 }
 
+/** A: timeouts by role, and operations that take their time. */
+export const byRole: Time = {
+  ...base,
+  heartbeatTimeout: { primary: 3, secondary: 2 },
+  silenceTimeout: { primary: 5, secondary: 4 },
+  goLiveDelay: 6,
+  lockMax: 2,
+  respawnMax: 3,
+  syncMax: 4,
+  haDelay: 3,
+}
+
+/** D: messages that are late, and clocks that are wrong. */
+export const inexact: Time = {
+  ...base,
+  heartbeatTimeout: { primary: 3, secondary: 3 },
+  silenceTimeout: { primary: 4, secondary: 4 },
+  delayMax: 1,
+  driftEvery: 4,
+  goLiveDelay: 10,
+}
+
 /** The kinds of the pinned counts, and copies that migrate. */
 export const migratingKinds: readonly Kind[] = [...timedKinds, "Migrate"]
 

@@ -6,33 +6,13 @@ import { boundsOf, type Misfortune, type Times } from "../../../properties/time/
 import { lateRun } from "../../../properties/explore/late-run.ts"
 import { usualTimes } from "../../../properties/time/usual.ts"
 import { worstRun, type Lasting } from "../../../properties/explore/worst-run.ts"
-import { base, guarded } from "./clusters.ts"
-
-/** Timeouts by role, operations that take their time; and clocks that drift, with messages that are late. */
-const byRole: Times = {
-  ...base,
-  heartbeatTimeout: { primary: 3, secondary: 2 },
-  silenceTimeout: { primary: 5, secondary: 4 },
-  goLiveDelay: 6,
-  lockMax: 2,
-  respawnMax: 3,
-  syncMax: 4,
-  haDelay: 3,
-}
-const drifting: Times = {
-  ...base,
-  heartbeatTimeout: { primary: 3, secondary: 3 },
-  silenceTimeout: { primary: 4, secondary: 4 },
-  delayMax: 1,
-  driftEvery: 4,
-  goLiveDelay: 10,
-}
+import { base, byRole, guarded, inexact } from "./clusters.ts"
 
 const times: readonly (readonly [string, Times])[] = [
   ["base B", base],
   ["G", guarded],
   ["A", byRole],
-  ["D", drifting],
+  ["D", inexact],
   ["the usual times", usualTimes],
 ]
 
