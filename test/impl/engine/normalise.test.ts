@@ -8,7 +8,7 @@ import { watched } from "../../../properties/packed/property-set.ts"
 import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
 import { coreMutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope } from "../../../properties/mutants/mutant.ts"
+import { scopeFor } from "../../../properties/mutants/mutant.ts"
 import { bounded, clusterOf, kindsAbout, ruleOnP1 } from "../../fixtures.ts"
 import { base, timedIn } from "../../parts/time/clusters.ts"
 
@@ -174,7 +174,7 @@ describe("with the reduction, a sweep", () => {
 
   it.each(kills)("finds that %s violates %s", (name, id, mutant) => {
     const asked = {
-      config: mutant.scope ?? coreScope,
+      config: scopeFor(mutant, id),
       among: kindsAbout(mutant),
       mutant: name,
       properties: [id],
