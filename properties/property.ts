@@ -1,11 +1,10 @@
 import { describe, subjectOf, type Action } from "../model/action.ts"
 import type { Config } from "../model/config.ts"
 import type { Pair } from "../model/pair.ts"
-import type { RequirementId } from "../model/protocol.ts"
 import type { State } from "../model/state.ts"
 import type { GuardId } from "../model/guard-id.ts"
 import { refusing } from "../model/step.ts"
-import type { Protocol } from "../model/protocol.ts"
+import type { Protocol, RequirementId } from "../model/protocol.ts"
 import {
   ghostsFor,
   isAbout,
@@ -173,15 +172,17 @@ const isExcused = ({ now }: Demand, guard: GuardId): boolean =>
   now !== true && (guard === "bound" || guard === "early")
 
 const refusedWords = (protocol: Protocol, state: State, demand: Demand): string | null => {
+  const isPossible = (guard: GuardId | null): boolean => guard === null || isExcused(demand, guard)
+  if ("least" in demand && demand.among.some((action) => isPossible(refusing(protocol, state, action))))
+    return null
   const answers = demand.among.map((action) => ({ action, guard: refusing(protocol, state, action) }))
-  const possible = answers.filter(({ guard }) => guard === null || isExcused(demand, guard))
+  const possible = answers.filter(({ guard }) => isPossible(guard))
   const wordsOf = (some: typeof answers): string => some.map(({ action }) => describe(action)).join(" and ")
   if ("most" in demand)
     return possible.length <= demand.most
       ? null
       : `${wordsOf(possible)} should not be possible${demand.most === 0 ? "" : " at once"}`
   const guards = [...new Set(answers.map(({ guard }) => guard))].join(", ")
-  if (possible.length > 0) return null
   return answers.length === 1
     ? `${wordsOf(answers)} must be possible, and is refused: ${guards}`
     : `one of ${wordsOf(answers)} must be possible, and all are refused: ${guards}`

@@ -261,7 +261,8 @@ export const itRefuses = (kind: Kind, ladder: readonly Rung[]): void => {
   })
 }
 
-const hindrances = [
+/** Why a host can take no copy, from what is asked first to what is asked last. */
+export const hindrances = [
   "storage",
   "maintenance",
   "anti-affinity",

@@ -1,14 +1,13 @@
-import { boundsOf, detectorsOf, type Times } from "../../properties/time/bounds.ts"
+import { boundsOf, type Times } from "../../properties/time/bounds.ts"
 
 /** What a failover is made of, one after the other. */
 type FailoverPart = { readonly name: string; readonly from: number; readonly until: number }
 
 /** The parts of a failover whose Primary's host fails, each as long as it may be: they add up to the bounds of that fault. */
 export const partsOf = (time: Times): readonly FailoverPart[] => {
-  const { secondary } = detectorsOf(time)
-  const { goLiveMost } = boundsOf(time)
+  const { after, answered, goLiveMost } = boundsOf(time)
   const lengths = [
-    ["detection", Math.min(secondary.heartbeats.most, secondary.log.most)],
+    ["detection", after.primaryHost.live - answered.secondary],
     ["go-live delay", goLiveMost],
     ["lock", time.lockMax],
     ["start of a Secondary", time.respawnMax],

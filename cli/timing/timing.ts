@@ -5,13 +5,13 @@ import { bad, BadInput } from "../../traces/bad-input.ts"
 import { readConfig } from "../../traces/config.ts"
 import { limits } from "../../traces/schema.ts"
 import { scheduleText } from "../../traces/schedule-text.ts"
-import { counted } from "../../properties/amount.ts"
+import { counted, number } from "../../properties/amount.ts"
 import { boundsOf, type Misfortune, type Times } from "../../properties/time/bounds.ts"
 import { lateRun } from "../../properties/explore/late-run.ts"
 import { usualTimes } from "../../properties/time/usual.ts"
 import { lasting, worstRun, type Lasting } from "../../properties/explore/worst-run.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
-import { outputFor } from "../output.ts"
+import { outputFor, type Output } from "../output.ts"
 import { boundLines, boundsDocument, runLines } from "./report.ts"
 
 /** The bounds of which a run can be shown. */
@@ -50,7 +50,7 @@ export const timing = (flags: TimingFlags): ExitCode => {
   if (flags.out !== undefined) prepareFile(flags.out)
   const time = timesOf(flags.config)
   const output = outputFor(flags)
-  if (flags.show !== undefined) return show(time, flags.show, flags)
+  if (flags.show !== undefined) return show(time, flags.show, flags.out, output)
   output.say(...boundLines(time))
   output.document(boundsDocument(time))
   return exitCodes.ok
@@ -70,8 +70,7 @@ type Found = {
   readonly says: string
 }
 
-const show = (time: Times, what: Shown, flags: TimingFlags): ExitCode => {
-  const output = outputFor(flags)
+const show = (time: Times, what: Shown, file: string | undefined, output: Output): ExitCode => {
   const found = isMisfortune(what) ? lateOf(time, what) : worstOf(time, what)
   if ("none" in found) {
     output.say(found.none)
@@ -79,7 +78,7 @@ const show = (time: Times, what: Shown, flags: TimingFlags): ExitCode => {
     return found.complete ? exitCodes.ok : exitCodes.inconclusive
   }
   const { config, actions, says } = found
-  if (flags.out !== undefined) writeAtomically(flags.out, scheduleText(config, null, actions))
+  if (file !== undefined) writeAtomically(file, scheduleText(config, null, actions))
   output.say(says, "", ...runLines(time, actions))
   output.document({ show: what, says, run: actions.map(describe) })
   return exitCodes.ok
@@ -91,7 +90,7 @@ const lateOf = (time: Times, what: keyof typeof misfortunes): Found => {
   const bound = boundsOf(time).after[misfortunes[what]]
   if (bound.running > ticksMax)
     throw new BadInput({
-      message: `--show: expected times of which a run has ${counted(ticksMax, "tick")} at the most, and this one could have ${bound.running.toLocaleString("en")}`,
+      message: `--show: expected times of which a run has ${counted(ticksMax, "tick")} at the most, and this one could have ${number(bound.running)}`,
     })
   const { config, actions, live, running } = lateRun(time, misfortunes[what])
   return {
@@ -100,10 +99,10 @@ const lateOf = (time: Times, what: keyof typeof misfortunes): Found => {
     says: [
       live === null
         ? `not live again within its bound of ${counted(bound.live, "tick")}`
-        : `live again after ${counted(live, "tick")} of at most ${bound.live.toLocaleString("en")}`,
+        : `live again after ${counted(live, "tick")} of at most ${number(bound.live)}`,
       running === null
         ? `not running again within its bound of ${counted(bound.running, "tick")}`
-        : `running again after ${running.toLocaleString("en")} of at most ${bound.running.toLocaleString("en")}`,
+        : `running again after ${number(running)} of at most ${number(bound.running)}`,
     ].join(", "),
   }
 }

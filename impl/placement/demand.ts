@@ -6,12 +6,13 @@ import type { HostClasses } from "./host-class.ts"
  * What a pair requires of a host: room for its vCPUs, to be where the rules that name it say, to encrypt as it must, and to be
  * across its metro group from the other copy.
  *
- * Shape  `rules` are the numbers of the rules that name it, in force or not, ascending. `tiers` holds the classes of hosts
+ * Shape  `size` is the place of its vCPUs among the sizes that pairs have. `rules` are the numbers of the rules that name it, in force or not, ascending. `tiers` holds the classes of hosts
  *        that every `must` rule in force allows, those first that meet most `should` rules in force; classes that meet
  *        equally many share a tier.
  */
 export type Demand = {
   readonly vcpus: number
+  readonly size: number
   readonly rules: readonly number[]
   readonly metro: string | null
   readonly encryption: EncryptionMode
@@ -25,6 +26,7 @@ type Demands = { readonly demands: readonly Demand[]; readonly demandOf: Int32Ar
 export const demandsOf = (
   config: Config,
   classes: HostClasses,
+  sizes: readonly number[],
   inForce: Pick<ReadonlySet<number>, "has">,
 ): Demands => {
   const naming = rulesNaming(config)
@@ -35,7 +37,14 @@ export const demandsOf = (
     const key = JSON.stringify([vcpus, rules, metro, encryption])
     const number = numbers.get(key) ?? demands.length
     if (number === demands.length)
-      demands.push({ vcpus, rules, metro, encryption, tiers: tiersBy(config.rules, rules, inForce, classes) })
+      demands.push({
+        vcpus,
+        size: sizes.indexOf(vcpus),
+        rules,
+        metro,
+        encryption,
+        tiers: tiersBy(config.rules, rules, inForce, classes),
+      })
     numbers.set(key, number)
     return number
   })

@@ -81,7 +81,7 @@ export const placementIndex = (config: Config): PlacementIndex => {
     sizes,
     tournaments: classes.sizes.flatMap((size) => sizes.map(() => tournament(size))),
     limitless: [],
-    ...demandsOf(config, classes, inForce),
+    ...demandsOf(config, classes, sizes, inForce),
     withFt: new Uint8Array(config.pairs.length).fill(1),
     vmsMax: Float64Array.from(config.hosts, ({ ftVmsMax }) => ftVmsMax || Infinity),
     vcpusMax: Float64Array.from(config.hosts, ({ ftVcpusMax }) => ftVcpusMax || Infinity),
@@ -309,7 +309,7 @@ const hasRoom = ({ vms, vcpus, vmsMax, vcpusMax }: PlacementIndex, host: HostNum
 const tournamentOf = (index: PlacementIndex, pair: PairNumber, n: number): Tournament => {
   if (index.withFt[pair] === 0) return index.limitless[n] as Tournament
   const { sizes, tournaments } = index
-  return tournaments[n * sizes.length + sizes.indexOf(demandOf(index, pair).vcpus)] as Tournament
+  return tournaments[n * sizes.length + demandOf(index, pair).size] as Tournament
 }
 
 /** The least key of a tournament, below `bound`, whose host is not barred; the closure is for the rare second look. */

@@ -70,7 +70,9 @@ const noTimelock: Property = {
   checks: ["FT-04"],
   witness: "time-stands-still",
   part: "time",
-  demands: (config, { pairs }) => {
+  // It is about the cluster, and asked with the first pair alone.
+  demands: (config, { pairs }, { id }) => {
+    if (id !== config.pairs[0]?.id) return []
     const due = Object.values(pairs).flatMap((pair) => obliged(config, pair))
     return [{ among: [{ kind: "Tick" }, ...due], least: 1, now: true }]
   },

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest"
 import type { Config, PairConfig } from "../../model/config.ts"
-import { protocolOf } from "../../model/core.ts"
-import { initial, type State } from "../../model/state.ts"
-import { step } from "../../model/step.ts"
-import { noHistory, type PairHistory } from "../../properties/history.ts"
 import { privacy } from "../../properties/privacy.ts"
 import type { PairStep } from "../../properties/property.ts"
-import { act, alone, changed, clusterOf, logOf, p1, reach, toRunning, type Changes } from "../fixtures.ts"
+import { alone, changed, clusterOf, logOf, p1, reach, toRunning } from "../fixtures.ts"
+import { taken } from "./taken.ts"
 
 const able = { ftEncryption: true }
 
@@ -134,13 +131,4 @@ function requiring(config: Config): Config {
 
 function ofP1(change: Partial<PairConfig>, config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, ...change })) }
-}
-
-/** A step as p1 sees it: what the protocol answers, or nothing where it refuses, and then some change by hand. */
-function taken(config: Config, before: State, asked: string, change: Changes = {}): PairStep {
-  const action = act(asked)
-  const outcome = step(protocolOf(config), before, action)
-  const after = changed(outcome.tag === "next" ? outcome.state : before, change)
-  const history = noHistory(initial(config))["p1"] as PairHistory
-  return { config, step: { before, action, after }, before: p1(before), after: p1(after), history }
 }

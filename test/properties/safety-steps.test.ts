@@ -1,18 +1,12 @@
 import { describe, expect, it } from "vitest"
-import type { Config } from "../../model/config.ts"
-import { protocolOf } from "../../model/core.ts"
-import { initial, type State } from "../../model/state.ts"
-import { step } from "../../model/step.ts"
 import { effects } from "../../properties/effects.ts"
 import { operations } from "../../properties/operations.ts"
 import { placement } from "../../properties/placement.ts"
 import { privacy } from "../../properties/privacy.ts"
 import { reported } from "../../properties/reported.ts"
-import { noHistory, type PairHistory } from "../../properties/history.ts"
 import type { PairStep, Property } from "../../properties/property.ts"
 import * as safety from "../../properties/safety.ts"
 import {
-  act,
   alone,
   changed,
   clusterOf,
@@ -26,6 +20,7 @@ import {
   toRunning,
   type Changes,
 } from "../fixtures.ts"
+import { taken } from "./taken.ts"
 
 describe("a step", () => {
   const recorded = reach(three, toRunning, "Record(p1.1)")
@@ -199,18 +194,3 @@ describe("a step", () => {
 
 /** What has tests of its own. */
 const elsewhere = [...effects, ...operations, ...reported, ...placement, ...privacy]
-
-/** A step as p1 sees it: what the protocol answers, or nothing where it refuses, and then some change by hand. */
-function taken(
-  config: Config,
-  before: State,
-  asked: string,
-  change: Changes = {},
-  past: Partial<PairHistory> = {},
-): PairStep {
-  const action = act(asked)
-  const outcome = step(protocolOf(config), before, action)
-  const after = changed(outcome.tag === "next" ? outcome.state : before, change)
-  const history = { ...noHistory(initial(config))["p1"], ...past } as PairHistory
-  return { config, step: { before, action, after }, before: p1(before), after: p1(after), history }
-}

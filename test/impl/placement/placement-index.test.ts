@@ -32,7 +32,7 @@ import { copyOn, type Pair } from "../../../model/pair.ts"
 import { ineligible, type Ineligible } from "../../../model/placement.ts"
 import { referenceHost } from "../../../model/policy.ts"
 import { initial, pairsOf, withHost, withPair, type State } from "../../../model/state.ts"
-import { booted, clusterOf } from "../../fixtures.ts"
+import { booted, clusterOf, hindrances } from "../../fixtures.ts"
 
 /** What happens to a cluster. */
 const kinds = [
@@ -383,18 +383,7 @@ function answerOfIndex(config: Config, index: PlacementIndex, pair: PairId, othe
 }
 
 /** Why a host is not eligible, from what is asked first to what is asked last. */
-const ladder: readonly (Ineligible | null)[] = [
-  "storage",
-  "maintenance",
-  "anti-affinity",
-  "unreachable",
-  "confidential",
-  "metro",
-  "rule",
-  "encryption",
-  "limits",
-  null,
-]
+const ladder: readonly (Ineligible | null)[] = [...hindrances, null]
 
 // Helpers
 
