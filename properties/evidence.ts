@@ -74,3 +74,14 @@ export const hasItsMemory = (earlier: Copy, later: Copy): boolean =>
 
 /** A copy, for people. */
 export const place = (copy: Copy): string => `${copy.id} (${copy.host}, generation ${copy.generation})`
+
+/** What a step makes of a pair. */
+type Change = { readonly before: Pair; readonly after: Pair }
+
+/** The copy that this step has started, or moved to another host; null if it did neither. */
+export const placedIn = ({ before, after }: Change): Copy | null =>
+  after.copies.find((copy) => copyNamed(before, copy.id)?.host !== copy.host) ?? null
+
+/** The Primary of a VM that runs and becomes an FT VM where it is. */
+export const turnedOnIn = ({ before, after }: Change): Copy | null =>
+  before.ft === "notConfigured" && after.ft === "enabled" ? leaderOf(after) : null

@@ -1,4 +1,4 @@
-import { farEnd, copyNamed, place } from "./evidence.ts"
+import { copyNamed, farEnd, place, placedIn, turnedOnIn } from "./evidence.ts"
 import { isTold } from "./effects.ts"
 import { isOnOneSide, isReadable, lacksEncryption } from "./eligibility.ts"
 import type { PairStep, Property } from "./property.ts"
@@ -40,16 +40,17 @@ const noPlacementInClear: Property = {
   name: "NoPlacementInClear",
   family: "safety",
   statement:
-    "Each copy of a pair that has FT configured and requires encryption is on a host that can encrypt, alone or not.",
+    "A copy of a pair that has FT configured and requires encryption is placed only on a host that can encrypt, alone or not, and FT is turned on only where the Primary is on one.",
   why: "A Primary on a host that cannot encrypt could never have a Secondary, and the VM would be unprotected by its own setting.",
   checks: ["FT-03"],
   witness: "encrypted-over-exposed-link",
-  onStep: ({ config, after }) => {
-    if (after.ft === "notConfigured") return null
-    const copy = after.copies.find(({ host }) => lacksEncryption(config, after.id, host))
-    return copy === undefined
-      ? null
-      : `${place(copy)} is on a host that cannot encrypt, and ${after.id} requires it`
+  // A copy that was left behind before FT was turned on is no placement: it holds nothing that would be logged.
+  onStep: (seen) => {
+    const { config, after } = seen
+    const copy = placedIn(seen) ?? turnedOnIn(seen)
+    if (copy === null || after.ft === "notConfigured" || !lacksEncryption(config, after.id, copy.host))
+      return null
+    return `${place(copy)} is on a host that cannot encrypt, and ${after.id} requires it`
   },
 }
 

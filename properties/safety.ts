@@ -1,4 +1,3 @@
-import type { Copy } from "../model/copy.ts"
 import { counted } from "./amount.ts"
 import { couldBeProtected, demandOn, forbids } from "./eligibility.ts"
 import {
@@ -6,17 +5,18 @@ import {
   hostIn,
   leads,
   place,
-  leaderOf,
+  placedIn,
   reportedState,
   sameEntry,
   startsWith,
+  turnedOnIn,
   withStorage,
 } from "./evidence.ts"
 import { effects } from "./effects.ts"
 import { operations } from "./operations.ts"
 import { placement } from "./placement.ts"
 import { privacy } from "./privacy.ts"
-import type { PairStep, Property } from "./property.ts"
+import type { Property } from "./property.ts"
 import { reported } from "./reported.ts"
 import { promisedWithoutFalseAlarms } from "./time/promises.ts"
 
@@ -379,13 +379,5 @@ export const safety: readonly Property[] = [
   ...reported,
   ...placement,
 ]
-
-/** The copy that this step has started, or moved to another host; null if it did neither. */
-const placedIn = ({ before, after }: PairStep): Copy | null =>
-  after.copies.find((copy) => copyNamed(before, copy.id)?.host !== copy.host) ?? null
-
-/** The Primary of a VM that runs and becomes an FT VM where it is. */
-const turnedOnIn = ({ before, after }: PairStep): Copy | null =>
-  before.ft === "notConfigured" && after.ft === "enabled" ? leaderOf(after) : null
 
 const list = (words: readonly string[]): string => words.join(" and ")

@@ -58,10 +58,10 @@ export const monitorOf = (engine: Engine): Monitor => {
 /** What must hold of a step, by its kind, at the state that it leads to. */
 const stepMonitorOf = (
   view: View,
-  { withStorage, inMaintenance, isBarred, isOverfull, leaderOf }: Evidence,
+  { withStorage, inMaintenance, isBarred, isOverfull, lacksEncryption, leaderOf }: Evidence,
   lockBefore: Int32Array,
 ) => {
-  const { hosts, controlOf, phaseIn, generationIn, isOn, lockOf, pairOf, hostOf } = view
+  const { hosts, controlOf, phaseIn, generationIn, ftOf, isOn, lockOf, pairOf, hostOf } = view
   const k = kindNumber
   const { historyIn } = singleFaultHistoryOf(view)
 
@@ -88,13 +88,19 @@ const stepMonitorOf = (
 
   const ofPlacement = (pair: number, host: number): PropertySet => {
     const fits = withStorage(host) && !inMaintenance(host) && !isOverfull(host, pair, 0)
-    return union(isBarred(pair, host) ? only.S8 : noProperty, fits ? noProperty : only.S9)
+    const found = union(isBarred(pair, host) ? only.S8 : noProperty, fits ? noProperty : only.S9)
+    return union(found, ofEncryption(pair, host))
   }
+
+  const ofEncryption = (pair: number, host: number): PropertySet =>
+    lacksEncryption(pair, host) && ftOf(pair) !== ftSetting.notConfigured ? only.E2 : noProperty
 
   /** A VM that runs becomes an FT VM where it is. */
   const ofTurnedOn = (pair: number): PropertySet => {
     const leader = isOn(pair) ? leaderOf(pair) : -1
-    return leader >= 0 && isOverfull(hostOf(leader), pair, 0) ? only.S9 : noProperty
+    if (leader < 0) return noProperty
+    const isFull = isOverfull(hostOf(leader), pair, 0)
+    return union(isFull ? only.S9 : noProperty, ofEncryption(pair, hostOf(leader)))
   }
 
   const ofLock = (pair: number): PropertySet => {
@@ -138,7 +144,7 @@ const stepMonitorOf = (
 
 /** What must hold of one pair in every state. */
 const stateMonitorOf = (view: View, evidence: Evidence) => {
-  const { isUp, isConnected, inMaintenance, leads, follows, farEnd, isOnOneSide, lacksEncryption } = evidence
+  const { isUp, isConnected, inMaintenance, leads, follows, farEnd, isOnOneSide } = evidence
   const { ofRecords } = reportedOf(view, evidence)
   const { layout, hosts, controlOf, phaseIn, generationIn, releasedIn, deliveredIn, ackedIn } = view
   const { ftOf, isOn, peerIn, lockOf, holderOf, logOf, observedOf, lengthOf, entryOf, agree } = view
@@ -215,7 +221,6 @@ const stateMonitorOf = (view: View, evidence: Evidence) => {
     const contends = phaseNow === phase.contendingPrimary || phaseNow === phase.contendingSecondary
     if (!isUp(host) || (!contends && !isConnected(host))) found = union(found, only.S22)
     if (inMaintenance(host)) found = union(found, only.P3)
-    if (lacksEncryption(pair, host) && ftOf(pair) !== ftSetting.notConfigured) found = union(found, only.E2)
     if (isOnSideOfPeer(pair, slot)) found = union(found, only.P4)
     return found
   }

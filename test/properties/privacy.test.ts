@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { Config, PairConfig } from "../../model/config.ts"
 import { privacy } from "../../properties/privacy.ts"
 import type { PairStep } from "../../properties/property.ts"
-import { alone, changed, clusterOf, logOf, p1, reach, toRunning } from "../fixtures.ts"
+import { alone, changed, clusterOf, logOf, p1, reach, toRunning, withoutFt } from "../fixtures.ts"
 import { taken } from "./taken.ts"
 
 const able = { ftEncryption: true }
@@ -11,6 +11,9 @@ const inClear = clusterOf([{}, {}, {}])
 const encrypted = clusterOf([able, able, able])
 const oneUnable = requiring(clusterOf([able, able, {}]))
 const sites = ofP1({ metro: "a" }, clusterOf([{ groups: ["a"] }, { groups: ["a"] }, {}]))
+
+/** The same as one host unable, and FT not configured at first. */
+const unconfigured = withoutFt(oneUnable, "p1")
 
 const exposed = { exposed: ["h1-h2"] } as const
 const recorded = reach(inClear, toRunning, "Record(p1.1)")
@@ -90,6 +93,18 @@ const rows: readonly (readonly [id: string, what: string, seen: PairStep, culpri
       p1: { ft: "notConfigured" },
       "p1.1": { host: "h3" },
     }),
+    null,
+  ],
+  [
+    "E2",
+    "a Primary there, when FT is turned on",
+    taken(unconfigured, reach(unconfigured, "PowerOn(p1,h3)"), "TurnOnFT(p1)", { p1: { ft: "enabled" } }),
+    "p1.1",
+  ],
+  [
+    "E2",
+    "a copy that was left behind there before FT was turned on",
+    taken(unconfigured, reach(unconfigured, "PowerOn(p1,h3) LoseStorage(h3) PowerOff(p1)"), "TurnOnFT(p1)"),
     null,
   ],
   [
