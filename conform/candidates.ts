@@ -6,7 +6,8 @@ import type { AskedAction, Profile } from "./profile.ts"
  * What a checker needs to track an implementation, or a log.
  *
  * Shape  `schema` is what is observed; `strictly`, that all of it must be shown and nothing else. `silent` are the
- *        kinds of action that happen without being reported. The set of candidates may not outgrow `candidatesMax`.
+ *        kinds of action that happen without being reported. The set of candidates may not outgrow `candidatesMax`. With
+ *        `timed`, states that were reached in different numbers of ticks are different candidates.
  */
 export type Watch<S> = {
   readonly profile: Profile<S>
@@ -15,10 +16,11 @@ export type Watch<S> = {
   readonly strictly: boolean
   readonly silent: ReadonlySet<string>
   readonly candidatesMax: number
+  readonly timed?: true
 }
 
-/** A model state that fits all that was seen, and the actions that lead to it, the latest first. */
-export type Candidate<S> = { readonly state: S; readonly way: Way | null }
+/** A model state that fits all that was seen, the actions that lead to it, the latest first, and how many of them are ticks. */
+export type Candidate<S> = { readonly state: S; readonly way: Way | null; readonly ticks: number }
 
 type Way = { readonly action: AskedAction; readonly silent: boolean; readonly before: Way | null }
 
@@ -44,8 +46,13 @@ export type RuledOut<S> = {
     | Extract<Misfit, { readonly tag: "differs" }>
 }
 
-/** More model states fit than are followed: more than `size`, which are too many, or say too much all together. */
-export type Beyond = { readonly tag: "beyond"; readonly size: number; readonly by: "number" | "length" }
+/** More model states fit than are followed: more than `size`, which are too many, or say too much all together; or
+ * so many ticks pass at once. */
+export type Beyond = {
+  readonly tag: "beyond"
+  readonly size: number
+  readonly by: "number" | "length" | "ticks"
+}
 
 /** The set after an observation; or why nothing is left of it; or that it has grown too large to be followed. */
 export type Advance<S> =
@@ -56,7 +63,7 @@ export type Advance<S> =
 
 /** The candidates at the start, before anything was shown. */
 export const firstCandidates = <S>({ profile, config }: Watch<S>): readonly Candidate<S>[] => [
-  { state: profile.initial(config), way: null },
+  { state: profile.initial(config), way: null, ticks: 0 },
 ]
 
 /** The set of model states that fit what was seen, one observation later. */
@@ -144,13 +151,12 @@ const after = <S>(
   ruledOut: RuledOut<S>[],
 ): readonly Candidate<S>[] => {
   if (answered === "not-done") return [candidate]
-  const { state, way } = candidate
+  const { state } = candidate
   const taken: Candidate<S>[] = []
   let guard = "unknown"
   for (const action of meant) {
     const outcome = profile.step(config, state, action)
-    if (outcome.tag === "next")
-      taken.push({ state: outcome.state, way: { action, silent: false, before: way } })
+    if (outcome.tag === "next") taken.push(later(candidate, action, outcome.state, false))
     else guard = outcome.guard
   }
   if (answered === "unsure") return [candidate, ...taken]
@@ -163,6 +169,22 @@ const after = <S>(
   return taken
 }
 
+/** Where an action leads a candidate. */
+export const later = <S>(
+  { way, ticks }: Candidate<S>,
+  action: AskedAction,
+  state: S,
+  silent: boolean,
+): Candidate<S> => ({
+  state,
+  way: { action, silent, before: way },
+  ticks: action.kind === "Tick" ? ticks + 1 : ticks,
+})
+
+/** What tells candidates apart. */
+const keyOf = <S>({ profile, timed }: Watch<S>, { state, ticks }: Candidate<S>): string =>
+  timed === true ? `${profile.key(state)}@${ticks}` : profile.key(state)
+
 /**
  * How large the states of a set may be, all together, by the length of their keys: silent steps may make logs longer
  * and longer, and a few thousand such states would take all memory.
@@ -170,24 +192,25 @@ const after = <S>(
 const keysMax = 16_000_000
 
 /** The closure of the candidates under silent steps, if it is not too large. */
-const closed = <S>(
+export const closed = <S>(
   watch: Watch<S>,
   candidates: readonly Candidate<S>[],
 ): readonly Candidate<S>[] | Beyond => {
   const { profile, config, silent, candidatesMax } = watch
   if (silent.size === 0) return candidates
-  const keys = new Set(candidates.map(({ state }) => profile.key(state)))
+  const keys = new Set(candidates.map((candidate) => keyOf(watch, candidate)))
   const all = [...candidates]
   let length = 0
   for (let i = 0; i < all.length; i += 1) {
-    const { state, way } = all[i] as Candidate<S>
-    for (const action of profile.enabled(config, state, silent)) {
-      const outcome = profile.step(config, state, action)
+    const candidate = all[i] as Candidate<S>
+    for (const action of profile.enabled(config, candidate.state, silent)) {
+      const outcome = profile.step(config, candidate.state, action)
       if (outcome.tag === "refused") continue
-      const key = profile.key(outcome.state)
+      const next = later(candidate, action, outcome.state, true)
+      const key = keyOf(watch, next)
       if (keys.has(key)) continue
       keys.add(key)
-      all.push({ state: outcome.state, way: { action, silent: true, before: way } })
+      all.push(next)
       if (all.length > candidatesMax) return tooMany(watch)
       length += key.length
       if (length > keysMax) return { tag: "beyond", size: all.length - 1, by: "length" }
@@ -203,11 +226,14 @@ const tooMany = <S>({ candidatesMax }: Watch<S>): Beyond => ({
 })
 
 /** Of candidates that go on alike only the first. */
-const distinct = <S>({ profile }: Watch<S>, candidates: readonly Candidate<S>[]): readonly Candidate<S>[] => {
+export const distinct = <S>(
+  watch: Watch<S>,
+  candidates: readonly Candidate<S>[],
+): readonly Candidate<S>[] => {
   if (candidates.length < 2) return candidates
   const keys = new Set<string>()
-  return candidates.filter(({ state }) => {
-    const key = profile.key(state)
+  return candidates.filter((candidate) => {
+    const key = keyOf(watch, candidate)
     return keys.has(key) ? false : keys.add(key)
   })
 }

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import type { Config } from "../model/config.ts"
 import type { Json } from "./observation.ts"
 
 /** Names that would reach beyond an object into what all objects share. */
@@ -56,16 +57,20 @@ export const wrongTarget = ({
   return null
 }
 
-/** The pointers into the lines of the log. */
-export const sourcesOf = ({ action, state = {} }: LogMap): readonly string[] => {
+/** The pointers into the lines of the log; that of `t` only where time passes in the cluster. */
+export const sourcesOf = (
+  { t, action, state = {} }: LogMap,
+  { time }: Pick<Config, "time">,
+): readonly string[] => {
   const { kind, kinds: _kinds, ...operands } = action ?? {}
   const sources = [...Object.values(operands), ...Object.values(state)] as readonly SourceJson[]
-  return [...(kind === undefined ? [] : [kind]), ...sources.map(pointerOf)]
+  const own = [t === undefined || time === undefined ? undefined : t, kind]
+  return [...own.filter((pointer) => pointer !== undefined), ...sources.map(pointerOf)]
 }
 
 /** A foreign line as a line of a log; null if it is passed over. Pointers that lead somewhere are added to `met`. */
 export const mapped = (
-  { action, state }: LogMap,
+  { t, action, state }: LogMap,
   line: JsonObject,
   met: Set<string> = new Set(),
 ): JsonObject | null => {
@@ -76,7 +81,9 @@ export const mapped = (
       : kind
   if (renamed === null) return null
   const shown = state === undefined ? undefined : stateOf(state, line, met)
+  const time = t === undefined ? undefined : valueAt(line, t, met)
   return {
+    ...(time === undefined ? {} : { t: time }),
     ...(renamed === undefined ? {} : { action: { kind: renamed as Json, ...operandsOf(action, line, met) } }),
     ...(shown === undefined ? {} : { state: shown }),
   }

@@ -31,9 +31,15 @@ export const LogHeader = Schema.Struct({
   silent: Schema.optionalKey(Schema.Array(Schema.String)),
 })
 
-/** A line of a log: what happened, or what was seen, or both. `t` is whatever time it was; nothing is read from it. */
+/**
+ * A line of a log: what happened, or what was seen, or both, and when.
+ *
+ * Shape  `t` is in milliseconds from any beginning. Where no time passes in the cluster it may be anything: it is left out, and
+ *        nothing is read from it.
+ */
 export type LogLine = {
   readonly number: number
+  readonly t?: number
   readonly action: AskedAction | null
   readonly state: Json | undefined
 }
@@ -166,9 +172,10 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
     for (const field in json)
       if (field !== "t" && field !== "action" && field !== "state")
         throw bad(`${file}: line ${number}`, [], `expected t, action or state, not ${printable(field, 80)}`)
-    const { action, state } = json
+    const { t, action, state } = json
     return {
       number,
+      ...(t === undefined || cluster.time === undefined ? {} : { t: timeOf(`${file}: line ${number}`, t) }),
       action: action === undefined ? null : actionOf(number, action),
       state,
     }
@@ -183,6 +190,12 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
     }
   }
   return { read, actionIn }
+}
+
+/** When a line was written. Throws BadInput. */
+const timeOf = (where: string, t: Json): number => {
+  if (typeof t === "number") return t
+  throw bad(where, ["t"], `expected milliseconds, a number, not ${printable(JSON.stringify(t), 80)}`)
 }
 
 /** That an action speaks of hosts and pairs that there are. Throws BadInput. */

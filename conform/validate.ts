@@ -10,8 +10,10 @@ import {
   type RuledOut,
   type Watch,
 } from "./candidates.ts"
+import { clockOf, noClock } from "./log-clock.ts"
 import type { LogLine } from "./log.ts"
 import { observed, type Json } from "./observation.ts"
+import { passed, type Overdue } from "./passing.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { withAnyReason } from "./reasons.ts"
 import { plainLine, textMatchOf } from "./line-text.ts"
@@ -22,7 +24,8 @@ import { answers } from "./wire.ts"
  *
  * Shape  `lines` is how many were followed, `most` how many model states fitted at once at the most. `accepted` holds a
  *        run that explains the log; `rejected` the line that no model state fits, with each that had fitted until then
- *        and what rules it out there. `untold` is a log that fits, as no line of it says anything; `stopped` one that
+ *        and what rules it out there; `overdue` the line before which more time has passed than may, with what was due in each.
+ *        `untold` is a log that fits, as no line of it says anything; `stopped` one that
  *        was not read to its end, and fits so far.
  */
 export type Validation<S> = { readonly lines: number; readonly most: number } & (
@@ -34,6 +37,12 @@ export type Validation<S> = { readonly lines: number; readonly most: number } & 
       readonly tag: "rejected"
       readonly line: LogLine
       readonly frontier: readonly RuledOut<S>[]
+      readonly before: readonly Candidate<S>[]
+    }
+  | {
+      readonly tag: "overdue"
+      readonly line: LogLine
+      readonly frontier: readonly Overdue<S>[]
       readonly before: readonly Candidate<S>[]
     }
   | (Beyond & { readonly line: LogLine })
@@ -51,7 +60,8 @@ export type LogOptions = {
 
 /**
  * What follows a log line by line: the set of model states that fit. Where `observes` says what its states show
- * completely, what they don't show is absent; else it was not looked at. Throws BadInput.
+ * completely, what they don't show is absent; else it was not looked at. Where time passes in the cluster, it does as the lines
+ * say. Throws BadInput.
  */
 export const follower = <S>(
   file: string,
@@ -60,6 +70,7 @@ export const follower = <S>(
 ) => {
   const schema = observes === null ? profile.schema : observed(profile.schema, observes)
   if ("wrong" in schema) throw new BadInput({ message: `${file}: at observes: ${schema.wrong}` })
+  const isTimed = config.time !== undefined && profile.kinds.includes("Tick") && !silent.includes("Tick")
   const watch: Watch<S> = {
     profile: withAnyReason(profile, schema),
     config: { ...config, bounds: unbounded },
@@ -67,7 +78,10 @@ export const follower = <S>(
     strictly: observes !== null,
     silent: new Set(silent),
     candidatesMax,
+    ...(isTimed ? { timed: true } : {}),
   }
+  const ticksAt = config.time !== undefined && isTimed ? clockOf(file, config.time) : noClock
+  let ticks: number | null = null
   let candidates = firstCandidates(watch)
   let most = 1
   let lines = 0
@@ -78,8 +92,17 @@ export const follower = <S>(
   return {
     /** Takes a line; what is wrong with it, or null. */
     take: (line: LogLine): Validation<S> | null => {
-      const result = advance(watch, candidates, { action: line.action, answered: "done", shown: line.state })
       lines += 1
+      const passing = ticksAt(line)
+      if (passing !== null) {
+        const result = passed(watch, candidates, passing)
+        if (result.tag === "beyond") return { ...result, line, lines, most }
+        if (result.tag === "overdue") return { ...result, line, before: candidates, lines, most }
+        candidates = result.candidates
+        most = Math.max(most, candidates.length)
+        ticks = passing.most
+      }
+      const result = advance(watch, candidates, { action: line.action, answered: "done", shown: line.state })
       if (line.action !== null) kindsTold.add(line.action.kind)
       if (line.action !== null || (line.state !== undefined && (watch.strictly || says(line.state))))
         said += 1
@@ -101,7 +124,7 @@ export const follower = <S>(
      * takes nothing, which says nothing of the line: it is to be parsed.
      */
     takeAsWritten: (text: string, actionIn: (text: string) => AskedAction | null): boolean => {
-      const line = misses > missesMax ? null : plainLine(text)
+      const line = isTimed || misses > missesMax ? null : plainLine(text)
       const action = line === null ? null : actionIn(line.action)
       if (line === null || action === null || candidates.length > 1 || silent.length > 0) return false
       const result = advance(watch, candidates, { action, answered: "done", shown: undefined })
@@ -124,6 +147,10 @@ export const follower = <S>(
         : { tag: "accepted", run: runOf(candidates[0] ?? { way: null }), lines, most },
     /** What comes of it where its reader was stopped. */
     stop: (): Validation<S> => ({ tag: "stopped", lines, most }),
+    /** How many ticks the log took; null if no line says when it was written, or nothing is read from that. */
+    ticks: (): number | null => ticks,
+    /** Whether time could have passed, and nothing in the log says that any has. */
+    isTimeUntold: (): boolean => isTimed && ticks === null && !kindsTold.has("Tick"),
     /** The kinds that are silent, and were logged all the same. */
     loggedSilently: (): readonly string[] => silent.filter((kind) => kindsTold.has(kind)),
   }

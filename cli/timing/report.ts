@@ -5,6 +5,7 @@ import {
   boundsOf,
   detectorsOf,
   shortestGoLiveDelay,
+  tickOf,
   type Misfortune,
   type Times,
 } from "../../properties/time/bounds.ts"
@@ -39,7 +40,7 @@ export const boundLines = (time: Times): readonly string[] => {
   const bounds = boundsOf(time)
   const length = (ticks: number): string => lengthOf(time, ticks)
   return [
-    `in a plain cluster of three hosts and one pair; a tick is ${time.tick ?? 100} ms`,
+    `in a plain cluster of three hosts and one pair; a tick is ${tickOf(time)} ms`,
     "",
     ...table(
       ["a copy acts when", "at the earliest after", "at the latest after"],
@@ -148,7 +149,7 @@ export const boundsDocument = (time: Times): object => {
   const bounds = boundsOf(time)
   const shortest = shortestGoLiveDelay(time)
   return {
-    tick: time.tick ?? 100,
+    tick: tickOf(time),
     time,
     detectors: detectorsOf(time),
     after: bounds.after,

@@ -6,7 +6,10 @@ export const addValidate: AddCommand = (program, parse, end) => {
   const command = program
     .command("validate")
     .description("checks whether a log, perhaps partial, is a behaviour of the model")
-    .argument("<log>", "one JSON object per line: what happened, what was seen, or both")
+    .argument(
+      "<log>",
+      "one JSON object per line: what happened, what was seen, or both, and when (t, in milliseconds)",
+    )
     .option("--config <file>", "the cluster (default: what the log's first line says)")
     .addOption(
       choice("--profile <profile>", "the profile of the log (default: what its first line says, else pair)", [

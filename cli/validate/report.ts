@@ -1,18 +1,23 @@
 import type { Candidate } from "../../conform/candidates.ts"
 import { runOf } from "../../conform/candidates.ts"
 import { shortened } from "../../conform/fault.ts"
+import type { Overdue } from "../../conform/passing.ts"
 import type { Profile } from "../../conform/profile.ts"
 import type { Validation } from "../../conform/validate.ts"
 import { counted, number } from "../../properties/amount.ts"
+import type { Times } from "../../properties/time/bounds.ts"
 import { printable } from "../../traces/printable.ts"
 import { textOf, whyLines, whyText } from "../conform/why.ts"
 import type { Style } from "../style.ts"
+import { lengthOf } from "../timing/length.ts"
 
 /**
  * What was found of a log, with what its report needs.
  *
  * Shape  `text` is the line that was read last, as it stands in the file; `unmet` are pointers of the map at which no line
  *        had anything, `kindUnmet` the one of the kind of action if it is among them; `loggedSilently` the kinds that are silent, and logged all the same.
+ *        `time` is how long things take in the cluster, `ticks` how long the log took, where its lines say that, and
+ *        `isTimeUntold` that they could, and do not.
  */
 export type Found = {
   readonly file: string
@@ -24,6 +29,9 @@ export type Found = {
   readonly unmet: readonly string[]
   readonly kindUnmet: string | null
   readonly loggedSilently: readonly string[]
+  readonly time: Times | null
+  readonly ticks: number | null
+  readonly isTimeUntold: boolean
   readonly seconds: number
   readonly reproduce: string
 }
@@ -33,15 +41,15 @@ const toldMax = 5
 const stepsMax = 30
 
 /** Whether a log says too little to show that it fits; or, where no action was read at all, that it does not. */
-export const isVacuous = ({ validation, unmet, kindUnmet }: Found): boolean =>
+export const isVacuous = ({ validation, unmet, kindUnmet, isTimeUntold }: Found): boolean =>
   validation.tag === "untold" ||
-  (validation.tag === "accepted" && unmet.length > 0) ||
-  (validation.tag === "rejected" && kindUnmet !== null)
+  (validation.tag === "accepted" && (unmet.length > 0 || isTimeUntold)) ||
+  ((validation.tag === "rejected" || validation.tag === "overdue") && kindUnmet !== null)
 
 /** What was found, for people. */
 export const linesOf = (style: Style, found: Found): readonly string[] => {
   const { validation, kindUnmet } = found
-  if (validation.tag === "rejected" && kindUnmet !== null)
+  if ((validation.tag === "rejected" || validation.tag === "overdue") && kindUnmet !== null)
     return [
       style.warn(
         `${printable(found.file)}: vacuous: no line up to ${validation.line.number} has anything at ${printable(kindUnmet)}, where by the map the kind of action stands: no action was read`,
@@ -53,7 +61,7 @@ export const linesOf = (style: Style, found: Found): readonly string[] => {
   ]
 }
 
-const warningsOf = ({ unmet, loggedSilently }: Found): readonly string[] => [
+const warningsOf = ({ unmet, loggedSilently, isTimeUntold }: Found): readonly string[] => [
   ...(unmet.length === 0
     ? []
     : [
@@ -64,19 +72,29 @@ const warningsOf = ({ unmet, loggedSilently }: Found): readonly string[] => [
     : [
         `${printable(loggedSilently.join(", "))} is said to be silent, and is logged: it may have happened more often`,
       ]),
+  ...(isTimeUntold
+    ? [
+        "no line says when it was written, as t, and no Tick is logged: leave time out of the configuration if it is not to be judged",
+      ]
+    : []),
 ]
 
 const verdictLines = (style: Style, found: Found): readonly string[] => {
   const { profile, silent, validation, seconds, unmet } = found
   const file = printable(found.file)
   const { lines, most } = validation
-  const size = `${counted(lines, "line")}, ${counted(most, "model state")} at the most at once, ${seconds.toFixed(1)} s`
+  const size = [
+    counted(lines, "line"),
+    ...lengthWords(found),
+    `${counted(most, "model state")} at the most at once`,
+    `${seconds.toFixed(1)} s`,
+  ].join(", ")
   if (validation.tag === "beyond")
     return [
       style.warn(
-        `${file}: inconclusive at line ${validation.line.number}: too many fit, more than ${counted(validation.size, "model state")}`,
+        `${file}: inconclusive at line ${validation.line.number}: ${validation.by === "ticks" ? `too much happens while time passes, more than ${counted(validation.size, "tick")} of single model states` : `too many fit, more than ${counted(validation.size, "model state")}`}`,
       ),
-      `  ${size}; ${validation.by === "length" ? "their logs grow too long to follow more: a log that shows some counts or states leaves fewer" : "--candidates allows more"}`,
+      `  ${size}; ${beyondWords[validation.by]}`,
     ]
   if (validation.tag === "untold")
     return [style.warn(`${file}: vacuous: no line says what happened, or what was seen`), `  ${size}`]
@@ -90,35 +108,62 @@ const verdictLines = (style: Style, found: Found): readonly string[] => {
   if (validation.tag === "accepted") {
     const silentSteps = validation.run.filter((step) => step.silent).length
     return [
-      unmet.length > 0
-        ? style.warn(`${file}: vacuous: a behaviour of the model, as far as the map finds anything in it`)
+      isVacuous(found)
+        ? style.warn(
+            `${file}: vacuous: a behaviour of the model, ${unmet.length > 0 ? "as far as the map finds anything in it" : "if no time has passed"}`,
+          )
         : style.good(`${file}: a behaviour of the model`),
       `  ${size}`,
       ...(silent.length === 0
         ? []
         : [
             "  a run that explains it:",
-            ...stepsOf(validation.run),
+            ...headOf(validation.run),
             `  ${number(silentSteps)} of its ${counted(validation.run.length, "action")} left out of the log; --explain FILE keeps all of it`,
           ]),
     ]
   }
   const { line, frontier, before } = validation
+  const isLate = validation.tag === "overdue"
+  const why = isLate
+    ? validation.frontier.map((overdue) => [overdueText(found, overdue)])
+    : validation.frontier.map((ruledOut) => whyLines(profile, ruledOut, {}))
   return [
-    style.bad(`${file}: not a behaviour of the model: no state fits line ${line.number}`),
+    style.bad(
+      `${file}: not a behaviour of the model: ${isLate ? "this log took longer than its configuration allows, before" : "no state fits"} line ${line.number}`,
+    ),
     `  ${printable(found.text, 400)}`,
     `  ${size}; ${counted(before.length, "model state")} fitted until then`,
-    ...frontier.slice(0, toldMax).flatMap((ruledOut) => {
-      const [first, ...more] = whyLines(profile, ruledOut, {})
-      return [`  - ${first}`, ...more.map((line) => `    ${line}`)]
-    }),
+    ...why
+      .slice(0, toldMax)
+      .flatMap(([first = "", ...more]) => [`  - ${first}`, ...more.map((each) => `    ${each}`)]),
     ...(frontier.length > toldMax
       ? [`  … and ${counted(frontier.length - toldMax, "more way")} in which it does not fit`]
       : []),
     "  the latest actions of a run up to there:",
-    ...stepsOf(tailOf(before[0] ?? { way: null })),
+    ...tailOf(before[0] ?? { way: null }),
     ...changesNow(profile, before[0] ?? null),
   ]
+}
+
+/** How long the log took, where its lines say it. */
+const lengthWords = ({ time, ticks }: Found): readonly string[] =>
+  time === null || ticks === null ? [] : [lengthOf(time, ticks)]
+
+const beyondWords = {
+  number: "--candidates allows more",
+  length: "their logs grow too long to follow more: a log that shows some counts or states leaves fewer",
+  ticks: "a log with fewer silent kinds, or with a line now and then, leaves less to follow",
+} as const
+
+/** Where time could not pass. */
+const overdueText = (
+  { time }: Pick<Found, "time">,
+  { after, possible }: Omit<Overdue<unknown>, "state">,
+): string => {
+  const when = time === null ? counted(after, "tick") : lengthOf(time, after)
+  const due = possible.map(textOf).join(", ")
+  return `after ${when} something is due, and the log goes on without it; possible then: ${due}`
 }
 
 /** The state before the line that does not fit, as far as there is one. */
@@ -129,18 +174,33 @@ const changesNow = (profile: Profile<unknown>, candidate: Candidate<unknown> | n
 
 type Steps = ReturnType<typeof runOf>
 
-const tailOf = (candidate: Pick<Candidate<unknown>, "way">): Steps => runOf(candidate).slice(-toldMax)
+/** The last lines of a run. */
+const tailOf = (candidate: Pick<Candidate<unknown>, "way">): readonly string[] =>
+  stepLines(runOf(candidate)).slice(-toldMax)
 
-const stepsOf = (steps: Steps): readonly string[] => [
-  ...steps
-    .slice(0, stepsMax)
-    .map(({ action, silent }) => `    ${textOf(action)}${silent ? "  (not in the log)" : ""}`),
-  ...(steps.length > stepsMax ? [`    … and ${number(steps.length - stepsMax)} more`] : []),
-]
+/** The first lines of a run. */
+const headOf = (run: Steps): readonly string[] => {
+  const lines = stepLines(run)
+  const rest = lines.length - stepsMax
+  return rest > 0 ? [...lines.slice(0, stepsMax), `    … and ${counted(rest, "more line")}`] : lines
+}
+
+/** The steps of a run, ticks that follow each other in one line. */
+const stepLines = (run: Steps): readonly string[] => {
+  const lines: { readonly text: string; times: number }[] = []
+  for (const { action, silent } of run) {
+    const text = `${textOf(action)}${silent ? "  (not in the log)" : ""}`
+    const last = lines.at(-1)
+    if (action.kind === "Tick" && last?.text === text) last.times += 1
+    else lines.push({ text, times: 1 })
+  }
+  return lines.map(({ text, times }) => `    ${times === 1 ? "" : `${number(times)} × `}${text}`)
+}
 
 /** What was found, as JSON. */
 export const jsonOf = (found: Found): object => ({
   ...verdictJson(found),
+  ...(found.ticks === null ? {} : { ticks: found.ticks }),
   ...(found.unmet.length === 0 ? {} : { unmet: found.unmet }),
   ...(found.loggedSilently.length === 0 ? {} : { loggedSilently: found.loggedSilently }),
   seconds: found.seconds,
@@ -168,6 +228,21 @@ const verdictJson = (found: Found): object => {
         text: shortened(found.text, 2_000),
         candidates: validation.before.length,
         frontier: validation.frontier.map((ruledOut) => ({ ...ruledOut.why, words: whyText(ruledOut, {}) })),
+      }
+    case "overdue":
+      return {
+        verdict: "rejected",
+        lines,
+        most,
+        line: validation.line.number,
+        text: shortened(found.text, 2_000),
+        candidates: validation.before.length,
+        frontier: validation.frontier.map(({ after, possible }) => ({
+          tag: "overdue",
+          after,
+          possible,
+          words: overdueText(found, { after, possible }),
+        })),
       }
     case "beyond":
       return { verdict: "inconclusive", lines, most, line: validation.line.number, size: validation.size }

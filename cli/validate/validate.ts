@@ -88,7 +88,7 @@ type Judge = {
   readonly take: (number: number, json: ReturnType<typeof objectIn>) => Validation<unknown> | null
   readonly end: () => Validation<unknown>
   readonly stop: () => Validation<unknown>
-  readonly words: () => Pick<Found, "profile" | "silent" | "unmet" | "kindUnmet" | "loggedSilently">
+  readonly words: () => Omit<Found, "file" | "validation" | "text" | "number" | "seconds" | "reproduce">
 }
 
 /** Throws BadInput. */
@@ -131,10 +131,13 @@ const judgeOf = (
       stop: log.stop,
       words: () => ({
         profile: profile as Profile<unknown>,
+        time: config.time ?? null,
         silent,
-        unmet: map === null ? [] : sourcesOf(map).filter((pointer) => !met.has(pointer)),
+        unmet: map === null ? [] : sourcesOf(map, config).filter((pointer) => !met.has(pointer)),
         kindUnmet: map?.action === undefined || met.has(map.action.kind) ? null : map.action.kind,
         loggedSilently: log.loggedSilently(),
+        ticks: log.ticks(),
+        isTimeUntold: log.isTimeUntold(),
       }),
     }
   })
@@ -195,6 +198,8 @@ const codeOf = (found: Found): ExitCode => {
       return isVacuous(found) ? exitCodes.vacuous : exitCodes.ok
     case "rejected":
       return isVacuous(found) ? exitCodes.vacuous : exitCodes.divergence
+    case "overdue":
+      return exitCodes.divergence
     case "beyond":
     case "stopped":
       return exitCodes.inconclusive

@@ -29,7 +29,8 @@ const faults: Readonly<Record<Misfortune, Action>> = {
   link: { kind: "CutLink", hosts: ["h1", "h2"] },
 }
 
-const toRunning: readonly Action[] = [
+/** How the pair of the plain cluster comes to be running. */
+export const toRunning: readonly Action[] = [
   { kind: "PowerOn", pair: "p1", host: "h1" },
   { kind: "SpawnSecondary", copy: "p1.1", host: "h2" },
   { kind: "BeginLockstep", copy: "p1.1" },

@@ -7,6 +7,9 @@ import type { Role } from "../../model/copy.ts"
 /** How long things take in a cluster, in ticks. */
 export type Times = NonNullable<Config["time"]>
 
+/** The length of a tick, in milliseconds. */
+export const tickOf = ({ tick = 100 }: Times): number => tick
+
 type ByRole = Readonly<Record<Role, number>>
 
 /** By how much a clock may be wrong after so many ticks: by one for each `driftEvery` that have begun. */

@@ -16,7 +16,7 @@ import type { AskedAction } from "../../conform/profile.ts"
 
 describe("the model states that fit", () => {
   it("are the initial one at first", () => {
-    expect(firstCandidates(watch)).toEqual([{ state: profile.initial(config), way: null }])
+    expect(firstCandidates(watch)).toEqual([{ state: profile.initial(config), way: null, ticks: 0 }])
   })
 
   it("follow an action that is taken, where the model takes it", () => {

@@ -89,7 +89,7 @@ function reported<S>(
   shown: { readonly [field: string]: unknown },
   frontier: readonly RuledOut<S>[],
 ): readonly string[] {
-  const before = frontier.map(({ state }) => ({ state, way: null }))
+  const before = frontier.map(({ state }) => ({ state, way: null, ticks: 0 }))
   const outcome = { tag: "diverged", step: 1, shown, frontier, before } as unknown as Parameters<
     typeof answerLines<S>
   >[3]
