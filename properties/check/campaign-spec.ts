@@ -1,11 +1,10 @@
 import type { Config } from "../../model/config.ts"
 import type { ProtocolOf } from "../../model/protocol.ts"
 import { catalogue } from "../catalogue.ts"
-import { isAbout } from "../ghost.ts"
 import { isPromised } from "../property.ts"
 import { refinement, unfitForEngine } from "../refinement.ts"
 import { mutated, type Mutant } from "../mutants/mutant.ts"
-import { witnesses } from "../witnesses.ts"
+import { canBeSeen, witnesses } from "../witnesses.ts"
 import type { JudgeOf } from "./run.ts"
 
 /**
@@ -45,7 +44,7 @@ export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Muta
   return (config) => ({
     protocol: protocolIn(config),
     properties: properties.filter((property) => isPromised(property, config)),
-    witnesses: witnesses.filter((witness) => isAbout(witness, config)),
+    witnesses: witnesses.filter((witness) => canBeSeen(witness, config)),
   })
 }
 

@@ -40,6 +40,9 @@ const occurrencesExpected = 12
 /** In one given cluster a witness may be far rarer than in drawn ones, or not: this many schedules show it or nothing does. */
 const schedulesInOneCluster = 15_000
 
+/** So many schedules in drawn clusters ask every property, as good as certainly: one cluster in 33 promises the rarest. */
+export const schedulesToAsk = occurrencesExpected * 33
+
 /** What random runs are not expected to show: it takes a long run in which everything is as late as it may be. */
 const forExplorers: readonly string[] = [
   "dual-execution-in-full",

@@ -8,6 +8,7 @@ import { protocolOf } from "../../model/core.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 import { inTurn } from "../../properties/check/scheduler.ts"
 import { lots } from "../../properties/arbitrary/swarm.ts"
+import { catalogue } from "../../properties/catalogue.ts"
 import { witnesses } from "../../properties/witnesses.ts"
 import { freshFolder } from "./ftpair.ts"
 
@@ -106,7 +107,7 @@ describe("a check", () => {
   it("reports as held only what was checked to the end", async () => {
     const interrupted = await checked({ ...whole, stopped: "interrupted" }, { mutant: "ZeroMeansNone" })
     const ofEngine = await checked(
-      { ...whole, schedules: 0 },
+      { ...whole, schedules: 0, asked: {} },
       { property: ["S1", "L1"], mutant: "ZeroMeansNone" },
     )
 
@@ -121,6 +122,8 @@ const whole: Campaign = {
   schedules: 1_000_000,
   engineRuns: 1_000_000,
   engineActions: 10_000_000,
+  asked: Object.fromEntries(catalogue.map(({ id }) => [id, 100])),
+  engineAsked: { S1: 100 },
   actions: Object.fromEntries(kinds.map((kind) => [kind, 100])),
   witnesses: Object.fromEntries(witnesses.map(({ id }) => [id, 10])),
   failure: null,
