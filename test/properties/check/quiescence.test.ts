@@ -7,6 +7,8 @@ import { identity } from "../../../model/identity.ts"
 import type { State } from "../../../model/state.ts"
 import { fairlyEnabled } from "../../../model/step.ts"
 import { isQuiescent, isJudged, nextFair, quiescenceStepsMax } from "../../../properties/check/quiescence.ts"
+import { becomesQuiescent } from "../../../properties/liveness.ts"
+import { isPromised } from "../../../properties/property.ts"
 import { effecting } from "../../../properties/mutants/mutant.ts"
 import { arbitraryRun, statesOf } from "../arbitrary/runs.ts"
 
@@ -98,6 +100,7 @@ describe("nextFair", () => {
   it("becomes quiescent within its bound, from wherever a run of the protocol has got to", () => {
     fc.assert(
       fc.property(arbitraryRun(), fc.nat(), ({ config, states }, place) => {
+        fc.pre(isPromised(becomesQuiescent, config))
         const start = states[place % states.length] as State
 
         const taken = left(config, start)
