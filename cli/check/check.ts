@@ -25,7 +25,7 @@ import { defaultWorkers, freshSeed } from "../options.ts"
 import { outputFor } from "../output.ts"
 import { progressOn } from "../progress.ts"
 import { notPromisedWords, quoted, summaryLines, unjudgedWords } from "../report.ts"
-import { refuseTimeless, timedScopeOf } from "../timed-mutant.ts"
+import { ownScopeOf, refuseTimeless } from "../timed-mutant.ts"
 import { replayingStored, storedLines } from "./stored.ts"
 
 /**
@@ -61,7 +61,7 @@ export const check = async (
   const folder = storeAt(flags.out)
   say(titleLine(style, spec, workers))
 
-  const unfit = spec.config === null ? null : unfitForEngine(spec.config, mutantsOf(spec).engine)
+  const unfit = unfitForEngine(spec.config, mutantsOf(spec).engine)
   if (unfit !== null) say(style.warn(`the model runs alone: ${unfit}`))
   const stored = await inTurns(replayingStored(style, spec, properties, folder, stop, rulesOf))
   say(...storedLines(style, stored))
@@ -145,7 +145,7 @@ const isWithinReach = (property: Property, ran: Campaign): boolean =>
 
 const specOf = (flags: CheckFlags): CampaignSpec => {
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
-  const config = flags.config === undefined ? timedScopeOf(mutant) : withBounds(readConfig(flags.config))
+  const config = flags.config === undefined ? ownScopeOf(mutant) : withBounds(readConfig(flags.config))
   if (config !== null) refuseTimeless(mutant, config)
   return {
     seed: flags.seed ?? freshSeed(),

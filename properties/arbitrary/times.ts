@@ -53,7 +53,13 @@ const fewTicks: fc.Arbitrary<Times> = fc
         haDelay: duration,
         driftEvery: mostly(0, fc.integer({ min: 2, max: 8 })),
       })
-      .map(({ timeouts, ...given }): Given => ({ ...given, ...timeouts })),
+      .map(({ heartbeatPeriod, logPeriod, delayMax, timeouts, ...durations }): Given => ({
+        heartbeatPeriod,
+        logPeriod,
+        delayMax,
+        ...timeouts,
+        ...durations,
+      })),
     beyond,
   })
   .map(withGoLiveDelay)

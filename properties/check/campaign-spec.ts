@@ -38,8 +38,7 @@ export const mutantsOf = ({ mutant, side }: CampaignSpec) => ({
 export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): JudgeOf => {
   const protocolIn = modelOf(spec, mutantNamed)
   const checked = catalogue.filter(({ id }) => spec.properties.includes(id))
-  const isRefined =
-    spec.isWhole && (spec.config === null || unfitForEngine(spec.config, mutantsOf(spec).engine) === null)
+  const isRefined = spec.isWhole && unfitForEngine(spec.config, mutantsOf(spec).engine) === null
   const properties = isRefined ? [...checked, refinement(protocolIn, mutantsOf(spec).engine)] : checked
   return (config) => ({
     protocol: protocolIn(config),
