@@ -49,15 +49,27 @@ describe("a check", () => {
       20,
       "inconclusive",
     ],
-    ["is inconclusive where nothing was run", { schedules: 0, engineRuns: 0 }, {}, 20, "inconclusive"],
+    [
+      "is inconclusive where nothing was run",
+      { schedules: 0, engineRuns: 0, asked: {}, engineAsked: {} },
+      {},
+      20,
+      "inconclusive",
+    ],
     [
       "is inconclusive where nothing was checked",
-      { schedules: 0, engineRuns: 9 },
+      { schedules: 0, engineRuns: 9, asked: {} },
       { property: ["L1", "L2"] },
       20,
       "inconclusive",
     ],
-    ["holds where the engine checked it", { schedules: 0, engineRuns: 9 }, { property: ["S1"] }, 0, "held"],
+    [
+      "holds where the engine checked it",
+      { schedules: 0, engineRuns: 9, asked: {} },
+      { property: ["S1"] },
+      0,
+      "held",
+    ],
   ])("%s", async (_what, ran, flags, code, verdict) => {
     const reported = await checked({ ...whole, ...ran }, { mutant: "ZeroMeansNone", ...flags })
 
@@ -102,6 +114,24 @@ describe("a check", () => {
 
     expect([held.code, held.json.verdict, verdictsIn(held)]).toEqual([16, "not-as-promised", ["held"]])
     expect(held.json.stored.broken.length).toBeGreaterThan(20)
+  })
+
+  it("is vacuous where no cluster promised a property, though so many were drawn that some should have", async () => {
+    const { S3b: _, ...asked } = whole.asked
+    const many: Campaign = { ...whole, asked }
+    const few: Campaign = { ...many, schedules: 20 }
+
+    const never = await checked(many, { property: ["S1", "S3b"], mutant: "ZeroMeansNone" })
+    const notYet = await checked(few, { property: ["S1", "S3b"], mutant: "ZeroMeansNone" })
+    const allowed = await checked(many, {
+      property: ["S1", "S3b"],
+      mutant: "ZeroMeansNone",
+      allowVacuous: true,
+    })
+
+    expect([never.code, notYet.code, allowed.code]).toEqual([15, 0, 0])
+    for (const { json } of [never, notYet, allowed])
+      expect(json.properties).toEqual({ S1: { verdict: "held" }, S3b: { verdict: "not-run" } })
   })
 
   it("reports as held only what was checked to the end", async () => {

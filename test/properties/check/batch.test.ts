@@ -46,6 +46,19 @@ describe("runBatch", () => {
     expect(Math.max(...Object.values(witnesses))).toBeLessThanOrEqual(batchSize)
   })
 
+  it("counts for each property in how many schedules it was judged: those whose cluster promises it", () => {
+    const { asked, actions } = runBatch(judgeOf(null), null, "7", 2)
+    const noTime = runBatch(judgeOf(null), plainConfig(2, 1, { log: 1 }), "7", 2, 10).asked
+
+    expect(asked["S1"]).toBe(batchSize)
+    expect(asked["S3a"]).toBeGreaterThan(0)
+    expect(asked["S3a"]).toBeLessThan(batchSize / 2)
+    expect(asked["S3b"]).toBeLessThan(asked["S3a"] ?? 0)
+    expect(actions.Tick).toBeGreaterThan(0)
+    expect(noTime).toMatchObject({ S1: 10, L1: 10 })
+    expect(Object.keys(noTime).filter((id) => /^(S3[ab]|TIME|L5)/.test(id))).toEqual([])
+  })
+
   it("throws what a property throws, which is no violation and not to be taken for one held", () => {
     const failing: Property = {
       ...(catalogue[0] as Property),
