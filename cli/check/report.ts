@@ -66,7 +66,7 @@ const uncheckedLines = ({ unchecked, unasked, properties }: Checked): readonly s
       ? [`not asked, as no cluster that was drawn promises that: ${idsOf(unasked)}`]
       : []),
     ...(beyondEngine.length > 0 && unchecked.length < properties.length
-      ? [`not checked, as the engine checks safety alone: ${idsOf(beyondEngine)}`]
+      ? [`not checked, which takes the model: ${idsOf(beyondEngine)}`]
       : []),
   ]
 }

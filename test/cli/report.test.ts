@@ -51,7 +51,7 @@ describe("a property that some drawn clusters do not promise", () => {
     expect(title).toMatch(/not checked$/)
     expect(closing[0]).toMatch(/^vacuous, never asked: S3b {2}/)
     expect(closing).toContain("not asked, as no cluster that was drawn promises that: S3b")
-    expect(closing.join()).not.toContain("the engine checks safety alone")
+    expect(closing.join()).not.toContain("which takes the model")
   })
 })
 
