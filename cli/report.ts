@@ -38,7 +38,9 @@ export const summaryLines = (
   ...properties.map((property) => {
     const id = paddedId(property, properties)
     const unviolated = isWhole(campaign) ? style.good("held") : "no violation seen"
-    const judged = violated.has(property.id) ? style.bad("violated") : unviolated
+    const asked = campaign.asked[property.id] ?? 0
+    const inPart = asked > 0 && asked < campaign.schedules ? `, asked in ${counted(asked, "schedule")}` : ""
+    const judged = violated.has(property.id) ? style.bad("violated") : `${unviolated}${inPart}`
     const verdict = unchecked.includes(property) ? style.warn("not checked") : judged
     return `  ${id} ${property.name.padEnd(24)} ${verdict}`
   }),

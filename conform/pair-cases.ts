@@ -4,6 +4,7 @@ import { copyIdOf, type CopyId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
 import { candidates } from "../model/step.ts"
+import { timelessClusters } from "../properties/arbitrary/config.ts"
 import { arbitraryPlan } from "../properties/arbitrary/plan.ts"
 import { copyNames } from "../properties/shrink/copy-names.ts"
 import { simplifications } from "../properties/shrink/simpler-cluster.ts"
@@ -29,7 +30,11 @@ export const pairCases: CaseSource<State> = {
   witnessesIn,
   promised,
   plans: (only) =>
-    arbitraryPlan(only).map(({ config, swarm, choices }) => ({ config, weights: swarm.weights, choices })),
+    arbitraryPlan(only, timelessClusters).map(({ config, swarm, choices }) => ({
+      config,
+      weights: swarm.weights,
+      choices,
+    })),
   renaming: () => copyNames() as unknown as ReturnType<CaseSource<State>["renaming"]>,
   clusters: (config) => [
     ...[2, 3].filter((hosts) => hosts <= config.hosts.length).map((hosts) => plainConfig(hosts, 1)),

@@ -239,10 +239,11 @@ export const refinementId = "R1"
 const wordsOf = (divergence: Divergence | null): string | null =>
   divergence === null ? null : describeDivergence(divergence)
 
-/** Why the engine cannot take a cluster, with a mutant of its own, or null if it can. */
-export const unfitForEngine = (config: Config, mutant: string | null = null): string | null => {
+/** Why the engine cannot take a cluster, with a mutant of its own, or null if it can. It takes all that are drawn: `config` is null. */
+export const unfitForEngine = (config: Config | null, mutant: string | null = null): string | null => {
   if (mutant !== null && mutations[mutant] === undefined)
     return `the engine does not have the mutant ${mutant}`
+  if (config === null) return null
   try {
     layoutOf(config)
     return null

@@ -17,7 +17,7 @@ import { readConfig } from "../../traces/config.ts"
 import { protocolOfStory } from "../../traces/replay.ts"
 import { storeAt } from "../../traces/store.ts"
 import { closingLines, jsonOf, titleLine } from "./report.ts"
-import { violatedBy, violatedIn, type Checked, type CheckFlags } from "./checked.ts"
+import { neverAsked, violatedBy, violatedIn, type Checked, type CheckFlags } from "./checked.ts"
 import { codeOfViolation, exitCodes, worst, type ExitCode } from "../exit.ts"
 import { findingOf } from "./finding.ts"
 import { interruption } from "../interruption.ts"
@@ -25,7 +25,7 @@ import { defaultWorkers, freshSeed } from "../options.ts"
 import { outputFor } from "../output.ts"
 import { progressOn } from "../progress.ts"
 import { notPromisedWords, quoted, summaryLines, unjudgedWords } from "../report.ts"
-import { refuseTimeless, timedScopeOf } from "../timed-mutant.ts"
+import { ownScopeOf, refuseTimeless } from "../timed-mutant.ts"
 import { replayingStored, storedLines } from "./stored.ts"
 
 /**
@@ -61,7 +61,7 @@ export const check = async (
   const folder = storeAt(flags.out)
   say(titleLine(style, spec, workers))
 
-  const unfit = spec.config === null ? null : unfitForEngine(spec.config, mutantsOf(spec).engine)
+  const unfit = unfitForEngine(spec.config, mutantsOf(spec).engine)
   if (unfit !== null) say(style.warn(`the model runs alone: ${unfit}`))
   const stored = await inTurns(replayingStored(style, spec, properties, folder, stop, rulesOf))
   say(...storedLines(style, stored))
@@ -80,6 +80,7 @@ export const check = async (
   const wanted = wantedWitnesses(spec, properties)
   const unseen = ran === null ? [] : wanted.filter(({ id }) => ran.witnesses[id] === undefined)
   const isExpected = ({ id }: Witness): boolean => schedulesNeeded(id, spec.config) <= (ran?.schedules ?? 0)
+  const unchecked = properties.filter((property) => !isChecked(property, ran))
   const checked: Checked = {
     spec,
     properties,
@@ -94,7 +95,8 @@ export const check = async (
       ran !== null &&
       ran.schedules > 0 &&
       kindsOf("protocol").every((kind) => ran.actions[kind] === undefined),
-    unchecked: properties.filter((property) => !isChecked(property, ran)),
+    unchecked,
+    unasked: ran === null ? [] : unchecked.filter((property) => isWithinReach(property, ran)),
     reproduce: reproduceLine(flags, spec),
     workers,
     isRepeatable: failure === null || finding !== null,
@@ -118,29 +120,32 @@ export const check = async (
 
 /**
  * The properties that are to be checked, and those that are not promised in the cluster. Those of a part that it does not have
- * are neither: drawn clusters are of the core alone. Refuses where nothing is left: it would look like a verdict.
+ * are neither. Refuses where nothing is left: it would look like a verdict. Of clusters that are drawn, each is asked what it
+ * promises.
  */
 const propertiesIn = ({ config, properties: ids }: CampaignSpec) => {
   const named = catalogue.filter(({ id }) => ids.includes(id))
-  const about = named.filter((property) =>
-    config === null ? property.part === undefined : isAbout(property, config),
-  )
-  const properties = about.filter((property) => config === null || isPromised(property, config))
+  if (config === null) return { properties: named, notPromised: [] }
+  const about = named.filter((property) => isAbout(property, config))
+  const properties = about.filter((property) => isPromised(property, config))
   const notPromised = about.filter((property) => !properties.includes(property))
   if (properties.length === 0 && named.length > 0)
     throw new BadInput({ message: unjudgedWords(named, (property) => about.includes(property)) })
   return { properties, notPromised }
 }
 
-/** Whether anything checked a property: the model checks all, the engine those of safety. */
-const isChecked = (property: Property, ran: Campaign | null): boolean =>
-  ran !== null &&
-  (ran.schedules > 0 ||
-    (ran.engineRuns > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id)))
+/** Whether anything checked a property: the model checks all that a cluster promises, the engine what it watches of that. */
+const isChecked = ({ id }: Property, ran: Campaign | null): boolean =>
+  ran?.asked[id] !== undefined || ran?.engineAsked[id] !== undefined
+
+/** Whether what was run would have checked a property, had any cluster promised it: the engine checks what it watches of safety. */
+const isWithinReach = (property: Property, ran: Campaign): boolean =>
+  ran.schedules > 0 ||
+  (ran.engineRuns > 0 && !isLiveness(property) && (watched as readonly string[]).includes(property.id))
 
 const specOf = (flags: CheckFlags): CampaignSpec => {
   const mutant = flags.mutant === undefined || flags.mutant === "none" ? null : flags.mutant
-  const config = flags.config === undefined ? timedScopeOf(mutant) : withBounds(readConfig(flags.config))
+  const config = flags.config === undefined ? ownScopeOf(mutant) : withBounds(readConfig(flags.config))
   if (config !== null) refuseTimeless(mutant, config)
   return {
     seed: flags.seed ?? freshSeed(),
@@ -164,7 +169,7 @@ const wantedWitnesses = (
   witnesses.filter(
     (witness) =>
       (isWhole || properties.some((property) => property.witness === witness.id)) &&
-      (config === null ? witness.part === undefined : canBeSeen(witness, config)),
+      (config === null || canBeSeen(witness, config)),
   )
 
 const noFloor = { schedules: 0, engineRuns: 0 }
@@ -172,7 +177,7 @@ const noFloor = { schedules: 0, engineRuns: 0 }
 /**
  * What the campaign of a check may cost, so many milliseconds after the check began: with no flags that say otherwise
  * a floor is run to its end, though its time be up. `unfit` is why the engine cannot take the cluster, or null. Alone it runs
- * nothing there, nor where time passes: what it draws has no ticks.
+ * nothing there.
  */
 export const budgetOf = (
   flags: CheckFlags,
@@ -187,12 +192,11 @@ export const budgetOf = (
   const schedules = flags.runs ?? (flags.engineRuns === undefined ? ofModel : 0)
   const wanted = flags.engineRuns ?? (isDefault ? defaultEngineRuns : schedules === Infinity ? Infinity : 0)
   const floor = isDefault ? (config === null ? floorInDrawnClusters : floorInOneCluster) : noFloor
-  const isIdle = unfit !== null || config?.time !== undefined
   return {
     schedules,
-    engineRuns: isIdle ? 0 : wanted,
+    engineRuns: unfit === null ? wanted : 0,
     millis: Math.max(1, millisMax - elapsed),
-    floor: isIdle ? { ...floor, engineRuns: 0 } : floor,
+    floor: unfit === null ? floor : { ...floor, engineRuns: 0 },
   }
 }
 
@@ -214,14 +218,18 @@ const runCampaign = async (
 const isJudged = ({ campaign: ran, properties, unchecked }: Checked): boolean =>
   ran !== null && ran.schedules + ran.engineRuns > 0 && unchecked.length < properties.length
 
+/** Whether what had to be seen was not, or what had to be asked. */
+const isVacuous = (checked: Checked): boolean =>
+  checked.isIdle || checked.unseen.length > 0 || neverAsked(checked).length > 0
+
 const codeOf = (flags: CheckFlags, checked: Checked): ExitCode => {
-  const { findings, stored, isRepeatable, isStopped, unseen, isIdle } = checked
+  const { findings, stored, isRepeatable, isStopped } = checked
   const isFound = findings.length > 0 || stored.broken.length > 0 || !isRepeatable
   return worst([
     ...findings.flatMap(violatedBy).map(codeOfViolation),
     ...(stored.broken.length > 0 ? [exitCodes.notAsPromised] : []),
     ...(isRepeatable ? [] : [exitCodes.nonDeterministic]),
-    ...(isFound || isStopped || flags.allowVacuous === true || (unseen.length === 0 && !isIdle)
+    ...(isFound || isStopped || flags.allowVacuous === true || !isVacuous(checked)
       ? []
       : [exitCodes.vacuous]),
     ...(isStopped || (!isFound && !isJudged(checked)) ? [exitCodes.inconclusive] : []),

@@ -1,5 +1,6 @@
 import type { Campaign } from "../../properties/check/campaign.ts"
 import type { CampaignSpec, Side } from "../../properties/check/campaign-spec.ts"
+import { schedulesToAsk } from "../../properties/check/rarity.ts"
 import type { Property } from "../../properties/property.ts"
 import type { Witness } from "../../properties/witness.ts"
 import type { Finding } from "./finding.ts"
@@ -27,7 +28,7 @@ export type CheckFlags = OutputFlags & {
  * Shape  `notPromised` are properties that hold only on a condition which the cluster does not meet. `campaign` is null where stored runs have decided already, or where it was stopped before. `unseen` are the
  *        witnesses that were looked for and never seen, though so many schedules show them; `rare` those that take
  *        more; `isIdle`, that the protocol took no step in any schedule; `unchecked` the properties that nothing
- *        checked; `isRepeatable` is false if a schedule failed once, and not again; `drawingSeconds` is the part of
+ *        checked, and `unasked` those of them that would have been, had any cluster that was drawn promised them; `isRepeatable` is false if a schedule failed once, and not again; `drawingSeconds` is the part of
  *        `seconds` in which schedules were run.
  */
 export type Checked = {
@@ -41,6 +42,7 @@ export type Checked = {
   readonly unseen: readonly Witness[]
   readonly rare: readonly Witness[]
   readonly unchecked: readonly Property[]
+  readonly unasked: readonly Property[]
   readonly isIdle: boolean
   readonly reproduce: string
   readonly workers: number
@@ -49,6 +51,10 @@ export type Checked = {
   readonly seconds: number
   readonly drawingSeconds: number
 }
+
+/** The properties that no cluster has promised, though so many were drawn that some should have. */
+export const neverAsked = ({ unasked, campaign }: Checked): readonly Property[] =>
+  (campaign?.schedules ?? 0) >= schedulesToAsk ? unasked : []
 
 /** The properties that one finding violates, the reported one before the others of the same step. */
 export const violatedBy = ({ property, also }: Finding): readonly Property[] => [

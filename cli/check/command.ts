@@ -9,7 +9,7 @@ export const addCheck: AddCommand = (program, parse, end) => {
     .description("replays stored runs, then draws random fault schedules; shrinks and keeps counterexamples")
     .option(
       "--config <file>",
-      "check this cluster (default: clusters of 1 to 4 hosts and 1 or 2 pairs are drawn)",
+      "check this cluster (default: clusters of 1 to 4 hosts and 1 or 2 pairs are drawn; time passes in some)",
     )
     .addOption(propertyFlag(parse))
     .option(

@@ -7,7 +7,7 @@ import { schedulesNeeded } from "../../properties/check/rarity.ts"
 import type { Property } from "../../properties/property.ts"
 import { refinementId } from "../../properties/refinement.ts"
 import type { Witness } from "../../properties/witness.ts"
-import { violatedIn, type CheckFlags, type Checked } from "./checked.ts"
+import { neverAsked, violatedIn, type CheckFlags, type Checked } from "./checked.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
 import type { Style } from "../style.ts"
 import { actionsTaken, isWhole, quoted, rates } from "../report.ts"
@@ -36,10 +36,10 @@ export const closingLines = (
   checked: Checked,
   code: ExitCode,
 ): readonly string[] => {
-  const { campaign: ran, unseen, rare, unchecked, properties, seconds, spec, reproduce, isStopped } = checked
+  const { campaign: ran, unseen, rare, seconds, spec, reproduce, isStopped } = checked
   const { drawingSeconds } = checked
   if (ran === null && !isStopped) return undrawnLines(style, checked)
-  const never = unseen.map(({ id }) => id).join(", ")
+  const never = idsOf(unseen)
   return [
     `${verdictLine(style, checked, code)}${ran === null ? "" : `  ${workText(checked, ran)}`}`,
     ...(unseen.length > 0 && allowVacuous === true && code === exitCodes.ok
@@ -50,15 +50,28 @@ export const closingLines = (
           `not seen yet, and not to be expected of so few schedules: ${rare.map((witness) => rareText(witness, spec)).join(", ")}`,
         ]
       : []),
-    ...(unchecked.length > 0 && unchecked.length < properties.length
-      ? [`not checked, as the engine checks safety alone: ${unchecked.map(({ id }) => id).join(", ")}`]
-      : []),
+    ...uncheckedLines(checked),
     ...(ran === null ? [] : [`${seconds.toFixed(1)} s${ratesOf(ran, drawingSeconds)}`]),
     `stopped: ${stops[ran?.stopped ?? "interrupted"]}  seed ${spec.seed}`,
     ...(checked.findings.length > 0 ? [] : [`Reproduce: ${reproduce}`]),
     ...checked.stored.broken.slice(0, 1).map(({ file }) => `Replay: npx ftpair replay ${quoted(file)}`),
   ]
 }
+
+/** Which properties nothing has checked, and why. */
+const uncheckedLines = ({ unchecked, unasked, properties }: Checked): readonly string[] => {
+  const beyondEngine = unchecked.filter((property) => !unasked.includes(property))
+  return [
+    ...(unasked.length > 0
+      ? [`not asked, as no cluster that was drawn promises that: ${idsOf(unasked)}`]
+      : []),
+    ...(beyondEngine.length > 0 && unchecked.length < properties.length
+      ? [`not checked, which takes the model: ${idsOf(beyondEngine)}`]
+      : []),
+  ]
+}
+
+const idsOf = (some: readonly { readonly id: string }[]): string => some.map(({ id }) => id).join(", ")
 
 /** What is said where a stored run has violated something, and nothing was drawn. */
 const undrawnLines = (style: Style, checked: Checked): readonly string[] => [
@@ -91,7 +104,7 @@ const verdictLine = (style: Style, checked: Checked, code: ExitCode): string => 
       return style.warn(
         checked.isIdle
           ? "vacuous: the protocol took no step, as no pair could be powered on"
-          : `vacuous, never seen: ${checked.unseen.map(({ id }) => id).join(", ")}`,
+          : `vacuous, ${missingWords(checked)}`,
       )
     case exitCodes.inconclusive:
       return style.warn(
@@ -113,6 +126,13 @@ const verdictLine = (style: Style, checked: Checked, code: ExitCode): string => 
       return style.bad(`violated: ${[...violatedIn(checked)].join(", ")}`)
   }
 }
+
+/** What had to come up, and did not. */
+const missingWords = (checked: Checked): string =>
+  [
+    ...(checked.unseen.length > 0 ? [`never seen: ${idsOf(checked.unseen)}`] : []),
+    ...(neverAsked(checked).length > 0 ? [`never asked: ${idsOf(neverAsked(checked))}`] : []),
+  ].join("; ")
 
 /** The word of each exit code that a check can come to. */
 const verdicts: Readonly<Partial<Record<ExitCode, string>>> = {
@@ -142,6 +162,7 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
     schedules: ran?.schedules ?? 0,
     engine: { schedules: ran?.engineRuns ?? 0, actions: ran?.engineActions ?? 0 },
     actions: ran?.actions ?? {},
+    asked: ran?.asked ?? {},
     witnesses: Object.fromEntries(wanted.map(({ id }) => [id, ran?.witnesses[id] ?? 0])),
     unseen: unseen.map(({ id }) => id),
     idle: checked.isIdle,

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import {
   defaultLimits,
+  plainConfig,
   plainHost,
   plainPair,
   unbounded,
@@ -12,20 +13,53 @@ import {
   type PairConfig,
 } from "../../model/config.ts"
 import { linkBetween, type HostId, type LinkId, type PairId } from "../../model/ids.ts"
+import { mostly } from "./mostly.ts"
+import type { Times } from "../time/bounds.ts"
+import { arbitraryTimes } from "./times.ts"
 
-/** How large the clusters may be that are drawn. */
-export type ConfigSize = { readonly hostsMax: number; readonly pairsMax: number }
+/** How large the clusters may be that are drawn, and whether time passes in some of them. */
+export type ConfigSize = {
+  readonly hostsMax: number
+  readonly pairsMax: number
+  readonly mayHaveTime?: true
+}
 
-/** The clusters of the main job: large enough for every property and witness, small enough for short traces. */
-export const smallClusters: ConfigSize = { hostsMax: 4, pairsMax: 2 }
+/** Clusters that are large enough for every property and witness of the core, and small enough for short traces. */
+export const timelessClusters: ConfigSize = { hostsMax: 4, pairsMax: 2 }
+
+/** The clusters of the main job: the same, and time passes in some. */
+export const smallClusters: ConfigSize = { ...timelessClusters, mayHaveTime: true }
 
 /**
  * Clusters: hosts with their limits and groups, pairs with their sizes and registrations, affinity rules in force and
  * not, and a bound on the logs (without one the guest would never become quiescent). In some, FT is off for a pair, copies are
- * placed by another policy, hosts can encrypt, links are not private, or a pair runs across two sites. Shrinks towards two plain
- * hosts, one pair and no rules. Now and then there is one host only, or rules bar every host.
+ * placed by another policy, hosts can encrypt, links are not private, a pair runs across two sites, or time passes. Shrinks towards two plain
+ * hosts, one pair, no rules and no time. Now and then there is one host only, or rules bar every host.
  */
-export const arbitraryConfig = ({ hostsMax, pairsMax }: ConfigSize = smallClusters): fc.Arbitrary<Config> =>
+export const arbitraryConfig = (size: ConfigSize = smallClusters): fc.Arbitrary<Config> =>
+  size.mayHaveTime === true
+    ? fc
+        .tuple(arbitraryCluster(size), arbitraryTiming)
+        .map(([config, timing]) => (timing === null ? config : timed(config, timing, size)))
+    : arbitraryCluster(size)
+
+/** Whether time passes: in one cluster of six, so that the core keeps the bulk. `isPlain` leaves nothing else that is out of the ordinary. */
+const arbitraryTiming = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 5, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.record({ isPlain: fc.boolean(), time: arbitraryTimes }) },
+)
+
+type Timing = { readonly isPlain: boolean; readonly time: Times }
+
+/** The cluster with time. In a plain one pairs are running, most of the time, when something happens to them. */
+const timed = (config: Config, { isPlain, time }: Timing, { hostsMax }: ConfigSize): Config => {
+  const { hosts, pairs, bounds } = config
+  const plain = plainConfig(Math.min(hostsMax, Math.max(3, hosts.length)), pairs.length, bounds)
+  return { ...(isPlain ? plain : config), time }
+}
+
+const arbitraryCluster = ({ hostsMax, pairsMax }: ConfigSize): fc.Arbitrary<Config> =>
   fc
     .record({
       hosts: fc.oneof(
@@ -153,12 +187,4 @@ const pairOf = (
     secondary: pair.ft === "notConfigured" ? null : host(secondary),
   }
   return { id, ...plainPair, ...pair, registered }
-}
-
-function mostly<A>(usual: A, unusual: fc.Arbitrary<A>): fc.Arbitrary<A> {
-  return fc.oneof(
-    { withCrossShrink: true },
-    { weight: 6, arbitrary: fc.constant(usual) },
-    { weight: 1, arbitrary: unusual },
-  )
 }

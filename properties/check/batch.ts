@@ -17,12 +17,13 @@ const shrinkRunsMax = 400
 /**
  * What the schedules of one batch were.
  *
- * Shape  `witnesses` counts the schedules in which each was seen, `actions` how often each kind was taken. The
- *        batch ends with the first schedule that fails, which counts. Schedules tried in shrinking do not.
+ * Shape  `asked` counts the schedules in whose cluster each property was judged, `witnesses` those in which each was seen, and
+ *        `actions` how often each kind was taken. The batch ends with the first schedule that fails, which counts. Schedules tried in shrinking do not.
  */
 export type BatchResult = {
   readonly batch: number
   readonly schedules: number
+  readonly asked: Readonly<Record<string, number>>
   readonly actions: Readonly<Partial<Record<Kind, number>>>
   readonly witnesses: Readonly<Record<string, number>>
   readonly failure: Failure | null
@@ -73,8 +74,9 @@ export const runBatch = (
         simulate(narrowed(judgeIn(plan.config), first.run), plan).violation === null
       )
     }
-    const run = simulate(judgeIn(plan.config), plan)
-    tally.count(run)
+    const judge = judgeIn(plan.config)
+    const run = simulate(judge, plan)
+    tally.count(judge, run)
     if (run.violation !== null) {
       first = { plan, run }
       onFound(resultOf(first, plan))
@@ -120,16 +122,18 @@ const failureOf = (
 const startTally = () => {
   let schedules = 0
   let violations = 0
+  const asked: Record<string, number> = {}
   const actions: Partial<Record<Kind, number>> = {}
   const witnesses: Record<string, number> = {}
   return {
-    count: (run: Run): void => {
+    count: ({ properties }: Judge, run: Run): void => {
       schedules += 1
+      for (const { id } of properties) asked[id] = (asked[id] ?? 0) + 1
       for (const { kind } of run.actions) actions[kind] = (actions[kind] ?? 0) + 1
       for (const id of run.witnessed) witnesses[id] = (witnesses[id] ?? 0) + 1
       violations += run.violation === null ? 0 : 1
     },
     isClean: (): boolean => violations === 0,
-    result: () => ({ schedules, actions, witnesses }),
+    result: () => ({ schedules, asked, actions, witnesses }),
   }
 }

@@ -1,11 +1,10 @@
 import type { Config } from "../../model/config.ts"
 import type { ProtocolOf } from "../../model/protocol.ts"
 import { catalogue } from "../catalogue.ts"
-import { isAbout } from "../ghost.ts"
 import { isPromised } from "../property.ts"
 import { refinement, unfitForEngine } from "../refinement.ts"
 import { mutated, type Mutant } from "../mutants/mutant.ts"
-import { witnesses } from "../witnesses.ts"
+import { canBeSeen, witnesses } from "../witnesses.ts"
 import type { JudgeOf } from "./run.ts"
 
 /**
@@ -39,13 +38,12 @@ export const mutantsOf = ({ mutant, side }: CampaignSpec) => ({
 export const judgeFor = (spec: CampaignSpec, mutantNamed: (name: string) => Mutant | null): JudgeOf => {
   const protocolIn = modelOf(spec, mutantNamed)
   const checked = catalogue.filter(({ id }) => spec.properties.includes(id))
-  const isRefined =
-    spec.isWhole && (spec.config === null || unfitForEngine(spec.config, mutantsOf(spec).engine) === null)
+  const isRefined = spec.isWhole && unfitForEngine(spec.config, mutantsOf(spec).engine) === null
   const properties = isRefined ? [...checked, refinement(protocolIn, mutantsOf(spec).engine)] : checked
   return (config) => ({
     protocol: protocolIn(config),
     properties: properties.filter((property) => isPromised(property, config)),
-    witnesses: witnesses.filter((witness) => isAbout(witness, config)),
+    witnesses: witnesses.filter((witness) => canBeSeen(witness, config)),
   })
 }
 

@@ -31,12 +31,14 @@ type Stopped = "failure" | "runs" | "time" | "interrupted"
  * specification and the number of schedules, however many workers ran them.
  *
  * Shape  `schedules` were run by the model with the engine beside it, `engineRuns` by the engine alone; `actions` and
- *        `witnesses` are of the former. The failure's `number` is among those of its sort.
+ *        `witnesses` are of the former. `asked` counts in how many of them each property was judged, and `engineAsked` the same of the latter. The failure's `number` is among those of its sort.
  */
 export type Campaign = {
   readonly schedules: number
   readonly engineRuns: number
   readonly engineActions: number
+  readonly asked: Readonly<Record<string, number>>
+  readonly engineAsked: Readonly<Record<string, number>>
   readonly actions: Readonly<Partial<Record<Kind, number>>>
   readonly witnesses: Readonly<Record<string, number>>
   readonly failure: (Failure & { readonly number: number; readonly on: BatchOrder["on"] }) | null
@@ -166,24 +168,25 @@ type Result = BatchResult & { readonly n: number; readonly on: BatchOrder["on"] 
 /** The schedules counted up to the failing batch, as one worker alone would have counted them. */
 const summary = (results: ReadonlyMap<number, Result>, failed: number, stopped: Stopped): Campaign => {
   const counted = [...results.values()].filter(({ n }) => n <= failed).sort((a, b) => a.n - b.n)
-  const actions: Partial<Record<Kind, number>> = {}
-  const witnesses: Record<string, number> = {}
   const ofModel = counted.filter(({ on }) => on === "model")
   const ofEngine = counted.filter(({ on }) => on === "engine")
-  for (const result of ofModel) {
-    for (const [kind, n] of Object.entries(result.actions) as [Kind, number][])
-      actions[kind] = (actions[kind] ?? 0) + n
-    for (const [id, n] of Object.entries(result.witnesses)) witnesses[id] = (witnesses[id] ?? 0) + n
-  }
   return {
     schedules: sum(ofModel, ({ schedules }) => schedules),
     engineRuns: sum(ofEngine, ({ schedules }) => schedules),
     engineActions: sum(ofEngine, (result) => sum(Object.values(result.actions), (n) => n)),
-    actions,
-    witnesses,
+    asked: added(ofModel.map(({ asked }) => asked)),
+    engineAsked: added(ofEngine.map(({ asked }) => asked)),
+    actions: added(ofModel.map(({ actions }) => actions)),
+    witnesses: added(ofModel.map(({ witnesses }) => witnesses)),
     failure: failureOf(results.get(failed)),
     stopped,
   }
+}
+
+const added = (counts: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> => {
+  const total: Record<string, number> = {}
+  for (const count of counts) for (const [id, n] of Object.entries(count)) total[id] = (total[id] ?? 0) + n
+  return total
 }
 
 const failureOf = (result: Result | undefined): Campaign["failure"] => {

@@ -1,10 +1,10 @@
 import * as fc from "fast-check"
-import { alphabet, kinds, subjectOf, type Action, type Kind } from "../../model/action.ts"
+import { kinds, type Action, type Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { initial } from "../../model/state.ts"
 import { step } from "../../model/step.ts"
 import type { Protocol, ProtocolOf } from "../../model/protocol.ts"
-import { actionOf, rangesOf, secondsOf, type ActionCode } from "../../impl/engine/action-code.ts"
+import { actionOf, type ActionCode } from "../../impl/engine/action-code.ts"
 import { CapacityExceeded } from "../../impl/engine/capacity.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
@@ -18,11 +18,15 @@ import {
   only,
   setOf,
   union,
+  watched,
   type PropertySet,
 } from "../packed/property-set.ts"
 import { arbitraryConfig } from "../arbitrary/config.ts"
-import { arbitrarySwarm, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
+import { catalogue } from "../catalogue.ts"
+import { isLiveness, isPromised } from "../property.ts"
+import { arbitrarySwarm, type Swarm } from "../arbitrary/swarm.ts"
 import type { BatchResult } from "./batch.ts"
+import { lotteryOf, situationOf, timeStandsStill, type Drawn } from "./lottery.ts"
 import { inTurn } from "./scheduler.ts"
 import { seedOf } from "./seed.ts"
 
@@ -61,6 +65,8 @@ export const runEngineBatch = (
   let done = 0
   const config = runs.config ?? drawn(arbitraryConfig(), seedOf(seed, -1 - batch * partsMax))
   const driver = driverFor(runs, config)
+  const askedOf = (count: number): BatchResult["asked"] =>
+    Object.fromEntries(driver.asked.map((id) => [id, count]))
   for (let part = 0; done < schedules; part += 1) {
     const partSeed = seedOf(seed, -1 - batch * partsMax - part)
     const swarm = drawn(arbitrarySwarm, partSeed)
@@ -82,9 +88,9 @@ export const runEngineBatch = (
       actions: actionsOf(runs.protocolIn(config), driver.engine, found.codes),
       loop: null,
     }
-    return { batch, schedules: schedule, actions, witnesses: {}, failure }
+    return { batch, schedules: schedule, asked: askedOf(schedule), actions, witnesses: {}, failure }
   }
-  return { batch, schedules, actions, witnesses: {}, failure: null }
+  return { batch, schedules, asked: askedOf(schedules), actions, witnesses: {}, failure: null }
 }
 
 /** More parts than any batch has: the seeds of one batch are none of another's. */
@@ -106,6 +112,8 @@ const driverFor = (runs: EngineRuns, config: Config): Driver => {
 
 type Driver = ReturnType<typeof driverOf>
 
+const tick = kinds.indexOf("Tick")
+
 /** What a draw that the rules do not allow answers: no set of properties is negative. */
 const refused = -1
 
@@ -119,8 +127,21 @@ type Found = {
   readonly codes: readonly ActionCode[]
 }
 
+/** What the engine is asked in a cluster, by ids: of the properties that are to be checked, those of safety that it watches and that are promised there. */
+const askedIn = (config: Config, ids: readonly string[]): readonly string[] =>
+  catalogue
+    .filter(
+      (property) =>
+        ids.includes(property.id) &&
+        (watched as readonly string[]).includes(property.id) &&
+        !isLiveness(property) &&
+        isPromised(property, config),
+    )
+    .map(({ id }) => id)
+
 /** Draws schedules for one engine, one after the other. */
 const driverOf = (runs: EngineRuns, config: Config) => {
+  const asked = askedIn(config, runs.properties)
   const engine = engineOf(
     layoutOf(config, {
       indexed: runs.mutant !== null && isIndexed(runs.mutant),
@@ -135,7 +156,7 @@ const driverOf = (runs: EngineRuns, config: Config) => {
   const start = machine.key.slice()
   const situation = situationOf(engine)
   const { follow, draw, drawn } = lotteryOf(engine)
-  const { begin, take } = takerOf(engine, setOf(runs.properties))
+  const { begin, take } = takerOf(engine, setOf(asked))
   const codes = Array.from({ length: actionsMax }, () => ({ kind: 0, a: 0, b: 0 }))
   const counts = new Float64Array(kinds.length)
 
@@ -154,10 +175,12 @@ const driverOf = (runs: EngineRuns, config: Config) => {
     let refusals = 0
     let now = situation()
     for (let length = 0; length < actionsMax && refusals < refusalsMax;) {
-      const violated = draw(now) ? take(drawn) : refused
+      const isDrawn = draw(now)
+      const violated = isDrawn ? take(drawn) : refused
       if (violated === outgrown) break
       if (violated === refused) {
         refusals += 1
+        if (isDrawn && drawn.kind === tick) now |= timeStandsStill
         continue
       }
       refusals = 0
@@ -187,80 +210,7 @@ const driverOf = (runs: EngineRuns, config: Config) => {
     counts.fill(0)
   }
 
-  return { properties: runs.properties, engine, run, tally }
-}
-
-/** An action that was drawn; a suspicion is to be spurious or is not. */
-type Drawn = { kind: number; a: number; b: number; isSpurious: boolean }
-
-/**
- * Draws actions for the state that an engine is at, by the weights of the swarm that it follows.
- *
- * Shape  `draw` draws one into `drawn`, and returns whether there was any to draw.
- */
-const lotteryOf = ({ view, layout }: Engine) => {
-  let elsewhere: readonly Int32Array[] = []
-  let byPhase: readonly Int32Array[] = []
-  let ofCopies = 0
-  let random = 1
-  const isSpurious = lots.map((lot) => lot === "SpuriousSuspect")
-  const kindOf = lots.map((lot) => kinds.indexOf(lot === "SpuriousSuspect" ? "Suspect" : lot))
-  const ranges = rangesOf(layout)
-  const overA = kinds.map((kind) => ranges[subjectOf(kind)])
-  const overB = kinds.map((kind) => secondsOf(layout, kind))
-  const drawn: Drawn = { kind: 0, a: 0, b: 0, isSpurious: false }
-
-  /** A pseudo-random number below `n`: xorshift, a multiplication in place of a division. */
-  const below = (n: number): number => {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    return ((random >>> 8) * n * 2 ** -24) | 0
-  }
-
-  /** The slot of some copy; there is one. */
-  const occupied = (): number => {
-    let slot = below(view.slots)
-    while (view.controlOf(slot) === 0) slot = slot + 1 === view.slots ? 0 : slot + 1
-    return slot
-  }
-
-  /** First it is drawn whether a copy acts, and which, and then what of all that a copy in its phase might do. */
-  const draw = (bits: number): boolean => {
-    const others = elsewhere[bits] as Int32Array
-    const slot = (bits & hasCopies) !== 0 && below(ofCopies + others.length) < ofCopies ? occupied() : -1
-    const table = slot < 0 ? others : (byPhase[view.phaseIn(view.controlOf(slot))] as Int32Array)
-    if (table.length === 0) return false
-    const lot = table[below(table.length)] as number
-    drawn.kind = kindOf[lot] as number
-    drawn.a = slot < 0 ? below(overA[drawn.kind] as number) : slot
-    const seconds = overB[drawn.kind] as number
-    drawn.b = seconds > 1 ? below(seconds) : 0
-    drawn.isSpurious = isSpurious[lot] === true
-    return true
-  }
-
-  /**
-   * Follows a swarm. Most draws are of what has a chance, by the protocol as it is written: one swarm in four draws
-   * blindly, for rules that allow more.
-   */
-  const follow = (swarm: Swarm, seed: number): void => {
-    random = seed | 1
-    const isBlind = (seed & 3) === 0
-    elsewhere = Array.from({ length: 1 << situations.length }, (_, bits) =>
-      lotTable(
-        swarm,
-        (kind) =>
-          (isBlind ? !isOfCopy(kind) : isOpen(kind, bits)) && (overA[kinds.indexOf(kind)] as number) > 0,
-      ),
-    )
-    byPhase = phaseKinds.map((among) =>
-      lotTable(swarm, (kind) => (isBlind ? isOfCopy(kind) : among.includes(kind))),
-    )
-    ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)
-  }
-
-  return { follow, draw, drawn }
+  return { properties: runs.properties, asked, engine, run, tally }
 }
 
 /** Takes actions that were drawn, each from the state at which `begin` was called, and checks the properties. */
@@ -300,69 +250,6 @@ const takerOf = (engine: Engine, checked: PropertySet) => {
 
   return { begin: monitor.begin, take }
 }
-
-/** What there must be for some kinds to have a chance: each a bit of a situation. */
-const situations = ["a copy", "damage", "a pair that is off", "a pair that is down", "faults left"] as const
-
-const hasCopies = 1
-
-/** What the state that an engine is at has of the situations, in bits. */
-const situationOf = ({ view, layout }: Engine): (() => number) => {
-  const { hosts, pairs, controlOf, hasStorage, isOn, has, faultsSoFar } = view
-  const links = (hosts * (hosts - 1)) / 2
-  const isDamaged = (): boolean => {
-    for (let host = 0; host < hosts; host += 1)
-      if (!hasStorage(host) || has(layout.maintenance, host)) return true
-    for (let link = 0; link < links; link += 1) if (has(layout.cut, link)) return true
-    return false
-  }
-  return () => {
-    let bits = (isDamaged() ? 2 : 0) | (faultsSoFar() < layout.config.bounds.faults ? 16 : 0)
-    for (let pair = 0; pair < pairs; pair += 1) {
-      let mayRun = false
-      for (let host = 0; host < hosts; host += 1) {
-        if (controlOf(pair * hosts + host) === 0) continue
-        bits |= hasCopies
-        if (hasStorage(host)) mayRun = true
-      }
-      if (!isOn(pair)) bits |= 4
-      else if (!mayRun) bits |= 8
-    }
-    return bits
-  }
-}
-
-const isOfCopy = (kind: Kind): boolean => subjectOf(kind) === "copy"
-
-/** Whether a kind that names no copy has a chance in a situation. */
-const isOpen = (kind: Kind, bits: number): boolean => {
-  if (isOfCopy(kind)) return false
-  if (kind === "PowerOn") return (bits & 4) !== 0
-  if (kind === "HaRestart") return (bits & 8) !== 0
-  if (alphabet[kind].actor === "recovery") return (bits & 2) !== 0
-  return alphabet[kind].actor !== "fault" || (bits & 16) !== 0
-}
-
-/** What a copy in each phase might do, by the engine's numbers of the phases. What is left out its rules refuse. */
-export const phaseKinds: readonly (readonly Kind[])[] = [
-  [],
-  ["JoinLockstep", "SyncLost", "CrashCopy"],
-  ["Deliver", "Suspect", "Migrate", "CrashCopy"],
-  ["Record", "Ack", "Release", "Suspect", "TestRestartSecondary", "Migrate", "CrashCopy"],
-  ["TryLock", "CrashCopy"],
-  ["TryLock", "CrashCopy"],
-  ["Record", "Release", "BeginLockstep", "AbandonSync", "SpawnSecondary", "Migrate", "CrashCopy"],
-]
-
-/** The lots of some kinds, by number, each as often as its weight says, so that one draw picks one. */
-const lotTable = ({ weights }: Swarm, isAmong: (kind: Kind) => boolean): Int32Array =>
-  Int32Array.from(
-    lots.flatMap((lot: Lot, n) =>
-      isAmong(lot === "SpuriousSuspect" ? "Suspect" : lot)
-        ? Array.from({ length: Math.ceil(weights[lot] * 2) }, () => n)
-        : [],
-    ),
-  )
 
 /** The schedule in the model's words, as far as the model goes along. */
 const actionsOf = (

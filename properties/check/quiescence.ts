@@ -4,6 +4,8 @@ import { isSame } from "../../model/identity.ts"
 import type { State } from "../../model/state.ts"
 import { fairlyEnabled, successors, type Successor } from "../../model/step.ts"
 import type { Protocol } from "../../model/protocol.ts"
+import { becomesQuiescent } from "../liveness.ts"
+import { isPromised } from "../property.ts"
 import { boundsOf } from "../time/bounds.ts"
 
 /**
@@ -26,6 +28,13 @@ export const quiescenceStepsMax = ({ hosts, pairs, bounds, time }: Config): numb
   const ticks = time === undefined ? 0 : 4 * boundsOf(time).restored
   return 50 + pairs.length * (20 + 4 * hosts.length * (4 + entries) + ticks)
 }
+
+/**
+ * How many steps a cluster is left to itself for: until it should long be quiescent; where that is not promised, since false
+ * alarms may go on for ever, for a while.
+ */
+export const tailMax = (config: Config): number =>
+  isPromised(becomesQuiescent, config) ? quiescenceStepsMax(config) : 50
 
 /**
  * The enabled, weakly fair action that has waited longest, kind after kind in turn; null if the state is quiescent. An

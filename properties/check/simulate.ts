@@ -8,7 +8,7 @@ import type { Protocol } from "../../model/protocol.ts"
 import { choiceRange, type Plan } from "../arbitrary/plan.ts"
 import { isFaulty, lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
 import { roundsOf } from "./lasso.ts"
-import { isQuiescent, quiescenceStepsMax } from "./quiescence.ts"
+import { isQuiescent, tailMax } from "./quiescence.ts"
 import { begin, observe, observeQuiescence, observeRound, type Judge, type Run } from "./run.ts"
 import { inTurn, turnsOf, type Turns } from "./scheduler.ts"
 
@@ -21,10 +21,7 @@ export const simulate = (judge: Judge, plan: Plan): Run => {
   const { protocol } = judge
   let run = begin(judge, initial(protocol.config))
   const { weights, quietSteps, stallSteps } = plan.swarm
-  const open = [
-    ...lots.filter((lot) => weights[lot] > 0),
-    ...(protocol.rules.Tick === undefined ? [] : (["Tick"] as const)),
-  ]
+  const open = lots.filter((lot) => weights[lot] > 0)
   const harmless = open.filter((lot) => !isFaulty(lot))
   let lastFault = -Infinity
   let stalled: Stall = null
@@ -66,27 +63,20 @@ const draw = (
   choice: number,
 ): Successor | null => {
   const open = [...among]
-  let total = open.reduce((sum, lot) => sum + weightIn(weights, lot), 0)
+  let total = open.reduce((sum, lot) => sum + weights[lot], 0)
   while (open.length > 0) {
     let rest = (choice / choiceRange) * total
     let at = 0
-    while (at < open.length - 1 && rest >= weightIn(weights, open[at] as Lot))
-      rest -= weightIn(weights, open[at++] as Lot)
+    while (at < open.length - 1 && rest >= weights[open[at] as Lot]) rest -= weights[open[at++] as Lot]
     const lot = open[at] as Lot
     const found = successorsOf(protocol, state, lot).filter(mayAct)
-    const within = Math.min(found.length - 1, Math.floor((rest / weightIn(weights, lot)) * found.length))
+    const within = Math.min(found.length - 1, Math.floor((rest / weights[lot]) * found.length))
     if (found.length > 0) return found[within] as Successor
     open.splice(at, 1)
-    total -= weightIn(weights, lot)
+    total -= weights[lot]
   }
   return null
 }
-
-/** The share of a lot. That of the passing of time, where there is time, is not drawn. */
-const weightIn = (weights: Swarm["weights"], lot: Lot): number => (lot === "Tick" ? tickWeight : weights[lot])
-
-/** About as much as the steps of a protocol that goes on at a good pace. */
-const tickWeight = 12
 
 const successorsOf = (protocol: Protocol, state: State, lot: Lot): readonly Successor[] => {
   const kind: Kind = lot === "SpuriousSuspect" ? "Suspect" : lot
@@ -130,11 +120,11 @@ const heal = (judge: Judge, start: Run, heals: number): Run => {
 
 /**
  * Takes enabled actions fairly until the state is quiescent, and judges that state; or until the run goes round. A run
- * that does neither within its bound does not become quiescent either.
+ * that does neither within its bound does not become quiescent either, where that is promised.
  */
 export const runToQuiescence = (judge: Judge, start: Run, turns: Turns = inTurn): Run => {
   let run = start
-  const stepsMax = quiescenceStepsMax(judge.protocol.config)
+  const stepsMax = tailMax(judge.protocol.config)
   const next = turnsOf(turns, judge.protocol)
   const rounds = roundsOf(judge.protocol)
   const states = [run.state]

@@ -15,6 +15,7 @@ type Candidate = { readonly config: Config; readonly actions: readonly Action[] 
 
 /** Clusters that are simpler in one thing each, with the actions as they are called there. */
 export const simplifications = (config: Config, actions: readonly Action[]): readonly Candidate[] => [
+  ...withoutTime(config, actions),
   ...withShorterLogs(config).map((simpler) => ({ config: simpler, actions })),
   ...config.rules.map((_, n) => withRules(config, actions, (m) => m !== n)),
   ...withoutLastPair(config, actions),
@@ -26,9 +27,51 @@ export const simplifications = (config: Config, actions: readonly Action[]): rea
     ...config.pairs.flatMap((pair, n) =>
       plainer(config, pair).map((simpler) => ({ ...config, pairs: config.pairs.with(n, simpler) })),
     ),
+    ...withShorterTimes(config),
   ].map((simpler) => ({ config: simpler, actions })),
   ...inOrderOfUse(config, actions),
 ]
+
+/** Where no time passes, which nobody then lets pass. */
+const withoutTime = ({ time, ...timeless }: Config, actions: readonly Action[]): readonly Candidate[] =>
+  time === undefined ? [] : [{ config: timeless, actions: actions.filter(({ kind }) => kind !== "Tick") }]
+
+/** Where something takes less time, or clocks are exact. */
+const withShorterTimes = (config: Config): readonly Config[] => {
+  const { time } = config
+  if (time === undefined) return []
+  const { tick, ...times } = time
+  const timeouts = (["heartbeatTimeout", "silenceTimeout"] as const).flatMap((name) =>
+    (["primary", "secondary"] as const).flatMap((role) =>
+      shorter(time[name][role], 1).map((ticks) => ({ ...time, [name]: { ...time[name], [role]: ticks } })),
+    ),
+  )
+  const others = shortestTimes.flatMap(([name, least]) =>
+    shorter(time[name], least).map((ticks) => ({ ...time, [name]: ticks })),
+  )
+  return [
+    ...(tick === undefined ? [] : [times]),
+    ...(time.driftEvery === 0 ? [] : [{ ...time, driftEvery: 0 }]),
+    ...timeouts,
+    ...others,
+  ].map((simpler) => ({ ...config, time: simpler }))
+}
+
+/** The times that are one number, with the least that each may be. */
+const shortestTimes = [
+  ["heartbeatPeriod", 1],
+  ["logPeriod", 1],
+  ["delayMax", 0],
+  ["goLiveDelay", 0],
+  ["lockMax", 0],
+  ["syncMax", 0],
+  ["respawnMax", 0],
+  ["haDelay", 0],
+] as const
+
+/** As few ticks as may be, half as many, and one less. */
+const shorter = (ticks: number, least: number): readonly number[] =>
+  [...new Set([least, least + ((ticks - least) >> 1), ticks - 1])].filter((n) => n >= least && n < ticks)
 
 const withShorterLogs = (config: Config): readonly Config[] => {
   const { bounds } = config

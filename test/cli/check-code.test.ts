@@ -8,6 +8,7 @@ import { protocolOf } from "../../model/core.ts"
 import type { Campaign } from "../../properties/check/campaign.ts"
 import { inTurn } from "../../properties/check/scheduler.ts"
 import { lots } from "../../properties/arbitrary/swarm.ts"
+import { catalogue } from "../../properties/catalogue.ts"
 import { witnesses } from "../../properties/witnesses.ts"
 import { freshFolder } from "./ftpair.ts"
 
@@ -48,15 +49,27 @@ describe("a check", () => {
       20,
       "inconclusive",
     ],
-    ["is inconclusive where nothing was run", { schedules: 0, engineRuns: 0 }, {}, 20, "inconclusive"],
+    [
+      "is inconclusive where nothing was run",
+      { schedules: 0, engineRuns: 0, asked: {}, engineAsked: {} },
+      {},
+      20,
+      "inconclusive",
+    ],
     [
       "is inconclusive where nothing was checked",
-      { schedules: 0, engineRuns: 9 },
+      { schedules: 0, engineRuns: 9, asked: {} },
       { property: ["L1", "L2"] },
       20,
       "inconclusive",
     ],
-    ["holds where the engine checked it", { schedules: 0, engineRuns: 9 }, { property: ["S1"] }, 0, "held"],
+    [
+      "holds where the engine checked it",
+      { schedules: 0, engineRuns: 9, asked: {} },
+      { property: ["S1"] },
+      0,
+      "held",
+    ],
   ])("%s", async (_what, ran, flags, code, verdict) => {
     const reported = await checked({ ...whole, ...ran }, { mutant: "ZeroMeansNone", ...flags })
 
@@ -103,10 +116,28 @@ describe("a check", () => {
     expect(held.json.stored.broken.length).toBeGreaterThan(20)
   })
 
+  it("is vacuous where no cluster promised a property, though so many were drawn that some should have", async () => {
+    const { S3b: _, ...asked } = whole.asked
+    const many: Campaign = { ...whole, asked }
+    const few: Campaign = { ...many, schedules: 20 }
+
+    const never = await checked(many, { property: ["S1", "S3b"], mutant: "ZeroMeansNone" })
+    const notYet = await checked(few, { property: ["S1", "S3b"], mutant: "ZeroMeansNone" })
+    const allowed = await checked(many, {
+      property: ["S1", "S3b"],
+      mutant: "ZeroMeansNone",
+      allowVacuous: true,
+    })
+
+    expect([never.code, notYet.code, allowed.code]).toEqual([15, 0, 0])
+    for (const { json } of [never, notYet, allowed])
+      expect(json.properties).toEqual({ S1: { verdict: "held" }, S3b: { verdict: "not-run" } })
+  })
+
   it("reports as held only what was checked to the end", async () => {
     const interrupted = await checked({ ...whole, stopped: "interrupted" }, { mutant: "ZeroMeansNone" })
     const ofEngine = await checked(
-      { ...whole, schedules: 0 },
+      { ...whole, schedules: 0, asked: {} },
       { property: ["S1", "L1"], mutant: "ZeroMeansNone" },
     )
 
@@ -121,6 +152,8 @@ const whole: Campaign = {
   schedules: 1_000_000,
   engineRuns: 1_000_000,
   engineActions: 10_000_000,
+  asked: Object.fromEntries(catalogue.map(({ id }) => [id, 100])),
+  engineAsked: { S1: 100 },
   actions: Object.fromEntries(kinds.map((kind) => [kind, 100])),
   witnesses: Object.fromEntries(witnesses.map(({ id }) => [id, 10])),
   failure: null,

@@ -121,8 +121,8 @@ describe.concurrent("ftpair check --json", () => {
     expect(document.schedules).toBeGreaterThan(0)
     expect(document.actions["PowerOn"]).toBeGreaterThan(0)
     expect(document.seconds).toBeGreaterThan(0)
-    expect(sorted(Object.keys(document.witnesses))).toEqual(sorted(idsOf(witnesses.filter(isOfCore))))
-    expect(sorted(Object.keys(document.properties))).toEqual(sorted(idsOf(catalogue.filter(isOfCore))))
+    expect(sorted(Object.keys(document.witnesses))).toEqual(sorted(idsOf(witnesses)))
+    expect(sorted(Object.keys(document.properties))).toEqual(sorted(idsOf(catalogue)))
     expect(document.properties["S7"]).toEqual({ verdict: "breached" })
     expect(document.properties["S1"]).toEqual({ verdict: "inconclusive" })
     expect(document.breaches).toHaveLength(1)
@@ -413,8 +413,5 @@ const keepRun = (folder: string, actions: readonly Action[]): string => {
 }
 
 const idsOf = (things: readonly { readonly id: string }[]): readonly string[] => things.map(({ id }) => id)
-
-/** Whether it is about no part of the protocol, which a cluster would have to have. */
-const isOfCore = ({ part }: { readonly part?: string }): boolean => part === undefined
 
 const sorted = (words: readonly string[]): readonly string[] => words.toSorted()

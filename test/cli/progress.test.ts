@@ -135,6 +135,8 @@ const soFar: Campaign = {
   schedules: 300,
   engineRuns: 0,
   engineActions: 0,
+  asked: {},
+  engineAsked: {},
   actions: { PowerOn: 400, Record: 1000 },
   witnesses: { "ha-restart": 3, fork: 1 },
   failure: null,

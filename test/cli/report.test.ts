@@ -25,6 +25,36 @@ describe("a property that was not violated", () => {
   })
 })
 
+describe("a property that some drawn clusters do not promise", () => {
+  const style = styleFor(process.stdout, false)
+  const [s1, s3b] = [matching(["S1"]), matching(["S3b"])]
+  const campaign: Campaign = { ...ran, schedules: 1000, asked: { S1: 1000, S3b: 60 } }
+
+  it("is held with the number of schedules in which it was asked", () => {
+    const lines = summaryLines(style, [...s1, ...s3b], [], campaign, new Set())
+
+    expect(lines[1]).toMatch(/^ {2}S1 +SinglePrimary +held$/)
+    expect(lines[2]).toMatch(/^ {2}S3b +NoDualExecution +held, asked in 60 schedules$/)
+  })
+
+  it("is never held where none has promised it: that is vacuous, once enough were drawn", () => {
+    const unasked = {
+      ...checked,
+      campaign: { ...campaign, asked: { S1: 1000 } },
+      unchecked: s3b,
+      unasked: s3b,
+    }
+
+    const [title] = summaryLines(style, s3b, [], unasked.campaign, new Set(), s3b).slice(1)
+    const closing = closingLines(style, {}, unasked, exitCodes.vacuous)
+
+    expect(title).toMatch(/not checked$/)
+    expect(closing[0]).toMatch(/^vacuous, never asked: S3b {2}/)
+    expect(closing).toContain("not asked, as no cluster that was drawn promises that: S3b")
+    expect(closing.join()).not.toContain("which takes the model")
+  })
+})
+
 describe("how fast a check was", () => {
   it.each([
     [0.99, "8.0 s"],
@@ -52,6 +82,8 @@ const ran: Campaign = {
   schedules: 3,
   engineRuns: 0,
   engineActions: 0,
+  asked: {},
+  engineAsked: {},
   actions: {},
   witnesses: {},
   failure: null,
@@ -76,6 +108,7 @@ const checked: Checked = {
   rare: [],
   notPromised: [],
   unchecked: properties.slice(2),
+  unasked: [],
   isIdle: false,
   reproduce: "",
   workers: 1,

@@ -88,7 +88,7 @@ describe("where no time passes", () => {
     const refused = "S3a: expected a cluster in which time passes, by --config"
 
     await expect(explored(untimed(), { property: ["S3a"] })).rejects.toThrow(refused)
-    await expect(checked(null, { property: ["S3a"] })).rejects.toThrow(refused)
+    await expect(checked(untimed(), { property: ["S3a"] })).rejects.toThrow(refused)
   })
 })
 
@@ -120,13 +120,54 @@ describe("a check of a cluster in which time passes", () => {
     await expect(checked(inB, { property: ["S3b"] })).rejects.toThrow("S3b NoDualExecution is not promised")
   })
 
-  it("finds a mutant of time in its own cluster, and refuses one where none passes", async () => {
-    const { code, document } = await checked(null, { mutant: "NoUrgency", property: ["L5a"], runs: 100 })
-
-    expect([code, document["verdict"]]).toEqual([12, "breached"])
+  it("refuses a mutant of time where none passes", async () => {
     await expect(checked(untimed(), { mutant: "NoUrgency" })).rejects.toThrow(
       "--mutant NoUrgency is about time",
     )
+  })
+})
+
+describe("a check of drawn clusters", () => {
+  it("lets time pass in some of them, and asks in each what it promises", async () => {
+    const { code, document } = await checked(null, {
+      property: ["S1", "S3a", "S3b", "TIME1"],
+      runs: 60,
+      allowVacuous: true,
+    })
+    const { asked, actions } = document as {
+      readonly asked: Readonly<Record<string, number>>
+      readonly actions: { readonly Tick?: number }
+    }
+
+    expect(code).toBe(0)
+    expect(actions.Tick).toBeGreaterThan(0)
+    expect(asked["S1"]).toBe(60)
+    expect(asked["S3a"]).toBeGreaterThan(2)
+    expect(asked["S3a"]).toBeLessThan(30)
+    expect(asked["S3b"] ?? 0).toBeLessThan(asked["S3a"] ?? 0)
+  })
+
+  it("has not checked what none of them promises, and is inconclusive where that is all that was named", async () => {
+    const { code, document } = await checked(null, { property: ["S3b"], runs: 1 })
+
+    expect([code, document["verdict"], document["asked"]]).toEqual([20, "inconclusive", {}])
+    expect(document["properties"]).toEqual({ S3b: { verdict: "not-run" } })
+  })
+
+  it("asks of the engine alone nothing of time that it does not watch, and says so", async () => {
+    const { code, document } = await checked(null, { property: ["S1", "S3b"], engineRuns: 40 })
+
+    expect(code).toBe(0)
+    expect(document["properties"]).toEqual({ S1: { verdict: "held" }, S3b: { verdict: "not-run" } })
+  })
+
+  it("finds a mutant of time, and in a cluster of its own the one that hardly any shows", async () => {
+    const { code, document } = await checked(null, { mutant: "NoUrgency", property: ["L5f"], runs: 400 })
+    const own = await checked(null, { mutant: "MigrateResetsClocks", property: ["S3b"], runs: 3 })
+
+    expect([code, document["verdict"], document["config"]]).toEqual([12, "breached", null])
+    expect(document["breaches"]).toMatchObject([{ property: "L5f", config: { time: { lockMax: 0 } } }])
+    expect(own.document["config"]).toMatchObject({ time: { goLiveDelay: 4 } })
   })
 })
 

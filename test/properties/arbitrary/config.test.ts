@@ -4,6 +4,14 @@ import { plainConfig, type Config } from "../../../model/config.ts"
 import { initial } from "../../../model/state.ts"
 import { forbids } from "../../../properties/eligibility.ts"
 import { arbitraryConfig, smallClusters } from "../../../properties/arbitrary/config.ts"
+import { arbitraryTimes } from "../../../properties/arbitrary/times.ts"
+import {
+  boundsOf,
+  shortestGoLiveDelay,
+  type TimeBounds,
+  type Times,
+} from "../../../properties/time/bounds.ts"
+import { usualTimes } from "../../../properties/time/usual.ts"
 import { configOf, jsonOfConfig } from "../../../traces/config.ts"
 
 describe("arbitraryConfig", () => {
@@ -93,10 +101,21 @@ describe("arbitraryConfig", () => {
     ["a link that is not private", ({ exposed }) => exposed.length === 1],
     ["links that are not private", ({ exposed }) => exposed.length > 1],
     ["a pair across two sites", ({ pairs }) => pairs.some(({ metro }) => metro !== null)],
+    ["a cluster without time", ({ time }) => time === undefined],
+    ["a plain cluster with time", (config) => isTimed(config) && isPlain(config)],
+    ["rules, and time", (config) => isTimed(config) && config.rules.length > 0],
+    ["two pairs, and time", (config) => isTimed(config) && config.pairs.length === 2],
     ["a log of one entry", ({ bounds }) => bounds.log === 1],
     ["a log of four entries", ({ bounds }) => bounds.log === 4],
   ])("draws now and then %s", (_what, isSo) => {
     expect(many.some(isSo)).toBe(true)
+  })
+
+  it("keeps the bulk of the clusters without time, which passes in one of six", () => {
+    const share = many.filter(isTimed).length / many.length
+
+    expect(share).toBeGreaterThan(1 / 8)
+    expect(share).toBeLessThan(1 / 5)
   })
 
   it("can be written and read again", () => {
@@ -126,7 +145,91 @@ describe("arbitraryConfig", () => {
   })
 })
 
+describe("the times that are drawn", () => {
+  it.each<readonly [string, (times: Times, bounds: TimeBounds) => boolean]>([
+    ["no false alarm", (_times, { isWithoutFalseAlarms }) => isWithoutFalseAlarms],
+    ["false alarms", (_times, { isWithoutFalseAlarms }) => !isWithoutFalseAlarms],
+    ["no go-live delay", ({ goLiveDelay }) => goLiveDelay === 0],
+    ["the shortest go-live delay that suffices", (times) => times.goLiveDelay === shortestGoLiveDelay(times)],
+    ["one that is a tick too short", (times) => times.goLiveDelay === shortestGoLiveDelay(times) - 1],
+    ["a longer one", (times) => times.goLiveDelay > shortestGoLiveDelay(times)],
+    [
+      "two Primaries at once for no tick",
+      ({ goLiveDelay }, { isSingleExecution, dualExecution }) =>
+        goLiveDelay > 0 && !isSingleExecution && dualExecution === 0,
+    ],
+    [
+      "two Primaries at once after a go-live delay",
+      ({ goLiveDelay }, { dualExecution }) => goLiveDelay > 0 && dualExecution > 0,
+    ],
+    ["clocks that drift", ({ driftEvery }) => driftEvery > 0 && driftEvery < 10],
+    ["messages that take two ticks", ({ delayMax }) => delayMax === 2],
+    ["periods of two ticks", ({ heartbeatPeriod, logPeriod }) => heartbeatPeriod === 2 && logPeriod === 2],
+    ["a lock that answers at once", ({ lockMax }) => lockMax === 0],
+    ["a lock that takes two ticks", ({ lockMax }) => lockMax === 2],
+    ["a timeout of one tick", ({ silenceTimeout }) => silenceTimeout.primary === 1],
+    [
+      "a Secondary that waits longer than its Primary",
+      ({ silenceTimeout: { primary, secondary } }) => secondary > primary,
+    ],
+    ["the usual times", (times) => JSON.stringify(times) === JSON.stringify(usualTimes)],
+    [
+      "other times of a real cluster",
+      ({ tick, silenceTimeout }) =>
+        tick === 250 && silenceTimeout.primary >= 6 && silenceTimeout.primary <= 16,
+    ],
+  ])("now and then have %s", (_what, isSo) => {
+    expect(times.some((each) => isSo(each, boundsOf(each)))).toBe(true)
+  })
+
+  it("mostly are a few ticks", () => {
+    const few = times.filter(({ silenceTimeout }) => silenceTimeout.primary <= 5)
+
+    expect(few.length / times.length).toBeGreaterThan(0.8)
+  })
+
+  it("shrink to none, where none are needed", () => {
+    for (const seed of seeds) expect(shrunk(seed, ({ hosts }) => hosts.length > 2)).not.toHaveProperty("time")
+  })
+
+  it("shrink to as little as there is, where they are", () => {
+    for (const seed of seeds)
+      expect(shrunk(seed, isTimed)).toEqual({
+        ...plainConfig(2, 1, { log: 1 }),
+        time: {
+          heartbeatPeriod: 1,
+          logPeriod: 1,
+          delayMax: 0,
+          heartbeatTimeout: { primary: 1, secondary: 1 },
+          silenceTimeout: { primary: 1, secondary: 1 },
+          goLiveDelay: 0,
+          lockMax: 0,
+          syncMax: 0,
+          respawnMax: 0,
+          haDelay: 0,
+          driftEvery: 0,
+        },
+      })
+  })
+})
+
 // Helpers
+
+const isTimed = ({ time }: Config): boolean => time !== undefined
+
+const isPlain = ({ hosts, pairs, rules }: Config): boolean =>
+  rules.length === 0 &&
+  JSON.stringify({ hosts, pairs }) === JSON.stringify(pick(plainConfig(hosts.length, pairs.length)))
+
+const pick = ({ hosts, pairs }: Config) => ({ hosts, pairs })
+
+const times: readonly Times[] = fc.sample(arbitraryTimes, { seed: 1, numRuns: 1000 })
+
+/** The simplest cluster found that is such. */
+const shrunk = (seed: number, isSo: (config: Config) => boolean): Config => {
+  const property = fc.property(arbitraryConfig(), (config) => !isSo(config))
+  return (fc.check(property, { seed, numRuns: 1000 }).counterexample as [Config])[0]
+}
 
 const seeds = [1, 2, 3, 4, 5]
 

@@ -5,6 +5,7 @@ import { plainConfig } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { initial } from "../../../model/state.ts"
 import { step } from "../../../model/step.ts"
+import { timelessClusters } from "../../../properties/arbitrary/config.ts"
 import { arbitraryPlan, choiceRange, choicesMax, type Plan } from "../../../properties/arbitrary/plan.ts"
 import { simulate } from "../../../properties/check/simulate.ts"
 
@@ -45,11 +46,26 @@ describe("arbitraryPlan", () => {
     expect(plans.some(({ heals }) => heals !== 0 && heals !== 0x7fffffff)).toBe(true)
   })
 
-  it("draws, between them, every kind of action but time", () => {
+  it("draws, between them, every kind of action", () => {
     const taken = new Set<Kind>()
     for (const plan of drawn(1, 150)) for (const { kind } of runOf(plan).actions) taken.add(kind)
 
-    expect([...taken].toSorted()).toEqual(kinds.filter((kind) => kind !== "Tick").toSorted())
+    expect([...taken].toSorted()).toEqual(kinds.toSorted())
+  })
+
+  it("gives ticks a weight where time passes, and nowhere else", () => {
+    const plans = drawn(1, 100)
+
+    for (const { config, swarm } of plans) expect(swarm.weights.Tick > 0).toBe(config.time !== undefined)
+    expect(plans.some(({ config }) => config.time !== undefined)).toBe(true)
+  })
+
+  it("lets time pass in no cluster of a size that does not say so", () => {
+    const plans = fc.sample(arbitraryPlan(null, timelessClusters), { seed: 1, numRuns: 200 })
+
+    expect(plans.filter(({ config, swarm }) => config.time !== undefined || swarm.weights.Tick > 0)).toEqual(
+      [],
+    )
   })
 
   it("draws plans that come to legal runs", () => {

@@ -1,11 +1,18 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { alphabet, kinds, kindsOf, type Kind } from "../../../model/action.ts"
-import { arbitrarySwarm, isFaulty, lots, type Lot, type Swarm } from "../../../properties/arbitrary/swarm.ts"
+import {
+  arbitrarySwarm,
+  arbitraryTimelessSwarm,
+  isFaulty,
+  lots,
+  type Lot,
+  type Swarm,
+} from "../../../properties/arbitrary/swarm.ts"
 
 describe("the lots", () => {
-  it("are the kinds of the alphabet but time, in its order, and spurious suspicion before the other faults", () => {
-    expect(lots.filter((lot) => lot !== "SpuriousSuspect")).toEqual(kinds.filter((kind) => kind !== "Tick"))
+  it("are the kinds of the alphabet, in its order, and spurious suspicion before the other faults", () => {
+    expect(lots.filter((lot) => lot !== "SpuriousSuspect")).toEqual(kinds)
     expect(lots.filter(isFaulty)).toEqual(["SpuriousSuspect", ...kindsOf("fault")])
   })
 })
@@ -17,10 +24,10 @@ describe("arbitrarySwarm", () => {
     expect(draw()).toEqual(draw())
   })
 
-  it("always lets the protocol go on, and a pair be powered on", () => {
+  it("always lets the protocol and time go on, and a pair be powered on", () => {
     fc.assert(
       fc.property(arbitrarySwarm, ({ weights }) => {
-        for (const lot of [...kindsOf("protocol"), "PowerOn"] as const)
+        for (const lot of [...kindsOf("protocol"), "PowerOn", "Tick"] as const)
           expect(weights[lot]).toBeGreaterThan(0)
       }),
     )
@@ -34,6 +41,20 @@ describe("arbitrarySwarm", () => {
       expect(weights.some((weight) => weight === 0)).toBe(true)
       expect(weights.some((weight) => weight > 0)).toBe(true)
     }
+  })
+
+  it("lets time go on faster than all else in some runs, and slower than the protocol in others", () => {
+    const swarms = fc.sample(arbitrarySwarm, { seed: 1, numRuns: 100 }).map(({ weights }) => weights)
+
+    expect(swarms.some((weights) => weights.Tick > 30)).toBe(true)
+    expect(swarms.some((weights) => weights.Tick < weights.TryLock)).toBe(true)
+  })
+
+  it("has no ticks where no time passes, and all else", () => {
+    const swarms = fc.sample(arbitraryTimelessSwarm, { seed: 1, numRuns: 50 })
+
+    for (const { weights } of swarms) expect(weights).toMatchObject({ Tick: 0 })
+    expect(swarms.some(({ weights }) => weights.CutLink > 0)).toBe(true)
   })
 
   it("shrinks to runs in which nothing goes wrong and nobody intervenes", () => {
@@ -51,4 +72,4 @@ describe("arbitrarySwarm", () => {
 // Helpers
 
 const mayBeMissing = (lot: Lot): boolean =>
-  isFaulty(lot) || (lot !== "PowerOn" && alphabet[lot as Kind].actor !== "protocol")
+  isFaulty(lot) || (lot !== "PowerOn" && !["protocol", "time"].includes(alphabet[lot as Kind].actor))

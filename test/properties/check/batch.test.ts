@@ -10,6 +10,7 @@ import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
 import type { Property } from "../../../properties/property.ts"
 import { replay } from "../../../traces/replay.ts"
+import { base, guarded } from "../../parts/time/clusters.ts"
 
 describe("runBatch", () => {
   it("gives the same for the same arguments", () => {
@@ -44,6 +45,29 @@ describe("runBatch", () => {
     expect(actions.PowerOn).toBeGreaterThan(batchSize / 2)
     expect(witnesses["protected-again"]).toBeGreaterThan(0)
     expect(Math.max(...Object.values(witnesses))).toBeLessThanOrEqual(batchSize)
+  })
+
+  it("counts for each property in how many schedules it was judged: those whose cluster promises it", () => {
+    const { asked, actions } = runBatch(judgeOf(null), null, "7", 2)
+    const noTime = runBatch(judgeOf(null), plainConfig(2, 1, { log: 1 }), "7", 2, 10).asked
+
+    expect(asked["S1"]).toBe(batchSize)
+    expect(asked["S3a"]).toBeGreaterThan(0)
+    expect(asked["S3a"]).toBeLessThan(batchSize / 2)
+    expect(asked["S3b"]).toBeLessThan(asked["S3a"] ?? 0)
+    expect(actions.Tick).toBeGreaterThan(0)
+    expect(noTime).toMatchObject({ S1: 10, L1: 10 })
+    expect(Object.keys(noTime).filter((id) => /^(S3[ab]|TIME|L5)/.test(id))).toEqual([])
+  })
+
+  it("looks for a witness only where it can be seen: one of no ticks at all shows nothing", () => {
+    const [inB, inG] = [base, guarded].map((time) =>
+      judgeOf(null)({ ...plainConfig(3, 1, { log: 1 }), time }).witnesses.map(({ id }) => id),
+    )
+
+    expect(inB).toContain("dual-execution-twice")
+    expect(inG).not.toContain("dual-execution-twice")
+    expect(inG).toContain("waits-out-the-delay")
   })
 
   it("throws what a property throws, which is no violation and not to be taken for one held", () => {

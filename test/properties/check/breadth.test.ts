@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { kinds, kindsOf, type Kind } from "../../../model/action.ts"
+import { kinds, type Kind } from "../../../model/action.ts"
 import { plainConfig } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { arbitraryPlan } from "../../../properties/arbitrary/plan.ts"
@@ -12,22 +12,19 @@ import { runEngineBatch } from "../../../properties/check/engine-runs.ts"
 
 // What is never drawn is never checked.
 
-/** No drawn cluster has time: it passes where a configuration is given that has it. */
-const drawnKinds = kinds.filter((kind) => !kindsOf("time").includes(kind))
-
 describe("what is drawn", () => {
-  it("has every kind of action but those of time, by the model", () => {
+  it("has every kind of action, by the model", () => {
     const { actions } = runBatch(judgeOf, null, "1", 0, 150)
 
-    expect(drawnKinds.filter((kind) => actions[kind] === undefined)).toEqual([])
+    expect(kinds.filter((kind) => actions[kind] === undefined)).toEqual([])
   })
 
-  it("has every kind of action but those of time, on the engine", () => {
+  it("has every kind of action, on the engine", () => {
     const taken = new Set<string>()
     for (let batch = 0; batch < 80; batch += 1)
       for (const kind of Object.keys(runEngineBatch(runs(null), "1", batch, 100).actions)) taken.add(kind)
 
-    expect(drawnKinds.filter((kind) => !taken.has(kind))).toEqual([])
+    expect(kinds.filter((kind) => !taken.has(kind))).toEqual([])
   })
 
   it("has every scheduler", () => {

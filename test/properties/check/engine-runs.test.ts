@@ -5,12 +5,14 @@ import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { catalogue, matching } from "../../../properties/catalogue.ts"
 import type { BatchResult } from "../../../properties/check/batch.ts"
-import { phaseKinds, runEngineBatch, type EngineRuns } from "../../../properties/check/engine-runs.ts"
+import { runEngineBatch, type EngineRuns } from "../../../properties/check/engine-runs.ts"
+import { phaseKinds } from "../../../properties/check/lottery.ts"
 import { seedOf } from "../../../properties/check/seed.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
 import { isLiveness } from "../../../properties/property.ts"
 import { minimise } from "../../../properties/shrink/minimise.ts"
+import { base, timedIn } from "../../parts/time/clusters.ts"
 
 const safety = catalogue.filter((property) => !isLiveness(property)).map(({ id }) => id)
 
@@ -177,6 +179,54 @@ describe("what mends a cluster is drawn where that is damaged,", () => {
     )
     expect(damaged.length).toBeGreaterThan(0)
     expect(damaged.some((actions) => mending in actions)).toBe(true)
+  })
+})
+
+describe("a batch on the engine where time passes", () => {
+  it("draws ticks, what is early without them, and all that time may stand still for", () => {
+    const config = timedIn(base, { faults: 3 })
+
+    const { actions, failure } = runEngineBatch(runsOf(null, { config }), "7", 0, 3000)
+
+    expect(failure).toBeNull()
+    expect(actions.Tick).toBeGreaterThan(3000)
+    const timed = ["Suspect", "AbandonSync", "SyncLost", "TryLock", "HaRestart", "BeginLockstep"] as const
+    expect([...timed, "JoinLockstep", "SpawnSecondary"].filter((kind) => !(kind in actions))).toEqual([])
+  })
+
+  it("draws none where no time passes", () => {
+    const { actions } = runEngineBatch(runsOf(null, { config: plainConfig(3, 1, { log: 1 }) }), "7", 0, 1000)
+
+    expect(actions).not.toHaveProperty("Tick")
+  })
+
+  it("goes on where time stands still, for what is due then comes first", () => {
+    const runs = runsOf(null, { config: timedIn(base), properties: [] })
+
+    const lengths = Array.from({ length: 6 }, (_, n) => actionsIn(runEngineBatch(runs, "7", n, 100)) / 100)
+
+    // A schedule has 50 actions at the most.
+    expect(lengths.reduce((sum, length) => sum + length, 0) / 6).toBeGreaterThan(40)
+  })
+
+  it("says of what it has judged each schedule, and that is what the cluster promises", () => {
+    const alarming = timedIn({ ...base, delayMax: 5 })
+    const [plain, timed, alarmed] = [plainConfig(3, 1, { log: 1 }), timedIn(base), alarming].map(
+      (config) => runEngineBatch(runsOf(null, { config }), "7", 0, 60).asked,
+    )
+
+    expect(plain).toMatchObject({ S1: 60, S18: 60 })
+    expect(timed).toMatchObject({ S1: 60, S18: 60 })
+    expect(alarmed).toMatchObject({ S1: 60 })
+    expect(alarmed).not.toHaveProperty("S18")
+    expect([plain, timed].flatMap((asked) => Object.keys(asked ?? {}))).not.toContain("S3b")
+    expect(Object.keys(plain ?? {}).filter((id) => /^(L|TIME)/.test(id))).toEqual([])
+  })
+
+  it("finds nothing wrong where false alarms cost what would be a violation without", () => {
+    const config = timedIn({ ...base, delayMax: 5 }, { faults: 1 })
+
+    expect(runEngineBatch(runsOf(null, { config }), "7", 0, 4000).failure).toBeNull()
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { together } from "../../../model/change.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import type { ProtocolOf } from "../../../model/protocol.ts"
@@ -10,6 +11,7 @@ import { runBatch } from "../../../properties/check/batch.ts"
 import { roundsOf } from "../../../properties/check/lasso.ts"
 import type { JudgeOf } from "../../../properties/check/run.ts"
 import { without } from "../../../properties/mutants/mutant.ts"
+import { base } from "../../parts/time/clusters.ts"
 
 describe("a Primary that may give up a sync at any time", () => {
   it.each([
@@ -61,6 +63,18 @@ describe("a round", () => {
     expect(roundsIn(config, [...start, second, spawn, abandon, lost(2), spawn])).not.toContain(3)
   })
 
+  it("is not closed while time waits all the way round, and is once that has passed", () => {
+    const config: Config = { ...plainConfig(2, 1, { log: 0 }), time: base }
+    const tick: Action = { kind: "Tick" }
+
+    expect(roundsIn(config, [...start, spawn, abandon, lost(2), spawn])).not.toContain(3)
+    expect(roundsIn(config, [...start, tick, spawn, abandon, lost(2), tick])).toEqual([
+      ...[null, null, null, null],
+      4,
+      4,
+    ])
+  })
+
   it("is not closed across a fault, or what an operator does", () => {
     const config = plainConfig(3, 1, { log: 0 })
     const fault: Action = { kind: "FailHost", host: "h3" }
@@ -73,8 +87,9 @@ describe("a round", () => {
 
 // Helpers
 
-/** The protocol, but a live Primary may give up its syncing Secondary whenever it likes. */
-const giveUp: ProtocolOf = (config) => without("AbandonSync", "needed")(protocolOf(config))
+/** The protocol, but a live Primary may give up its syncing Secondary whenever it likes, which then finds out at once. */
+const giveUp: ProtocolOf = (config) =>
+  together(without("AbandonSync", "needed", "early"), without("SyncLost", "early"))(protocolOf(config))
 
 const start: readonly Action[] = [{ kind: "PowerOn", pair: "p1", host: "h1" }]
 const spawn: Action = { kind: "SpawnSecondary", copy: "p1.1", host: "h2" }

@@ -5,9 +5,19 @@ import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
 import type { State } from "../../../model/state.ts"
-import { fairlyEnabled } from "../../../model/step.ts"
-import { isQuiescent, isJudged, nextFair, quiescenceStepsMax } from "../../../properties/check/quiescence.ts"
+import { enabled, fairlyEnabled } from "../../../model/step.ts"
+import {
+  isQuiescent,
+  isJudged,
+  nextFair,
+  quiescenceStepsMax,
+  tailMax,
+} from "../../../properties/check/quiescence.ts"
+import { schedulers, turnsOf } from "../../../properties/check/scheduler.ts"
+import { becomesQuiescent } from "../../../properties/liveness.ts"
+import { isPromised } from "../../../properties/property.ts"
 import { effecting } from "../../../properties/mutants/mutant.ts"
+import { base } from "../../parts/time/clusters.ts"
 import { arbitraryRun, statesOf } from "../arbitrary/runs.ts"
 
 describe("isQuiescent", () => {
@@ -63,6 +73,50 @@ describe("a cluster with several fair actions enabled", () => {
   )
 })
 
+describe("where time passes, a cluster", () => {
+  it("is quiescent where ticks are left that change nothing", () => {
+    const state = end(timed, protectedPair)
+
+    expect(enabled(protocolOf(timed), state, ["Tick"])).toEqual([{ kind: "Tick" }])
+    expect(isQuiescent(protocolOf(timed), state)).toBe(true)
+    expect(nextFair(protocolOf(timed), state, new Map(), 0)).toBeNull()
+  })
+
+  it("is not quiescent where nothing but a clock goes on: time gets its turn", () => {
+    const state = end(timed, [...protectedPair, failHost])
+
+    expect(fairlyEnabled(protocolOf(timed), state).map(({ action }) => action)).toEqual([{ kind: "Tick" }])
+    expect(isQuiescent(protocolOf(timed), state)).toBe(false)
+    expect(nextFair(protocolOf(timed), state, new Map(), 0)?.action).toEqual({ kind: "Tick" })
+  })
+
+  it.each(schedulers)("that is left to itself detects, fails over and becomes quiescent: %s", (scheduler) => {
+    const protocol = protocolOf(timed)
+    const next = turnsOf({ scheduler, seed: 1 }, protocol)
+    const taken: string[] = []
+    let state = end(timed, [...protectedPair, failHost])
+    for (let now = 0; now <= quiescenceStepsMax(timed); now += 1) {
+      const turn = next(state, now)
+      if (turn === null) break
+      taken.push(turn.action.kind)
+      state = turn.state
+    }
+
+    expect(isQuiescent(protocol, state)).toBe(true)
+    expect(taken.filter((kind) => kind === "Tick").length).toBeGreaterThanOrEqual(2)
+    expect(taken).toEqual(expect.arrayContaining(["Suspect", "TryLock"]))
+  })
+})
+
+describe("tailMax", () => {
+  it("is the bound on becoming quiescent where that is promised, and less where false alarms may go on for ever", () => {
+    const alarming: Config = { ...timed, time: { ...base, delayMax: 5 } }
+
+    expect(tailMax(timed)).toBe(quiescenceStepsMax(timed))
+    expect(tailMax(alarming)).toBeLessThan(quiescenceStepsMax(alarming))
+  })
+})
+
 describe("isJudged", () => {
   it.each([
     [true, 3],
@@ -98,6 +152,7 @@ describe("nextFair", () => {
   it("becomes quiescent within its bound, from wherever a run of the protocol has got to", () => {
     fc.assert(
       fc.property(arbitraryRun(), fc.nat(), ({ config, states }, place) => {
+        fc.pre(isPromised(becomesQuiescent, config))
         const start = states[place % states.length] as State
 
         const taken = left(config, start)
@@ -120,6 +175,8 @@ describe("nextFair", () => {
 })
 
 // Helpers
+
+const timed: Config = { ...plainConfig(2, 1, { log: 0 }), time: base }
 
 const powerOn: Action = { kind: "PowerOn", pair: "p1", host: "h1" }
 const spawn: Action = { kind: "SpawnSecondary", copy: "p1.1", host: "h2" }

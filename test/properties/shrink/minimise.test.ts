@@ -19,6 +19,7 @@ import { withGround } from "../../../conform/profiles.ts"
 import type { CaseSource } from "../../../conform/case-source.ts"
 import { minimise, minimising, type Minimised } from "../../../properties/shrink/minimise.ts"
 import { simplifications } from "../../../properties/shrink/simpler-cluster.ts"
+import { usualTimes } from "../../../properties/time/usual.ts"
 import { configOf, jsonOfConfig } from "../../../traces/config.ts"
 import { replay } from "../../../traces/replay.ts"
 import { keep, keptIn } from "../../../traces/store.ts"
@@ -178,6 +179,44 @@ describe("minimise", () => {
 
     expect(config).toEqual(plain)
     expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
+  })
+
+  it("takes away time that the violation does not need, and its ticks", () => {
+    const cluster: Config = { ...plainConfig(2, 1, { log: 1 }), time: usualTimes }
+    const actions: readonly Action[] = [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "Tick" },
+      { kind: "SpawnSecondary", copy: "p1.1", host: "h1" },
+    ]
+
+    const { config, run } = minimised(spawning.protocolIn, spawning.properties, cluster, actions)
+
+    expect(config).toEqual(plainConfig(2, 1, { log: 0 }))
+    expect(run.actions.map(written)).toEqual(["PowerOn(p1, h1)", "SpawnSecondary(p1.1, h1)"])
+  })
+
+  it("makes times as short as the violation allows, and clocks exact", () => {
+    const { protocolIn, properties } = judging(mutantCalled("HaImpatient"))
+    const cluster: Config = { ...plainConfig(3, 2, { log: 1 }), time: usualTimes }
+    const actions: readonly Action[] = [
+      { kind: "PowerOn", pair: "p1", host: "h1" },
+      { kind: "Tick" },
+      { kind: "LoseStorage", host: "h1" },
+      { kind: "Tick" },
+      { kind: "HaRestart", pair: "p1", host: "h2" },
+    ]
+
+    const { config, run, minimality } = minimised(protocolIn, properties, cluster, actions)
+
+    const ofOne = { primary: 1, secondary: 1 }
+    const none = { delayMax: 0, goLiveDelay: 0, lockMax: 0, syncMax: 0, respawnMax: 0, driftEvery: 0 }
+    const periods = { heartbeatPeriod: 1, logPeriod: 1 }
+    expect(config).toEqual({
+      ...plainConfig(2, 1, { log: 0 }),
+      time: { ...none, ...periods, heartbeatTimeout: ofOne, silenceTimeout: ofOne, haDelay: 1 },
+    })
+    expect(run.actions.map(({ kind }) => kind)).toMatchObject({ length: 3, 0: "PowerOn", 2: "HaRestart" })
+    expect(minimality).toBe("shortest")
   })
 
   it("renames who is asked by name with its pair", () => {
