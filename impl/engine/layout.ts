@@ -8,6 +8,7 @@ import {
   copyFields,
   headFields,
   pastFields,
+  holdingBoth,
   widthOf,
   type FieldType,
   type FieldTypes,
@@ -20,7 +21,7 @@ import { packedParts } from "./parts/fields.ts"
  * What a layout has room for beside the state itself.
  *
  * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the protocol
- *        is their position. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
+ *        is their position. `mistaken`: what a mutant takes the configuration for; there is room for what parts count by either. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
  *        then distinguish states. `registered`, `reason`: what no guard reads, which is kept beside the state and never
  *        distinguishes states: it is not stored, and a state that is loaded has it as configured. What is "stored" of
  *        them is part of the state, as properties of them need where states are loaded.
@@ -28,6 +29,7 @@ import { packedParts } from "./parts/fields.ts"
 export type LayoutOptions = {
   readonly among?: readonly Kind[]
   readonly indexed?: boolean
+  readonly mistaken?: (config: Config) => Config
   readonly interventions?: boolean
   readonly singleFault?: boolean
   readonly registered?: boolean | "stored"
@@ -137,15 +139,16 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const logCells = logWidths.length
   const cluster = clusterCells(config, capacity, among)
   const ofCluster = cluster.widths
+  const ofParts = partFieldsOf(config, options.mistaken?.(config) ?? config)
   const byParts = {
-    state: placed(partFieldsOf(config, "state"), room, ofCluster.length),
-    host: placed(partFieldsOf(config, "host"), room, 0),
+    state: placed(ofParts("state"), room, ofCluster.length),
+    host: placed(ofParts("host"), room, 0),
     pair: placed(
-      partFieldsOf(config, "pair"),
+      ofParts("pair"),
       room,
       head.widths.length + past.widths.length + books.widths.length,
     ),
-    copy: placed(partFieldsOf(config, "copy"), room, copy.widths.length + logCells),
+    copy: placed(ofParts("copy"), room, copy.widths.length + logCells),
   }
   const ofCopy = [...copy.widths, ...logWidths, ...byParts.copy.widths]
   // A width of 0 keeps a cell out of what is stored.
@@ -274,13 +277,21 @@ const changesFt = ({ pairs }: Config, among: readonly Kind[]): boolean =>
 const readsRegistrations = ({ policy }: Config, among: readonly Kind[]): boolean =>
   policy !== "any" || among.some(isFtKind)
 
-/** The fields that the parts that are on keep of each owner of a sort. */
-const partFieldsOf = (config: Config, owner: Owner): FieldTypes =>
-  Object.fromEntries(
-    packedParts
-      .filter(({ isOn }) => isOn(config))
-      .flatMap(({ fields }) => Object.entries(fields(config)[owner] ?? {})),
-  )
+/** The fields that the parts that are on keep of each owner of a sort: with room for what they count by either configuration. */
+const partFieldsOf =
+  (config: Config, mistaken: Config) =>
+  (owner: Owner): FieldTypes =>
+    Object.fromEntries(
+      packedParts
+        .filter(({ isOn }) => isOn(config))
+        .flatMap(({ fields }) => {
+          const others = fields(mistaken)[owner] ?? {}
+          return Object.entries(fields(config)[owner] ?? {}).map(([name, holds]) => [
+            name,
+            holdingBoth(holds, others[name] ?? holds),
+          ])
+        }),
+    )
 
 /** Where cells of these widths are stored: the widest first, each in the first word with room for it. */
 const stored = (widths: readonly number[]) => {

@@ -10,7 +10,7 @@ import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
 import { monitorOf } from "../packed/monitor.ts"
-import { isIndexed, mutationOf } from "../../impl/engine/mutations/catalogue.ts"
+import { mutationOf, roomFor } from "../../impl/engine/mutations/catalogue.ts"
 import {
   idsIn,
   intersection,
@@ -123,7 +123,7 @@ type Found = {
 const driverOf = (runs: EngineRuns, config: Config) => {
   const engine = engineOf(
     layoutOf(config, {
-      indexed: runs.mutant !== null && isIndexed(runs.mutant),
+      ...roomFor(runs.mutant),
       interventions: true,
       singleFault: true,
       registered: true,

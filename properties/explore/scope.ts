@@ -35,9 +35,10 @@ export const modelOf = (scope: Scope): Protocol => sidesOf(scope).model(scope.co
 /** The layout of a scope's states. It keeps of the past what the properties need, which then distinguishes states. */
 export const layoutFor = (scope: Scope): Layout => {
   const { config, among, properties } = scope
+  const { model: _model, mutation: _mutation, ...room } = sidesOf(scope)
   return layoutOf(config, {
     among,
-    indexed: sidesOf(scope).indexed,
+    ...room,
     interventions: readsInterventions(properties) && mayIntervene(config, among),
     singleFault: properties.includes("S19"),
     registered: readsRegistrationsIn(properties) ? "stored" : false,
@@ -54,8 +55,8 @@ export const engineFor = (scope: Scope, reads: Reads | null = null): Engine =>
 
 /** The engine of a scope that keeps all that a state of the model holds, as it is compared with the model. */
 export const wholeEngineFor = (scope: Scope): Engine => {
-  const { mutation, indexed } = sidesOf(scope)
-  return engineOf(layoutOf(scope.config, { ...wholly, among: scope.among, indexed }), mutation)
+  const { model: _model, mutation, ...room } = sidesOf(scope)
+  return engineOf(layoutOf(scope.config, { ...wholly, among: scope.among, ...room }), mutation)
 }
 
 /** What operators ask of a Primary that may cost a generation. */
