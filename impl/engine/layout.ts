@@ -24,7 +24,8 @@ import { packedParts } from "./parts/fields.ts"
  *        is their position. `mistaken`: what a mutant takes the configuration for; there is room for what parts count by either. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
  *        then distinguish states. `registered`, `reason`: what no guard reads, which is kept beside the state and never
  *        distinguishes states: it is not stored, and a state that is loaded has it as configured. What is "stored" of
- *        them is part of the state, as properties of them need where states are loaded.
+ *        them is part of the state, as properties of them need where states are loaded. `ghosts`: what properties carry along of a
+ *        run beside, which distinguishes states; who carries it sets it after each step.
  */
 export type LayoutOptions = {
   readonly among?: readonly Kind[]
@@ -34,8 +35,12 @@ export type LayoutOptions = {
   readonly singleFault?: boolean
   readonly registered?: boolean | "stored"
   readonly reason?: boolean | "stored"
+  readonly ghosts?: GhostFields | null
   readonly capacity?: Partial<Capacity>
 }
+
+/** What is carried of each pair and of each copy. What is gone or begins has numbers 0. */
+export type GhostFields = { readonly pair?: FieldTypes; readonly copy?: FieldTypes }
 
 /** Whatever a state of the model holds, but for the names of its copies. */
 export const wholly = Object.freeze({ interventions: true, registered: true, reason: true })
@@ -90,6 +95,7 @@ export type Layout = {
   readonly switchesRules: boolean
   /** What parts of the protocol keep, by what it is of. */
   readonly partFields: { readonly [O in Owner]: Placed<FieldTypes> }
+  readonly ghosts: { readonly pair: Placed<FieldTypes>; readonly copy: Placed<FieldTypes> }
   /** The first cell of what parts keep of the cluster, of what they keep of the first host, and how many each host has. */
   readonly firstOfParts: number
   readonly firstHost: number
@@ -97,10 +103,10 @@ export type Layout = {
   /** The first cell of the first pair, and how many cells each pair has. */
   readonly firstPair: number
   readonly pairCells: number
-  /** Within a pair: its head comes first, then its past, its books and what parts keep; what the world saw; its copies. */
+  /** Within a pair: its head comes first, then its past, its books, what parts keep, and ghosts; what the world saw; its copies. */
   readonly observed: number
   readonly firstCopy: number
-  /** The cells of its control, usually one; those of the log; and those of what parts keep. */
+  /** The cells of its control, usually one; those of the log; those of what parts keep; and those of ghosts. */
   readonly copyCells: number
   readonly controlCells: number
   readonly logCells: number
@@ -150,14 +156,18 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
     ),
     copy: placed(ofParts("copy"), room, copy.widths.length + logCells),
   }
-  const ofCopy = [...copy.widths, ...logWidths, ...byParts.copy.widths]
+  const keptOfCopy = [...copy.widths, ...logWidths, ...byParts.copy.widths]
+  const ghostsOfCopy = placed(options.ghosts?.copy ?? {}, room, keptOfCopy.length)
+  const ofCopy = [...keptOfCopy, ...ghostsOfCopy.widths]
   // A width of 0 keeps a cell out of what is stored.
-  const beforeObserved = [
+  const keptOfPair = [
     ...head.widths,
     ...past.widths,
     ...books.widths.map((width) => (storesBooks || storesReasons ? width : 0)),
     ...byParts.pair.widths,
   ]
+  const ghostsOfPair = placed(options.ghosts?.pair ?? {}, room, keptOfPair.length)
+  const beforeObserved = [...keptOfPair, ...ghostsOfPair.widths]
   const ofPair = [...beforeObserved, ...logWidths, ...config.hosts.flatMap(() => ofCopy)]
   const beforeHosts = [...ofCluster, ...byParts.state.widths]
   const beforePairs = [...beforeHosts, ...config.hosts.flatMap(() => byParts.host.widths)]
@@ -181,6 +191,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
       pair: byParts.pair.at,
       copy: byParts.copy.at,
     },
+    ghosts: { pair: ghostsOfPair.at, copy: ghostsOfCopy.at },
     firstOfParts: ofCluster.length,
     firstHost: beforeHosts.length,
     hostCells: byParts.host.widths.length,

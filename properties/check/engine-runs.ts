@@ -10,6 +10,8 @@ import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
 import { monitorOf } from "../packed/monitor.ts"
+import { ghostCarrierOf } from "../packed/time/carrier.ts"
+import { ghostFieldsFor } from "../packed/time/ghosts.ts"
 import { mutationOf, roomFor } from "../../impl/engine/mutations/catalogue.ts"
 import {
   idsIn,
@@ -121,6 +123,7 @@ type Found = {
 
 /** Draws schedules for one engine, one after the other. */
 const driverOf = (runs: EngineRuns, config: Config) => {
+  const ghosts = ghostFieldsFor(config, runs.properties)
   const engine = engineOf(
     layoutOf(config, {
       ...roomFor(runs.mutant),
@@ -128,8 +131,11 @@ const driverOf = (runs: EngineRuns, config: Config) => {
       singleFault: true,
       registered: true,
       reason: true,
+      ghosts,
     }),
     mutationOf(runs.mutant),
+    null,
+    ghosts === null ? null : ghostCarrierOf,
   )
   const { machine } = engine
   const start = machine.key.slice()

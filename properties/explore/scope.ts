@@ -5,6 +5,8 @@ import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import type { Reads } from "../../impl/engine/environment.ts"
 import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
 import { readsInterventions, readsReasons, readsRegistrationsIn } from "../distinctions.ts"
+import { ghostCarrierOf } from "../packed/time/carrier.ts"
+import { ghostFieldsFor } from "../packed/time/ghosts.ts"
 import { sidesNamed, type Sides } from "./sides.ts"
 
 /**
@@ -43,6 +45,7 @@ export const layoutFor = (scope: Scope): Layout => {
     singleFault: properties.includes("S19"),
     registered: readsRegistrationsIn(properties) ? "stored" : false,
     reason: readsReasons(properties) ? "stored" : false,
+    ghosts: ghostFieldsFor(config, properties),
   })
 }
 
@@ -51,7 +54,13 @@ export const layoutFor = (scope: Scope): Layout => {
  * but once.
  */
 export const engineFor = (scope: Scope, reads: Reads | null = null): Engine =>
-  engineOf(layoutFor(scope), sidesOf(scope).mutation, reads)
+  engineOf(layoutFor(scope), sidesOf(scope).mutation, reads, ghostCarrierFor(scope))
+
+/** What sets the ghosts of a scope; null where its states have none. */
+const ghostCarrierFor = (scope: Scope) => (carriesGhosts(scope) ? ghostCarrierOf : null)
+
+/** Whether the states of a scope are told apart by what properties need of the past beside them. */
+export const carriesGhosts = ({ config, properties }: Scope): boolean => ghostFieldsFor(config, properties) !== null
 
 /** The engine of a scope that keeps all that a state of the model holds, as it is compared with the model. */
 export const wholeEngineFor = (scope: Scope): Engine => {

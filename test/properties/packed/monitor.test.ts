@@ -12,7 +12,7 @@ import { unrepresentable } from "../../../impl/engine/guards.ts"
 import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
 import { idsIn, union, watched, type Watched } from "../../../properties/packed/property-set.ts"
-import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { mutationOf, roomFor } from "../../../impl/engine/mutations/catalogue.ts"
 import { pack } from "../../../impl/engine/pack.ts"
 import { sinceProtected } from "../../../impl/engine/single-fault.ts"
 import { witnessMonitorOf, watchedWitnesses } from "../../../properties/packed/witnesses.ts"
@@ -20,7 +20,7 @@ import { catalogue } from "../../../properties/catalogue.ts"
 import { isQuiescent, isJudged } from "../../../properties/check/quiescence.ts"
 import { noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
 import { becomesQuiescent } from "../../../properties/liveness.ts"
-import { mutantNamed, coreMutants } from "../../../properties/mutants/catalogue.ts"
+import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import type { Step } from "../../../properties/step.ts"
 import { violatesWhenQuiescent, violationsOf } from "../../../properties/property.ts"
@@ -179,7 +179,7 @@ function mutantWalks(): readonly Walk[] {
     name: mutant.name,
     mutant,
     config: mutant.scope ?? coreScope,
-    indexed: isIndexed(mutant.name),
+    indexed: roomFor(mutant.name).indexed === true,
     along: [],
     statesMax: 250,
   }))
