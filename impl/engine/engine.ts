@@ -74,7 +74,11 @@ export const engineOf = (
     view,
     step: followerOf === undefined ? step : followed(step, followerOf()),
     isTried,
-    expand: expansionOf(view, { ...rules, ...(followerOf === undefined ? {} : { followerOf }) }, history.remember),
+    expand: expansionOf(
+      view,
+      { ...rules, ...(followerOf === undefined ? {} : { followerOf }) },
+      history.remember,
+    ),
   }
 }
 

@@ -149,11 +149,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const byParts = {
     state: placed(ofParts("state"), room, ofCluster.length),
     host: placed(ofParts("host"), room, 0),
-    pair: placed(
-      ofParts("pair"),
-      room,
-      head.widths.length + past.widths.length + books.widths.length,
-    ),
+    pair: placed(ofParts("pair"), room, head.widths.length + past.widths.length + books.widths.length),
     copy: placed(ofParts("copy"), room, copy.widths.length + logCells),
   }
   const keptOfCopy = [...copy.widths, ...logWidths, ...byParts.copy.widths]

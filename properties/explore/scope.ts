@@ -60,7 +60,8 @@ export const engineFor = (scope: Scope, reads: Reads | null = null): Engine =>
 const ghostCarrierFor = (scope: Scope) => (carriesGhosts(scope) ? ghostCarrierOf : null)
 
 /** Whether the states of a scope are told apart by what properties need of the past beside them. */
-export const carriesGhosts = ({ config, properties }: Scope): boolean => ghostFieldsFor(config, properties) !== null
+export const carriesGhosts = ({ config, properties }: Scope): boolean =>
+  ghostFieldsFor(config, properties) !== null
 
 /** The engine of a scope that keeps all that a state of the model holds, as it is compared with the model. */
 export const wholeEngineFor = (scope: Scope): Engine => {

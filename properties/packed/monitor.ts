@@ -71,8 +71,7 @@ const timedBy = (
       monitor.begin()
       ofTime.begin()
     },
-    ofStep: (kind, a, b) =>
-      intersection(union(monitor.ofStep(kind, a, b), ofTime.ofStep(kind, a)), promised),
+    ofStep: (kind, a, b) => intersection(union(monitor.ofStep(kind, a, b), ofTime.ofStep(kind, a)), promised),
     ofState: () => {
       let found = noProperty
       for (let pair = 0; pair < pairs; pair += 1) found = union(found, ofPair(pair))

@@ -58,8 +58,7 @@ const bothNeeded: Seeing = (sight, { heartbeats, log }) => {
 /** A contender, seen as if it had been a Secondary. */
 const likeSecondary: Seeing = (sight, _deadlines, { controlOf, phaseIn }) => ({
   ...sight,
-  role: (slot) =>
-    phaseIn(controlOf(slot)) === phase.contendingPrimary ? "secondary" : sight.role(slot),
+  role: (slot) => (phaseIn(controlOf(slot)) === phase.contendingPrimary ? "secondary" : sight.role(slot)),
 })
 
 /** A contender, seen as if it had only begun to contend. */

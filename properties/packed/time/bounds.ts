@@ -35,7 +35,11 @@ export const misfortunes = [
 export type Misfortune = (typeof misfortunes)[number]
 
 /** What one fault costs where it takes the copies so long to find out; by what it befalls. */
-const recoveries = (time: Time, answer: Readonly<Record<Role, number>>, found: (host: boolean, role: Role) => number) => {
+const recoveries = (
+  time: Time,
+  answer: Readonly<Record<Role, number>>,
+  found: (host: boolean, role: Role) => number,
+) => {
   const from = (live: number): Recovery => ({ live, running: live + time.respawnMax + time.syncMax })
   const ofPrimary = (host: boolean): Recovery => from(found(host, "secondary") + answer.secondary)
   const ofSecondary = (host: boolean): Recovery => from(found(host, "primary") + answer.primary)
@@ -79,7 +83,9 @@ export const boundsOf = (time: Time) => {
     haLeast: time.haDelay - error(time, time.haDelay),
     overlap: Math.max(0, primary.log.late - waitLeast),
     isNeverDual: waitLeast > primary.log.late,
-    mayAlarmFalsely: [primary, secondary].some(({ heartbeats, log }) => heartbeats.early <= 0 || log.early <= 0),
+    mayAlarmFalsely: [primary, secondary].some(
+      ({ heartbeats, log }) => heartbeats.early <= 0 || log.early <= 0,
+    ),
     failover: secondary.log.late + answer.secondary,
     stale,
     restored: Math.max(primary.log.late + time.lockMax, stale + haMost) + time.respawnMax + time.syncMax,

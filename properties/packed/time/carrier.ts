@@ -123,8 +123,7 @@ const silenceCarrierOf = (view: View, { detectors }: Bounds): Carrier | null => 
     for (let slot = 0; slot < slots; slot += 1)
       wasChannelSilent[slot] = listens(controlOf(slot)) && isChannelSilent(slot) ? 1 : 0
     for (let from = 0; from < hosts; from += 1)
-      for (let at = 0; at < hosts; at += 1)
-        wasHostSilent[from * hosts + at] = isHostSilent(from, at) ? 1 : 0
+      for (let at = 0; at < hosts; at += 1) wasHostSilent[from * hosts + at] = isHostSilent(from, at) ? 1 : 0
   }
 
   const put = (slot: number, host: number, ofHost: number, ofLog: number): void => {

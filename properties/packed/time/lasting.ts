@@ -50,8 +50,7 @@ export const lastingOf = (view: View, evidence: Evidence) => {
       isSome(
         pairOf(slot),
         (other) =>
-          leads(phaseIn(controlOf(other))) &&
-          generationIn(controlOf(other)) > generationIn(controlOf(slot)),
+          leads(phaseIn(controlOf(other))) && generationIn(controlOf(other)) > generationIn(controlOf(slot)),
       ),
     /** Whether a copy of an older generation is on a host with storage. */
     isStale: (slot: number): boolean =>
@@ -61,10 +60,7 @@ export const lastingOf = (view: View, evidence: Evidence) => {
       isOn(pair) && mayGoOn(pair) && leaderOf(pair) < 0 && isSome(pair, couldFollow),
     /** Whether a pair is on, no copy of it has storage, and a host could take one. */
     mayBeRestarted: (pair: number): boolean =>
-      isOn(pair) &&
-      mayGoOn(pair) &&
-      !isSome(pair, (slot) => withStorage(hostOf(slot))) &&
-      hasTaker(pair, -1),
+      isOn(pair) && mayGoOn(pair) && !isSome(pair, (slot) => withStorage(hostOf(slot))) && hasTaker(pair, -1),
     /** Whether a pair that could be running is not. */
     isUnrestored: (pair: number): boolean => {
       if (!isOn(pair) || ftOf(pair) !== ftSetting.enabled || !mayGoOn(pair) || isRunning(pair)) return false

@@ -48,9 +48,7 @@ export const silenceOf = (view: View, { isUp, linked, follows, farEnd, nearEnd, 
   const isChannelSilent = (slot: number): boolean => {
     const other = heardBy(slot)
     if (other < 0 || !linked(hostOf(slot), hostOf(other))) return true
-    return (
-      isReadable(pairOf(slot), hostOf(slot), hostOf(other)) || isMute(controlOf(slot), controlOf(other))
-    )
+    return isReadable(pairOf(slot), hostOf(slot), hostOf(other)) || isMute(controlOf(slot), controlOf(other))
   }
 
   return { roleIn, listens, heardBy, isHostSilent, isChannelSilent }

@@ -49,7 +49,14 @@ export const faultCarrierOf = (view: View, bounds: Bounds): Carrier | null => {
   }
 
   /** The same as long as the pair has not recovered, and has where to; else nothing. */
-  const settle = (pair: number, kind: number, what: number, passing: boolean, ticks: number, lived: boolean) => {
+  const settle = (
+    pair: number,
+    kind: number,
+    what: number,
+    passing: boolean,
+    ticks: number,
+    lived: boolean,
+  ) => {
     if (what === elsewhere) {
       put(pair, what, passing, ticks, lived)
       return
@@ -63,7 +70,8 @@ export const faultCarrierOf = (view: View, bounds: Bounds): Carrier | null => {
     if (faultsSoFar() > faultsBefore) {
       const [primary, secondary] = [primaryBefore[pair] as number, secondaryBefore[pair] as number]
       if (wasSound[pair] !== 1) put(pair, nothing, false, 0, false)
-      else settle(pair, kind, whatIsBefallen(pair, kind, a, primary, secondary), kind === k.ExposeLink, 0, false)
+      else
+        settle(pair, kind, whatIsBefallen(pair, kind, a, primary, secondary), kind === k.ExposeLink, 0, false)
       return
     }
     const what = misfortune.of(pair)
@@ -73,7 +81,14 @@ export const faultCarrierOf = (view: View, bounds: Bounds): Carrier | null => {
     }
     const passing = isPassing.of(pair) === 1 || actors[kind] === "recovery"
     const { running } = (passing ? bounds.afterPassing : bounds.after)[what] as Bounds["after"][number]
-    settle(pair, kind, what, passing, counted(kind, sinceFault.of(pair), running + 1), hasLived.of(pair) === 1)
+    settle(
+      pair,
+      kind,
+      what,
+      passing,
+      counted(kind, sinceFault.of(pair), running + 1),
+      hasLived.of(pair) === 1,
+    )
   }
 
   return {
@@ -123,7 +138,13 @@ const soundnessOf = (view: View) => {
     linked(hostOf(one), hostOf(other)) && !isReadable(pair, hostOf(one), hostOf(other))
 
   /** What of a running pair a fault has befallen, by where its copies were. */
-  const whatIsBefallen = (pair: number, kind: number, a: number, primary: number, secondary: number): number => {
+  const whatIsBefallen = (
+    pair: number,
+    kind: number,
+    a: number,
+    primary: number,
+    secondary: number,
+  ): number => {
     const at = (place: number, ofPrimary: number, ofSecondary: number, what: "Host" | "Copy"): number =>
       place === ofPrimary
         ? numberOf(`primary${what}`)

@@ -12,7 +12,12 @@ type Silence = { readonly watched: string | null; readonly heartbeats: number; r
 type ByCopy<V> = Readonly<Partial<Record<CopyId, V>>>
 
 /** A number that a packed state carries, of a pair or of the copy in a slot. */
-type Number = { readonly owner: "pair" | "copy"; readonly at: number; readonly name: string; readonly value: number }
+type Number = {
+  readonly owner: "pair" | "copy"
+  readonly at: number
+  readonly name: string
+  readonly value: number
+}
 
 /** All that a history carries, in numbers. */
 export function numbersOf({ hosts, pairs }: Config, history: History, state: State): readonly Number[] {

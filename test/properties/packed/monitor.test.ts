@@ -214,7 +214,12 @@ function timedWanders(): readonly Walk[] {
 }
 
 /** A random run: a tick as often as not, or an action of some kind that is possible. */
-function wanderOf(protocol: Protocol, among: readonly Kind[], seed: number, length: number): readonly Action[] {
+function wanderOf(
+  protocol: Protocol,
+  among: readonly Kind[],
+  seed: number,
+  length: number,
+): readonly Action[] {
   let state = initial(protocol.config)
   let random = seed + 1
   const below = (n: number): number => {

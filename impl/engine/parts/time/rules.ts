@@ -56,11 +56,7 @@ const suspicionIn =
 /**
  * The guard `early` of each rule. Clocks are read only where nothing else refuses already for the phase of the copy.
  */
-const earlyIn = (
-  { controlOf, phaseIn, peerIn }: View,
-  sight: Sight,
-  deadlines: Deadlines,
-): LastGuards => {
+const earlyIn = ({ controlOf, phaseIn, peerIn }: View, sight: Sight, deadlines: Deadlines): LastGuards => {
   const { obligation, haWait, role } = sight
   const { lock, restart } = deadlines
   const mayAct = isSilentFor("may", sight, deadlines)

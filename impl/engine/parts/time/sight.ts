@@ -23,10 +23,7 @@ export const roleIn =
     isSecondary(phaseIn(controlOf(slot))) ? "secondary" : "primary"
 
 /** Clocks as they stand. */
-export const sightIn = (
-  view: View,
-  { heartbeatSilence, logSilence, obligation, haWait }: Clocks,
-): Sight => ({
+export const sightIn = (view: View, { heartbeatSilence, logSilence, obligation, haWait }: Clocks): Sight => ({
   heartbeatSilence: heartbeatSilence.of,
   logSilence: logSilence.of,
   obligation: obligation.of,
