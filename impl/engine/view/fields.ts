@@ -6,7 +6,7 @@ import type { Machine } from "../machine.ts"
 import type { Owner } from "../part.ts"
 
 /** How one field is read and written, by the number of its owner: a host, a pair, the slot of a copy; 0 for the cluster. */
-export type FieldAccessor = {
+type FieldAccessor = {
   readonly of: (owner: number) => number
   readonly put: (owner: number, value: number) => void
   /** The same of the cells of another state. */

@@ -2,6 +2,7 @@ import type { Config } from "../../../model/config.ts"
 import { count, flag, host, oneOf, type FieldTypes } from "../../../impl/engine/fields.ts"
 import type { GhostFields } from "../../../impl/engine/layout.ts"
 import { boundsOf, misfortunes, type Bounds } from "./bounds.ts"
+import { promisedIn } from "./promises.ts"
 
 /** What a property of time needs of the past, as fields of a packed state: counters stop one beyond what they are compared with. */
 type Needs = (bounds: Bounds) => GhostFields
@@ -32,10 +33,12 @@ const needs: Readonly<Record<string, Needs>> = {
   L5e: ({ restored }) => ({ pair: { undisturbed: upTo(restored + 1) } }),
 }
 
-/** The ghosts that properties of these ids need in clusters of a configuration; null where none is needed. */
-export const ghostFieldsFor = ({ time }: Config, ids: readonly string[]): GhostFields | null => {
-  const wanted = ids.flatMap((id) => needs[id] ?? [])
-  if (time === undefined || wanted.length === 0) return null
+/** The ghosts that properties of these ids need in clusters of a configuration, where they are promised; null where none is needed. */
+export const ghostFieldsFor = (config: Config, ids: readonly string[]): GhostFields | null => {
+  const { time } = config
+  if (time === undefined) return null
+  const wanted = ids.filter(promisedIn(time, config)).flatMap((id) => needs[id] ?? [])
+  if (wanted.length === 0) return null
   const all = wanted.map((fields) => fields(boundsOf(time)))
   const together = (owner: keyof GhostFields): FieldTypes =>
     Object.assign({}, ...all.map((fields) => fields[owner] ?? {})) as FieldTypes

@@ -10,7 +10,7 @@ export const clockMonitorOf = (
   view: View,
   { leads, withStorage }: Evidence,
   { roleIn, listens, isChannelSilent }: Silence,
-  { detectors, answer, isNeverDual }: Bounds,
+  { detectors, answer }: Bounds,
 ): ((pair: number) => PropertySet) => {
   const { hosts, controlOf, phaseIn, hostOf, fieldOf } = view
   const heartbeatSilence = fieldOf("copy", "heartbeatSilence")
@@ -43,6 +43,6 @@ export const clockMonitorOf = (
       if (listens(control) && isOverdue(slot, control)) found = union(found, only.L5a)
       if (isUnanswered(slot, control)) found = union(found, only.L5f)
     }
-    return isNeverDual && executing > 1 ? union(found, only.S3b) : found
+    return executing > 1 ? union(found, only.S3b) : found
   }
 }
