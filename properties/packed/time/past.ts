@@ -16,6 +16,8 @@ const elsewhere = misfortunes.indexOf("elsewhere")
  * Shape  `begin` is called at a state, `ofStep` at one that a step leads to.
  */
 export const pastMonitorOf = (view: View, evidence: Evidence, silence: Silence, bounds: Bounds) => {
+  const { pair, copy } = view.layout.ghosts
+  if (Object.keys({ ...pair, ...copy }).length === 0) return { begin: () => {}, ofStep: () => noProperty }
   const before = beforeOf(view)
   const ofActions = [
     alarmMonitorOf(view, before),
