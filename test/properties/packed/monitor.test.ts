@@ -161,11 +161,13 @@ function protocolWalks(): readonly Walk[] {
 /** Where what is possible but for time is refused, and where nothing but time is left to pass. */
 function timedWalks(): readonly Walk[] {
   const config = timedIn({ ...guarded, respawnMax: 2 }, { faults: 2, log: 1, powerOffUpTo: 1, fencesUpTo: 1 })
+  const tested = `${toRunning} TestFailover(p1) Tick Tick Tick Suspect(p1.2)`
   const contending = `${toRunning} FailHost(h1) Tick Tick Suspect(p1.2)`
   const ways = [
     ["with time, from the start", "", 150],
     ["with time, while a contender waits", contending, 80],
     ["with time, by the reference policy, while HA waits", "PowerOn(p1,h1) FailHost(h1)", 80],
+    ["with time, once an operator has tested a failover", tested, 0],
   ] as const
   return ways.map(([name, way, statesMax]) => ({
     name,
