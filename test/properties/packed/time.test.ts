@@ -4,7 +4,11 @@ import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { pack } from "../../../impl/engine/pack.ts"
 import type { Config } from "../../../model/config.ts"
 import type { State } from "../../../model/state.ts"
-import { catalogue } from "../../../properties/catalogue.ts"
+import { timedKinds } from "../../../model/action.ts"
+import { protocolOf } from "../../../model/core.ts"
+import { catalogue, matching } from "../../../properties/catalogue.ts"
+import { modelSweep } from "../../../properties/explore/model-sweep.ts"
+import { sweep } from "../../../properties/explore/sweep.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
 import { idsIn } from "../../../properties/packed/property-set.ts"
 import { reach, toRunning, withCopyChanged } from "../../fixtures.ts"
@@ -68,6 +72,19 @@ describe("of one state in which time passes, the monitor and the properties find
 
     expect(idsIn(monitorOf(engine).ofState())).toEqual(expected)
     expect(foundByProperties(config, state)).toEqual(expected)
+  })
+})
+
+describe("what is carried of the past tells states apart as the model does", () => {
+  it.each(["S3a", "TIME1", "TIME2", "TIME3", "L5b", "L5c", "L5d", "L5e"])("for %s", (id) => {
+    const config = timedIn(base, { faults: 1, generations: 2 })
+    const scope = { config, among: timedKinds, mutant: null, properties: [id], reduction: false }
+
+    const { states, end } = modelSweep(protocolOf(config), timedKinds, matching([id]), Infinity)
+    const [plain, symmetric] = [false, true].map((symmetry) => sweep({ ...scope, symmetry }))
+
+    expect([plain?.end, symmetric?.end]).toEqual([end, end])
+    expect([plain?.tally.states, symmetric?.tally.standsFor]).toEqual([states, states])
   })
 })
 
