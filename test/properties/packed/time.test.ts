@@ -12,12 +12,13 @@ import { sweep } from "../../../properties/explore/sweep.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
 import { idsIn } from "../../../properties/packed/property-set.ts"
 import { reach, toRunning, withCopyChanged } from "../../fixtures.ts"
-import { base, guarded, timedIn } from "../../parts/time/clusters.ts"
+import { base, guarded, inexact, timedIn } from "../../parts/time/clusters.ts"
 
 // What the clocks of one state violate, by the monitor of packed states and by the properties: a tick beyond a bound, and just within.
 
 const inB = timedIn({ ...base, silenceTimeout: { primary: 3, secondary: 5 } }, { faults: 2 })
 const inG = timedIn(guarded, { faults: 2 })
+const inD = timedIn(inexact, { faults: 2 })
 
 const contending = (config: Config): State => reach(config, `${toRunning} LoseStorage(h2)`)
 const withStorageAgain = (config: Config): State =>
@@ -40,6 +41,18 @@ const cases: readonly (readonly [string, Config, State, readonly string[]])[] = 
     "a Secondary beyond its own",
     inB,
     withCopyChanged(reach(inB, `${toRunning} FailHost(h1)`), "p1.2", { logSilence: 6 }),
+    ["L5a"],
+  ],
+  [
+    "with delay and drift, at its deadline",
+    inD,
+    withCopyChanged(mourning(inD), "p1.1", { heartbeatSilence: 5 }),
+    [],
+  ],
+  [
+    "with delay and drift, beyond it",
+    inD,
+    withCopyChanged(mourning(inD), "p1.1", { heartbeatSilence: 6 }),
     ["L5a"],
   ],
   ["heartbeats alone", inB, withCopyChanged(mourning(inB), "p1.1", { heartbeatSilence: 3 }), ["L5a"]],
