@@ -11,7 +11,7 @@ import { engineOf, type Engine } from "../impl/engine/engine.ts"
 import { unrepresentable, guardOf, taken } from "../impl/engine/guards.ts"
 import { LayoutError } from "../impl/engine/capacity.ts"
 import { layoutOf, wholly } from "../impl/engine/layout.ts"
-import { isIndexed, mutationOf, mutations } from "../impl/engine/mutations/catalogue.ts"
+import { mutationOf, roomFor } from "../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../impl/engine/pack.ts"
 import type { Step } from "./step.ts"
 import type { Property } from "./property.ts"
@@ -239,13 +239,11 @@ export const refinementId = "R1"
 const wordsOf = (divergence: Divergence | null): string | null =>
   divergence === null ? null : describeDivergence(divergence)
 
-/** Why the engine cannot take a cluster, with a mutant of its own, or null if it can. It takes all that are drawn: `config` is null. */
+/** Why the engine cannot take a cluster, with a mutant of its own, or null if it can. It takes all that are drawn, where `config` is null. */
 export const unfitForEngine = (config: Config | null, mutant: string | null = null): string | null => {
-  if (mutant !== null && mutations[mutant] === undefined)
-    return `the engine does not have the mutant ${mutant}`
   if (config === null) return null
   try {
-    layoutOf(config)
+    layoutOf(config, roomFor(mutant))
     return null
   } catch (error) {
     if (error instanceof LayoutError) return error.message
@@ -261,7 +259,7 @@ const pairsByConfig = (
   return (config) => {
     const known = made.get(config)
     if (known !== undefined) return known
-    const layout = layoutOf(config, { ...wholly, indexed: mutant !== null && isIndexed(mutant) })
+    const layout = layoutOf(config, { ...wholly, ...roomFor(mutant) })
     const differential = differentialPairOf(protocolIn(config), engineOf(layout, mutationOf(mutant)))
     made.set(config, differential)
     return differential

@@ -23,7 +23,7 @@ const entries = [
   "cli/main.ts",
 ]
 
-/** Where parts of the protocol are put on the core: its table, its words, and the formats of its words. */
+/** Where parts of the protocol are put on the core: its table, its words, and the formats of its words; and where they are broken. */
 const partsMeet = [
   "model/core.ts",
   "model/action.ts",
@@ -33,6 +33,7 @@ const partsMeet = [
   "model/state.ts",
   "impl/engine/engine.ts",
   "impl/engine/layout.ts",
+  "impl/engine/mutations/time.ts",
   "traces/schema.ts",
   "traces/config.ts",
   "traces/diff.ts",

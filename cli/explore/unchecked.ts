@@ -2,7 +2,6 @@ import { catalogue } from "../../properties/catalogue.ts"
 import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
 import type { Exploration } from "../../properties/explore/explore.ts"
 import { checksQuiescence } from "../../properties/explore/scope.ts"
-import { watched } from "../../properties/packed/property-set.ts"
 import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
 
 /**
@@ -11,7 +10,6 @@ import { isLiveness, isPromised, type Property } from "../../properties/property
  */
 export const canCheck = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
   isPromised(property, scope.config) &&
-  (engine === "model" || (watched as readonly string[]).includes(property.id)) &&
   property.id !== "L0" &&
   // The model by itself keeps no past.
   (property.id !== "S19" || engine === "packed") &&
@@ -36,16 +34,9 @@ export const uncheckedWords = (
           `liveness is checked only where --actions has every kind of protocol action${scope.config.time === undefined ? "" : ", and Tick"}`,
         ]
       : []),
-    ...(exploration.engine === "model" ? [] : ofModelWords(ids)),
     ...pastWords(exploration, ids),
     ...recordWords(ids),
   ]
-}
-
-/** Properties that the packed engine has no monitor of. */
-const ofModelWords = (unchecked: readonly string[]): readonly string[] => {
-  const ids = unchecked.filter((id) => id !== "L0" && !(watched as readonly string[]).includes(id))
-  return ids.length === 0 ? [] : [`with --engine model alone: ${ids.join(", ")}`]
 }
 
 /** Why properties of what is on record were not checked: where pairs are registered, and why they need a Secondary. */
@@ -82,7 +73,7 @@ const pastWords = (
 ): readonly string[] => {
   const canCheckS19 = engine === "packed" && !scope.reduction
   const left = ["S18", "S19"].filter((id) => unchecked.includes(id))
-  const haunted = engine === "model" ? unchecked.filter(hasGhost) : []
+  const haunted = unchecked.filter(hasGhost)
   const open = [...left.filter((id) => id === "S18" || canCheckS19), ...haunted]
   return [
     ...dependence(open, "on the past"),

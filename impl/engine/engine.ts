@@ -34,11 +34,15 @@ export type Engine = {
   readonly expand: (visit: Visit) => void
 }
 
-/** The engine of a layout; with a mutation, of a protocol with one thing wrong. What it reads of the environment is noted in `reads`. */
+/**
+ * The engine of a layout; with a mutation, of a protocol with one thing wrong. What it reads of the environment is noted in
+ * `reads`; `carrying` sets the ghosts of the layout after each step.
+ */
 export const engineOf = (
   layout: Layout,
   mutation: EngineMutation | null = null,
   reads: Reads | null = null,
+  carrying: ((view: View) => Follower) | null = null,
 ): Engine => {
   const machine = machineOf(layout, reads)
   const view = viewOf(machine)
@@ -47,7 +51,8 @@ export const engineOf = (
   const byNumber = kinds.map((kind) => rules[kind] ?? neverTaken)
   const history = singleFaultHistoryOf(view)
   const remembers = layout.past.singleFault.mask !== 0
-  const { reasoner, followerOf } = rules
+  const { reasoner } = rules
+  const followerOf = inTurn(rules.followerOf, carrying === null ? undefined : () => carrying(view))
   const explains = layout.books.reason.mask !== 0
 
   const step = (kind: number, a: number, b: number): number => {
@@ -69,7 +74,11 @@ export const engineOf = (
     view,
     step: followerOf === undefined ? step : followed(step, followerOf()),
     isTried,
-    expand: expansionOf(view, rules, history.remember),
+    expand: expansionOf(
+      view,
+      { ...rules, ...(followerOf === undefined ? {} : { followerOf }) },
+      history.remember,
+    ),
   }
 }
 
@@ -103,6 +112,23 @@ const guardedIn = (rules: EngineRules, { machine }: View): Partial<EngineRules> 
       ]
     }),
   )
+
+/** What follows from a step, one after the other; undefined where nothing does. */
+const inTurn = (...each: readonly ((() => Follower) | undefined)[]): (() => Follower) | undefined => {
+  const all = each.filter((followerOf) => followerOf !== undefined)
+  if (all.length < 2) return all[0]
+  return () => {
+    const followers = all.map((followerOf) => followerOf())
+    return {
+      begin: () => {
+        for (const { begin } of followers) begin()
+      },
+      follow: (kind, a, b) => {
+        for (const { follow } of followers) follow(kind, a, b)
+      },
+    }
+  }
+}
 
 /** Steps with what follows from them. */
 const followed =

@@ -97,6 +97,12 @@ export const ftSetting = numbered(headFields.ft.values)
 /** How many bits hold the numbers from 0 to `max`. */
 export const bitsFor = (max: number): number => 32 - Math.clz32(max)
 
+/** What holds what either does, of one sort. */
+export const holdingBoth = (one: FieldType, other: FieldType): FieldType =>
+  one.tag === "count" && other.tag === "count"
+    ? count((room) => Math.max(one.most(room), other.most(room)))
+    : one
+
 /** How many bits a field takes. */
 export const widthOf = (holds: FieldType, room: Room): number => {
   switch (holds.tag) {

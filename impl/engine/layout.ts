@@ -8,6 +8,7 @@ import {
   copyFields,
   headFields,
   pastFields,
+  holdingBoth,
   widthOf,
   type FieldType,
   type FieldTypes,
@@ -20,20 +21,26 @@ import { packedParts } from "./parts/fields.ts"
  * What a layout has room for beside the state itself.
  *
  * Shape  `among`: the kinds of action that will be taken. `indexed`: entries carry their index, which in the protocol
- *        is their position. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
+ *        is their position. `mistaken`: what a mutant takes the configuration for; there is room for what parts count by either. `interventions`, `singleFault`: the parts of a pair's past that S18 and S19 need, which
  *        then distinguish states. `registered`, `reason`: what no guard reads, which is kept beside the state and never
  *        distinguishes states: it is not stored, and a state that is loaded has it as configured. What is "stored" of
- *        them is part of the state, as properties of them need where states are loaded.
+ *        them is part of the state, as properties of them need where states are loaded. `ghosts`: what properties carry along of a
+ *        run beside, which distinguishes states; who carries it sets it after each step.
  */
 export type LayoutOptions = {
   readonly among?: readonly Kind[]
   readonly indexed?: boolean
+  readonly mistaken?: (config: Config) => Config
   readonly interventions?: boolean
   readonly singleFault?: boolean
   readonly registered?: boolean | "stored"
   readonly reason?: boolean | "stored"
+  readonly ghosts?: GhostFields | null
   readonly capacity?: Partial<Capacity>
 }
+
+/** What is carried of each pair and of each copy. What is gone or begins has numbers 0. */
+export type GhostFields = { readonly pair?: FieldTypes; readonly copy?: FieldTypes }
 
 /** Whatever a state of the model holds, but for the names of its copies. */
 export const wholly = Object.freeze({ interventions: true, registered: true, reason: true })
@@ -88,6 +95,7 @@ export type Layout = {
   readonly switchesRules: boolean
   /** What parts of the protocol keep, by what it is of. */
   readonly partFields: { readonly [O in Owner]: Placed<FieldTypes> }
+  readonly ghosts: { readonly pair: Placed<FieldTypes>; readonly copy: Placed<FieldTypes> }
   /** The first cell of what parts keep of the cluster, of what they keep of the first host, and how many each host has. */
   readonly firstOfParts: number
   readonly firstHost: number
@@ -95,10 +103,10 @@ export type Layout = {
   /** The first cell of the first pair, and how many cells each pair has. */
   readonly firstPair: number
   readonly pairCells: number
-  /** Within a pair: its head comes first, then its past, its books and what parts keep; what the world saw; its copies. */
+  /** Within a pair: its head comes first, then its past, its books, what parts keep, and ghosts; what the world saw; its copies. */
   readonly observed: number
   readonly firstCopy: number
-  /** The cells of its control, usually one; those of the log; and those of what parts keep. */
+  /** The cells of its control, usually one; those of the log; those of what parts keep; and those of ghosts. */
   readonly copyCells: number
   readonly controlCells: number
   readonly logCells: number
@@ -137,24 +145,25 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
   const logCells = logWidths.length
   const cluster = clusterCells(config, capacity, among)
   const ofCluster = cluster.widths
+  const ofParts = partFieldsOf(config, options.mistaken?.(config) ?? config)
   const byParts = {
-    state: placed(partFieldsOf(config, "state"), room, ofCluster.length),
-    host: placed(partFieldsOf(config, "host"), room, 0),
-    pair: placed(
-      partFieldsOf(config, "pair"),
-      room,
-      head.widths.length + past.widths.length + books.widths.length,
-    ),
-    copy: placed(partFieldsOf(config, "copy"), room, copy.widths.length + logCells),
+    state: placed(ofParts("state"), room, ofCluster.length),
+    host: placed(ofParts("host"), room, 0),
+    pair: placed(ofParts("pair"), room, head.widths.length + past.widths.length + books.widths.length),
+    copy: placed(ofParts("copy"), room, copy.widths.length + logCells),
   }
-  const ofCopy = [...copy.widths, ...logWidths, ...byParts.copy.widths]
+  const keptOfCopy = [...copy.widths, ...logWidths, ...byParts.copy.widths]
+  const ghostsOfCopy = placed(options.ghosts?.copy ?? {}, room, keptOfCopy.length)
+  const ofCopy = [...keptOfCopy, ...ghostsOfCopy.widths]
   // A width of 0 keeps a cell out of what is stored.
-  const beforeObserved = [
+  const keptOfPair = [
     ...head.widths,
     ...past.widths,
     ...books.widths.map((width) => (storesBooks || storesReasons ? width : 0)),
     ...byParts.pair.widths,
   ]
+  const ghostsOfPair = placed(options.ghosts?.pair ?? {}, room, keptOfPair.length)
+  const beforeObserved = [...keptOfPair, ...ghostsOfPair.widths]
   const ofPair = [...beforeObserved, ...logWidths, ...config.hosts.flatMap(() => ofCopy)]
   const beforeHosts = [...ofCluster, ...byParts.state.widths]
   const beforePairs = [...beforeHosts, ...config.hosts.flatMap(() => byParts.host.widths)]
@@ -178,6 +187,7 @@ export const layoutOf = (config: Config, options: LayoutOptions = {}): Layout =>
       pair: byParts.pair.at,
       copy: byParts.copy.at,
     },
+    ghosts: { pair: ghostsOfPair.at, copy: ghostsOfCopy.at },
     firstOfParts: ofCluster.length,
     firstHost: beforeHosts.length,
     hostCells: byParts.host.widths.length,
@@ -274,13 +284,21 @@ const changesFt = ({ pairs }: Config, among: readonly Kind[]): boolean =>
 const readsRegistrations = ({ policy }: Config, among: readonly Kind[]): boolean =>
   policy !== "any" || among.some(isFtKind)
 
-/** The fields that the parts that are on keep of each owner of a sort. */
-const partFieldsOf = (config: Config, owner: Owner): FieldTypes =>
-  Object.fromEntries(
-    packedParts
-      .filter(({ isOn }) => isOn(config))
-      .flatMap(({ fields }) => Object.entries(fields(config)[owner] ?? {})),
-  )
+/** The fields that the parts that are on keep of each owner of a sort: with room for what they count by either configuration. */
+const partFieldsOf =
+  (config: Config, mistaken: Config) =>
+  (owner: Owner): FieldTypes =>
+    Object.fromEntries(
+      packedParts
+        .filter(({ isOn }) => isOn(config))
+        .flatMap(({ fields }) => {
+          const others = fields(mistaken)[owner] ?? {}
+          return Object.entries(fields(config)[owner] ?? {}).map(([name, holds]) => [
+            name,
+            holdingBoth(holds, others[name] ?? holds),
+          ])
+        }),
+    )
 
 /** Where cells of these widths are stored: the widest first, each in the first word with room for it. */
 const stored = (widths: readonly number[]) => {

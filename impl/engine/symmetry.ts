@@ -85,15 +85,15 @@ export const symmetryOf = (view: View): Symmetry => {
 }
 
 /** What names hosts in each cell of a pair, of a copy, and of what parts keep of a host and of the cluster. */
-const namesIn = ({ head, past, books, copy, partFields, ...layout }: Layout) => {
+const namesIn = ({ head, past, books, copy, partFields, ghosts, ...layout }: Layout) => {
   const named = (length: number, first: number, ...declared: readonly Readonly<Record<string, Field>>[]) => {
     const fields = declared.flatMap((byName) => Object.values(byName))
     return Array.from({ length }, (_, n) => hostNamesIn(fields, first + n))
   }
   const { observed, copyCells, hostCells, firstOfParts, firstHost } = layout
   return {
-    ofPair: named(observed, 0, head, past, books, partFields.pair),
-    ofCopy: named(copyCells, 0, copy, partFields.copy),
+    ofPair: named(observed, 0, head, past, books, partFields.pair, ghosts.pair),
+    ofCopy: named(copyCells, 0, copy, partFields.copy, ghosts.copy),
     ofHost: named(hostCells, 0, partFields.host),
     ofState: named(firstHost - firstOfParts, firstOfParts, partFields.state),
   }

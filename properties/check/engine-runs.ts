@@ -10,7 +10,9 @@ import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import { unrepresentable, taken } from "../../impl/engine/guards.ts"
 import { layoutOf } from "../../impl/engine/layout.ts"
 import { monitorOf } from "../packed/monitor.ts"
-import { isIndexed, mutationOf } from "../../impl/engine/mutations/catalogue.ts"
+import { ghostCarrierOf } from "../packed/time/carrier.ts"
+import { ghostFieldsFor } from "../packed/time/ghosts.ts"
+import { mutationOf, roomFor } from "../../impl/engine/mutations/catalogue.ts"
 import {
   idsIn,
   intersection,
@@ -142,15 +144,19 @@ const askedIn = (config: Config, ids: readonly string[]): readonly string[] =>
 /** Draws schedules for one engine, one after the other. */
 const driverOf = (runs: EngineRuns, config: Config) => {
   const asked = askedIn(config, runs.properties)
+  const ghosts = ghostFieldsFor(config, asked)
   const engine = engineOf(
     layoutOf(config, {
-      indexed: runs.mutant !== null && isIndexed(runs.mutant),
+      ...roomFor(runs.mutant),
       interventions: true,
       singleFault: true,
       registered: true,
       reason: true,
+      ghosts,
     }),
     mutationOf(runs.mutant),
+    null,
+    ghosts === null ? null : ghostCarrierOf,
   )
   const { machine } = engine
   const start = machine.key.slice()

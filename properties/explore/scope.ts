@@ -5,6 +5,8 @@ import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import type { Reads } from "../../impl/engine/environment.ts"
 import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
 import { readsInterventions, readsReasons, readsRegistrationsIn } from "../distinctions.ts"
+import { ghostCarrierOf } from "../packed/time/carrier.ts"
+import { ghostFieldsFor } from "../packed/time/ghosts.ts"
 import { sidesNamed, type Sides } from "./sides.ts"
 
 /**
@@ -35,13 +37,15 @@ export const modelOf = (scope: Scope): Protocol => sidesOf(scope).model(scope.co
 /** The layout of a scope's states. It keeps of the past what the properties need, which then distinguishes states. */
 export const layoutFor = (scope: Scope): Layout => {
   const { config, among, properties } = scope
+  const { model: _model, mutation: _mutation, ...room } = sidesOf(scope)
   return layoutOf(config, {
     among,
-    indexed: sidesOf(scope).indexed,
+    ...room,
     interventions: readsInterventions(properties) && mayIntervene(config, among),
     singleFault: properties.includes("S19"),
     registered: readsRegistrationsIn(properties) ? "stored" : false,
     reason: readsReasons(properties) ? "stored" : false,
+    ghosts: ghostFieldsFor(config, properties),
   })
 }
 
@@ -50,12 +54,19 @@ export const layoutFor = (scope: Scope): Layout => {
  * but once.
  */
 export const engineFor = (scope: Scope, reads: Reads | null = null): Engine =>
-  engineOf(layoutFor(scope), sidesOf(scope).mutation, reads)
+  engineOf(layoutFor(scope), sidesOf(scope).mutation, reads, ghostCarrierFor(scope))
+
+/** What sets the ghosts of a scope; null where its states have none. */
+const ghostCarrierFor = (scope: Scope) => (carriesGhosts(scope) ? ghostCarrierOf : null)
+
+/** Whether the states of a scope are told apart by what properties need of the past beside them. */
+export const carriesGhosts = ({ config, properties }: Scope): boolean =>
+  ghostFieldsFor(config, properties) !== null
 
 /** The engine of a scope that keeps all that a state of the model holds, as it is compared with the model. */
 export const wholeEngineFor = (scope: Scope): Engine => {
-  const { mutation, indexed } = sidesOf(scope)
-  return engineOf(layoutOf(scope.config, { ...wholly, among: scope.among, indexed }), mutation)
+  const { model: _model, mutation, ...room } = sidesOf(scope)
+  return engineOf(layoutOf(scope.config, { ...wholly, among: scope.among, ...room }), mutation)
 }
 
 /** What operators ask of a Primary that may cost a generation. */

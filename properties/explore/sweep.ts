@@ -5,7 +5,7 @@ import { commutationOf } from "./commutation.ts"
 import { factoredSweepingAs } from "./factored-sweep.ts"
 import { frontierOf, type Chunk, type Frontier } from "./frontier.ts"
 import { cuts, sweepingLevels } from "./levels.ts"
-import type { Scope } from "./scope.ts"
+import { carriesGhosts, type Scope } from "./scope.ts"
 import { strideOf, type Stride } from "./stride.ts"
 import type { Limits, Swept } from "./sweep-end.ts"
 import { hashOf, tableOf } from "./table.ts"
@@ -168,8 +168,8 @@ export function* sweeping(scope: Scope, limits: Partial<Limits> = {}): Generator
 }
 
 /**
- * What expands the bodies of a scope; null where each state is expanded by itself: what symmetry and the reduction make of a state
- * depends on all of it.
+ * What expands the bodies of a scope; null where each state is expanded by itself: what symmetry and the reduction make of a state, and
+ * what is carried along of the past, depends on all of it.
  */
 export const expanderFor = (scope: Scope): BodyExpander | null =>
-  scope.symmetry || scope.reduction ? null : bodyExpanderOf(scope)
+  scope.symmetry || scope.reduction || carriesGhosts(scope) ? null : bodyExpanderOf(scope)

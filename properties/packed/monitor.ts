@@ -4,10 +4,11 @@ import { ftSetting } from "../../impl/engine/fields.ts"
 import { kindNumber } from "../../impl/engine/layout.ts"
 import { peer, phase } from "../../impl/engine/machine.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
-import { noProperty, only, union, type PropertySet } from "./property-set.ts"
+import { intersection, noProperty, only, union, type PropertySet } from "./property-set.ts"
 import { refusalMonitorOf } from "./refusals.ts"
 import { reportedOf } from "./reported.ts"
 import { sinceProtected, singleFaultHistoryOf } from "../../impl/engine/single-fault.ts"
+import { timeMonitorOf } from "./time/monitor.ts"
 import type { View } from "../../impl/engine/view.ts"
 
 /**
@@ -52,7 +53,35 @@ export const monitorOf = (engine: Engine): Monitor => {
   }
 
   const { begin } = effects
-  return { begin, ofStep, ofState, ofRefusals, ofPair, ...quiescenceMonitorOf(view, evidence) }
+  const monitor = { begin, ofStep, ofState, ofRefusals, ofPair, ...quiescenceMonitorOf(view, evidence) }
+  const ofTime = timeMonitorOf(engine, evidence)
+  return ofTime === null ? monitor : timedBy(monitor, ofTime, view.pairs)
+}
+
+/** A monitor, and beside it that of time: of what is promised. */
+const timedBy = (
+  monitor: Monitor,
+  { promised, ...ofTime }: NonNullable<ReturnType<typeof timeMonitorOf>>,
+  pairs: number,
+): Monitor => {
+  const ofPair = (pair: number): PropertySet =>
+    intersection(union(monitor.ofPair(pair), ofTime.ofPair(pair)), promised)
+  return {
+    begin: () => {
+      monitor.begin()
+      ofTime.begin()
+    },
+    ofStep: (kind, a, b) => intersection(union(monitor.ofStep(kind, a, b), ofTime.ofStep(kind, a)), promised),
+    ofState: () => {
+      let found = noProperty
+      for (let pair = 0; pair < pairs; pair += 1) found = union(found, ofPair(pair))
+      return found
+    },
+    ofRefusals: () => union(monitor.ofRefusals(), ofTime.ofRefusals()),
+    ofPair,
+    isJudged: monitor.isJudged,
+    whenQuiescent: () => intersection(monitor.whenQuiescent(), promised),
+  }
 }
 
 /** What must hold of a step, by its kind, at the state that it leads to. */

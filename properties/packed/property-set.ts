@@ -54,6 +54,18 @@ export const watched = [
   "L3",
   "L4",
   "L6",
+  "S3a",
+  "S3b",
+  "TIME0",
+  "TIME1",
+  "TIME2",
+  "TIME3",
+  "L5a",
+  "L5b",
+  "L5c",
+  "L5d",
+  "L5e",
+  "L5f",
 ] as const
 
 export type Watched = (typeof watched)[number]

@@ -7,7 +7,7 @@ import type { ToHost } from "../../model/subject.ts"
 import { refusal } from "../../impl/engine/guards.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { sidesNamed, type Sides } from "../../properties/explore/sides.ts"
-import { coreMutants } from "../../properties/mutants/catalogue.ts"
+import { mutants } from "../../properties/mutants/catalogue.ts"
 import { ruled } from "../../model/change.ts"
 import { never, without } from "../../properties/mutants/mutant.ts"
 import { readStory } from "../../traces/read.ts"
@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 describe("with the reduction forced on, the command", () => {
-  const killed = coreMutants.filter(({ killedBy }) => Object.keys(killedBy).some(isReducible))
+  const killed = mutants.filter(({ killedBy }) => Object.keys(killedBy).some(isReducible))
 
   it.each(killed.map(({ name, killedBy }) => [name, Object.keys(killedBy).filter(isReducible)] as const))(
     "finds %s, by %j",

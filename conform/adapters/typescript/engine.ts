@@ -4,7 +4,7 @@ import { kinds, type Action } from "../../../model/action.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { CapacityExceeded } from "../../../impl/engine/capacity.ts"
-import { isIndexed, mutationOf, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { mutationOf, mutations, roomFor } from "../../../impl/engine/mutations/catalogue.ts"
 import { packageVersion } from "../../../traces/package.ts"
 import { configOf } from "../../../traces/config.ts"
 import { clusterOf, observesButBooks, roomy, stateOf, take, type Cluster } from "./cluster.ts"
@@ -16,8 +16,7 @@ if (mutant !== null && !(mutant in mutations)) throw new Error(`expected the nam
 
 /** The cluster that a reset asks for. */
 const started = (config: unknown): Cluster => {
-  const indexed = mutant !== null && isIndexed(mutant)
-  const layout = layoutOf(configOf("reset", config, ["config"]), { capacity: roomy, indexed })
+  const layout = layoutOf(configOf("reset", config, ["config"]), { capacity: roomy, ...roomFor(mutant) })
   return clusterOf(engineOf(layout, mutationOf(mutant)))
 }
 

@@ -1,3 +1,4 @@
+import type { LayoutOptions } from "../layout.ts"
 import type { EngineMutation } from "../rule.ts"
 import { arbitrationMutations } from "./arbitration.ts"
 import { effectMutations } from "./effects.ts"
@@ -7,6 +8,7 @@ import { placementMutations } from "./placement.ts"
 import { powerMutations } from "./power.ts"
 import { privacyMutations } from "./privacy.ts"
 import { redundancyMutations } from "./redundancy.ts"
+import { retimedBy, timeMutations } from "./time.ts"
 
 /** The mutants on the engine's side, by the names that they have in the model. */
 export const mutations: Readonly<Record<string, EngineMutation>> = {
@@ -18,6 +20,7 @@ export const mutations: Readonly<Record<string, EngineMutation>> = {
   ...privacyMutations,
   ...operationMutations,
   ...effectMutations,
+  ...timeMutations,
 }
 
 /** A mutant's side of the engine; null where there is no mutant. One that has none must not run as if it were the protocol. */
@@ -28,5 +31,9 @@ export const mutationOf = (mutant: string | null): EngineMutation | null => {
   return mutation
 }
 
-/** Whether a mutant needs entries that carry their index. */
-export const isIndexed = (mutant: string): boolean => indexedMutations.includes(mutant)
+/** What a layout must have for a mutant, beside what it has for the protocol. */
+export const roomFor = (mutant: string | null): Pick<LayoutOptions, "indexed" | "mistaken"> => {
+  if (mutant === null) return {}
+  const mistaken = retimedBy(mutant)
+  return { indexed: indexedMutations.includes(mutant), ...(mistaken === null ? {} : { mistaken }) }
+}

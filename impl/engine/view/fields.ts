@@ -9,12 +9,14 @@ import type { Owner } from "../part.ts"
 type FieldAccessor = {
   readonly of: (owner: number) => number
   readonly put: (owner: number, value: number) => void
+  /** The same of the cells of another state. */
+  readonly ofIn: (cells: Int32Array, owner: number) => number
 }
 
 /** A field that the model keeps under the same name as one plain value. */
 type PlainField = FieldAccessor & { readonly name: string; readonly holds: FieldType }
 
-/** The fields that have no functions of their own: those of parts, and by name those of a copy's control, too. */
+/** The fields that have no functions of their own: those of parts, ghosts, and by name those of a copy's control, too. */
 export const fieldsIn = (machine: Machine) => {
   const ofOwner = (owner: Owner) =>
     accessorsIn(machine, fieldsOf(machine.layout, owner), firstCellsOf(machine.layout, owner))
@@ -33,6 +35,15 @@ export const fieldsIn = (machine: Machine) => {
     return accessor
   }
 
+  const { ghosts } = machine.layout
+  const ghostAccessors = {
+    pair: accessorsIn(machine, ghosts.pair, firstCellsOf(machine.layout, "pair")),
+    copy: accessorsIn(machine, ghosts.copy, firstCellsOf(machine.layout, "copy")),
+  }
+  /** A ghost by its name; null if the layout has none. */
+  const ghostOf = (owner: "pair" | "copy", name: string): FieldAccessor | null =>
+    ghostAccessors[owner][name] ?? null
+
   const plainOf = (owner: Owner): readonly PlainField[] =>
     Object.entries(fieldsOf(machine.layout, owner))
       .filter(([name]) => owner !== "copy" || !combinedFields.includes(name))
@@ -44,7 +55,7 @@ export const fieldsIn = (machine: Machine) => {
     copy: plainOf("copy"),
   }
 
-  return { fieldOf, plainFields }
+  return { fieldOf, ghostOf, plainFields }
 }
 
 type FieldsByName = Readonly<Record<string, Field>>
@@ -69,6 +80,7 @@ const accessorsIn = (
       const cell = cellFor(owner, field)
       set(cell, withField(cells[cell] as number, field, value))
     },
+    ofIn: (others, owner) => valueIn(others[cellFor(owner, field)] as number, field),
   })
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, accessorOf(name, field)]))
 }

@@ -7,7 +7,7 @@ import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
 import { engineOf, type Engine } from "../../../impl/engine/engine.ts"
 import { taken } from "../../../impl/engine/guards.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
-import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { mutations, roomFor } from "../../../impl/engine/mutations/catalogue.ts"
 import { pack, unpack } from "../../../impl/engine/pack.ts"
 import { arbitraryConfig } from "../../../properties/arbitrary/config.ts"
 import { bounded, overtaken, reach, three } from "../../fixtures.ts"
@@ -150,7 +150,7 @@ const arbitraryPicks = fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 1
 const engineFor = (config: Config, mutant: string | null): Engine =>
   engineOf(
     layoutOf(config, {
-      indexed: mutant !== null && isIndexed(mutant),
+      ...roomFor(mutant),
       interventions: true,
       singleFault: true,
     }),

@@ -7,7 +7,7 @@ import { kindNumber, layoutOf } from "../../../impl/engine/layout.ts"
 import { watched } from "../../../properties/packed/property-set.ts"
 import { normaliserOf } from "../../../impl/engine/normalise.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
-import { coreMutants } from "../../../properties/mutants/catalogue.ts"
+import { mutants } from "../../../properties/mutants/catalogue.ts"
 import { scopeFor } from "../../../properties/mutants/mutant.ts"
 import { bounded, clusterOf, kindsAbout, ruleOnP1 } from "../../fixtures.ts"
 import { base, timedIn } from "../../parts/time/clusters.ts"
@@ -64,7 +64,7 @@ const scopes: readonly (readonly [name: string, config: Config, among: readonly 
 const safety = watched.filter((id) => !id.startsWith("L") && id !== "S18" && id !== "S19")
 
 /** What mutants violate of safety. */
-const kills = coreMutants.flatMap((mutant) =>
+const kills = mutants.flatMap((mutant) =>
   Object.keys(mutant.killedBy)
     .filter((id) => !id.startsWith("L"))
     .map((id) => [mutant.name, id, mutant] as const),

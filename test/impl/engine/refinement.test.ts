@@ -16,15 +16,14 @@ import type { Protocol, ProtocolOf } from "../../../model/protocol.ts"
 import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { step, successors } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
-import type { EngineMutation } from "../../../impl/engine/rule.ts"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { guardOf, taken } from "../../../impl/engine/guards.ts"
 import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
-import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { mutationOf, mutations, roomFor } from "../../../impl/engine/mutations/catalogue.ts"
 import { arbitraryConfig } from "../../../properties/arbitrary/config.ts"
 import { runBatch } from "../../../properties/check/batch.ts"
 import { judgeFor } from "../../../properties/check/campaign-spec.ts"
-import { mutantNamed, coreMutants } from "../../../properties/mutants/catalogue.ts"
+import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
 import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import {
   describeDivergence,
@@ -148,11 +147,11 @@ describe("the engine goes along with random runs", () => {
 })
 
 describe("a fault planted in the engine shows", () => {
-  it("for every mutant of the core", () => {
-    expect(Object.keys(mutations).sort()).toEqual(coreMutants.map(({ name }) => name).sort())
+  it("for every mutant", () => {
+    expect(Object.keys(mutations).sort()).toEqual(mutants.map(({ name }) => name).sort())
   })
 
-  it.each(coreMutants.map((mutant) => [mutant.name, mutant] as const))(
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
     "%s: in a state near the start of its scope",
     (_name, mutant) => {
       const divergence = firstDivergence(protocolOf, mutant, kindsAbout(mutant), nearMax)
@@ -186,7 +185,7 @@ describe("a fault planted in the engine shows", () => {
 })
 
 describe("a mutant of the model and that of the engine", () => {
-  it.each(coreMutants.map((mutant) => [mutant.name, mutant] as const))(
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
     "%s: are alike near the start of its scope",
     (_name, mutant) => {
       const divergence = firstDivergence(mutated(mutant), mutant, kinds, alikeMax)
@@ -197,7 +196,7 @@ describe("a mutant of the model and that of the engine", () => {
 
   // SecondarySkipsLock goes on to generations for which the engine is not laid out there.
   it.each(
-    coreMutants
+    mutants
       .filter(({ name }) => name !== "SecondarySkipsLock")
       .map((mutant) => [mutant.name, mutant] as const),
   )("%s: are alike near the start where the bounds leave hardly anything", (_name, mutant) => {
@@ -315,16 +314,9 @@ const pairFor = (
   among: readonly Kind[],
   mutant: Pick<Mutant, "name"> | null,
 ): DifferentialPair => {
-  const indexed = mutant !== null && isIndexed(mutant.name)
-  const layout = layoutOf(protocol.config, { ...wholly, among, indexed })
-  return differentialPairOf(protocol, engineOf(layout, mutationOf(mutant)))
-}
-
-const mutationOf = (mutant: Pick<Mutant, "name"> | null): EngineMutation | null => {
-  if (mutant === null) return null
-  const mutation = mutations[mutant.name]
-  if (mutation === undefined) throw new Error(`${mutant.name} is not a mutant of the engine`)
-  return mutation
+  const name = mutant?.name ?? null
+  const layout = layoutOf(protocol.config, { ...wholly, among, ...roomFor(name) })
+  return differentialPairOf(protocol, engineOf(layout, mutationOf(name)))
 }
 
 // Random runs.
@@ -431,8 +423,6 @@ type CorpusRun = {
 function corpusRuns(): readonly (readonly [string, CorpusRun])[] {
   return filesIn(corpusFolder, ".itf.json").flatMap((file) => {
     const { config, mutant, actions } = readStory(file)
-    // The engine has no time.
-    if (config.time !== undefined) return []
     return [
       [
         basename(file, ".itf.json"),

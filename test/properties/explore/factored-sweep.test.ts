@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { coreKinds, kinds, plainKinds, type Kind } from "../../../model/action.ts"
+import { coreKinds, kinds, plainKinds, timedKinds, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { protocolOf } from "../../../model/core.ts"
 import { codesOf, type ActionCode } from "../../../impl/engine/action-code.ts"
@@ -16,9 +16,10 @@ import { environmentsOf, type Environments } from "../../../properties/explore/e
 import { factoredSweepingAs } from "../../../properties/explore/factored-sweep.ts"
 import type { Scope } from "../../../properties/explore/scope.ts"
 import type { Swept } from "../../../properties/explore/sweep-end.ts"
-import { sweep, sweepingAs } from "../../../properties/explore/sweep.ts"
+import { expanderFor, sweep, sweepingAs } from "../../../properties/explore/sweep.ts"
 import { finished } from "../../../properties/explore/turns.ts"
 import { coreMutants } from "../../../properties/mutants/catalogue.ts"
+import { timeMutants } from "../../../properties/mutants/time.ts"
 import { kindsChangedBy } from "../../fixtures.ts"
 import { guarded, timedIn } from "../../parts/time/clusters.ts"
 
@@ -71,6 +72,25 @@ describe("a sweep by bodies counts what one by states does", () => {
         expect(countsOf(sweep(scope))).toEqual(countsOf(byStates(scope)))
     },
   )
+
+  it.each(timeMutants.map((mutant) => [mutant.name, mutant.scope as Config] as const))(
+    "with the mutant of time %s",
+    (name, config) => {
+      const bounded = { ...config, bounds: { ...config.bounds, generations: 2 } }
+
+      const scope = scopeOf(bounded, name, ["S3b", "TIME0", "L5a", "L5f"], timedKinds)
+
+      expect(byBodies(scope)).not.toBeNull()
+      expect(countsOf(byBodies(scope))).toEqual(countsOf(byStates(scope)))
+    },
+  )
+
+  it("but for what is carried of the past, by which each state is expanded by itself", () => {
+    const config = timedIn(guarded, { faults: 1, generations: 2 })
+
+    expect(expanderFor(scopeOf(config, null, ["S3a"], timedKinds))).toBeNull()
+    expect(expanderFor(scopeOf(config, null, ["S3b"], timedKinds))).not.toBeNull()
+  })
 })
 
 describe("a sweep by bodies gives way to one by states", () => {

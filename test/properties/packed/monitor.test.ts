@@ -1,9 +1,11 @@
 import { basename } from "node:path"
 import { describe, expect, it } from "vitest"
-import { describe as written, kinds, type Action } from "../../../model/action.ts"
+import { describe as written, kinds, type Action, type Kind } from "../../../model/action.ts"
 import { plainConfig, type Config } from "../../../model/config.ts"
 import { identityWithInterventions } from "../../../model/identity.ts"
 import type { Pair } from "../../../model/pair.ts"
+import { protocolOf } from "../../../model/core.ts"
+import type { Protocol } from "../../../model/protocol.ts"
 import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { successors } from "../../../model/step.ts"
 import { codeOf } from "../../../impl/engine/action-code.ts"
@@ -11,31 +13,32 @@ import { engineOf } from "../../../impl/engine/engine.ts"
 import { unrepresentable } from "../../../impl/engine/guards.ts"
 import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
+import { ghostCarrierOf } from "../../../properties/packed/time/carrier.ts"
+import { ghostFieldsFor } from "../../../properties/packed/time/ghosts.ts"
 import { idsIn, union, watched, type Watched } from "../../../properties/packed/property-set.ts"
-import { isIndexed, mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { mutationOf, roomFor } from "../../../impl/engine/mutations/catalogue.ts"
 import { pack } from "../../../impl/engine/pack.ts"
 import { sinceProtected } from "../../../impl/engine/single-fault.ts"
 import { witnessMonitorOf, watchedWitnesses } from "../../../properties/packed/witnesses.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { isQuiescent, isJudged } from "../../../properties/check/quiescence.ts"
-import { noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
+import { carryOn, noHistory, remember, type History, type PairHistory } from "../../../properties/history.ts"
 import { becomesQuiescent } from "../../../properties/liveness.ts"
-import { mutantNamed, coreMutants } from "../../../properties/mutants/catalogue.ts"
-import { coreScope, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
+import { mutantNamed, mutants } from "../../../properties/mutants/catalogue.ts"
+import { coreScope, kindsWith, mutated, type Mutant } from "../../../properties/mutants/mutant.ts"
 import type { Step } from "../../../properties/step.ts"
-import { violatesWhenQuiescent, violationsOf } from "../../../properties/property.ts"
+import { ghostsOf, violatesWhenQuiescent, violationsOf } from "../../../properties/property.ts"
 import { witnesses } from "../../../properties/witnesses.ts"
 import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
 import { act, clusterOf, overtaken, toRunning } from "../../fixtures.ts"
-import { guarded, timedIn } from "../../parts/time/clusters.ts"
+import { byRole, guarded, inexact, timedIn } from "../../parts/time/clusters.ts"
+import { differencesIn, numbersOf, packGhosts } from "./ghosts.ts"
 
 describe("the monitors of properties and witnesses", () => {
-  it("watch each property of the catalogue of the core but the one that is about no state", () => {
-    const ids = catalogue
-      .filter((property) => property !== becomesQuiescent && property.part === undefined)
-      .map(({ id }) => id)
+  it("watch each property of the catalogue but the one that is about no state", () => {
+    const ids = catalogue.filter((property) => property !== becomesQuiescent).map(({ id }) => id)
 
     expect([...watched].sort()).toEqual([...ids].sort())
   })
@@ -152,17 +155,19 @@ function protocolWalks(): readonly Walk[] {
     indexed: false,
     along: way.split(" ").filter(Boolean).map(act),
   }))
-  return [...untimed, ...timedWalks()]
+  return [...untimed, ...timedWalks(), ...timedWanders()]
 }
 
 /** Where what is possible but for time is refused, and where nothing but time is left to pass. */
 function timedWalks(): readonly Walk[] {
   const config = timedIn({ ...guarded, respawnMax: 2 }, { faults: 2, log: 1, powerOffUpTo: 1, fencesUpTo: 1 })
+  const tested = `${toRunning} TestFailover(p1) Tick Tick Tick Suspect(p1.2)`
   const contending = `${toRunning} FailHost(h1) Tick Tick Suspect(p1.2)`
   const ways = [
-    ["with time, from the start", "", 400],
-    ["with time, while a contender waits", contending, 200],
-    ["with time, by the reference policy, while HA waits", "PowerOn(p1,h1) FailHost(h1)", 200],
+    ["with time, from the start", "", 150],
+    ["with time, while a contender waits", contending, 80],
+    ["with time, by the reference policy, while HA waits", "PowerOn(p1,h1) FailHost(h1)", 80],
+    ["with time, once an operator has tested a failover", tested, 0],
   ] as const
   return ways.map(([name, way, statesMax]) => ({
     name,
@@ -175,21 +180,73 @@ function timedWalks(): readonly Walk[] {
 }
 
 function mutantWalks(): readonly Walk[] {
-  return coreMutants.map((mutant) => ({
-    name: mutant.name,
-    mutant,
-    config: mutant.scope ?? coreScope,
-    indexed: isIndexed(mutant.name),
-    along: [],
-    statesMax: 250,
-  }))
+  return mutants.map((mutant, seed) => {
+    const config = mutant.scope ?? coreScope
+    const isTimed = config.time !== undefined
+    return {
+      name: mutant.name,
+      mutant,
+      config,
+      indexed: roomFor(mutant.name).indexed === true,
+      along: isTimed ? wanderOf(mutated(mutant)(config), kindsWith(mutant), seed, 40) : [],
+      statesMax: isTimed ? 0 : 250,
+    }
+  })
 }
 
-/** The shortest runs that violate what the first states of a scope do not, and no step further; without time, which the engine has not. */
+/** Random runs in which time passes as often as not: with two pairs, and all that operators do; with delays, drift and encryption. */
+function timedWanders(): readonly Walk[] {
+  const bounds = { log: 1, generations: 4, faults: 3, powerOffUpTo: 2, fencesUpTo: 2 }
+  const able = { ftEncryption: true }
+  const clusters = {
+    "two pairs": { ...clusterOf([{}, {}, {}, {}], { pairs: 2, bounds }), time: byRole },
+    "delays and drift": { ...clusterOf([able, able, {}], { bounds }), time: { ...inexact, goLiveDelay: 3 } },
+    "false alarms": { ...clusterOf([{}, {}, {}], { bounds }), time: { ...guarded, delayMax: 2 } },
+  }
+  return Object.entries(clusters).flatMap(([name, config]) =>
+    [1, 2, 3].map((seed) => ({
+      name: `with time, at random, ${name}, ${seed}`,
+      mutant: null,
+      config,
+      indexed: false,
+      along: wanderOf(protocolOf(config), kinds, seed, 60),
+      statesMax: 0,
+    })),
+  )
+}
+
+/** A random run: a tick as often as not, or an action of some kind that is possible. */
+function wanderOf(
+  protocol: Protocol,
+  among: readonly Kind[],
+  seed: number,
+  length: number,
+): readonly Action[] {
+  let state = initial(protocol.config)
+  let random = seed + 1
+  const below = (n: number): number => {
+    random = (Math.imul(random, 1_103_515_245) + 12_345) & 0x7fffffff
+    return (random >>> 8) % n
+  }
+  const run: Action[] = []
+  while (run.length < length) {
+    const all = successors(protocol, state, among)
+    const ticks = below(2) === 0 ? all.filter(({ action }) => action.kind === "Tick") : []
+    const offered = [...new Set((ticks.length > 0 ? ticks : all).map(({ action }) => action.kind))]
+    const kind = offered[below(offered.length)]
+    const ofKind = all.filter(({ action }) => action.kind === kind)
+    const next = ofKind[below(ofKind.length)]
+    if (next === undefined || isCrowded(next.state)) break
+    run.push(next.action)
+    state = next.state
+  }
+  return run
+}
+
+/** The shortest runs that violate what the first states of a scope do not, and no step further. */
 function corpusWalks(): readonly Walk[] {
   return filesIn(corpusFolder, ".itf.json").flatMap((file) => {
     const { config, mutant, actions } = readStory(file)
-    if (config.time !== undefined) return []
     return [
       {
         name: basename(file, ".itf.json"),
@@ -225,7 +282,7 @@ const walkedAnew = ({ mutant, config, indexed, along, statesMax }: Walk): Findin
   const sides = sidesOf(mutant, config, indexed)
   const start = initial(config)
   const seen = new Set([identityWithInterventions(start)])
-  const queue: Place[] = [{ state: start, history: noHistory(start) }]
+  const queue: Place[] = [{ state: start, history: noHistory(start, ghostsOf(config, asked)) }]
   for (const [n, place] of queue.entries()) {
     if (n >= Math.max(along.length + 1, statesMax)) break
     sides.compareWhenQuiescent(place)
@@ -250,8 +307,10 @@ const isCrowded = (state: State): boolean =>
 /** The model's properties and witnesses, and what the engine makes of them. */
 const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
   const protocol = mutated(mutant)(config)
-  const layout = layoutOf(config, { indexed, singleFault: true, ...wholly })
-  const engine = engineOf(layout, mutant === null ? null : (mutations[mutant.name] ?? null))
+  const name = mutant?.name ?? null
+  const ghosts = ghostFieldsFor(config, watched)
+  const layout = layoutOf(config, { ...roomFor(name), indexed, singleFault: true, ghosts, ...wholly })
+  const engine = engineOf(layout, mutationOf(name), null, ghosts === null ? null : ghostCarrierOf)
   const monitor = monitorOf(engine)
   const witnessMonitor = witnessMonitorOf(engine)
   const differences: string[] = []
@@ -267,6 +326,7 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     pack(engine.view, state, (n) => ({
       sinceProtected: sinceProtectedOf(state, history, config.pairs[n]?.id),
     }))
+    packGhosts(engine.view, numbersOf(config, history, state))
   }
 
   const compareWhenQuiescent = (place: Place): void => {
@@ -302,6 +362,8 @@ const sidesOf = (mutant: Mutant | null, config: Config, indexed: boolean) => {
     const found = witnessMonitor.ofState(everyWitness) | witnessMonitor.ofStep(code.kind, code.a)
     const seen = witnessesOf(config, place.history, taken)
     engine.machine.commit()
+    const carried = numbersOf(config, carryOn(place.history, taken), taken.after)
+    compare(what, [], differencesIn(engine.view, carried))
     compare(what, model, idsIn(union(ofStep, monitor.ofRefusals())))
     compare(
       what,

@@ -7,7 +7,10 @@ import type { View } from "../../view.ts"
 /** The clocks of each copy, by its slot, and of each pair, and whom copies watch: the number of a host, from 1; 0 is none. */
 export type Clocks = ReturnType<typeof clocksIn>
 
-export const clocksIn = ({ fieldOf, phaseIn, peerIn, primaryOf, peerSlot }: View) => {
+export const clocksIn = (view: View) => {
+  const { fieldOf, phaseIn, peerIn, primaryOf, peerSlot, hostOf, isUp, isLinked } = view
+  const watch = fieldOf("copy", "watch")
+
   /** Whether a copy, by its control, listens to another: in lockstep, while it synchronises, and live with a peer, be it gone. */
   const listens = (copy: number): boolean => {
     switch (phaseIn(copy)) {
@@ -25,14 +28,21 @@ export const clocksIn = ({ fieldOf, phaseIn, peerIn, primaryOf, peerSlot }: View
   const otherOf = (slot: number, copy: number): number =>
     isSecondary(phaseIn(copy)) ? primaryOf(slot) : peerSlot(slot, copy)
 
+  /** Whether no heartbeat comes from the host that the copy watches. */
+  const isHostSilent = (slot: number): boolean => {
+    const host = watch.of(slot) - 1
+    return host >= 0 && (!isUp(host) || !isLinked(hostOf(slot), host))
+  }
+
   return {
-    watch: fieldOf("copy", "watch"),
+    watch,
     heartbeatSilence: fieldOf("copy", "heartbeatSilence"),
     logSilence: fieldOf("copy", "logSilence"),
     obligation: fieldOf("copy", "obligation"),
     haWait: fieldOf("pair", "haWait"),
     listens,
     otherOf,
+    isHostSilent,
   }
 }
 

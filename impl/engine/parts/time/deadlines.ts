@@ -1,9 +1,12 @@
 import type { Config } from "../../../../model/config.ts"
 
-type Time = NonNullable<Config["time"]>
+/** How long things take in a cluster, in ticks. */
+export type Time = NonNullable<Config["time"]>
+
+export type Role = "primary" | "secondary"
 
 /** A number of ticks for a Primary, and one for a Secondary: a former one, where it is about a contender. */
-type ByRole = { readonly primary: number; readonly secondary: number }
+type ByRole = Readonly<Record<Role, number>>
 
 /**
  * By when what is timed may be done, and must have been, in ticks that its clock shows.
@@ -42,7 +45,7 @@ export const deadlinesOf = (time: Time): Deadlines => {
   }
 }
 
-const byRole = (ticks: (role: keyof ByRole) => number): ByRole => ({
+const byRole = (ticks: (role: Role) => number): ByRole => ({
   primary: ticks("primary"),
   secondary: ticks("secondary"),
 })

@@ -1,19 +1,18 @@
 import { refusal, taken } from "../../guards.ts"
 import { peer, phase } from "../../machine.ts"
-import { isSecondary } from "../../phase.ts"
 import type { EngineRule, EngineRules } from "../../rule.ts"
 import { justificationIn } from "../../rules/suspicion.ts"
 import type { View } from "../../view.ts"
 import type { Clocks } from "./clocks.ts"
-import type { Deadlines } from "./deadlines.ts"
-import type { Detectors } from "./detectors.ts"
+import type { Deadlines, Role } from "./deadlines.ts"
+import { isSilentFor, roleIn, type Sight } from "./sight.ts"
 
-/** What a tick is made of. `unguarded` gives the rules as they are in force, but for the guard `early`. */
+/** What a tick is made of. What is due is told by `sight`; `unguarded` gives the rules as they are in force, but for the guard `early`. */
 type Ticking = {
   readonly view: View
   readonly clocks: Clocks
   readonly deadlines: Deadlines
-  readonly detectors: Detectors
+  readonly sight: Sight
   readonly unguarded: () => EngineRules
 }
 
@@ -22,11 +21,11 @@ type Ticking = {
  * for is tried and taken back.
  */
 export const tickOf = (ticking: Ticking): EngineRule => {
-  const { view, clocks } = ticking
+  const { view, clocks, sight } = ticking
   const { hosts, pairs, slots, controlOf } = view
   const { heartbeatSilence, logSilence, obligation, haWait } = clocks
   const silenceOf = silenceIn(ticking)
-  const { obliges, withinOf, restarts, restartWithin } = obligationsIn(ticking)
+  const { obliges, withinOf, roleOf, restarts, restartWithin } = obligationsIn(ticking)
   const heartbeatsNext = new Int32Array(slots)
   const logNext = new Int32Array(slots)
   const obligationNext = new Int32Array(slots)
@@ -37,17 +36,16 @@ export const tickOf = (ticking: Ticking): EngineRule => {
     const { isDue, heartbeats, log } = silenceOf
     if (isDue(slot)) return true
     const isObliged = obliges(slot)
-    const within = withinOf(slot)
-    if (isObliged && obligation.of(slot) >= within) return true
+    if (isObliged && sight.obligation(slot) >= withinOf(slot, sight.role(slot))) return true
     heartbeatsNext[slot] = heartbeats(slot)
     logNext[slot] = log(slot)
-    obligationNext[slot] = after(obligation.of(slot), within, isObliged)
+    obligationNext[slot] = after(obligation.of(slot), withinOf(slot, roleOf(slot)), isObliged)
     return false
   }
 
   const isPairDue = (pair: number): boolean => {
     const isPossible = restarts(pair)
-    if (isPossible && haWait.of(pair) >= restartWithin) return true
+    if (isPossible && sight.haWait(pair) >= restartWithin) return true
     waitNext[pair] = after(haWait.of(pair), restartWithin, isPossible)
     for (let slot = pair * hosts; slot < (pair + 1) * hosts; slot += 1)
       if (controlOf(slot) !== 0 && isCopyDue(slot)) return true
@@ -87,11 +85,12 @@ const allows = ({ machine }: View, rule: EngineRule, a: number, b: number): bool
 }
 
 /** How the silence of a copy's detectors goes on, and whether it must act on it. */
-const silenceIn = ({ view, clocks, deadlines, detectors, unguarded }: Ticking) => {
+const silenceIn = ({ view, clocks, deadlines, sight, unguarded }: Ticking) => {
   const { controlOf, phaseIn } = view
-  const { heartbeatSilence, logSilence, listens } = clocks
+  const { heartbeatSilence, logSilence, listens, isHostSilent } = clocks
   const isJustified = justificationIn(view)
-  const roleOf = (copy: number) => (isSecondary(phaseIn(copy)) ? "secondary" : "primary")
+  const mustAct = isSilentFor("must", sight, deadlines)
+  const roleOf = roleIn(view)
 
   /** Whether the copy can do what one in its phase does about silence. */
   const canAct = (slot: number): boolean => {
@@ -118,15 +117,14 @@ const silenceIn = ({ view, clocks, deadlines, detectors, unguarded }: Ticking) =
   }
 
   return {
-    isDue: (slot: number): boolean => detectors.mustAct(slot) && canAct(slot),
+    isDue: (slot: number): boolean => mustAct(slot) && canAct(slot),
     heartbeats: (slot: number): number => {
-      const copy = controlOf(slot)
-      const isSilent = listens(copy) && detectors.isHostSilent(slot)
-      return after(heartbeatSilence.of(slot), deadlines.heartbeats.must[roleOf(copy)], isSilent)
+      const isSilent = listens(controlOf(slot)) && isHostSilent(slot)
+      return after(heartbeatSilence.of(slot), deadlines.heartbeats.must[roleOf(slot)], isSilent)
     },
     log: (slot: number): number => {
-      const copy = controlOf(slot)
-      return after(logSilence.of(slot), deadlines.log.must[roleOf(copy)], isChannelSilent(slot, copy))
+      const isSilent = isChannelSilent(slot, controlOf(slot))
+      return after(logSilence.of(slot), deadlines.log.must[roleOf(slot)], isSilent)
     },
   }
 }
@@ -163,12 +161,11 @@ const obligationsIn = ({ view, deadlines, unguarded }: Ticking) => {
     }
   }
 
-  const withinOf = (slot: number): number => {
+  const withinOf = (slot: number, role: Role): number => {
     switch (phaseIn(controlOf(slot))) {
       case phase.contendingPrimary:
-        return lock.must.primary
       case phase.contendingSecondary:
-        return lock.must.secondary
+        return lock.must[role]
       case phase.syncing:
         return sync
       case phase.live:
@@ -181,6 +178,7 @@ const obligationsIn = ({ view, deadlines, unguarded }: Ticking) => {
   return {
     obliges,
     withinOf,
+    roleOf: roleIn(view),
     restarts: (pair: number): boolean => allowsOnSomeHost(unguarded().HaRestart, pair),
     restartWithin: restart.must,
   }
