@@ -1,10 +1,11 @@
+import * as fc from "fast-check"
 import { kindsOf, type Action, type Kind } from "../model/action.ts"
-import { plainConfig } from "../model/config.ts"
+import { plainConfig, type Config } from "../model/config.ts"
 import { copyIdOf, type CopyId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
 import { candidates } from "../model/step.ts"
-import { arbitraryPlan } from "../properties/arbitrary/plan.ts"
+import { arbitraryPlan, type Plan } from "../properties/arbitrary/plan.ts"
 import { copyNames } from "../properties/shrink/copy-names.ts"
 import { simplifications } from "../properties/shrink/simpler-cluster.ts"
 import { episodesOf } from "./episodes.ts"
@@ -12,7 +13,9 @@ import { canonicalAction, canonicalForm } from "./canonical-form.ts"
 import { pairScopes } from "./pair-scopes.ts"
 import { promised, witnessesIn } from "./seen-witnesses.ts"
 import { concerned, sortOf } from "./sort.ts"
-import type { CaseSource } from "./case-source.ts"
+import { arbitraryTimes, tickWeight, withTimes } from "./times.ts"
+import type { AskedAction } from "./profile.ts"
+import type { AskPlan, CaseSource } from "./case-source.ts"
 
 /** What there is to try on an implementation of the whole protocol. */
 export const pairCases: CaseSource<State> = {
@@ -24,20 +27,49 @@ export const pairCases: CaseSource<State> = {
   canonicalAction,
   sortOf,
   concerned,
-  calm: [...kindsOf("protocol").filter((kind) => kind !== "Suspect"), ...kindsOf("recovery"), "PowerOn"],
+  calm: [
+    ...kindsOf("protocol").filter((kind) => kind !== "Suspect"),
+    ...kindsOf("recovery"),
+    "PowerOn",
+    ...kindsOf("time"),
+  ],
   scopes: pairScopes,
   witnessesIn,
   promised,
-  plans: (only) =>
-    arbitraryPlan(only).map(({ config, swarm, choices }) => ({ config, weights: swarm.weights, choices })),
+  plans: (only, among) =>
+    fc
+      .tuple(arbitraryPlan(only), among.includes("Tick") ? arbitraryTimes : fc.constant(undefined))
+      .map(([plan, time]) => askPlanOf(plan, only ?? withTimes(plan.config, time))),
   renaming: () => copyNames() as unknown as ReturnType<CaseSource<State>["renaming"]>,
   clusters: (config) => [
-    ...[2, 3].filter((hosts) => hosts <= config.hosts.length).map((hosts) => plainConfig(hosts, 1)),
+    ...[undefined, config.time].flatMap((time) =>
+      [2, 3]
+        .filter((hosts) => hosts <= config.hosts.length)
+        .map((hosts) => withTimes(plainConfig(hosts, 1), time)),
+    ),
     config,
   ],
   episodes: episodesOf,
-  simpler: (config, actions) => simplifications(config, actions as unknown as readonly Action[]),
+  simpler: (config, actions) => [
+    ...withoutTime(config, actions),
+    ...simplifications(config, actions as unknown as readonly Action[]),
+  ],
 }
+
+const askPlanOf = ({ swarm, choices }: Plan, config: Config): AskPlan => ({
+  config,
+  weights: { ...swarm.weights, Tick: config.time === undefined ? 0 : tickWeight },
+  choices,
+})
+
+/** The cluster in which no time passes, and what was done there besides. */
+const withoutTime = (
+  config: Config,
+  actions: readonly AskedAction[],
+): ReturnType<CaseSource<State>["simpler"]> =>
+  config.time === undefined
+    ? []
+    : [{ config: withTimes(config, undefined), actions: actions.filter(({ kind }) => kind !== "Tick") }]
 
 /** What is asked of copies that run no longer, or do not run yet, as `asked` of another: refused, whatever it is. */
 const ofStrangers = (state: State, asked: Action | undefined): readonly Action[] => {
