@@ -120,6 +120,17 @@ export const pairScopes: readonly Scope[] = [
     refusals: "all",
   },
   {
+    name: "link",
+    says: "2 hosts, 1 pair, short times without go-live delay; log 0, 2 faults; the link cut and healed, what follows, and Tick",
+    config: timed(shortTimes, { faults: 2, generations: 3 }, 2),
+    kinds: [
+      ...placements.filter((kind) => kind !== "Migrate"),
+      ...givingUp,
+      ...(["Suspect", "TryLock", "CutLink", "HealLink", "Tick"] as const),
+    ],
+    refusals: "all",
+  },
+  {
     name: "inexact",
     says: "3 hosts, 1 pair, timeouts by role, late messages, clocks that are wrong, a go-live delay; log 0, 1 fault; core, Migrate and Tick",
     config: timed(inexactTimes, { faults: 1 }),
@@ -211,8 +222,8 @@ function requiring(config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, encryption: "required" })) }
 }
 
-function timed(time: Time, some: Partial<Bounds>): Config {
-  return { ...plainConfig(3, 1, bounds(some)), time }
+function timed(time: Time, some: Partial<Bounds>, hosts = 3): Config {
+  return { ...plainConfig(hosts, 1, bounds(some)), time }
 }
 
 function bounds(some: Partial<Bounds>): Bounds {

@@ -7,15 +7,20 @@ import { touchedBy } from "../properties/property.ts"
 import { canBeSeen, witnesses } from "../properties/witnesses.ts"
 import type { Followed } from "./session.ts"
 
-/** The witnesses of the core: all of them are surely seen where everything is tried in the small clusters. */
-const ofTheCore: readonly string[] = witnesses.filter(({ part }) => part === undefined).map(({ id }) => id)
-
-/** Those of time that one fault shows in the small clusters. */
-const ofTime: readonly string[] = []
+/** The witnesses of time that take more faults than there are in a small cluster of three hosts. */
+const beyondScopes: readonly string[] = [
+  "three-executing",
+  "dual-execution-twice",
+  "stale-at-its-bound",
+  "restored-at-its-bound",
+]
 
 /** The witnesses that are surely seen where all of these kinds is tried in the small clusters. */
 export const promised = (kinds: readonly string[]): readonly string[] =>
-  kinds.includes("Tick") ? [...ofTheCore, ...ofTime] : ofTheCore
+  witnesses
+    .filter(({ part }) => part === undefined || kinds.includes("Tick"))
+    .map(({ id }) => id)
+    .filter((id) => !beyondScopes.includes(id))
 
 /** The witnesses that are seen in a run of the whole protocol. */
 export const witnessesIn = (config: Config, steps: readonly Followed<State>[]): ReadonlySet<string> => {
