@@ -114,9 +114,9 @@ export const pairScopes: readonly Scope[] = [
   },
   {
     name: "silence",
-    says: "3 hosts, 1 pair, short times without go-live delay; log 0, 1 fault; core and Tick",
+    says: "3 hosts, 1 pair, short times without go-live delay; log 0, 1 fault; core, Migrate and Tick",
     config: timed(shortTimes, { faults: 1 }),
-    kinds: timedKinds,
+    kinds: [...timedKinds, "Migrate"],
     refusals: "all",
   },
   {
@@ -132,9 +132,9 @@ export const pairScopes: readonly Scope[] = [
   },
   {
     name: "inexact",
-    says: "3 hosts, 1 pair, timeouts by role, late messages, clocks that are wrong, a go-live delay; log 0, 1 fault; core, Migrate and Tick",
+    says: "3 hosts, 1 pair, timeouts by role, late messages, clocks that are wrong, a go-live delay; log 0, 1 fault; core and Tick",
     config: timed(inexactTimes, { faults: 1 }),
-    kinds: [...timedKinds, "Migrate"],
+    kinds: timedKinds,
     refusals: "by sort",
   },
   scope("two-faults", "all kinds but the operations on FT", [2, 0, 2, 0], "all"),
