@@ -61,7 +61,7 @@ export type Scope = {
   readonly refusals: "all" | "by sort"
 }
 
-/** A case before it is drawn: a cluster, how likely each kind is, and a number for each action. */
+/** A case before it is drawn: a cluster, how likely each kind is that there is in it, and a number for each action. */
 export type AskPlan = {
   readonly config: Config
   readonly weights: Readonly<Record<string, number>>

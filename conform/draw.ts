@@ -125,7 +125,7 @@ function* walkOf<S>(
   { config, weights, choices }: AskPlan,
 ): Generator<void, readonly AskedAction[], void> {
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
-  const calm = kinds.filter((kind) => caseSource.calm.includes(kind))
+  const calm = kinds.filter((kind) => caseSource.calm.includes(kind) && weights[kind] !== undefined)
   const alike = Object.fromEntries(calm.map((kind) => [kind, 1]))
   const actions: AskedAction[] = []
   let state = profile.initial(config)

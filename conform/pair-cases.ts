@@ -58,7 +58,7 @@ export const pairCases: CaseSource<State> = {
 
 const askPlanOf = ({ swarm, choices }: Plan, config: Config): AskPlan => ({
   config,
-  weights: { ...swarm.weights, Tick: config.time === undefined ? 0 : tickWeight },
+  weights: config.time === undefined ? swarm.weights : { ...swarm.weights, Tick: tickWeight },
   choices,
 })
 
