@@ -8,9 +8,9 @@ import {
   type Kind,
 } from "../model/action.ts"
 import { plainConfig, registeredOn, type Bounds, type Config, type HostConfig } from "../model/config.ts"
-import type { Time } from "../model/parts/time/parameters.ts"
 import { counted } from "../properties/amount.ts"
 import type { Scope } from "./case-source.ts"
+import type { Time } from "./times.ts"
 
 const scopeKinds = {
   core: coreKinds,

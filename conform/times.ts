@@ -1,6 +1,8 @@
 import * as fc from "fast-check"
 import type { Config } from "../model/config.ts"
-import type { Time } from "../model/parts/time/parameters.ts"
+
+/** How long things take in a cluster in which time passes. */
+export type Time = NonNullable<Config["time"]>
 
 /** Whether an implementation that takes these kinds is asked in a cluster: where time passes, only one that lets it. */
 export const isOffered = ({ time }: Config, kinds: readonly string[]): boolean =>
