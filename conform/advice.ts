@@ -1,5 +1,5 @@
 import type { State } from "../model/state.ts"
-import { coreMutants } from "../properties/mutants/catalogue.ts"
+import { coreMutants, mutants } from "../properties/mutants/catalogue.ts"
 import { mutated, type Mutant } from "../properties/mutants/mutant.ts"
 import { conform, type ConformSpec } from "./campaign.ts"
 import { connectionOf } from "./connection.ts"
@@ -30,14 +30,14 @@ export type Advice = {
 }
 
 /** The small clusters in which everything is tried on each mutant, and how many random cases. */
-const adviceScopes: readonly string[] = ["operations"]
+const adviceScopes: readonly string[] = ["operations", "link"]
 const adviceRuns = 300
 
-/** Puts every mutant of the core in the implementation's place, and finds which go unnoticed. */
+/** Puts every mutant of what it takes in the implementation's place, and finds which go unnoticed: those of time if time passes there. */
 export const adviceFor = async (hello: Hello, named: readonly Case[], seed: string): Promise<Advice> => {
   const visible: string[] = []
   const invisible: { mutant: string; story: string; tellers: readonly string[] }[] = []
-  for (const mutant of coreMutants) {
+  for (const mutant of hello.actions.includes("Tick") ? mutants : coreMutants) {
     const own = named.filter(({ path }) => path.includes(storyOf(mutant.name)))
     const cases = [...own, ...named.filter((each) => !own.includes(each))]
     if ((await telling(mutant, hello, hello.observes, cases, seed)) !== null) visible.push(mutant.name)

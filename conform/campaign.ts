@@ -12,6 +12,7 @@ import { dueOf } from "./promise.ts"
 import type { Tally } from "./session.ts"
 import { Interrupted } from "./fault.ts"
 import { Notes, type FailedCase, type Source } from "./notes.ts"
+import { isOffered } from "./times.ts"
 import { tourOf } from "./tour.ts"
 import type { Hello } from "./wire.ts"
 
@@ -101,10 +102,10 @@ export const conform = async <S>(
   const { hello, profile } = connection
   const drivable = new Set<string>(hello.actions)
   const ground: TourGround<S> = { profile, caseSource, kinds: kindsOf(profile.kinds, drivable) }
-  const scopes =
-    spec.config === null ? caseSource.scopes.filter(({ name }) => spec.inScope?.(name) !== false) : []
+  const offered = caseSource.scopes.filter(({ config }) => isOffered(config, ground.kinds))
+  const scopes = spec.config === null ? offered.filter(({ name }) => spec.inScope?.(name) !== false) : []
   const notes = new Notes(ground, scopes, spec.isKnown)
-  let isToured = scopes.length > 0 && scopes.length === caseSource.scopes.length
+  let isToured = scopes.length > 0 && scopes.length === offered.length
   let isInterrupted = false
   const isStopped = (): boolean => isInterrupted || spec.isStopped?.() === true
   const isLate = (): boolean => isStopped() || performance.now() > spec.until
@@ -138,6 +139,7 @@ export const conform = async <S>(
 
   const isAble = (each: Case): boolean =>
     each.actions.every(({ kind }) => drivable.has(kind)) &&
+    isOffered(each.config, ground.kinds) &&
     (!isOfFt(each, profile.kinds) || ftKinds.some((kind) => drivable.has(kind)))
   await runAll("named", spec.named.filter(isAble))
   const left = await goThrough(scopes)
@@ -165,7 +167,7 @@ const seenBy = <S>(
   isToured: boolean,
 ): Omit<Conformance<S>, "lacking" | "untaken" | "stopped"> => {
   const scopes = coverage.counts()
-  const missed = ground.caseSource.promised.filter((id) => witnesses[id] === undefined)
+  const missed = ground.caseSource.promised(ground.kinds).filter((id) => witnesses[id] === undefined)
   // An implementation that acts unasked, or chooses hosts itself, leaves the paths of the tours.
   const isLed = silent.length + chooses.length === 0
   const isDue = isLed && isToured && failed.length === 0 && missed.length > 0

@@ -14,9 +14,10 @@ import type { Followed } from "./session.ts"
  *        the guard that refuses it, or null, and the situation of the acting copy. `concerned` are the hosts that it is
  *        about, by name. `calm` are the kinds by which things go on where nothing goes wrong. `scopes` are small
  *        clusters in which everything is tried; `survey` are all questions of one, with the number of states in which
- *        they are asked, where none depends on those before it; `plans` draws clusters, if none is given, and choices.
+ *        they are asked, where none depends on those before it; `plans` draws clusters, if none is given, and choices, for
+ *        an implementation that takes these kinds.
  *        `drawn` makes a random case itself, where choosing among candidates would not. `witnessesIn` are those that a
- *        run shows, `promised` those that are surely seen where the scopes are gone through. `renaming` gives the
+ *        run shows, `promised` those that are surely seen where the scopes are gone through with some kinds. `renaming` gives the
  *        copies of a run the names that they have once some of its actions are left out. `clusters` are those in which
  *        a shortest way to a failure is looked for, the simplest first, and the given one last; `episodes` are what
  *        could be left out of a run as a whole, the largest first. `simpler` are clusters with one thing less.
@@ -35,10 +36,10 @@ export type CaseSource<S> = {
   readonly calm: readonly string[]
   readonly scopes: readonly Scope[]
   readonly survey?: (scope: Scope) => { readonly states: number; readonly questions: readonly AskedAction[] }
-  readonly plans: (config: Config | null) => fc.Arbitrary<AskPlan>
+  readonly plans: (config: Config | null, kinds: readonly string[]) => fc.Arbitrary<AskPlan>
   readonly drawn?: (kinds: readonly string[], name: DrawnName, only: Config | null) => Case
   readonly witnessesIn: (config: Config, steps: readonly Followed<S>[]) => Iterable<string>
-  readonly promised: readonly string[]
+  readonly promised: (kinds: readonly string[]) => readonly string[]
   readonly renaming: () => Renaming<S>
   readonly clusters: (config: Config) => readonly Config[]
   readonly episodes: (actions: readonly AskedAction[], isTaken: readonly boolean[]) => readonly Episode[]
@@ -60,7 +61,7 @@ export type Scope = {
   readonly refusals: "all" | "by sort"
 }
 
-/** A case before it is drawn: a cluster, how likely each kind is, and a number for each action. */
+/** A case before it is drawn: a cluster, how likely each kind is that there is in it, and a number for each action. */
 export type AskPlan = {
   readonly config: Config
   readonly weights: Readonly<Record<string, number>>

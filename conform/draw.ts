@@ -41,12 +41,12 @@ export const drawnCluster = <S>(ground: TourGround<S>, name: DrawnName): Config 
   planOf(ground, name, null).config
 
 const planOf = <S>(
-  { caseSource }: TourGround<S>,
+  { caseSource, kinds }: TourGround<S>,
   { seed, n, redraw }: DrawnName,
   only: Config | null,
 ): AskPlan => {
   const from = seedOf(seed, n + redraw * 2 ** 32)
-  return fc.sample(caseSource.plans(only), { seed: from, numRuns: 1 })[0] as AskPlan
+  return fc.sample(caseSource.plans(only, kinds), { seed: from, numRuns: 1 })[0] as AskPlan
 }
 
 /** How often asks of each sort come up when nothing is preferred. */
@@ -125,7 +125,7 @@ function* walkOf<S>(
   { config, weights, choices }: AskPlan,
 ): Generator<void, readonly AskedAction[], void> {
   const open = kinds.filter((kind) => (weights[kind] ?? 0) > 0)
-  const calm = kinds.filter((kind) => caseSource.calm.includes(kind))
+  const calm = kinds.filter((kind) => caseSource.calm.includes(kind) && weights[kind] !== undefined)
   const alike = Object.fromEntries(calm.map((kind) => [kind, 1]))
   const actions: AskedAction[] = []
   let state = profile.initial(config)

@@ -30,7 +30,7 @@ export const lockCases: CaseSource<LockState> = {
     },
   ],
   witnessesIn: (_config, steps) => new Set(steps.flatMap(seenIn)),
-  promised: ["two-contend", "claim-goes-stale", "stale-claim-loses", "holder-unsure", "stale-holder"],
+  promised: () => ["two-contend", "claim-goes-stale", "stale-claim-loses", "holder-unsure", "stale-holder"],
   plans: (only) =>
     fc.record({
       config:

@@ -25,11 +25,9 @@ export const namedCases = (
   ...(profile === "pair" ? casesIn(corpusFolder, ".itf.json", "corpus") : []),
 ]
 
-/** The shipped runs as cases, but those in which time passes: nothing over the wire says so. */
+/** The shipped runs as cases. */
 const casesIn = (folder: string, ending: string, source: string): readonly Case[] =>
-  filesIn(folder, ending)
-    .map((file): Case => caseOf(file, `${source}/${basename(file, ending)}`))
-    .filter(({ config }) => config.time === undefined)
+  filesIn(folder, ending).map((file) => caseOf(file, `${source}/${basename(file, ending)}`))
 
 const keptCases = (profile: ProfileName, folder: string, warn: (why: string) => void): readonly Case[] =>
   filesIn(folder, ".itf.json").flatMap((file) => {

@@ -4,7 +4,7 @@ import { copyIdOf, type CopyId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
 import { candidates } from "../model/step.ts"
-import { timelessClusters } from "../properties/arbitrary/config.ts"
+import { smallClusters, timelessClusters } from "../properties/arbitrary/config.ts"
 import { arbitraryPlan } from "../properties/arbitrary/plan.ts"
 import { copyNames } from "../properties/shrink/copy-names.ts"
 import { simplifications } from "../properties/shrink/simpler-cluster.ts"
@@ -13,6 +13,7 @@ import { canonicalAction, canonicalForm } from "./canonical-form.ts"
 import { pairScopes } from "./pair-scopes.ts"
 import { promised, witnessesIn } from "./seen-witnesses.ts"
 import { concerned, sortOf } from "./sort.ts"
+import { withTimes } from "./times.ts"
 import type { CaseSource } from "./case-source.ts"
 
 /** What there is to try on an implementation of the whole protocol. */
@@ -25,19 +26,26 @@ export const pairCases: CaseSource<State> = {
   canonicalAction,
   sortOf,
   concerned,
-  calm: [...kindsOf("protocol").filter((kind) => kind !== "Suspect"), ...kindsOf("recovery"), "PowerOn"],
+  calm: [
+    ...kindsOf("protocol").filter((kind) => kind !== "Suspect"),
+    ...kindsOf("recovery"),
+    "PowerOn",
+    ...kindsOf("time"),
+  ],
   scopes: pairScopes,
   witnessesIn,
   promised,
-  plans: (only) =>
-    arbitraryPlan(only, timelessClusters).map(({ config, swarm, choices }) => ({
-      config,
-      weights: swarm.weights,
-      choices,
-    })),
+  plans: (only, among) =>
+    arbitraryPlan(only, among.includes("Tick") ? smallClusters : timelessClusters).map(
+      ({ config, swarm, choices }) => ({ config, weights: swarm.weights, choices }),
+    ),
   renaming: () => copyNames() as unknown as ReturnType<CaseSource<State>["renaming"]>,
   clusters: (config) => [
-    ...[2, 3].filter((hosts) => hosts <= config.hosts.length).map((hosts) => plainConfig(hosts, 1)),
+    ...[undefined, config.time].flatMap((time) =>
+      [2, 3]
+        .filter((hosts) => hosts <= config.hosts.length)
+        .map((hosts) => withTimes(plainConfig(hosts, 1), time)),
+    ),
     config,
   ],
   episodes: episodesOf,

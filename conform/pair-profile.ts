@@ -5,7 +5,8 @@ import { refusalOf } from "../model/refusals.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
 import { candidates, step } from "../model/step.ts"
 import { protocolOf } from "../model/core.ts"
-import type { Config } from "../model/config.ts"
+import { isUnbounded, unbounded, type Config } from "../model/config.ts"
+import type { Outcome } from "../model/outcome.ts"
 import type { Protocol, ProtocolOf } from "../model/protocol.ts"
 import { changesOf } from "../traces/diff.ts"
 import { stateJsonOf } from "../traces/state-json.ts"
@@ -15,6 +16,7 @@ import { stateSchema } from "./state-schema.ts"
 /** The whole protocol, or a mutant of it that stands in for an implementation. */
 export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State> => {
   const protocolFor = kept(protocolIn)
+  const withoutBounds = kept((config) => protocolIn({ ...config, bounds: unbounded }))
   return {
     name: "pair",
     kinds,
@@ -23,12 +25,14 @@ export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State>
     step: (config, state, action) => {
       const protocol = protocolFor(config)
       const ways = isOpen(action) ? waysToFill(state, action) : [action]
-      let outcome: ReturnType<typeof step> = { tag: "refused", guard: "unknown" }
+      let outcome: Outcome = { tag: "refused", guard: "unknown" }
       for (const way of ways) {
         outcome = step(protocol, state, way as unknown as Action)
         if (outcome.tag === "next") break
       }
-      return outcome
+      return action.kind === "Tick" && !isUnbounded(config.bounds)
+        ? whereAlike(outcome, step(withoutBounds(config), state, { kind: "Tick" }))
+        : outcome
     },
     matching: (_config, state, action) => (isOpen(action) ? waysToFill(state, action) : [action]),
     enabled: (config, state, among) => {
@@ -55,6 +59,18 @@ const kept = (protocolIn: ProtocolOf): ProtocolOf => {
     made.set(config, protocol)
     return protocol
   }
+}
+
+/**
+ * What a tick comes to within bounds, where it is the same without them. An implementation knows of none: what only they keep from
+ * being due, or from being possible at all, is beyond them.
+ */
+const whereAlike = (within: Outcome, without: Outcome): Outcome => {
+  const isAlike =
+    within.tag === "next" && without.tag === "next"
+      ? keyOf(within.state) === keyOf(without.state)
+      : within.tag === without.tag
+  return isAlike ? within : { tag: "refused", guard: "bound" }
 }
 
 const isOpen = (action: AskedAction): boolean => {

@@ -1,6 +1,15 @@
-import { coreKinds, kinds, plainKinds, privacyKinds, ruleKinds, type Kind } from "../model/action.ts"
+import {
+  coreKinds,
+  kinds,
+  plainKinds,
+  privacyKinds,
+  ruleKinds,
+  timedKinds,
+  type Kind,
+} from "../model/action.ts"
 import { plainConfig, registeredOn, type Bounds, type Config, type HostConfig } from "../model/config.ts"
 import { counted } from "../properties/amount.ts"
+import type { Times } from "../properties/time/bounds.ts"
 import type { Scope } from "./case-source.ts"
 
 const scopeKinds = {
@@ -11,6 +20,35 @@ const scopeKinds = {
 
 /** What brings a pair up, and moves its copies. */
 const placements: readonly Kind[] = ["PowerOn", "SpawnSecondary", "BeginLockstep", "JoinLockstep", "Migrate"]
+
+/** Everything within a few ticks, and no go-live delay. */
+const shortTimes: Times = {
+  heartbeatPeriod: 1,
+  logPeriod: 1,
+  delayMax: 0,
+  heartbeatTimeout: { primary: 2, secondary: 2 },
+  silenceTimeout: { primary: 3, secondary: 3 },
+  goLiveDelay: 0,
+  lockMax: 1,
+  syncMax: 1,
+  respawnMax: 1,
+  haDelay: 2,
+  driftEvery: 0,
+}
+
+/** Each parameter matters, and each timeout is another. */
+const inexactTimes: Times = {
+  ...shortTimes,
+  heartbeatPeriod: 2,
+  logPeriod: 2,
+  delayMax: 1,
+  heartbeatTimeout: { primary: 5, secondary: 4 },
+  silenceTimeout: { primary: 4, secondary: 5 },
+  goLiveDelay: 3,
+  lockMax: 0,
+  respawnMax: 0,
+  driftEvery: 4,
+}
 
 const givingUp: readonly Kind[] = ["AbandonSync", "SyncLost"]
 
@@ -59,6 +97,45 @@ export const pairScopes: readonly Scope[] = [
     config: requiring(twoOfThreeEncrypt()),
     kinds: [...placements, ...givingUp, "Suspect", "TryLock", ...privacyKinds],
     refusals: "all",
+  },
+  {
+    name: "ticks",
+    says: "3 hosts, 1 pair, short times without go-live delay; log 1, no fault; core and Tick",
+    config: timed(shortTimes, { log: 1 }),
+    kinds: timedKinds,
+    refusals: "all",
+  },
+  {
+    name: "alarms",
+    says: "3 hosts, 1 pair, messages as late as a timeout; log 0, no fault; core and Tick",
+    config: timed({ ...shortTimes, delayMax: 2 }, {}),
+    kinds: timedKinds,
+    refusals: "all",
+  },
+  {
+    name: "silence",
+    says: "3 hosts, 1 pair, short times without go-live delay; log 0, 1 fault; core, Migrate and Tick",
+    config: timed(shortTimes, { faults: 1 }),
+    kinds: [...timedKinds, "Migrate"],
+    refusals: "all",
+  },
+  {
+    name: "link",
+    says: "2 hosts, 1 pair, short times without go-live delay; log 0, 2 faults; the link cut and healed, what follows, and Tick",
+    config: timed(shortTimes, { faults: 2, generations: 3 }, 2),
+    kinds: [
+      ...placements.filter((kind) => kind !== "Migrate"),
+      ...givingUp,
+      ...(["Suspect", "TryLock", "CutLink", "HealLink", "Tick"] as const),
+    ],
+    refusals: "all",
+  },
+  {
+    name: "inexact",
+    says: "3 hosts, 1 pair, timeouts by role, late messages, clocks that are wrong, a go-live delay; log 0, 1 fault; core and Tick",
+    config: timed(inexactTimes, { faults: 1 }),
+    kinds: timedKinds,
+    refusals: "by sort",
   },
   scope("two-faults", "all kinds but the operations on FT", [2, 0, 2, 0], "all"),
   scope("respawn", "core", [3, 1, 1, 0], "all"),
@@ -143,6 +220,10 @@ function twoOfThreeEncrypt(): Config {
 
 function requiring(config: Config): Config {
   return { ...config, pairs: config.pairs.map((pair) => ({ ...pair, encryption: "required" })) }
+}
+
+function timed(time: Times, some: Partial<Bounds>, hosts = 3): Config {
+  return { ...plainConfig(hosts, 1, bounds(some)), time }
 }
 
 function bounds(some: Partial<Bounds>): Bounds {

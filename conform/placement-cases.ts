@@ -52,14 +52,16 @@ export const placementCases: CaseSource<Placed> = {
   episodes: () => [],
   simpler: () => [],
   witnessesIn: (config, steps) => new Set(steps.flatMap(({ action }) => seenOf(config, action))),
-  promised: questionKinds.flatMap((kind) => [
-    `${kind} placed`,
-    `${kind} nowhere`,
-    ...barring[kind].map((guard) => `${kind} barred by ${guard}`),
-  ]),
+  promised: () =>
+    questionKinds.flatMap((kind) => [
+      `${kind} placed`,
+      `${kind} nowhere`,
+      ...barring[kind].map((guard) => `${kind} barred by ${guard}`),
+    ]),
   drawn: (kinds, name, only) => {
     const profile = pairProfile()
-    const run = drawnCase({ profile, caseSource: pairCases, kinds: profile.kinds }, name, only)
+    const timeless = profile.kinds.filter((kind) => kind !== "Tick")
+    const run = drawnCase({ profile, caseSource: pairCases, kinds: timeless }, name, only)
     const actions = questionsOn(run.config, run.actions as unknown as readonly Action[])
     return { ...run, actions: actions.filter(({ kind }) => kinds.includes(kind)) }
   },

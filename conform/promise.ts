@@ -19,7 +19,7 @@ export const dueOf = <S>(
       if (wanted.every((id) => shown.has(id))) return wanted
       for (const id of witnessesIn(each.config, stepsOf(ground, each))) shown.add(id)
     }
-  return promised.some((id) => shown.has(id)) ? wanted.filter((id) => shown.has(id)) : wanted
+  return promised(ground.kinds).some((id) => shown.has(id)) ? wanted.filter((id) => shown.has(id)) : wanted
 }
 
 /** What the model makes of a case. */

@@ -19,7 +19,7 @@ export const messages: readonly Message[] = [
   {
     op: "hello",
     profile: "any",
-    says: "The first ask. The answer says which profile this is, what of a state will be shown, and which kinds of action can be asked. Optional: `window`, how many asks may wait for an answer at once (1); `silent`, kinds of action that are taken unasked; `chooses`, kinds whose host the implementation picks itself.",
+    says: "The first ask. The answer says which profile this is, what of a state will be shown, and which kinds of action can be asked. Optional: `window`, how many asks may wait for an answer at once (1); `silent`, kinds of action that are taken unasked; `chooses`, kinds whose host the implementation picks itself. Clusters in which time passes are asked only of an implementation that names `Tick`.",
     ask: { seq: 1, op: "hello", versions: [wireVersion] },
     answer: {
       seq: 1,
@@ -83,11 +83,29 @@ export const messages: readonly Message[] = [
   },
   {
     op: "apply",
-    profile: "any",
-    says: "Something went wrong. With `definite`, the action was certainly not taken; without, both are followed, until a later answer decides.",
-    ask: { seq: 6, op: "apply", action: { kind: "FailHost", host: "h2" } },
+    profile: "pair",
+    says: "In a cluster whose `config` has `time`, time passes by one tick: all clocks go on. Where something is due, the answer is `refused`.",
+    ask: { seq: 6, op: "apply", action: { kind: "Tick" } },
     answer: {
       seq: 6,
+      ok: true,
+      state: {
+        pairs: {
+          p1: {
+            lock: { generation: 1, holder: "p1.1" },
+            copies: { "p1.1": { role: "primary", watch: null, obligation: 1 } },
+          },
+        },
+      },
+    },
+  },
+  {
+    op: "apply",
+    profile: "any",
+    says: "Something went wrong. With `definite`, the action was certainly not taken; without, both are followed, until a later answer decides.",
+    ask: { seq: 7, op: "apply", action: { kind: "FailHost", host: "h2" } },
+    answer: {
+      seq: 7,
       ok: false,
       error: { code: "timeout", text: "no answer from the host agent", definite: false },
     },
@@ -96,8 +114,8 @@ export const messages: readonly Message[] = [
     op: "apply",
     profile: "any",
     says: "It was left out: this implementation has no such thing, or not yet.",
-    ask: { seq: 7, op: "apply", action: { kind: "FailHost", host: "h1" } },
-    answer: { seq: 7, skipped: "not built yet" },
+    ask: { seq: 8, op: "apply", action: { kind: "FailHost", host: "h1" } },
+    answer: { seq: 8, skipped: "not built yet" },
   },
   {
     op: "reset",
@@ -161,19 +179,19 @@ export const messages: readonly Message[] = [
     op: "bye",
     profile: "any",
     says: "The last ask. After its answer the implementation ends.",
-    ask: { seq: 8, op: "bye" },
-    answer: { seq: 8, ok: true },
+    ask: { seq: 9, op: "bye" },
+    answer: { seq: 9, ok: true },
   },
 ]
 
 const profiles = [
   {
     name: "pair",
-    what: "The whole protocol: hosts, links, storage, locks, lockstep logging, placement.",
+    what: "The whole protocol: hosts, links, storage, locks, lockstep logging, placement; with `Tick`, clocks and timeouts.",
     shows:
       "Every departure from the protocol that the shown fields, or a refusal, let through: run `conform --advise` to see which bugs they would hide.",
     hides:
-      "Whether the implementation acts by itself when it should: it is asked, and only answers. Real time.",
+      "Whether the implementation acts by itself when it should: it is asked, and only answers. Real time: a tick is asked like everything else.",
   },
   {
     name: "lock",
@@ -300,7 +318,7 @@ ${profiles.map(({ name, what, shows, hides }) => `| \`${name}\` | ${what} | ${sh
 \`observes\` names fields of the state, \`*\` standing for every id; a path stands for all below it, \`*\` alone for everything, and
 \`!hosts.*.maintenance\` takes out again what another path names. What it names must be in every state, and nothing else;
 only an answer with \`refused\` may leave the whole state out. Under \`copies\`, a copy that is not shown does not run. \`peer\`, \`delivered\` and
-\`acked\` are there only while the copy has a channel. A value that is not known this time is \`{"#ignore":true}\`.
+\`acked\` are there only while the copy has a channel, \`watch\` and the clocks only where the cluster has \`time\`. A value that is not known this time is \`{"#ignore":true}\`.
 
 ## A state in full
 

@@ -328,7 +328,7 @@ function timeless(text: string): string {
 function expectedStatus(words: readonly string[]): number {
   if (words.includes("--side")) return 14
   if (words[0] === "check" || words[0] === "explore") return words.includes("--mutant") ? 12 : 0
-  if (words.includes("--broken")) return 14
+  if (words.includes("--broken") || words.some((word) => word.includes("slow-failover"))) return 14
   return words.includes("none") ? 16 : 0
 }
 

@@ -1,6 +1,7 @@
 import { adviceFor, type Advice } from "../../conform/advice.ts"
 import type { Connection } from "../../conform/connection.ts"
 import { namedCases } from "../../conform/named.ts"
+import { isOffered } from "../../conform/times.ts"
 import type { Ground } from "../../conform/profiles.ts"
 import type { AskedAction } from "../../conform/profile.ts"
 import { isFailing } from "../../conform/attempt.ts"
@@ -85,8 +86,9 @@ export const advise = async (
       message: `--advise: the mutants are of the profile pair, and this is of the profile ${hello.profile}`,
     })
   const drivable = new Set<string>(hello.actions)
-  const named = namedCases("pair", flags.out ?? failuresFolder).filter(({ actions }) =>
-    actions.every(({ kind }) => drivable.has(kind)),
+  const named = namedCases("pair", flags.out ?? failuresFolder).filter(
+    ({ config, actions }) =>
+      isOffered(config, hello.actions) && actions.every(({ kind }) => drivable.has(kind)),
   )
   const advice = await adviceFor(hello, named, seed)
   say(...adviceLines(style, advice))

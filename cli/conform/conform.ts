@@ -147,7 +147,7 @@ const drive = async <S>(
 ): Promise<ExitCode> => {
   const { style, say, document, isText } = outputFor(flags)
   const folder = flags.out ?? failuresFolder
-  const spec = { ...specOf(ground, flags, given, folder), isStopped: () => stop.aborted }
+  const spec = { ...specOf(ground, connection.hello, flags, given, folder), isStopped: () => stop.aborted }
   say(...helloLines(style, connection.hello, spec.seed))
   const began = performance.now()
   const moving = casesOn(process.stderr, !isText)

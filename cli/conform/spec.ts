@@ -6,6 +6,8 @@ import { drawnNameIn } from "../../conform/drawn-name.ts"
 import { caseOf, matches, namedCases } from "../../conform/named.ts"
 import type { Case } from "../../conform/case-source.ts"
 import type { Ground } from "../../conform/profiles.ts"
+import { isOffered } from "../../conform/times.ts"
+import type { Hello } from "../../conform/wire.ts"
 import { readText } from "../../traces/input-file.ts"
 import { readConfig } from "../../traces/config.ts"
 import type { ConformFlags } from "./flags.ts"
@@ -35,6 +37,7 @@ export const givenBy = ({ config, knownFailing, run = [] }: ConformFlags): Given
 /** What is asked of an implementation by the flags. Throws BadInput. */
 export const specOf = <S>(
   { profile }: Ground<S>,
+  { actions }: Hello,
   flags: ConformFlags,
   { config, known, files }: Given,
   folder: string,
@@ -47,7 +50,10 @@ export const specOf = <S>(
   const isPicked = (path: string): boolean =>
     patterns.length === 0 ||
     patterns.some((pattern) => drawnNameIn(pattern) === null && matches(pattern, path))
-  const stored = config === null ? namedCases(profile.name, folder, passedOver) : []
+  const stored =
+    config === null
+      ? namedCases(profile.name, folder, passedOver).filter((each) => isOffered(each.config, actions))
+      : []
   const named = [...files, ...stored.filter(({ path }) => isPicked(path))]
   const picksOthers = !patterns.every(isFile)
   if (patterns.length > 0 && picksOthers && !patterns.some(isDrawn) && named.length === files.length)

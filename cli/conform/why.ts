@@ -133,5 +133,6 @@ export const textOf = (action: AskedAction): string => {
   }
   if (kind === "Contend") return `Contend(${copy}, ${generation})`
   if (kind === "Advance") return `Advance(${ms} ms)`
-  return `${kind}(${[...operandWords(action), ...(typeof reason === "string" ? [reason] : [])].join(", ")})`
+  const words = [...operandWords(action), ...(typeof reason === "string" ? [reason] : [])]
+  return words.length === 0 ? kind : `${kind}(${words.join(", ")})`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { kinds } from "../../model/action.ts"
-import { coreMutants } from "../../properties/mutants/catalogue.ts"
+import { mutants } from "../../properties/mutants/catalogue.ts"
 import { adviceFor } from "../../conform/advice.ts"
 import { namedCases } from "../../conform/named.ts"
 import type { Hello } from "../../conform/wire.ts"
@@ -25,7 +25,7 @@ describe("the advice for an implementation", () => {
     const { visible, invisible, fields } = await adviceFor(helloOf(["hosts", "cut", "pairs"]), named, "1")
 
     expect(invisible.map(({ mutant }) => mutant)).toEqual(neverTold)
-    expect(visible).toHaveLength(coreMutants.length - neverTold.length)
+    expect(visible).toHaveLength(mutants.length - neverTold.length)
     expect(fields).toEqual([])
   })
 

@@ -41,7 +41,7 @@ describe("the questions of a placement", () => {
       ]),
     )
 
-    expect([...new Set(seen)].toSorted()).toEqual(placementCases.promised.toSorted())
+    expect([...new Set(seen)].toSorted()).toEqual(placementCases.promised([]).toSorted())
   })
 
   it("are counted as covered only where they were asked", () => {

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Fault-tolerant VM pairs behind ftpair's conformance wire: core.md, operations.md and placement.md of docs/spec."""
+"""Fault-tolerant VM pairs behind ftpair's conformance wire: core.md, operations.md, placement.md, time.md of docs/spec."""
 import json
 import sys
+from copy import copy as twin
 
-# Rules: section 3 of core.md, 4 of operations.md, 1 and 3 of placement.md. For each kind, what it is about: a copy, and
-# then of which role and in which phases, or a pair, a host, a link, a rule. Then a function of the situation `s` (the
-# fields that Cluster.apply sets) and of that. It gives the guards in their order, of which the first that is true
-# refuses, and the updates that are made if none is: each a thing and its new fields.
+from ft_time import CLOCKS, FRESH, TIME_BUGS, Timed
+
+# Rules: section 3 of core.md, 4 of operations.md, 1 and 3 of placement.md, 3 of time.md. For each kind, what it is
+# about: a copy, and then of which role and in which phases, or a pair, a host, a link, a rule, time. Then a function of
+# the situation `s` (the fields that Cluster.look sets) and of that. It gives the guards in their order, of which the
+# first that is true refuses, and the updates that are made if none is: each a thing and its new fields.
 RULES = {
     "Record": ("primary", "lockstep live", lambda s, c: (
         {"storage": s.lost}, (c, {"log": [*c.log, [c.generation, len(c.log) + 1]]}))),
@@ -26,15 +29,19 @@ RULES = {
         {"peer": c.peer, "power": s.off, "ft": s.pair.ft != "enabled", **s.barred(s.pair, s.host, c.host),
          "policy": s.unpicked(c.host), "restart-first": s.others_wait()},
         (c, {"peer": s.fresh, "delivered": 0, "acked": 0}), *s.start("secondary", "syncing", c.generation))),
-    "TryLock": ("copy", "contending", lambda s, c: ({"storage": s.lost}, *s.contest(c))),
-    "Suspect": ("copy", "lockstep", lambda s, c: ({}, (c, CONTENDING))),
+    "TryLock": ("copy", "contending", lambda s, c: ({"storage": s.lost, "early": s.unready(c)}, *s.contest(c))),
+    "Suspect": ("copy", "lockstep", lambda s, c: ({"early": s.heard(c)}, (c, CONTENDING))),
     "AbandonSync": ("primary", "live", lambda s, c: (
-        {"peer": not c.peer, "needed": s.end.phase == "syncing" and not s.far}, (c, {"peer": None}))),
-    "SyncLost": ("copy", "syncing", lambda s, c: ({"needed": s.end.host and not s.far}, (c, GONE))),
-    "HaRestart": ("pair", "", lambda s, pair: s.boot("off", pair.lock.generation + 1, policy=s.unpicked())),
+        {"peer": not c.peer, "needed": s.end.phase == "syncing" and not s.far, "early": s.heard(c)},
+        (c, {"peer": None}))),
+    "SyncLost": ("copy", "syncing", lambda s, c: (
+        {"needed": s.end.host and not s.far, "early": s.heard(c)}, (c, GONE))),
+    "HaRestart": ("pair", "", lambda s, pair: (*s.boot(
+        "off", pair.lock.generation + 1, policy=s.unpicked(), early=s.hasty(pair)), (pair, {"haWait": 0}))),
     "PowerOn": ("pair", "", lambda s, pair: s.boot("on", pair.lock.generation, **s.elsewhere())),
-    "PowerOff": ("pair", "", lambda s, pair: ({"power": s.off}, (s.primary, GONE), (pair, {"power": "off"}), (
-        pair.lock, {"generation": pair.lock.generation + 1, "holder": None}))),
+    "PowerOff": ("pair", "", lambda s, pair: (
+        {"power": s.off}, (s.primary, GONE), (pair, {"power": "off", "haWait": 0}),
+        (pair.lock, {"generation": pair.lock.generation + 1, "holder": None}))),
     "TurnOnFT": ("pair", "", lambda s, pair: (
         {"ft": pair.ft != "notConfigured", "primary-host": s.out("primary"), "no-primary": s.headless,
          "limits": s.primary.host and s.crowded(pair, s.hosts[s.primary.host]),
@@ -68,7 +75,10 @@ RULES = {
     "ExposeLink": ("link", "", lambda s, link: ({"exposed": s.exposed[link]}, (s.exposed, {link: True}))),
     "LoseStorage": ("host", "", lambda s, h: (
         {"down": not h.up, "storage": not h.storage}, (h, {"storage": False}),
-        *((c, GONE if c.phase == "syncing" else CONTENDING) for c in s.on(h))))}
+        *((c, GONE if c.phase == "syncing" else CONTENDING) for c in s.on(h)))),
+    "Tick": ("time", "", lambda s, _: (
+        {"unknown": not s.time, "due": any(owner[clock] >= deadline for owner, clock, _, deadline in s.clocks())},
+        *((owner, {clock: owner[clock] + 1 if lasts else 0}) for owner, clock, lasts, _ in s.clocks())))}
 REASONS = {"LoseStorage": "partialHardwareFailure", "FailHost": "lostConnection", "Suspect": "lostConnection",
            "TestFailover": "userAction", "TestRestartSecondary": "userAction"}
 
@@ -82,7 +92,8 @@ BUGS = {
     "SpawnInClear": ("SpawnSecondary", lambda s, c: ({"confidential": False},)),
     "PrimaryEncryptionIgnored": ("PowerOn HaRestart", lambda s, pair: ({"encryption": False},)),
     "MetroIgnoredOnRespawn": ("SpawnSecondary", lambda s, c: ({"metro": False},)),
-    "RuleSwitchIgnored": ("ActivateRule DeactivateRule", lambda s, rule: ({}, *kept(rule)))}
+    "RuleSwitchIgnored": ("ActivateRule DeactivateRule", lambda s, rule: ({}, *kept(rule))),
+    **TIME_BUGS}
 BROKEN, BUG = BUGS[(sys.argv[2:] or [*BUGS])[0]] if sys.argv[1:2] == ["--broken"] else ("", None)
 
 
@@ -99,14 +110,16 @@ class Thing(dict):
 # A copy has a channel as long as `peer` is not None. NOBODY stands in for a copy that is not there.
 GONE, CONTENDING = {"phase": "gone"}, {"phase": "contending", "peer": None}
 RESUMED = {"ft": "enabled", "reason": "initializing"}
-NOBODY = Thing(id="", host=None, role="", generation=0, log=[], released=0, peer=None, delivered=0, acked=0, **GONE)
+NOBODY = Thing(id="", host=None, role="", generation=0, log=[], released=0, peer=None, delivered=0, acked=0, watch=None,
+               **FRESH, **GONE)
 HIDDEN = "id pair started groups vms vcpus encrypts encryption metro".split()
 
 
-# A thing as the wire shows it: without the fields that are no state, or belong to a channel that is not there.
-def shown(thing):
-    hidden = HIDDEN + "peer delivered acked".split() * (not thing.get("peer", "-"))
-    return {name: shown(it) if isinstance(it, dict) else it for name, it in thing.items() if name not in hidden}
+# A thing as the wire shows it: without the fields that are no state, or belong to a channel or to time, where there is
+# none.
+def shown(thing, time):
+    hidden = HIDDEN + "peer delivered acked".split() * (not thing.get("peer", "-")) + CLOCKS * (not time)
+    return {name: shown(it, time) if isinstance(it, dict) else it for name, it in thing.items() if name not in hidden}
 
 
 def ends(link):
@@ -132,10 +145,10 @@ def normalise(pair, reason):
     pair["reason"] = (pair.reason or reason) if pair.state == "needSecondary" else None
 
 
-class Cluster:
+class Cluster(Timed):
     def __init__(self, config):
         links, first = config.get("links", {}), config["hosts"][0]["id"]
-        self.policy = config.get("policy", "any")
+        self.policy, self.time = config.get("policy", "any"), config.get("time")
         self.rules = {n: Thing({"active": True, **rule}) for n, rule in enumerate(config.get("rules", []), 1)}
         self.hosts = {h["id"]: Thing(id=h["id"], up=True, storage=True, maintenance=False, groups=h.get("groups", []),
                                      vms=h.get("ftVmsMax", 4), vcpus=h.get("ftVcpusMax", 8),
@@ -146,7 +159,7 @@ class Cluster:
         self.pairs = {p["id"]: Thing(id=p["id"], ft=p.get("ft", "enabled"), power="off", reason=None, observed=[],
                                      registered=Thing(p.get("registered", {"primary": first, "secondary": first})),
                                      copies={}, lock=Thing(generation=1, holder=None), started=0, metro=p.get("metro"),
-                                     vcpus=p.get("vcpus", 1), encryption=p.get("encryption", "opportunistic"))
+                                     vcpus=p.get("vcpus", 1), encryption=p.get("encryption", "opportunistic"), haWait=0)
                       for p in config["pairs"]}
         for pair in self.pairs.values():
             pair.registered["secondary"] = None if pair.ft == "notConfigured" else pair.registered.secondary
@@ -155,8 +168,8 @@ class Cluster:
     def state(self):
         cut, exposed = (sorted(ends(link) for link in links if links[link]) for links in (self.cut, self.exposed))
         rules = [n for n, rule in self.rules.items() if rule.active]
-        return {"hosts": shown(self.hosts), "cut": cut, **({"exposed": exposed} if exposed else {}),
-                **({"rules": rules} if rules else {}), "pairs": shown(self.pairs)}
+        return {"hosts": shown(self.hosts, self.time), "cut": cut, **({"exposed": exposed} if exposed else {}),
+                **({"rules": rules} if rules else {}), "pairs": shown(self.pairs, self.time)}
 
     # The updates with which a copy starts on the target.
     def start(self, role, phase, generation, **fields):
@@ -269,17 +282,27 @@ class Cluster:
             return False
         return pair.encryption == "required" or self.exposed[link]
 
-    # Takes an action, or gives the guard that refuses it. What the rules read of the situation: the target `host`, the
+    # The cluster with an eye on another action; whether that is enabled but for time.
+    def facing(self, kind, **named):
+        other = twin(self)
+        other.known, other.kind = other.look(**named), kind
+        return other
+
+    def may(self, kind, **named):
+        return not any(refuses for guard, refuses in self.facing(kind, **named).judged()[0].items() if guard != "early")
+
+    # What the rules read of the situation of an action, and whether all that it names is there: the target `host`, the
     # `role` to register; the `pair`, whether its power is `off`, its current `primary`, whether it is on and
     # `headless`, what the world has `seen`, the name of a `fresh` copy; the acting `copy`, the current Primary where
     # none is `named`, whether it is `stale`, whether it has `lost` its storage; the copy at the other `end` of its
     # channel, whether that is `far`: the link is cut, or others could read what the pair logs over it.
-    def apply(self, kind, copy="", pair="", role="", host="", hosts=(), rule=None, reason=None):
-        pair, link, c = pair or copy.partition(".")[0], frozenset(hosts), NOBODY
-        if not (pair in {"", *self.pairs} and host in {"", *self.hosts} and link in {frozenset(), *self.cut}
+    def look(self, copy="", pair="", role="", host="", hosts=(), rule=None):
+        pair, self.link, self.copy = pair or copy.partition(".")[0], frozenset(hosts), NOBODY
+        if not (pair in {"", *self.pairs} and host in {"", *self.hosts} and self.link in {frozenset(), *self.cut}
                 and rule in {None, *self.rules}):
-            return {"refused": "unknown"}
+            return False
         self.named, self.role, self.host, self.pair = copy, role, self.hosts.get(host), self.pairs.get(pair)
+        self.rule = self.rules.get(rule)
         if self.pair:
             self.off, self.seen, self.primary = self.pair.power == "off", self.pair.observed, current(self.pair)
             self.headless = not self.off and self.primary is NOBODY
@@ -289,21 +312,37 @@ class Cluster:
                 other.id == c.peer if c.role == "primary" else other.peer == copy)), NOBODY)
             self.lost, between = c.host and self.dead(self.hosts[c.host]), frozenset([c.host, self.end.host])
             self.far = self.cut.get(between) or self.overheard(self.pair, between)
-        about, phases, of = RULES[kind]
-        thing = {"pair": self.pair, "host": self.host, "link": link, "rule": self.rules.get(rule)}.get(about, c)
+        return True
+
+    # The guards of the action in sight, and its updates.
+    def judged(self):
+        about, phases, of = RULES[self.kind]
+        c, pair = self.copy, self.pair
+        thing = {"pair": pair, "host": self.host, "link": self.link, "rule": self.rule}.get(about, c)
         guards, *updates = of(self, thing)
-        guards = {"copy": copy and c is NOBODY, "primary-only": about == "primary" != c.role,
+        guards = {"copy": self.named and c is NOBODY, "primary-only": about == "primary" != c.role,
                   "phase": phases and c.phase not in phases, "secondary-only": about == "secondary" != c.role, **guards}
-        if kind in BROKEN.split():
+        if self.kind in BROKEN.split():
             wrong, *more = BUG(self, thing)
             guards, updates = {**guards, **wrong}, updates + more
+        return guards, updates
+
+    # Takes an action, or gives the guard that refuses it.
+    def apply(self, kind, reason=None, **named):
+        s = self.facing(kind, **named)
+        if not s.known:
+            return {"refused": "unknown"}
+        guards, updates = s.judged()
         for guard in filter(guards.get, guards):
             return {"refused": guard}
-        primary_crashes = kind == "CrashCopy" and c is self.primary
+        primary_crashes = kind == "CrashCopy" and s.copy is s.primary
+        before = {c.id: [c.phase, c.role, c.peer] for pair in self.pairs.values() for c in pair.copies.values()}
         for thing, update in updates:
             thing.update(update)
         for pair in self.pairs.values():
             normalise(pair, reason or REASONS.get(kind, "lostConnection" if primary_crashes else "other"))
+        if self.time:
+            self.rewind(before)
 
 
 for line in sys.stdin:

@@ -51,8 +51,7 @@ const languages: readonly Language[] = [
 /** What the skeleton of each profile is asked first, and where one's own code goes. */
 const profiles = {
   pair: {
-    // No case is in a cluster that has time.
-    kinds: kinds.filter((kind) => kind !== "Tick").length,
+    kinds: kinds.length,
     first: "PowerOn(p1, h1)",
     here: ["begin anew", "take the action", "show the state"],
   },

@@ -12,7 +12,7 @@ static const char *hello(void)
         "\"TurnOnFT\",\"TurnOffFT\",\"SuspendFT\",\"ResumeFT\",\"Register\","
         "\"TestFailover\",\"TestRestartSecondary\",\"Migrate\",\"EnterMaintenance\",\"ExitMaintenance\","
         "\"RecoverHost\",\"HealLink\",\"RestoreStorage\",\"CrashCopy\",\"FailHost\",\"CutLink\","
-        "\"LoseStorage\",\"ActivateRule\",\"DeactivateRule\",\"ExposeLink\",\"SecureLink\"]";
+        "\"LoseStorage\",\"ActivateRule\",\"DeactivateRule\",\"ExposeLink\",\"SecureLink\",\"Tick\"]";
 }
 
 static void show(void)

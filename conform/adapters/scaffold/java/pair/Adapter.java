@@ -19,7 +19,7 @@ public final class Adapter {
             "TurnOffFT","SuspendFT","ResumeFT","Register","TestFailover",\
             "TestRestartSecondary","Migrate","EnterMaintenance","ExitMaintenance","RecoverHost","HealLink",\
             "RestoreStorage","CrashCopy","FailHost","CutLink","LoseStorage",\
-            "ActivateRule","DeactivateRule","ExposeLink","SecureLink"]""";
+            "ActivateRule","DeactivateRule","ExposeLink","SecureLink","Tick"]""";
 
     private static String show() {
         // here: show the state, exactly the fields that observes names

@@ -7,7 +7,7 @@ const actions = `
   Record Deliver Ack Release BeginLockstep JoinLockstep SpawnSecondary TryLock Suspect AbandonSync SyncLost
   HaRestart PowerOn PowerOff TurnOnFT TurnOffFT SuspendFT ResumeFT Register TestFailover TestRestartSecondary
   Migrate EnterMaintenance ExitMaintenance RecoverHost HealLink RestoreStorage CrashCopy FailHost CutLink LoseStorage
-  ActivateRule DeactivateRule ExposeLink SecureLink`
+  ActivateRule DeactivateRule ExposeLink SecureLink Tick`
 
 const hello = {
   implementation: { name: "my-ft", language: "JavaScript", version: "0.1" },

@@ -15,7 +15,7 @@ HELLO = {
         "TurnOffFT", "SuspendFT", "ResumeFT", "Register", "TestFailover",
         "TestRestartSecondary", "Migrate", "EnterMaintenance", "ExitMaintenance", "RecoverHost", "HealLink",
         "RestoreStorage", "CrashCopy", "FailHost", "CutLink", "LoseStorage",
-        "ActivateRule", "DeactivateRule", "ExposeLink", "SecureLink",
+        "ActivateRule", "DeactivateRule", "ExposeLink", "SecureLink", "Tick",
     ],
 }
 
