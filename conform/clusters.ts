@@ -30,10 +30,11 @@ export const clustersMet = (): ClustersMet => {
 }
 
 /** The traits of a cluster for which an implementation may lack it. */
-const traitsOf = ({ hosts, pairs, rules }: Config): readonly string[] => [
+const traitsOf = ({ hosts, pairs, rules, time }: Config): readonly string[] => [
   `hosts: ${hosts.length}`,
   `pairs: ${pairs.length}`,
   rules.length === 0 ? "no rules" : "rules",
+  time === undefined ? "no time" : "time",
   hosts.every(
     ({ ftVmsMax, ftVcpusMax }) =>
       ftVmsMax === defaultLimits.ftVmsMax && ftVcpusMax === defaultLimits.ftVcpusMax,

@@ -13,8 +13,8 @@ export const noClock: LogClock = () => null
  * The clock of a log. Either every line says when it was written, or none does and ticks are logged.
  *
  * The log's moments lie between ticks: one that is 250 ms after the first, where a tick has 100, comes after the second tick
- * or after the third. What a system does within its times fits however its moments are rounded, so both are tried. Throws
- * BadInput.
+ * or after the third, and both are tried. Each moment is rounded by itself: an outage shorter than a tick may or may not be seen
+ * by a system that looks once in a tick, and either is right. Throws BadInput.
  */
 export const clockOf = (file: string, time: Times): LogClock => {
   let first: Pick<LogLine, "t"> | null = null
@@ -32,6 +32,8 @@ export const clockOf = (file: string, time: Times): LogClock => {
     if (action?.kind === "Tick") throw bad(where, ["action"], "expected no Tick: t says how time passes")
     last = t
     const passed = (t - first.t) / tickOf(time)
+    if (passed > Number.MAX_SAFE_INTEGER)
+      throw bad(where, ["t"], `expected fewer than ${Number.MAX_SAFE_INTEGER} ticks since the first line`)
     return { least: Math.floor(passed), most: Math.ceil(passed) }
   }
 }

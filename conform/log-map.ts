@@ -1,5 +1,4 @@
 import * as Schema from "effect/Schema"
-import type { Config } from "../model/config.ts"
 import type { Json } from "./observation.ts"
 
 /** Names that would reach beyond an object into what all objects share. */
@@ -57,18 +56,17 @@ export const wrongTarget = ({
   return null
 }
 
-/** The pointers into the lines of the log; that of `t` only where time passes in the cluster. */
-export const sourcesOf = (
-  { t, action, state = {} }: LogMap,
-  { time }: Pick<Config, "time">,
-): readonly string[] => {
+/** The map without what says when a line was written. */
+export const withoutTime = ({ t: _, ...map }: LogMap): LogMap => map
+
+/** The pointers into the lines of the log. */
+export const sourcesOf = ({ t, action, state = {} }: LogMap): readonly string[] => {
   const { kind, kinds: _kinds, ...operands } = action ?? {}
   const sources = [...Object.values(operands), ...Object.values(state)] as readonly SourceJson[]
-  const own = [t === undefined || time === undefined ? undefined : t, kind]
-  return [...own.filter((pointer) => pointer !== undefined), ...sources.map(pointerOf)]
+  return [...[t, kind].filter((pointer) => pointer !== undefined), ...sources.map(pointerOf)]
 }
 
-/** A foreign line as a line of a log; null if it is passed over. Pointers that lead somewhere are added to `met`. */
+/** A foreign line as a line of a log; of one that is passed over, when it was written, or null. Pointers that lead somewhere are added to `met`. */
 export const mapped = (
   { t, action, state }: LogMap,
   line: JsonObject,
@@ -79,11 +77,12 @@ export const mapped = (
     typeof kind === "string" && action?.kinds !== undefined && Object.hasOwn(action.kinds, kind)
       ? action.kinds[kind]
       : kind
-  if (renamed === null) return null
-  const shown = state === undefined ? undefined : stateOf(state, line, met)
   const time = t === undefined ? undefined : valueAt(line, t, met)
+  const when = time === undefined ? {} : { t: time }
+  if (renamed === null) return time === undefined ? null : when
+  const shown = state === undefined ? undefined : stateOf(state, line, met)
   return {
-    ...(time === undefined ? {} : { t: time }),
+    ...when,
     ...(renamed === undefined ? {} : { action: { kind: renamed as Json, ...operandsOf(action, line, met) } }),
     ...(shown === undefined ? {} : { state: shown }),
   }

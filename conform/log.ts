@@ -34,8 +34,7 @@ export const LogHeader = Schema.Struct({
 /**
  * A line of a log: what happened, or what was seen, or both, and when.
  *
- * Shape  `t` is in milliseconds from any beginning. Where no time passes in the cluster it may be anything: it is left out, and
- *        nothing is read from it.
+ * Shape  `t` is in milliseconds from any beginning. Where nothing is read from it, it may be anything, and is left out.
  */
 export type LogLine = {
   readonly number: number
@@ -151,11 +150,17 @@ export const headerIn = (
 const knownMax = 10_000
 
 /**
- * What reads the lines of a log. Actions that it has met before, letter by letter, are not checked again.
+ * What reads the lines of a log, and when they were written where that `isTimed`. Actions that it has met before, letter by letter,
+ * are not checked again.
  *
  * Shape  `read` takes a line's JSON, and throws BadInput; `actionIn` an action's text, and is null where something is wrong with it.
  */
-export const lineReader = (file: string, profile: "pair" | "lock", cluster: Config) => {
+export const lineReader = (
+  file: string,
+  profile: "pair" | "lock",
+  cluster: Config,
+  isTimed = cluster.time !== undefined,
+) => {
   const known = new Map<string, AskedAction>()
   const actionOf = (number: number, json: Json): AskedAction => {
     const text = JSON.stringify(json)
@@ -175,7 +180,7 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
     const { t, action, state } = json
     return {
       number,
-      ...(t === undefined || cluster.time === undefined ? {} : { t: timeOf(`${file}: line ${number}`, t) }),
+      ...(t === undefined || !isTimed ? {} : { t: timeOf(`${file}: line ${number}`, t) }),
       action: action === undefined ? null : actionOf(number, action),
       state,
     }
@@ -194,8 +199,12 @@ export const lineReader = (file: string, profile: "pair" | "lock", cluster: Conf
 
 /** When a line was written. Throws BadInput. */
 const timeOf = (where: string, t: Json): number => {
-  if (typeof t === "number") return t
-  throw bad(where, ["t"], `expected milliseconds, a number, not ${printable(JSON.stringify(t), 80)}`)
+  if (typeof t === "number" && Number.isFinite(t)) return t
+  throw bad(
+    where,
+    ["t"],
+    `expected milliseconds, a number, not ${typeof t === "number" ? t : printable(JSON.stringify(t), 80)}`,
+  )
 }
 
 /** That an action speaks of hosts and pairs that there are. Throws BadInput. */

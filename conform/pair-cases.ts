@@ -1,11 +1,12 @@
 import { kindsOf, type Action, type Kind } from "../model/action.ts"
-import { plainConfig } from "../model/config.ts"
+import { plainConfig, type Config } from "../model/config.ts"
 import { copyIdOf, type CopyId } from "../model/ids.ts"
 import type { Pair } from "../model/pair.ts"
 import { pairsOf, type State } from "../model/state.ts"
 import { candidates } from "../model/step.ts"
 import { smallClusters, timelessClusters } from "../properties/arbitrary/config.ts"
 import { arbitraryPlan } from "../properties/arbitrary/plan.ts"
+import type { Swarm } from "../properties/arbitrary/swarm.ts"
 import { copyNames } from "../properties/shrink/copy-names.ts"
 import { simplifications } from "../properties/shrink/simpler-cluster.ts"
 import { episodesOf } from "./episodes.ts"
@@ -14,7 +15,7 @@ import { pairScopes } from "./pair-scopes.ts"
 import { promised, witnessesIn } from "./seen-witnesses.ts"
 import { concerned, sortOf } from "./sort.ts"
 import { withTimes } from "./times.ts"
-import type { CaseSource } from "./case-source.ts"
+import type { AskPlan, CaseSource } from "./case-source.ts"
 
 /** What there is to try on an implementation of the whole protocol. */
 export const pairCases: CaseSource<State> = {
@@ -37,7 +38,7 @@ export const pairCases: CaseSource<State> = {
   promised,
   plans: (only, among) =>
     arbitraryPlan(only, among.includes("Tick") ? smallClusters : timelessClusters).map(
-      ({ config, swarm, choices }) => ({ config, weights: swarm.weights, choices }),
+      ({ config, swarm, choices }) => ({ config, weights: weightsIn(config, swarm.weights), choices }),
     ),
   renaming: () => copyNames() as unknown as ReturnType<CaseSource<State>["renaming"]>,
   clusters: (config) => [
@@ -51,6 +52,10 @@ export const pairCases: CaseSource<State> = {
   episodes: episodesOf,
   simpler: (config, actions) => simplifications(config, actions as unknown as readonly Action[]),
 }
+
+/** How likely each kind is that there is in a cluster. */
+const weightsIn = ({ time }: Config, { Tick, ...others }: Swarm["weights"]): AskPlan["weights"] =>
+  time === undefined ? others : { ...others, Tick }
 
 /** What is asked of copies that run no longer, or do not run yet, as `asked` of another: refused, whatever it is. */
 const ofStrangers = (state: State, asked: Action | undefined): readonly Action[] => {

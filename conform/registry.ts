@@ -28,7 +28,7 @@ export const messages: readonly Message[] = [
       implementation,
       profile: "pair",
       observes: ["pairs.*.lock", "pairs.*.copies.*.role"],
-      actions: ["PowerOn", "SpawnSecondary", "FailHost", "TryLock"],
+      actions: ["PowerOn", "SpawnSecondary", "FailHost", "TryLock", "Tick"],
       window: 64,
     },
   },
@@ -93,7 +93,7 @@ export const messages: readonly Message[] = [
         pairs: {
           p1: {
             lock: { generation: 1, holder: "p1.1" },
-            copies: { "p1.1": { role: "primary", watch: null, obligation: 1 } },
+            copies: { "p1.1": { role: "primary" }, "p1.2": { role: { "#ignore": true } } },
           },
         },
       },

@@ -13,7 +13,7 @@ import {
 import { clockOf, noClock } from "./log-clock.ts"
 import type { LogLine } from "./log.ts"
 import { observed, type Json } from "./observation.ts"
-import { passed, type Overdue } from "./passing.ts"
+import { begunBefore, passed, type Overdue } from "./passing.ts"
 import type { AskedAction, Profile } from "./profile.ts"
 import { withAnyReason } from "./reasons.ts"
 import { plainLine, textMatchOf } from "./line-text.ts"
@@ -70,7 +70,7 @@ export const follower = <S>(
 ) => {
   const schema = observes === null ? profile.schema : observed(profile.schema, observes)
   if ("wrong" in schema) throw new BadInput({ message: `${file}: at observes: ${schema.wrong}` })
-  const isTimed = config.time !== undefined && profile.kinds.includes("Tick") && !silent.includes("Tick")
+  const isTimed = readsTime(profile, config, silent)
   const watch: Watch<S> = {
     profile: withAnyReason(profile, schema),
     config: { ...config, bounds: unbounded },
@@ -95,7 +95,9 @@ export const follower = <S>(
       lines += 1
       const passing = ticksAt(line)
       if (passing !== null) {
-        const result = passed(watch, candidates, passing)
+        const begun = ticks === null ? begunBefore(watch, candidates) : candidates
+        if ("tag" in begun) return { ...begun, line, lines, most }
+        const result = passed(watch, begun, passing)
         if (result.tag === "beyond") return { ...result, line, lines, most }
         if (result.tag === "overdue") return { ...result, line, before: candidates, lines, most }
         candidates = result.candidates
@@ -155,6 +157,13 @@ export const follower = <S>(
     loggedSilently: (): readonly string[] => silent.filter((kind) => kindsTold.has(kind)),
   }
 }
+
+/** Whether it is read from a log when its lines were written: where time passes, and not unasked. */
+export const readsTime = (
+  { kinds }: { readonly kinds: readonly string[] },
+  { time }: Config,
+  silent: readonly string[],
+): boolean => time !== undefined && kinds.includes("Tick") && !silent.includes("Tick")
 
 /** How many states in a row may be written otherwise than the model would before their texts are compared no longer. */
 const missesMax = 16

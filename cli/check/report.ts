@@ -45,6 +45,9 @@ export const closingLines = (
     ...(unseen.length > 0 && allowVacuous === true && code === exitCodes.ok
       ? [style.warn(`never seen, and allowed to be: ${never}`)]
       : []),
+    ...(neverAsked(checked).length > 0 && allowVacuous === true && code === exitCodes.ok
+      ? [style.warn(`never asked, and allowed to be: ${idsOf(neverAsked(checked))}`)]
+      : []),
     ...(rare.length > 0 && checked.findings.length === 0
       ? [
           `not seen yet, and not to be expected of so few schedules: ${rare.map((witness) => rareText(witness, spec)).join(", ")}`,
@@ -165,6 +168,7 @@ export const jsonOf = (checked: Checked, code: ExitCode) => {
     asked: ran?.asked ?? {},
     witnesses: Object.fromEntries(wanted.map(({ id }) => [id, ran?.witnesses[id] ?? 0])),
     unseen: unseen.map(({ id }) => id),
+    neverAsked: neverAsked(checked).map(({ id }) => id),
     idle: checked.isIdle,
     rare: Object.fromEntries(rare.map(({ id }) => [id, schedulesNeeded(id, spec.config)])),
     properties: {

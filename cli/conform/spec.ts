@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import { printable } from "../../traces/printable.ts"
 import { BadInput } from "../../traces/bad-input.ts"
 import type { Config } from "../../model/config.ts"
 import type { ConformSpec } from "../../conform/campaign.ts"
@@ -42,6 +43,10 @@ export const specOf = <S>(
   { config, known, files }: Given,
   folder: string,
 ): ConformSpec => {
+  if (profile.name === "pair") {
+    if (config !== null) refuseTimed(config, actions, `--config ${flags.config}`)
+    for (const file of files) refuseTimed(file.config, actions, `--run ${file.path}`)
+  }
   const patterns = flags.run ?? []
   const { warn } = outputFor(flags)
   const passedOver = (why: string): void => {
@@ -72,6 +77,14 @@ export const specOf = <S>(
     isKnown: (path) => known.some((pattern) => matches(pattern, path)),
     until: flags.time === undefined ? Infinity : performance.now() + flags.time,
   }
+}
+
+/** Refuses a cluster in which time passes where the implementation lets none pass. Throws BadInput. */
+const refuseTimed = (config: Config, actions: readonly string[], what: string): void => {
+  if (isOffered(config, actions)) return
+  throw new BadInput({
+    message: `${printable(what)}: expected a configuration without time: the implementation does not name Tick in the actions of its hello`,
+  })
 }
 
 /** Whether what a flag names is the file of a case, and no pattern. */

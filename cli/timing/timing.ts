@@ -88,10 +88,7 @@ const isMisfortune = (what: Shown): what is keyof typeof misfortunes => what in 
 
 const lateOf = (time: Times, what: keyof typeof misfortunes): Found => {
   const bound = boundsOf(time).after[misfortunes[what]]
-  if (bound.running > ticksMax)
-    throw new BadInput({
-      message: `--show: expected times of which a run has ${counted(ticksMax, "tick")} at the most, and this one could have ${number(bound.running)}`,
-    })
+  refuseLong(bound.running)
   const { config, actions, live, running } = lateRun(time, misfortunes[what])
   return {
     config,
@@ -107,12 +104,21 @@ const lateOf = (time: Times, what: keyof typeof misfortunes): Found => {
   }
 }
 
+/** Refuses to show a run that could be longer than any that is read again. */
+const refuseLong = (ticks: number): void => {
+  if (ticks <= ticksMax) return
+  throw new BadInput({
+    message: `--show: expected times of which a run has ${counted(ticksMax, "tick")} at the most, and this one could have ${number(ticks)}`,
+  })
+}
+
 const worstOf = (
   time: Times,
   what: Lasting,
 ): Found | { readonly none: string; readonly complete: boolean } => {
   if (what === "dual-execution" && boundsOf(time).isSingleExecution)
     return { complete: true, none: "two copies never execute at once: there is no such run" }
+  refuseLong(lasting[what].measure.bound(boundsOf(time)))
   const { config, bound, run, complete } = worstRun(time, what, statesMax)
   if (run !== null)
     return { config, actions: run, says: `lasts ${counted(bound, "tick")}, which is its bound` }

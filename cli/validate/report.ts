@@ -1,4 +1,4 @@
-import type { Candidate } from "../../conform/candidates.ts"
+import type { Candidate, RuledOut } from "../../conform/candidates.ts"
 import { runOf } from "../../conform/candidates.ts"
 import { shortened } from "../../conform/fault.ts"
 import type { Overdue } from "../../conform/passing.ts"
@@ -40,11 +40,28 @@ export type Found = {
 const toldMax = 5
 const stepsMax = 30
 
-/** Whether a log says too little to show that it fits; or, where no action was read at all, that it does not. */
-export const isVacuous = ({ validation, unmet, kindUnmet, isTimeUntold }: Found): boolean =>
-  validation.tag === "untold" ||
-  (validation.tag === "accepted" && (unmet.length > 0 || isTimeUntold)) ||
-  ((validation.tag === "rejected" || validation.tag === "overdue") && kindUnmet !== null)
+/**
+ * Whether a log says too little to show that it fits; or, where no action was read at all, or nothing of the time, that it
+ * does not.
+ */
+export const isVacuous = ({ validation, unmet, kindUnmet, isTimeUntold }: Found): boolean => {
+  switch (validation.tag) {
+    case "untold":
+      return true
+    case "accepted":
+      return unmet.length > 0 || isTimeUntold
+    case "rejected":
+      return kindUnmet !== null || (isTimeUntold && validation.frontier.every(isEarly))
+    case "overdue":
+      return kindUnmet !== null
+    case "beyond":
+    case "stopped":
+      return false
+  }
+}
+
+/** Whether nothing is wrong but that it was too early. */
+const isEarly = ({ why }: RuledOut<unknown>): boolean => why.tag === "refused" && why.guard === "early"
 
 /** What was found, for people. */
 export const linesOf = (style: Style, found: Found): readonly string[] => {
@@ -54,6 +71,14 @@ export const linesOf = (style: Style, found: Found): readonly string[] => {
       style.warn(
         `${printable(found.file)}: vacuous: no line up to ${validation.line.number} has anything at ${printable(kindUnmet)}, where by the map the kind of action stands: no action was read`,
       ),
+    ]
+  if (validation.tag === "rejected" && isVacuous(found))
+    return [
+      style.warn(
+        `${printable(found.file)}: vacuous: what line ${validation.line.number} says is too early, if no time has passed`,
+      ),
+      `  ${printable(found.text, 400)}`,
+      ...warningsOf(found).map((warning) => `  ${style.warn("warning")}: ${warning}`),
     ]
   return [
     ...verdictLines(style, found),
@@ -106,7 +131,6 @@ const verdictLines = (style: Style, found: Found): readonly string[] => {
       `  ${size}`,
     ]
   if (validation.tag === "accepted") {
-    const silentSteps = validation.run.filter((step) => step.silent).length
     return [
       isVacuous(found)
         ? style.warn(
@@ -119,7 +143,7 @@ const verdictLines = (style: Style, found: Found): readonly string[] => {
         : [
             "  a run that explains it:",
             ...headOf(validation.run),
-            `  ${number(silentSteps)} of its ${counted(validation.run.length, "action")} left out of the log; --explain FILE keeps all of it`,
+            `  ${number(unlogged(validation.run).length)} of its ${counted(validation.run.length, "action")} left out of the log; --explain FILE keeps all of it`,
           ]),
     ]
   }
@@ -163,7 +187,7 @@ const overdueText = (
 ): string => {
   const when = time === null ? counted(after, "tick") : lengthOf(time, after)
   const due = possible.map(textOf).join(", ")
-  return `after ${when} something is due, and the log goes on without it; possible then: ${due}`
+  return `after ${when}, something is due, and the log goes on without it; possible then: ${due}`
 }
 
 /** The state before the line that does not fit, as far as there is one. */
@@ -173,6 +197,9 @@ const changesNow = (profile: Profile<unknown>, candidate: Candidate<unknown> | n
     : [`  and its state: ${shortened(JSON.stringify(profile.view(candidate.state)), 500)}`]
 
 type Steps = ReturnType<typeof runOf>
+
+/** What happened silently; that time passed is said by when the lines were written. */
+const unlogged = (run: Steps): Steps => run.filter(({ action, silent }) => silent && action.kind !== "Tick")
 
 /** The last lines of a run. */
 const tailOf = (candidate: Pick<Candidate<unknown>, "way">): readonly string[] =>
@@ -216,7 +243,7 @@ const verdictJson = (found: Found): object => {
         verdict: isVacuous(found) ? "vacuous" : "accepted",
         lines,
         most,
-        silent: validation.run.filter(({ silent }) => silent).length,
+        silent: unlogged(validation.run).length,
       }
     case "rejected":
       if (isVacuous(found)) return { verdict: "vacuous", lines, most, line: validation.line.number }
@@ -230,6 +257,7 @@ const verdictJson = (found: Found): object => {
         frontier: validation.frontier.map((ruledOut) => ({ ...ruledOut.why, words: whyText(ruledOut, {}) })),
       }
     case "overdue":
+      if (isVacuous(found)) return { verdict: "vacuous", lines, most, line: validation.line.number }
       return {
         verdict: "rejected",
         lines,
@@ -245,7 +273,14 @@ const verdictJson = (found: Found): object => {
         })),
       }
     case "beyond":
-      return { verdict: "inconclusive", lines, most, line: validation.line.number, size: validation.size }
+      return {
+        verdict: "inconclusive",
+        lines,
+        most,
+        line: validation.line.number,
+        size: validation.size,
+        by: validation.by,
+      }
     case "untold":
       return { verdict: "vacuous", lines, most }
     case "stopped":

@@ -3,10 +3,10 @@ import type { Config } from "../../model/config.ts"
 import { prepareFile, writeAtomically } from "../../traces/atomic-file.ts"
 import { BadInput, bad, oneOf } from "../../traces/bad-input.ts"
 import { headerIn, isBlank, lineReader, objectIn, textLines } from "../../conform/log.ts"
-import { LogMap, LogOperands, mapped, sourcesOf, wrongTarget } from "../../conform/log-map.ts"
+import { LogMap, LogOperands, mapped, sourcesOf, withoutTime, wrongTarget } from "../../conform/log-map.ts"
 import type { Profile } from "../../conform/profile.ts"
 import { withLogGround } from "../../conform/profiles.ts"
-import { follower, type Validation } from "../../conform/validate.ts"
+import { follower, readsTime, type Validation } from "../../conform/validate.ts"
 import { decode } from "../../traces/decode.ts"
 import { readJson } from "../../traces/input-file.ts"
 import { printable } from "../../traces/printable.ts"
@@ -95,7 +95,7 @@ type Judge = {
 const judgeOf = (
   file: string,
   flags: ValidateFlags,
-  map: LogMap | null,
+  given: LogMap | null,
   header: ReturnType<typeof headerIn>,
 ): Judge => {
   const config = flags.config === undefined ? header?.cluster : readConfig(flags.config)
@@ -113,7 +113,9 @@ const judgeOf = (
       silent,
       candidatesMax: flags.candidates ?? candidatesMax,
     })
-    const { read, actionIn } = lineReader(file, name, config)
+    const isTimed = readsTime(profile, config, silent)
+    const { read, actionIn } = lineReader(file, name, config, isTimed)
+    const map = given === null || isTimed ? given : withoutTime(given)
     const met = new Set<string>()
     return {
       config,
@@ -133,7 +135,7 @@ const judgeOf = (
         profile: profile as Profile<unknown>,
         time: config.time ?? null,
         silent,
-        unmet: map === null ? [] : sourcesOf(map, config).filter((pointer) => !met.has(pointer)),
+        unmet: map === null ? [] : sourcesOf(map).filter((pointer) => !met.has(pointer)),
         kindUnmet: map?.action === undefined || met.has(map.action.kind) ? null : map.action.kind,
         loggedSilently: log.loggedSilently(),
         ticks: log.ticks(),
@@ -197,9 +199,8 @@ const codeOf = (found: Found): ExitCode => {
     case "untold":
       return isVacuous(found) ? exitCodes.vacuous : exitCodes.ok
     case "rejected":
-      return isVacuous(found) ? exitCodes.vacuous : exitCodes.divergence
     case "overdue":
-      return exitCodes.divergence
+      return isVacuous(found) ? exitCodes.vacuous : exitCodes.divergence
     case "beyond":
     case "stopped":
       return exitCodes.inconclusive

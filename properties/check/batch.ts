@@ -3,7 +3,7 @@ import type { Action, Kind } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { arbitraryPlan, type Plan } from "../arbitrary/plan.ts"
 import type { Swarm } from "../arbitrary/swarm.ts"
-import type { Judge, JudgeOf, Run } from "./run.ts"
+import { wasJudgedBy, type Judge, type JudgeOf, type Run } from "./run.ts"
 import type { Turns } from "./scheduler.ts"
 import { seedOf } from "./seed.ts"
 import { simulate } from "./simulate.ts"
@@ -128,7 +128,8 @@ const startTally = () => {
   return {
     count: ({ properties }: Judge, run: Run): void => {
       schedules += 1
-      for (const { id } of properties) asked[id] = (asked[id] ?? 0) + 1
+      for (const property of properties)
+        if (wasJudgedBy(run, property)) asked[property.id] = (asked[property.id] ?? 0) + 1
       for (const { kind } of run.actions) actions[kind] = (actions[kind] ?? 0) + 1
       for (const id of run.witnessed) witnesses[id] = (witnesses[id] ?? 0) + 1
       violations += run.violation === null ? 0 : 1

@@ -2,6 +2,7 @@ import { alphabet, kinds, subjectOf, type Kind } from "../../model/action.ts"
 import { rangesOf, secondsOf } from "../../impl/engine/action-code.ts"
 import type { Engine } from "../../impl/engine/engine.ts"
 import { lots, type Lot, type Swarm } from "../arbitrary/swarm.ts"
+import { urgentKinds } from "../time/urgent.ts"
 
 /** An action that was drawn; a suspicion is to be spurious or is not. */
 export type Drawn = { kind: number; a: number; b: number; isSpurious: boolean }
@@ -72,7 +73,7 @@ export const lotteryOf = ({ view, layout }: Engine) => {
     )
     byPhase = phaseKinds.map((among) => tableOf((kind) => (isBlind ? isOfCopy(kind) : among.includes(kind))))
     urgentByPhase = phaseKinds.map((among) =>
-      tableOf((kind) => urgentKinds.includes(kind) && (isBlind || among.includes(kind))),
+      tableOf((kind) => isOfCopy(kind) && urgentKinds.includes(kind) && (isBlind || among.includes(kind))),
     )
     ofCopies = byPhase.reduce((sum, table) => sum + table.length, 0) / (phaseKinds.length - 1)
   }
@@ -142,17 +143,6 @@ export const phaseKinds: readonly (readonly Kind[])[] = [
   ["TryLock", "CrashCopy"],
   ["TryLock", "CrashCopy"],
   ["Record", "Release", "BeginLockstep", "AbandonSync", "SpawnSecondary", "Migrate", "CrashCopy"],
-]
-
-/** What a copy may be obliged to do, so that time stands still until it is done. */
-const urgentKinds: readonly Kind[] = [
-  "Suspect",
-  "AbandonSync",
-  "SyncLost",
-  "TryLock",
-  "BeginLockstep",
-  "JoinLockstep",
-  "SpawnSecondary",
 ]
 
 /** Whether there may be such a lot: ticks only where time passes, and there no suspicion is a fault. */

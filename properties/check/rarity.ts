@@ -74,6 +74,9 @@ const forExplorersInOneCluster: readonly string[] = [
   "stale-at-its-bound",
   "restored-at-its-bound",
   "primary-wins-meanwhile",
+  "sync-due",
+  "respawn-due",
+  "ha-restart-due",
 ]
 
 /** How many schedules must have been run before a witness that was never seen makes a verdict vacuous. */

@@ -36,7 +36,8 @@ export type JudgeOf = (config: Config) => Judge
  *
  * Shape  `violation` is the first one found, by its earliest property in the catalogue, or null; `step` in it is the
  *        number of the action after which it holds, from 1; `loop`, where it never becomes quiescent and goes round,
- *        the number of the state to which the run comes back. `witnessed` holds the witnesses seen.
+ *        the number of the state to which the run comes back. `witnessed` holds the witnesses seen. `rested` tells whether the
+ *        run came to a quiescent state or a round, in which what must hold there was judged.
  */
 export type Run = {
   readonly state: State
@@ -44,6 +45,7 @@ export type Run = {
   readonly history: History
   readonly witnessed: ReadonlySet<string>
   readonly violation: (Violation & { readonly step: number; readonly loop?: number }) | null
+  readonly rested: boolean
 }
 
 /** A run that begins, and carries what its judge needs of the past. */
@@ -53,7 +55,12 @@ export const begin = ({ protocol: { config }, properties, witnesses }: Judge, st
   history: noHistory(state, ghostsOf(config, properties, witnesses)),
   witnessed: new Set(),
   violation: null,
+  rested: false,
 })
+
+/** Whether a run was judged by a property: one of what holds in the end, only if it came there. */
+export const wasJudgedBy = ({ rested }: Run, { always, onStep, demands, whenQuiescent }: Property): boolean =>
+  rested || whenQuiescent === undefined || [always, onStep, demands].some((asked) => asked !== undefined)
 
 /** The run after one step more, with what the step violates and what it lets be seen. */
 export const observe = (judge: Judge, run: Run, { action, state }: Successor): Run => {
@@ -66,6 +73,7 @@ export const observe = (judge: Judge, run: Run, { action, state }: Successor): R
     history: remember(run.history, step),
     witnessed: witnessedAfter(judge, run, step),
     violation: violation === undefined ? null : { ...violation, step: actions.length },
+    rested: run.rested,
   }
 }
 
@@ -85,7 +93,10 @@ export const observeQuiescence = (judge: Judge, run: Run, isQuiescent: boolean):
     ? violatesWhenQuiescent(judge.protocol, judge.properties, run.history, run.state)
     : []
   const violation = [...endless, ...whenQuiescent][0]
-  return violation === undefined ? run : { ...run, violation: { ...violation, step: run.actions.length } }
+  const judged = isQuiescent ? { ...run, rested: true } : run
+  return violation === undefined
+    ? judged
+    : { ...judged, violation: { ...violation, step: run.actions.length } }
 }
 
 /**
@@ -113,7 +124,9 @@ export const observeRound = (judge: Judge, run: Run, round: number, states: read
             (state) => violatesWhenQuiescent(judge.protocol, [property], run.history, state).length > 0,
           ),
         )
-  return violation === undefined ? run : { ...run, violation: { ...violation, step, loop } }
+  return violation === undefined
+    ? { ...run, rested: true }
+    : { ...run, rested: true, violation: { ...violation, step, loop } }
 }
 
 const witnessedAfter = (judge: Judge, run: Run, step: Step): ReadonlySet<string> => {

@@ -139,6 +139,7 @@ export const runToQuiescence = (judge: Judge, start: Run, turns: Turns = inTurn)
     if (round === null) continue
     const judged = observeRound(judge, run, round, states.slice(-round))
     if (judged.violation !== null) return judged
+    run = judged
   }
   return observeQuiescence(judge, run, isQuiescent(judge.protocol, run.state))
 }

@@ -1,4 +1,4 @@
-import type { Action, Kind } from "../../model/action.ts"
+import type { Action } from "../../model/action.ts"
 import { plainConfig, type Config } from "../../model/config.ts"
 import { protocolOf } from "../../model/core.ts"
 import type { Protocol } from "../../model/protocol.ts"
@@ -6,6 +6,7 @@ import { initial, pairsOf, type State } from "../../model/state.ts"
 import { candidates, step } from "../../model/step.ts"
 import { reportedState } from "../evidence.ts"
 import { boundsOf, type Misfortune, type Times } from "../time/bounds.ts"
+import { urgentKinds } from "../time/urgent.ts"
 
 /**
  * A run in which one fault befalls a running pair, and from then on everything happens as late as it may: time passes whenever
@@ -37,18 +38,6 @@ export const toRunning: readonly Action[] = [
   { kind: "JoinLockstep", copy: "p1.2" },
 ]
 
-/** What the passing of time waits for. */
-const obliging = [
-  "BeginLockstep",
-  "JoinLockstep",
-  "SpawnSecondary",
-  "TryLock",
-  "Suspect",
-  "AbandonSync",
-  "SyncLost",
-  "HaRestart",
-] as const satisfies readonly Kind[]
-
 export const lateRun = (time: Times, misfortune: Misfortune): LateRun => {
   const config: Config = { ...plainConfig(3, 1), time }
   const protocol = protocolOf(config)
@@ -74,7 +63,7 @@ const latest = (protocol: Protocol, state: State): { action: Action; state: Stat
   const tick: Action = { kind: "Tick" }
   const later = taken(protocol, state, tick)
   if (later !== null) return { action: tick, state: later }
-  const ways = obliging.flatMap((kind) =>
+  const ways = urgentKinds.flatMap((kind) =>
     candidates(state, kind).flatMap((action) => {
       const next = taken(protocol, state, action)
       return next === null ? [] : [{ action, state: next }]

@@ -33,8 +33,8 @@ type WorstRun = {
 
 /**
  * Looks for such a run, in up to `statesMax` states each time: first from how the worst begin, where what befalls a pair is given
- * and time only leaps from one moment to the next at which something else may or must be done, so that long times cost
- * no more than short ones; and then everywhere, tick by tick, which misses none.
+ * and time only leaps from one moment to the next at which something else may or must be done, so that long times have
+ * no more states than short ones; and then everywhere, tick by tick, which misses none.
  */
 export const worstRun = (time: Times, what: Lasting, statesMax: number): WorstRun => {
   const { faults } = lasting[what]

@@ -6,7 +6,7 @@ import type { State } from "../../model/state.ts"
 import type { Ghost, GhostIn, PairMove } from "../ghost.ts"
 import { boundsOf, type TimeBounds, type Times } from "./bounds.ts"
 
-// Ghosts that count ticks. Each stops one beyond what it is compared with.
+// Ghosts that count ticks. Each stops at the most that it is asked about: one beyond a bound, and at what a detector needs.
 
 /** Where a counter looks, and what is bounded there. */
 export type Timed = { readonly config: Config; readonly times: Times; readonly bounds: TimeBounds }

@@ -150,7 +150,7 @@ describe("a check of drawn clusters", () => {
     expect(document["properties"]).toEqual({ S3b: { verdict: "not-run" } })
   })
 
-  it("asks of the engine alone nothing of time that it does not watch, and says so", async () => {
+  it("has not checked on the engine alone what the one cluster that was drawn does not promise", async () => {
     const { code, document } = await checked(null, { property: ["S1", "S3b"], engineRuns: 40 })
 
     expect(code).toBe(0)

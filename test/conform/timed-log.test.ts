@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import * as fc from "fast-check"
@@ -11,7 +11,7 @@ import { protocolOf } from "../../model/core.ts"
 import { successors } from "../../model/step.ts"
 import { pairProfile } from "../../conform/pair-profile.ts"
 import { firstCandidates, type Watch } from "../../conform/candidates.ts"
-import { value } from "../../conform/observation.ts"
+import { value, type Json } from "../../conform/observation.ts"
 import { passed } from "../../conform/passing.ts"
 import { follower, type Validation } from "../../conform/validate.ts"
 import type { LogLine } from "../../conform/log.ts"
@@ -110,7 +110,23 @@ describe("a log that says when its lines were written", () => {
 
     const passing = passed(neverAtRest, start === undefined ? [] : [start], far)
 
-    expect(passing).toEqual({ tag: "beyond", size: 100_000, by: "ticks" })
+    expect(passing).toEqual({ tag: "beyond", size: 500_000, by: "ticks" })
+  })
+
+  it("may have a long time in which much may happen unseen, and the same all the while", () => {
+    const lines: readonly Moment[] = [...untilFault.slice(0, 4), [3_600_000, null]]
+
+    expect(verdictOn(config, lines, ["CutLink", "HealLink"]).tag).toBe("accepted")
+  })
+
+  it("may begin when much has happened silently, which took its time", () => {
+    const silent = [...untilFault, [0, suspect] as const, [0, tryLock] as const].map(
+      ([, action]) => action?.kind,
+    )
+
+    const shown = { pairs: { p1: { lock: { generation: 2 } } } }
+
+    expect(verdictOn(config, [[0, null, shown]], silent as readonly string[]).tag).toBe("accepted")
   })
 
   it("has a run that explains it, with the ticks", () => {
@@ -190,7 +206,7 @@ describe("ftpair validate, of a log with times", () => {
     expect(status).toBe(14)
     expect(stdout).toContain("this log took longer than its configuration allows, before line 7")
     expect(stdout).toContain(
-      "after 22 ticks, 2.2 s something is due, and the log goes on without it; possible then: Suspect(p1.2)",
+      "after 22 ticks, 2.2 s, something is due, and the log goes on without it; possible then: Suspect(p1.2)",
     )
     expect(json).toMatchObject({ verdict: "rejected", line: 7, frontier: [{ tag: "overdue", after: 22 }] })
   })
@@ -204,6 +220,9 @@ describe("ftpair validate, of a log with times", () => {
 
     expect(status).toBe(15)
     expect(stdout).toContain("vacuous: a behaviour of the model, if no time has passed")
+    appendFileSync(file, `\n${JSON.stringify({ action: suspect })}`)
+    const early = ftpair("validate", "--json", file)
+    expect([early.status, JSON.parse(early.stdout)]).toMatchObject([15, { verdict: "vacuous", line: 7 }])
     expect(ftpair("validate", "--silent", "Tick", file).status).toBe(0)
   })
 
@@ -223,11 +242,31 @@ describe("ftpair validate, of a log with times", () => {
     writeFileSync(file, [JSON.stringify({ config: jsonOfConfig(config) }), ...lines].join("\n"))
 
     expect(ftpair("validate", file, "--map", map("/at/ms")).stdout).toContain("took longer than")
-    expect(ftpair("validate", file, "--map", map("/at/s"))).toMatchObject({ status: 14 })
+    const untold = ftpair("validate", file, "--map", map("/at/s"))
+    expect(untold).toMatchObject({ status: 15 })
+    expect(untold.stdout).toContain("vacuous: what line 7 says is too early, if no time has passed")
+  })
+
+  it("hears of the time by lines that a map passes over", () => {
+    const map = join(folder, "passing.json")
+    const operands = { pair: "/pair", host: "/host", copy: "/copy" }
+    const action = { kind: "/e", kinds: { heartbeat: null }, ...operands }
+    writeFileSync(map, JSON.stringify({ t: "/ms", action }))
+    const lines = untilFault.map(([ms, each]) => ({ ms, e: each?.kind, ...each, kind: undefined }))
+    const file = join(folder, "passing.ndjson")
+    const all = [{ config: jsonOfConfig(config) }, ...lines, { ms: 3600, e: "heartbeat" }]
+    writeFileSync(file, all.map((each) => JSON.stringify(each)).join("\n"))
+
+    const { status, stdout } = ftpair("validate", file, "--map", map)
+
+    expect(status).toBe(14)
+    expect(stdout).toContain("took longer than its configuration allows, before line 7")
   })
 
   it.each([
     ["a word", { t: "12:00" }, 'line 3: at t: expected milliseconds, a number, not "12:00"'],
+    ["beyond all numbers", '{"t":1e400}', "line 3: at t: expected milliseconds, a number, not Infinity"],
+    ["too far away", { t: 1e300 }, "line 3: at t: expected fewer than 9007199254740991 ticks"],
     [
       "earlier than the line before",
       { t: 999 },
@@ -244,7 +283,9 @@ describe("ftpair validate, of a log with times", () => {
     const first = { t: 1000, action: untilFault[0]?.[1] }
     writeFileSync(
       file,
-      [{ config: jsonOfConfig(config) }, first, line].map((each) => JSON.stringify(each)).join("\n"),
+      [{ config: jsonOfConfig(config) }, first, line]
+        .map((each) => (typeof each === "string" ? each : JSON.stringify(each)))
+        .join("\n"),
     )
 
     const { status, stderr } = ftpair("validate", file)
@@ -289,7 +330,7 @@ const neverAtRest: Watch<number> = {
   timed: true,
 }
 
-type Moment = readonly [t: number, action: Action | null]
+type Moment = readonly [t: number, action: Action | null, state?: Json]
 
 /** Moments after the fault. */
 function later(moments: readonly Moment[]): readonly Moment[] {
@@ -307,8 +348,8 @@ function verdictOn(
     silent,
     candidatesMax: 5000,
   })
-  for (const [n, [t, action]] of moments.entries()) {
-    const line = { number: n + 1, t, action: action as LogLine["action"], state: undefined }
+  for (const [n, [t, action, state]] of moments.entries()) {
+    const line = { number: n + 1, t, action: action as LogLine["action"], state }
     const wrong = log.take(line)
     if (wrong !== null) return wrong
   }

@@ -4,7 +4,7 @@ import type { GhostFields } from "../../../impl/engine/layout.ts"
 import { boundsOf, misfortunes, type Bounds } from "./bounds.ts"
 import { promisedIn } from "./promises.ts"
 
-/** What a property of time needs of the past, as fields of a packed state: counters stop one beyond what they are compared with. */
+/** What a property of time needs of the past, as fields of a packed state: counters stop one beyond a bound, or at what a detector or HA needs. */
 type Needs = (bounds: Bounds) => GhostFields
 
 const upTo = (most: number) => count(() => Math.max(0, most))

@@ -9,6 +9,7 @@ import {
   observe,
   observeQuiescence,
   observeRound,
+  wasJudgedBy,
   type Judge,
   type Run,
 } from "../../../properties/check/run.ts"
@@ -100,8 +101,8 @@ describe("a run that is left to itself", () => {
       step: 1,
       loop: 0,
     })
-    expect(observeRound(judge, run, 1, [run.state, protectedAgain.state])).toBe(run)
-    expect(observeRound(judge, run, 1, [protectedAgain.state, run.state])).toBe(run)
+    expect(observeRound(judge, run, 1, [run.state, protectedAgain.state])).toEqual({ ...run, rested: true })
+    expect(observeRound(judge, run, 1, [protectedAgain.state, run.state]).violation).toBeNull()
   })
 
   it("is not judged by a round at the bound of its generations", () => {
@@ -115,10 +116,18 @@ describe("a run that is left to itself", () => {
     expect(free?.round.violation).toMatchObject({ property: { id: "L0" }, step: 1, loop: 0 })
   })
 
-  it("stays as it is where its quiescent state is right", () => {
+  it("has come to rest where its quiescent state is right", () => {
     const run = runOf(judging(null), protectedPair)
 
-    expect(observeQuiescence(judging(null), run, true)).toBe(run)
+    expect(observeQuiescence(judging(null), run, true)).toEqual({ ...run, rested: true })
+  })
+
+  it("was judged by what holds in the end only if it came there", () => {
+    const run = runOf(judging(null), protectedPair)
+    const [liveness, safety] = matching(["L1", "S1"]).toSorted((a, b) => a.id.localeCompare(b.id))
+
+    expect([liveness, safety].map((each) => each && wasJudgedBy(run, each))).toEqual([false, true])
+    expect(liveness && wasJudgedBy(observeQuiescence(judging(null), run, true), liveness)).toBe(true)
   })
 })
 

@@ -33,7 +33,7 @@ import { corpusFolder } from "../../../traces/package.ts"
 import { readStory } from "../../../traces/read.ts"
 import { filesIn } from "../../../traces/store.ts"
 import { act, clusterOf, overtaken, toRunning } from "../../fixtures.ts"
-import { byRole, guarded, inexact, timedIn } from "../../parts/time/clusters.ts"
+import { base, byRole, guarded, inexact, timedIn } from "../../parts/time/clusters.ts"
 import { differencesIn, numbersOf, packGhosts } from "./ghosts.ts"
 
 describe("the monitors of properties and witnesses", () => {
@@ -169,13 +169,39 @@ function timedWalks(): readonly Walk[] {
     ["with time, by the reference policy, while HA waits", "PowerOn(p1,h1) FailHost(h1)", 80],
     ["with time, once an operator has tested a failover", tested, 0],
   ] as const
-  return ways.map(([name, way, statesMax]) => ({
+  const walks = ways.map(([name, way, statesMax]) => ({
     name,
     mutant: null,
-    config: name.includes("policy") ? { ...config, policy: "reference" } : config,
+    config: name.includes("policy") ? { ...config, policy: "reference" as const } : config,
     indexed: false,
     along: way.split(" ").filter(Boolean).map(act),
     statesMax,
+  }))
+  return [...walks, ...longWalks()]
+}
+
+/** Runs that last beyond a bound, each where the one thing that it is about decides whether the bound counts. */
+function longWalks(): readonly Walk[] {
+  const ticks = (n: number): string => Array.from({ length: n }, () => "Tick").join(" ")
+  const inB = timedIn(base, { faults: 2 })
+  const atTheBound = timedIn(guarded, { faults: 1, generations: 1 })
+  const wins =
+    "Suspect(p1.1) TryLock(p1.1) Tick SpawnSecondary(p1.1,h3) BeginLockstep(p1.1) JoinLockstep(p1.3)"
+  const ways = [
+    [
+      "a failover at the bound of generations",
+      atTheBound,
+      `FailHost(h1) ${ticks(2)} Suspect(p1.2) ${ticks(12)}`,
+    ],
+    ["a stale copy without storage", inB, `LoseStorage(h2) ${ticks(3)} ${wins} ${ticks(8)}`],
+  ] as const
+  return ways.map(([name, config, way]) => ({
+    name: `with time, ${name}`,
+    mutant: null,
+    config,
+    indexed: false,
+    along: `${toRunning} ${way}`.split(" ").map(act),
+    statesMax: 0,
   }))
 }
 

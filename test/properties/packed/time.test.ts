@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { engineOf } from "../../../impl/engine/engine.ts"
 import { layoutOf, wholly } from "../../../impl/engine/layout.ts"
 import { pack } from "../../../impl/engine/pack.ts"
-import type { Config } from "../../../model/config.ts"
+import { plainConfig, type Config } from "../../../model/config.ts"
 import type { State } from "../../../model/state.ts"
 import { timedKinds } from "../../../model/action.ts"
 import { protocolOf } from "../../../model/core.ts"
@@ -10,6 +10,8 @@ import { catalogue, matching } from "../../../properties/catalogue.ts"
 import { modelSweep } from "../../../properties/explore/model-sweep.ts"
 import { sweep } from "../../../properties/explore/sweep.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
+import { promisedIn } from "../../../properties/packed/time/promises.ts"
+import { isPromised } from "../../../properties/property.ts"
 import { idsIn } from "../../../properties/packed/property-set.ts"
 import { reach, toRunning, withCopyChanged } from "../../fixtures.ts"
 import { base, guarded, inexact, timedIn } from "../../parts/time/clusters.ts"
@@ -98,6 +100,21 @@ describe("what is carried of the past tells states apart as the model does", () 
 
     expect([plain?.end, symmetric?.end]).toEqual([end, end])
     expect([plain?.tally.states, symmetric?.tally.standsFor]).toEqual([states, states])
+  })
+})
+
+describe("where time passes, the monitor takes for promised what the catalogue does", () => {
+  const falseAlarms = timedIn({ ...guarded, delayMax: 2 })
+  const twoPairs = { ...plainConfig(3, 2), time: guarded }
+  const clusters = { base: timedIn(base), guarded: timedIn(guarded), falseAlarms, twoPairs }
+
+  it.each(Object.entries(clusters))("in %s", (_name, config) => {
+    const isPromisedPacked = promisedIn(config.time ?? base, config)
+    const promised = catalogue.filter(({ id }) => id !== "L0")
+
+    expect(promised.filter(({ id }) => isPromisedPacked(id)).map(({ id }) => id)).toEqual(
+      promised.filter((property) => isPromised(property, config)).map(({ id }) => id),
+    )
   })
 })
 
