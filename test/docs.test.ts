@@ -239,15 +239,16 @@ function fieldsOf(schema: unknown): readonly string[] {
   )
 }
 
-/** Every `npx ftpair` line of a code block, but the bare main job, which continuous integration runs as it is. */
+/** Every `npx ftpair` line of a code block, with the first page that has it. The bare main job is left to continuous integration. */
 function commands(): readonly { readonly page: string; readonly command: string }[] {
-  return pages.flatMap((page) =>
+  const all = pages.flatMap((page) =>
     [...readFileSync(page, "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm)]
       .flatMap((block) => (block[1] ?? "").split("\n"))
       .map((line) => line.replace(/ +#.*$/, "").trim())
       .filter((line) => line.startsWith("npx ftpair "))
       .map((command) => ({ page, command })),
   )
+  return all.filter(({ command }, n) => all.findIndex((other) => other.command === command) === n)
 }
 
 /** Every command of a `console` block, with what it prints. */

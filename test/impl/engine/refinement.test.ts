@@ -365,7 +365,7 @@ const walkedTogether = (config: Config, asks: readonly (readonly Ask[])[]) => {
 
 /** How many states a fault may be away, and how many are compared where both sides have the fault. */
 const nearMax = 20_000
-const alikeMax = 200
+const alikeMax = 120
 
 /** The first divergence from this protocol of an engine with the mutant, going breadth first where the protocol goes. */
 const firstDivergence = (

@@ -8,7 +8,7 @@ import { bodyReads, environmentLayoutOf, readsOf, type Reads } from "../../../im
 import { refusal, taken } from "../../../impl/engine/guards.ts"
 import { layoutOf } from "../../../impl/engine/layout.ts"
 import { monitorOf } from "../../../properties/packed/monitor.ts"
-import { mutations } from "../../../impl/engine/mutations/catalogue.ts"
+import { mutationOf } from "../../../impl/engine/mutations/catalogue.ts"
 import type { EngineMutation } from "../../../impl/engine/rule.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { bodyExpanderOf, type BodyExpander } from "../../../properties/explore/body-expander.ts"
@@ -136,8 +136,12 @@ describe("what is noted as read decides what a step does, and what is judged of 
     expect(unnotedIn(deaf, 30, timedIn(guarded, { faults: 1, generations: 2 }))).toContain("Tick")
   })
 
-  it.each(Object.entries(mutations))("with the mutation %s", (_name, mutation) => {
-    expect(unnotedIn(mutation, 30)).toEqual([])
+  it.each(coreMutants)("with the mutation $name", ({ name }) => {
+    expect(unnotedIn(mutationOf(name), 16)).toEqual([])
+  })
+
+  it.each(timeMutants)("where time passes, with the mutation $name", ({ name }) => {
+    expect(unnotedIn(mutationOf(name), 12, timedIn(guarded, { faults: 1, generations: 2 }))).toEqual([])
   })
 
   it("but not where a rule reads past the view", () => {
