@@ -43,7 +43,7 @@ describe("the monitors of properties and witnesses", () => {
     expect([...watched].sort()).toEqual([...ids].sort())
   })
 
-  it.each(protocolWalks().map((walk) => [walk.name, walk] as const))(
+  it.each([...protocolWalks(), ...longWalks()].map((walk) => [walk.name, walk] as const))(
     "find of the protocol what its properties and witnesses find: %s",
     (_name, walk) => {
       expect(walked(walk).differences).toEqual([])
@@ -169,7 +169,7 @@ function timedWalks(): readonly Walk[] {
     ["with time, by the reference policy, while HA waits", "PowerOn(p1,h1) FailHost(h1)", 80],
     ["with time, once an operator has tested a failover", tested, 0],
   ] as const
-  const walks = ways.map(([name, way, statesMax]) => ({
+  return ways.map(([name, way, statesMax]) => ({
     name,
     mutant: null,
     config: name.includes("policy") ? { ...config, policy: "reference" as const } : config,
@@ -177,7 +177,6 @@ function timedWalks(): readonly Walk[] {
     along: way.split(" ").filter(Boolean).map(act),
     statesMax,
   }))
-  return [...walks, ...longWalks()]
 }
 
 /** Runs that last beyond a bound, each where the one thing that it is about decides whether the bound counts. */
