@@ -10,6 +10,7 @@ import {
 import { plainConfig, registeredOn, type Bounds, type Config, type HostConfig } from "../model/config.ts"
 import { counted } from "../properties/amount.ts"
 import type { Times } from "../properties/time/bounds.ts"
+import { shortTimes } from "../properties/time/short.ts"
 import type { Scope } from "./case-source.ts"
 
 const scopeKinds = {
@@ -20,21 +21,6 @@ const scopeKinds = {
 
 /** What brings a pair up, and moves its copies. */
 const placements: readonly Kind[] = ["PowerOn", "SpawnSecondary", "BeginLockstep", "JoinLockstep", "Migrate"]
-
-/** Everything within a few ticks, and no go-live delay. */
-const shortTimes: Times = {
-  heartbeatPeriod: 1,
-  logPeriod: 1,
-  delayMax: 0,
-  heartbeatTimeout: { primary: 2, secondary: 2 },
-  silenceTimeout: { primary: 3, secondary: 3 },
-  goLiveDelay: 0,
-  lockMax: 1,
-  syncMax: 1,
-  respawnMax: 1,
-  haDelay: 2,
-  driftEvery: 0,
-}
 
 /** Each parameter matters, and each timeout is another. */
 const inexactTimes: Times = {

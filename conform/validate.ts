@@ -90,6 +90,8 @@ export const follower = <S>(
   const match = textMatchOf(schema)
   let misses = 0
   return {
+    /** Whether it is read when the lines were written. */
+    isTimed,
     /** Takes a line; what is wrong with it, or null. */
     take: (line: LogLine): Validation<S> | null => {
       lines += 1
@@ -159,7 +161,7 @@ export const follower = <S>(
 }
 
 /** Whether it is read from a log when its lines were written: where time passes, and not unasked. */
-export const readsTime = (
+const readsTime = (
   { kinds }: { readonly kinds: readonly string[] },
   { time }: Config,
   silent: readonly string[],

@@ -234,6 +234,26 @@ export const jsonOf = (found: Found): object => ({
   reproduce: found.reproduce,
 })
 
+type Rejected = Extract<Validation<unknown>, { readonly tag: "rejected" | "overdue" }>
+
+/** A log that does not fit, with what rules out each state that had fitted. */
+const rejectedJson = (
+  found: Found,
+  { lines, most, line, before }: Rejected,
+  frontier: readonly object[],
+): object =>
+  isVacuous(found)
+    ? { verdict: "vacuous", lines, most, line: line.number }
+    : {
+        verdict: "rejected",
+        lines,
+        most,
+        line: line.number,
+        text: shortened(found.text, 2_000),
+        candidates: before.length,
+        frontier,
+      }
+
 const verdictJson = (found: Found): object => {
   const { validation } = found
   const { lines, most } = validation
@@ -246,32 +266,22 @@ const verdictJson = (found: Found): object => {
         silent: unlogged(validation.run).length,
       }
     case "rejected":
-      if (isVacuous(found)) return { verdict: "vacuous", lines, most, line: validation.line.number }
-      return {
-        verdict: "rejected",
-        lines,
-        most,
-        line: validation.line.number,
-        text: shortened(found.text, 2_000),
-        candidates: validation.before.length,
-        frontier: validation.frontier.map((ruledOut) => ({ ...ruledOut.why, words: whyText(ruledOut, {}) })),
-      }
+      return rejectedJson(
+        found,
+        validation,
+        validation.frontier.map((ruledOut) => ({ ...ruledOut.why, words: whyText(ruledOut, {}) })),
+      )
     case "overdue":
-      if (isVacuous(found)) return { verdict: "vacuous", lines, most, line: validation.line.number }
-      return {
-        verdict: "rejected",
-        lines,
-        most,
-        line: validation.line.number,
-        text: shortened(found.text, 2_000),
-        candidates: validation.before.length,
-        frontier: validation.frontier.map(({ after, possible }) => ({
+      return rejectedJson(
+        found,
+        validation,
+        validation.frontier.map(({ after, possible }) => ({
           tag: "overdue",
           after,
           possible,
           words: overdueText(found, { after, possible }),
         })),
-      }
+      )
     case "beyond":
       return {
         verdict: "inconclusive",

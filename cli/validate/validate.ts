@@ -6,7 +6,7 @@ import { headerIn, isBlank, lineReader, objectIn, textLines } from "../../confor
 import { LogMap, LogOperands, mapped, sourcesOf, withoutTime, wrongTarget } from "../../conform/log-map.ts"
 import type { Profile } from "../../conform/profile.ts"
 import { withLogGround } from "../../conform/profiles.ts"
-import { follower, readsTime, type Validation } from "../../conform/validate.ts"
+import { follower, type Validation } from "../../conform/validate.ts"
 import { decode } from "../../traces/decode.ts"
 import { readJson } from "../../traces/input-file.ts"
 import { printable } from "../../traces/printable.ts"
@@ -113,9 +113,8 @@ const judgeOf = (
       silent,
       candidatesMax: flags.candidates ?? candidatesMax,
     })
-    const isTimed = readsTime(profile, config, silent)
-    const { read, actionIn } = lineReader(file, name, config, isTimed)
-    const map = given === null || isTimed ? given : withoutTime(given)
+    const { read, actionIn } = lineReader(file, name, config, log.isTimed)
+    const map = given === null || log.isTimed ? given : withoutTime(given)
     const met = new Set<string>()
     return {
       config,

@@ -7,26 +7,14 @@ import { peerOf, primaryOf, type Pair } from "../../model/pair.ts"
 import type { Change } from "../../model/protocol.ts"
 import { reachable, withEveryPair, type State } from "../../model/state.ts"
 import { detectorsOf, type Times } from "../time/bounds.ts"
+import { shortTimes } from "../time/short.ts"
 import { isHostSilent } from "../time/silence.ts"
 import { altered, changingCopy, readingState, without, type Mutant } from "./mutant.ts"
 
 // Mistakes with time. Where one is about a parameter, the cluster has the right one, and its protocol another.
 
-/** The times that docs/spec/time.md calls B, with others instead. */
-const times = (others: Partial<Times> = {}): Times => ({
-  heartbeatPeriod: 1,
-  logPeriod: 1,
-  delayMax: 0,
-  heartbeatTimeout: { primary: 2, secondary: 2 },
-  silenceTimeout: { primary: 3, secondary: 3 },
-  goLiveDelay: 0,
-  lockMax: 1,
-  syncMax: 1,
-  respawnMax: 1,
-  haDelay: 2,
-  driftEvery: 0,
-  ...others,
-})
+/** Short times, with others instead. */
+const times = (others: Partial<Times> = {}): Times => ({ ...shortTimes, ...others })
 
 /** Three hosts and one pair without entries, in which time passes. */
 const scopeOf = (time: Times, faults = 1): Config => ({
