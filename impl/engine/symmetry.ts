@@ -28,7 +28,7 @@ export type Symmetry = {
 const hostOrdersMax = 120
 const ordersMax = 720
 
-export const symmetryOf = (view: View): Symmetry => {
+export const symmetryOf = (view: View, nameEntries: ((key: Int32Array) => void) | null = null): Symmetry => {
   const { layout, machine, hosts } = view
   const { key } = machine
   const { words } = layout
@@ -39,7 +39,7 @@ export const symmetryOf = (view: View): Symmetry => {
   const inverses = hostOrders.map(inverseOf)
   const order = hostOrders.length * pairOrders.length
   const names = namesIn(layout)
-  const { sign, isSorted } = signatureOf(view, names, classNumbers(alike, hosts))
+  const { sign, isSorted } = signatureOf(view, names, classNumbers(alike, hosts), nameEntries !== null)
   const writeInto = writerOf(view, names)
   let best = new Int32Array(words)
   let image = new Int32Array(words)
@@ -56,6 +56,7 @@ export const symmetryOf = (view: View): Symmetry => {
         if (!isSorted(hostOrders[n] as Int32Array)) continue
         if (n === 0 && pairOrder === pairOrders[0]) image.set(key.subarray(0, words))
         else write(n, pairOrder)
+        nameEntries?.(image)
         if (found && !isLess(image, best, words)) continue
         const better = image
         image = best
@@ -71,6 +72,7 @@ export const symmetryOf = (view: View): Symmetry => {
     for (const pairOrder of pairOrders)
       for (let n = 0; n < hostOrders.length; n += 1) {
         write(n, pairOrder)
+        nameEntries?.(image)
         if (isSame(image, key, words)) fixed += 1
       }
     return order / fixed
@@ -107,10 +109,16 @@ type Names = ReturnType<typeof namesIn>
  * Shape  `sign` takes them from the state, its pairs in an order; `isSorted` is whether an order puts hosts of one class
  *        in the order of them.
  */
-const signatureOf = (view: View, { ofCopy, ofHost }: Names, classOf: Int32Array) => {
-  const { layout, machine, hosts, pairs, cellOf, holderOf, has } = view
+const signatureOf = (
+  view: View,
+  { ofCopy, ofHost }: Names,
+  classOf: Int32Array,
+  namesEntries: boolean,
+) => {
+  const { layout, machine, hosts, pairs, cellOf, holderOf, has, lengthOf, logOf } = view
   const { cells } = machine
   const { copyCells, hostCells, firstHost } = layout
+  const afterLog = layout.controlCells + layout.logCells
   const { unnamed: unnamedControl } = ofCopy[0] ?? noHosts
   const signature = new Int32Array(hosts)
   const at = (order: Int32Array, place: number): number => signature[order[place] as number] as number
@@ -127,7 +135,8 @@ const signatureOf = (view: View, { ofCopy, ofHost }: Names, classOf: Int32Array)
         const pair = pairOrder[n] as number
         const slot = pair * hosts + host
         hash = mixed(hash, unnamedControl(cells[cellOf(slot)] as number))
-        for (let n = 1; n < copyCells; n += 1) {
+        if (namesEntries) hash = mixed(hash, lengthOf(logOf(slot)))
+        for (let n = namesEntries ? afterLog : 1; n < copyCells; n += 1) {
           const value = cells[cellOf(slot) + n] as number
           const names = ofCopy[n] ?? null
           hash = mixed(hash, names === null ? value : names.unnamed(value))

@@ -3,6 +3,7 @@ import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import type { Reads } from "../../impl/engine/environment.ts"
+import type { Quotient } from "../../impl/engine/quotient.ts"
 import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
 import { readsInterventions, readsReasons, readsRegistrationsIn } from "../distinctions.ts"
 import { ghostCarrierOf } from "../packed/time/carrier.ts"
@@ -25,6 +26,7 @@ export type Scope = {
   readonly properties: readonly string[]
   readonly symmetry: boolean
   readonly reduction: boolean
+  readonly quotient?: Quotient
   readonly sides?: Sides
 }
 

@@ -8,6 +8,7 @@ import { witnessMonitorOf, type WitnessMonitor } from "../packed/witnesses.ts"
 import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
 import { checksQuiescence, engineFor, isFair, type Scope } from "./scope.ts"
 import { normalisationOf } from "./normalisation.ts"
+import { entryNamerOf, rewriterOf } from "../../impl/engine/quotient.ts"
 import { hashOf } from "./table.ts"
 
 /**
@@ -58,7 +59,10 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   const { unseen = () => 0 } = strider
   const monitor = monitorOf(engine)
   const witnessMonitor: WitnessMonitor = witnessMonitorOf(engine)
-  const symmetry = symmetryOf(view)
+  const { quotient } = scope
+  const namer = quotient?.form === "bit" ? entryNamerOf(view) : null
+  const rewrite = quotient === undefined ? null : rewriterOf(view, quotient)
+  const symmetry = symmetryOf(view, namer)
   const joins = scope.symmetry && symmetry.order > 1
   const checked = setOf(scope.properties)
   const checksLiveness = checksQuiescence(scope)
@@ -78,8 +82,15 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     ? normalisationOf(scope, { trail, violation, onWitness, onNormalising, unseen })
     : null
   const normalised = normalisation?.engine ?? engine
+  const named = new Int32Array(words + 1)
   const canonical = !joins
-    ? () => normalised.machine.key
+    ? namer === null
+      ? () => normalised.machine.key
+      : () => {
+          named.set(key)
+          namer(named)
+          return named
+        }
     : normalisation === null
       ? symmetry.canonical
       : symmetryOf(normalised.view).canonical
@@ -99,6 +110,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     if (isFair[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
       isQuiescent = false
+    rewrite?.()
     const steps = normalisation === null ? 1 : normalisation.normalise(key)
     onArrival(canonical(), kind, steps)
     if (normalisation !== null) trail.length = 3
