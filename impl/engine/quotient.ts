@@ -18,20 +18,41 @@ export const generationsIn = (hosts: number, log: number, { form }: Quotient): n
   form === "bit" ? bits.firstClass + hosts + 1 : (hosts + 1) * (log + 1) + 2
 
 /**
- * Rewrites the state that the machine is at as its form: without the count of faults, without the entries that are dropped, and
- * with its generations renamed. What is rewritten can be taken back like a step. Judge a state before it is rewritten: its form does not show all that it violates.
+ * Puts states into their forms. Judge a state before: its form does not show all that it violates.
+ *
+ * Shape  `rewrite` makes of the state that the machine is at its form, but for the names of entries; what it changes can be taken back
+ *        like a step. `name` names the entries in a key, where the form leaves them unnamed, or is null. `settle` does both, and
+ *        commits.
  */
-export const rewriterOf = (view: View, quotient: Quotient): (() => void) => {
+export type Former = {
+  readonly rewrite: () => void
+  readonly name: ((key: Int32Array) => void) | null
+  readonly settle: () => void
+}
+
+export const formerOf = (view: View, quotient: Quotient): Former => {
   const { layout, machine, pairs } = view
   const drop = quotient.drops ? dropperOf(view) : () => {}
   const rename = quotient.form === "bit" ? staleBitsOf(view) : ranksOf(view)
-  return () => {
+  const name = quotient.form === "bit" ? entryNamerOf(view) : null
+  const key = new Int32Array(layout.words + 1)
+
+  const rewrite = (): void => {
     machine.set(layout.faults, 0)
     for (let pair = 0; pair < pairs; pair += 1) {
       drop(pair)
       rename(pair)
     }
   }
+
+  const settle = (): void => {
+    rewrite()
+    key.set(machine.key)
+    name?.(key)
+    machine.load(key, 0)
+  }
+
+  return { rewrite, name, settle }
 }
 
 /** Drops the entries of a pair that all its logs begin with and that every copy has released, and every lockstep Primary has had acknowledged. */
@@ -149,7 +170,7 @@ const logWriterOf = ({ lengthOf, entryOf, copyPrefix, append, layout }: View) =>
  * Names the entries in the key of a state: at each position those that are equal alike, in the order in which they are met, the
  * world's first, then host by host.
  */
-export const entryNamerOf = ({ layout, hosts, pairs, observedOf, logOf }: View): ((key: Int32Array) => void) => {
+const entryNamerOf = ({ layout, hosts, pairs, observedOf, logOf }: View): ((key: Int32Array) => void) => {
   const { wordOf, shiftOf, entryBits, entriesPerCell, capacity } = layout
   const entryMask = 2 ** entryBits - 1
   const logs = Array.from({ length: pairs }, (_, pair) => [

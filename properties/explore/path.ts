@@ -1,7 +1,7 @@
 import type { ActionCode } from "../../impl/engine/action-code.ts"
 import { idsIn, includes, watched, type PropertySet, type Watched } from "../packed/property-set.ts"
 import { frontierOf, type Frontier } from "./frontier.ts"
-import { engineFor, type Scope } from "./scope.ts"
+import { engineFor, formerFor, type Scope } from "./scope.ts"
 import { codesOn, strideOf, type Stride, type Strider } from "./stride.ts"
 import { hashOf, tableOf } from "./table.ts"
 
@@ -144,7 +144,10 @@ const walked = (
   property: Watched,
 ): readonly ActionCode[] | null => {
   const codes: ActionCode[] = []
-  const { machine, step } = engineFor(scope)
+  const engine = engineFor(scope)
+  const { machine, step } = engine
+  const former = formerFor(scope, engine)
+  former?.settle()
   for (const wanted of way.slice(1)) {
     const steps = firstTrail(scope, machine.key, (report) => ({
       onViolation: () => {},
@@ -155,7 +158,8 @@ const walked = (
     if (steps === null) return null
     codes.push(...steps)
     for (const { kind, a, b } of steps) step(kind, a, b)
-    machine.commit()
+    if (former === null) machine.commit()
+    else former.settle()
   }
   const last = firstTrail(scope, machine.key, (report) => ({
     onViolation: (violated, steps) => {

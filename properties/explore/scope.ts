@@ -3,7 +3,7 @@ import type { Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import type { Reads } from "../../impl/engine/environment.ts"
-import type { Quotient } from "../../impl/engine/quotient.ts"
+import { formerOf, type Former, type Quotient } from "../../impl/engine/quotient.ts"
 import { layoutOf, wholly, type Layout } from "../../impl/engine/layout.ts"
 import { readsInterventions, readsReasons, readsRegistrationsIn } from "../distinctions.ts"
 import { ghostCarrierOf } from "../packed/time/carrier.ts"
@@ -57,6 +57,10 @@ export const layoutFor = (scope: Scope): Layout => {
  */
 export const engineFor = (scope: Scope, reads: Reads | null = null): Engine =>
   engineOf(layoutFor(scope), sidesOf(scope).mutation, reads, ghostCarrierFor(scope))
+
+/** What puts the states of a scope into their forms; null where each stands for itself. */
+export const formerFor = ({ quotient }: Scope, { view }: Engine): Former | null =>
+  quotient === undefined ? null : formerOf(view, quotient)
 
 /** What sets the ghosts of a scope; null where its states have none. */
 const ghostCarrierFor = (scope: Scope) => (carriesGhosts(scope) ? ghostCarrierOf : null)

@@ -6,9 +6,8 @@ import { monitorOf, type Monitor } from "../packed/monitor.ts"
 import { intersection, noProperty, only, setOf, union, type PropertySet } from "../packed/property-set.ts"
 import { witnessMonitorOf, type WitnessMonitor } from "../packed/witnesses.ts"
 import { symmetryOf, type Symmetry } from "../../impl/engine/symmetry.ts"
-import { checksQuiescence, engineFor, isFair, type Scope } from "./scope.ts"
+import { checksQuiescence, engineFor, formerFor, isFair, type Scope } from "./scope.ts"
 import { normalisationOf } from "./normalisation.ts"
-import { entryNamerOf, rewriterOf } from "../../impl/engine/quotient.ts"
 import { hashOf } from "./table.ts"
 
 /**
@@ -59,9 +58,8 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
   const { unseen = () => 0 } = strider
   const monitor = monitorOf(engine)
   const witnessMonitor: WitnessMonitor = witnessMonitorOf(engine)
-  const { quotient } = scope
-  const namer = quotient?.form === "bit" ? entryNamerOf(view) : null
-  const rewrite = quotient === undefined ? null : rewriterOf(view, quotient)
+  const former = formerFor(scope, engine)
+  const namer = former?.name ?? null
   const symmetry = symmetryOf(view, namer)
   const joins = scope.symmetry && symmetry.order > 1
   const checked = setOf(scope.properties)
@@ -110,7 +108,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     if (isFair[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
       isQuiescent = false
-    rewrite?.()
+    former?.rewrite()
     const steps = normalisation === null ? 1 : normalisation.normalise(key)
     onArrival(canonical(), kind, steps)
     if (normalisation !== null) trail.length = 3
@@ -156,7 +154,11 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     expand,
     isViolatedWhenQuiescent: () => violatedWhenQuiescent !== 0,
     trail,
-    start: () => canonical(),
+    start: () => {
+      former?.rewrite()
+      machine.commit()
+      return canonical()
+    },
     orbit: joins ? symmetry.orbit : () => 1,
   }
 }

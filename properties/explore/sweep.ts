@@ -101,8 +101,9 @@ export function* sweepingAs(
     tally.distinct[kind] = (tally.distinct[kind] as number) + 1
   })
   next = frontierOf(words)
-  const first = hashOf(engine.machine.key, 0, words)
-  if (ownerOf(first, workers) === self) offer(engine.machine.key, 0, first, 0)
+  const start = stride.start()
+  const first = hashOf(start, 0, words)
+  if (ownerOf(first, workers) === self) offer(start, 0, first, 0)
   table.flush()
   tally.distinct.fill(0)
 
