@@ -1,8 +1,8 @@
 import type { Config } from "../model/config.ts"
 import { identityAmong, readsRegistrations, registrationsOf } from "../model/identity.ts"
-import { pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
+import { endsOf, pairIdOf, type CopyId, type HostId } from "../model/ids.ts"
 import { copyIn, type Pair } from "../model/pair.ts"
-import type { State } from "../model/state.ts"
+import { pairsOf, type State } from "../model/state.ts"
 import type { AskedAction } from "./profile.ts"
 
 /** The largest cluster in which hosts are exchanged for each other: with more there are too many orders to try. */
@@ -47,7 +47,7 @@ const canonicalOf = (config: Config, state: State, kinds: readonly string[]): Ca
   if (before !== undefined) return before
   let key: string | null = null
   let orders: Places[] = []
-  for (const places of ordersOf(config)) {
+  for (const places of sortedOrders(config, state)) {
     const nameOf = (host: HostId): string => String(placeOf(places, host))
     const text = identityAmong(nameOf, state) + (isRegistered ? `;${registrationsOf(state, nameOf)}` : "")
     if (key !== null && text > key) continue
@@ -79,6 +79,38 @@ const ordersOf = (config: Config): readonly Places[] => {
     .map((order): Places => new Map(hosts.map(({ id }, n) => [id, order[n] as number])))
   knownOrders.set(config, found)
   return found
+}
+
+/**
+ * Those orders that list the hosts by what stands on them. States that are alike have hosts that look alike, so that the first of
+ * the forms is the same; few hosts look alike, so that few orders are left.
+ */
+const sortedOrders = (config: Config, state: State): readonly Places[] => {
+  const orders = ordersOf(config)
+  if (orders.length === 1) return orders
+  const looks = new Map(config.hosts.map(({ id }) => [id, lookOf(state, id)]))
+  let first: string | null = null
+  let sorted: Places[] = []
+  for (const places of orders) {
+    const listed: string[] = []
+    for (const [id, place] of places) listed[place] = looks.get(id) ?? ""
+    const text = listed.join()
+    if (first !== null && text > first) continue
+    if (text !== first) sorted = []
+    first = text
+    sorted.push(places)
+  }
+  return sorted
+}
+
+/** What is seen of a host at a glance, of all that a state's identity says of it. */
+const lookOf = (state: State, id: HostId): string => {
+  const host = state.hosts[id]
+  const cuts = state.cut.filter((link) => endsOf(link).includes(id)).length
+  let look = `${host?.up === true ? 1 : 0}${host?.storage === true ? 1 : 0}${cuts}`
+  for (const pair of pairsOf(state))
+    for (const copy of pair.copies) if (copy.host === id) look += `${pair.id}${copy.role}${copy.phase}`
+  return look
 }
 
 const permutations = (numbers: readonly number[]): readonly (readonly number[])[] =>

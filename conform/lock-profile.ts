@@ -33,6 +33,7 @@ export const lockProfile: Profile<LockState> = {
   view: (state) => state,
   key: (state) => JSON.stringify(state),
   changes: (before, after) => differences(before, after, ""),
+  mayRefuse: () => true,
   refusal: (kind, guard) => lockRefusal(kind, guard as LockGuard | "bound"),
   background: () => [],
 }

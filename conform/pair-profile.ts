@@ -2,6 +2,7 @@ import { alphabet, kinds, type Action, type Kind } from "../model/action.ts"
 import type { GuardId } from "../model/guard-id.ts"
 import { inOrder as ends, type HostId } from "../model/ids.ts"
 import { refusalOf } from "../model/refusals.ts"
+import { guardIdsOf } from "../model/rule.ts"
 import { initial, pairsOf, type State } from "../model/state.ts"
 import { candidates, step } from "../model/step.ts"
 import { protocolOf } from "../model/core.ts"
@@ -46,10 +47,17 @@ export const pairProfile = (protocolIn: ProtocolOf = protocolOf): Profile<State>
     view: (state) => stateJsonOf(state),
     key: keyOf,
     changes: changesOf,
+    mayRefuse: (config, kind, guard) => {
+      const rule = protocolFor(config).rules[kind as Kind]
+      return !isOfRule(guard) || rule === undefined || guardIdsOf(rule).includes(guard)
+    },
     refusal: (kind, guard) => refusalOf(kind as Kind, guard as GuardId),
     background: () => [],
   }
 }
+
+/** Whether a guard stands in rules; what is `unknown`, or beyond the `bound`, is so of any kind. */
+const isOfRule = (guard: string): guard is GuardId => guard !== "unknown" && guard !== "bound"
 
 /** The protocol of each configuration, made once. */
 const kept = (protocolIn: ProtocolOf): ProtocolOf => {

@@ -44,6 +44,7 @@ export const placementProfile: Profile<Placed> = {
   view: ({ host }) => ({ host }),
   key: ({ host }) => String(host),
   changes: (_before, { host }) => [`${host} is a right answer`],
+  mayRefuse: () => true,
   refusal: (kind, guard) => refusalOf(kind as Kind, guard as GuardId),
   background: (config, question) => [
     "the hosts, by the model:",

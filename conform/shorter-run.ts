@@ -45,7 +45,10 @@ export const guidedRun = async <S>(
   const verdict = verdictsOf(profile, found, probes).at(-1)
   const isMeant = (_state: S, { kind }: AskedAction, guard: string | null): boolean =>
     kind === last.action.kind && guard === verdict
-  for (const config of kept === 0 ? different(caseSource.clusters(found)) : [found]) {
+  const mayFail = (config: Config): boolean =>
+    verdict === undefined || verdict === null || profile.mayRefuse(config, last.action.kind, verdict)
+  const clusters = kept === 0 ? different(caseSource.clusters(found)).filter(mayFail) : [found]
+  for (const config of clusters) {
     const search = searchOf({ profile, caseSource, kinds }, config, longest, isMeant, guidedStatesMax, after)
     const asked = { asks: 0 }
     for await (const { case: each, outcome } of run(upTo(asksMax, search, asked, hello.chooses))) {

@@ -77,13 +77,14 @@ describe("the transcripts in the documentation", () => {
     const fresh = mkdtempSync(join(tmpdir(), "ftpair-transcript-"))
     for (const room of ["traces", "conform"]) symlinkSync(resolve(room), join(fresh, room))
 
-    const { status, stdout } = spawnSync(process.execPath, [resolve("dist/cli/main.js"), ...words], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [resolve("dist/cli/main.js"), ...words], {
       cwd: fresh,
       encoding: "utf8",
     })
     rmSync(fresh, { recursive: true })
 
     expect(status).toBe(expectedStatus(words))
+    expect(withoutHeartbeats(stderr)).toMatch(/^(?:ftpair: wrote .*\n)*$/)
     if (output.includes("…")) expect(timeless(stdout)).toMatch(sample(timeless(output)))
     else expect(timeless(stdout)).toBe(timeless(output))
   })
@@ -239,7 +240,10 @@ function fieldsOf(schema: unknown): readonly string[] {
   )
 }
 
-/** Every `npx ftpair` line of a code block, with the first page that has it. The bare main job is left to continuous integration. */
+/**
+ * Every `npx ftpair` line of a code block, with the first page that has it. The bare main job is left to continuous integration, and
+ * what a transcript shows to that.
+ */
 function commands(): readonly { readonly page: string; readonly command: string }[] {
   const all = pages.flatMap((page) =>
     [...readFileSync(page, "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm)]
@@ -248,7 +252,10 @@ function commands(): readonly { readonly page: string; readonly command: string 
       .filter((line) => line.startsWith("npx ftpair "))
       .map((command) => ({ page, command })),
   )
-  return all.filter(({ command }, n) => all.findIndex((other) => other.command === command) === n)
+  const shown = new Set(transcripts().map(({ command }) => command))
+  return all.filter(
+    ({ command }, n) => !shown.has(command) && all.findIndex((other) => other.command === command) === n,
+  )
 }
 
 /** Every command of a `console` block, with what it prints. */

@@ -319,6 +319,7 @@ const neverAtRest: Watch<number> = {
     view: (state) => state,
     key: String,
     changes: () => [],
+    mayRefuse: () => true,
     refusal: () => "",
     background: () => [],
   },

@@ -148,7 +148,7 @@ describe("an adapter", () => {
         const { expect } = context
         const folder = freshFolder(context.onTestFinished)
 
-        const found = await driven(folder, [...start(folder), broken, other], "--run", "corpus/**")
+        const found = await driven(folder, [...start(folder), broken, other], "--run", storedRunsOf(other))
 
         expect(found).toMatchObject({ code: 14, stderr: "" })
         expect(shortestIn(found).steps).toBeLessThanOrEqual(lengthFactorMax * shortestOf(other))
@@ -235,6 +235,10 @@ function shortestOf(mutant: string): number {
   const { killedBy = {} } = mutantNamed(mutant) ?? {}
   return Math.min(...Object.values(killedBy).filter((length) => length !== null))
 }
+
+/** The stored runs of a mutant, as a pattern of their names. */
+const storedRunsOf = (mutant: string): string =>
+  `corpus/*.${mutant.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}`
 
 /** The lines of a file that are neither empty nor a comment. */
 function linesOfCode(file: string): number {
