@@ -33,7 +33,7 @@ const runLength = 40
 const runsMax = 50
 
 /** A state of the model, with the run that leads there, the latest action first. */
-type Met = { readonly state: State; readonly run: Run | null }
+export type Met = { readonly state: State; readonly run: Run | null }
 type Run = { readonly action: Action; readonly before: Run | null }
 
 /**
@@ -73,7 +73,8 @@ const divergenceAt = (differential: DifferentialPair, state: State): Divergence 
   }
 }
 
-function* statesMet(
+/** States of a protocol: the first ones breadth first, and then those along long runs. */
+export function* statesMet(
   protocol: Protocol,
   among: readonly Kind[],
   breadthFirstMax: number,
@@ -139,7 +140,8 @@ const lookOf = ({ pairs }: State): string =>
 const copyLook = ({ role, phase, log, released, channel }: Copy): string =>
   `${role} ${phase} ${log.length - released} ${channel === null ? "" : channel.delivered - channel.acked}`
 
-const actionsOf = (run: Run | null): readonly Action[] => {
+/** The actions of a run, the first one first. */
+export const actionsOf = (run: Run | null): readonly Action[] => {
   const actions: Action[] = []
   for (let at = run; at !== null; at = at.before) actions.push(at.action)
   return actions.reverse()

@@ -2,15 +2,7 @@ import type { Copy } from "../../model/copy.ts"
 import type { Entry, Log } from "../../model/log.ts"
 import type { Pair } from "../../model/pair.ts"
 import type { State } from "../../model/state.ts"
-
-/**
- * What two states must share to count as one where nothing bounds a run.
- *
- * Shape  `form`: `ranks` numbers the generations that are present 1, 2, … in their order; `bit` keeps of a copy's generation
- *        whether it is the lock's, and of entries which of those at one position are equal. `drops`: entries that all logs
- *        begin with, and that nobody will read again, are left out.
- */
-export type Quotient = { readonly form: "ranks" | "bit"; readonly drops: boolean }
+import type { Quotient } from "../../impl/engine/quotient.ts"
 
 /** In the form `bit`: the generation of a stale copy, that of the lock, and those of entries by their classes. */
 const staleBit = Object.freeze({ stale: 1, current: 2, firstClass: 4 })
