@@ -27,6 +27,18 @@ export const addExplore: AddCommand = (program, parse, end) => {
       parse.parseBound,
     )
     .option(
+      "--window <n>",
+      "explore every run, without bounds: the largest number of entries in a log that are not done with everywhere (1 decides)",
+      parse.parseBound,
+    )
+    .addOption(
+      choice(
+        "--form <form>",
+        "explore every run: which generations are told apart, all by rank, or the lock's from others",
+        ["ranks", "bit"],
+      ),
+    )
+    .option(
       "--actions <kinds>",
       "core, all, or a comma-separated list of kinds of action (default: core; with --mutant all, those on FT only if it is about that)",
       parse.parseActions,

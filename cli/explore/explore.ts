@@ -1,14 +1,15 @@
 import { totalmem } from "node:os"
 import * as Effect from "effect/Effect"
 import { coreKinds, kinds, timedKinds, type Kind } from "../../model/action.ts"
-import { plainConfig, type Bounds, type Config } from "../../model/config.ts"
+import { plainConfig, unbounded, type Bounds, type Config } from "../../model/config.ts"
 import { readsRegistrations } from "../../model/identity.ts"
+import { generationsIn, type Quotient } from "../../impl/engine/quotient.ts"
 import { counted } from "../../properties/amount.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
 import { explore, type Exploration, type Explored } from "../../properties/explore/explore.ts"
 import type { Sides } from "../../properties/explore/sides.ts"
-import { layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
+import { layoutFor, mayIntervene, runConfigOf, type Scope } from "../../properties/explore/scope.ts"
 import { missingIn } from "../../properties/explore/vacuity.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { coreScope, kindsWith } from "../../properties/mutants/mutant.ts"
@@ -25,7 +26,7 @@ import { refuseBeside } from "../beside.ts"
 import type { ExitCode } from "../exit.ts"
 import { exploredFindings } from "./finding.ts"
 import { exploredLines, type Judgement } from "./report.ts"
-import { canCheck, hasGhost, uncheckedWords } from "./unchecked.ts"
+import { canCheck, hasGhost, needsBounds, uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
@@ -45,6 +46,8 @@ export type ExploreFlags = OutputFlags & {
   readonly faults?: number
   readonly powerOffUpTo?: number
   readonly fencesUpTo?: number
+  readonly window?: number
+  readonly form?: Quotient["form"]
   readonly actions?: readonly Kind[]
   readonly property?: readonly string[]
   readonly mutant?: string
@@ -136,17 +139,22 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
       ? defaultProperties(config, among, mutant, reduction)
       : promisedAmong(flags.property, config)
   refuseContradictions(flags, properties)
+  const quotient = quotientOf(flags, mutant, config)
   if (flags.engine === "packed") {
     const unfit = unfitForEngine(config, mutant)
     if (unfit !== null) throw new BadInput({ message: `${unfit}; --engine model has no such limit` })
   }
   const scope: Scope = {
-    config,
+    config:
+      quotient === null
+        ? config
+        : { ...config, bounds: quotientBounds(config, quotient, flags.window ?? windowOf(mutant)) },
     among,
     mutant,
-    properties,
+    properties: quotient === null ? properties : withoutBounds(properties),
     symmetry: flags.symmetry && flags.engine === "packed",
     reduction,
+    ...(quotient === null ? {} : { quotient }),
     ...(sides === undefined ? {} : { sides }),
   }
   return refuseNothingAsked({
@@ -176,6 +184,55 @@ const refuseTooMany = ({ hosts, pairs }: Config): void => {
     throw new BadInput({
       message: `explore takes up to ${most.hosts} hosts, ${most.pairs} pairs and ${most.copies} hosts times pairs: expected fewer than ${counted(hosts.length, "host")} and ${counted(pairs.length, "pair")}`,
     })
+}
+
+/** What bounds an exploration, and what is looked at within bounds alone. */
+const withinBounds = [
+  "log",
+  "generations",
+  "faults",
+  "powerOffUpTo",
+  "fencesUpTo",
+  "reduction",
+  "liveness",
+  "dot",
+] as const
+
+/**
+ * How states are told apart where every run is explored; null where bounds are. Of a mutant, whose rules may read more of a state than
+ * the protocol's, nothing is dropped, and generations are told apart by rank.
+ */
+const quotientOf = (flags: ExploreFlags, mutant: string | null, { time }: Config): Quotient | null => {
+  const { window, form } = flags
+  if (window === undefined && form === undefined) return null
+  const name = window === undefined ? "--form" : "--window"
+  refuseBeside(name, "explores every run, without bounds", flags, withinBounds)
+  if (flags.engine === "model")
+    throw new BadInput({ message: `${name} is the packed engine's: expected no --engine model with it` })
+  if (time !== undefined)
+    throw new BadInput({
+      message: `${name} explores every run of a cluster without time: expected no "time"`,
+    })
+  return { form: form ?? (mutant === null ? "bit" : "ranks"), drops: mutant === null }
+}
+
+const windowOf = (mutant: string | null): number => (mutant === null ? 1 : 2)
+
+const quotientBounds = ({ hosts }: Config, quotient: Quotient, window: number): Bounds => ({
+  ...unbounded,
+  faults: 1,
+  log: window,
+  generations: generationsIn(hosts.length, window, quotient),
+})
+
+/** Those of the properties that can be asked of every run. Refuses where none can. */
+const withoutBounds = (ids: readonly string[]): readonly string[] => {
+  const left = catalogue.filter((property) => ids.includes(property.id) && !needsBounds(property))
+  if (left.length === 0)
+    throw new BadInput({
+      message: `--property ${ids.join(", ")} is checked within bounds alone: expected no --window or --form with it`,
+    })
+  return left.map(({ id }) => id)
 }
 
 /** What only the packed engine has. */
@@ -309,6 +366,8 @@ const reproduceLine = (flags: ExploreFlags): string => {
     ["faults", flags.faults],
     ["power-off-up-to", flags.powerOffUpTo],
     ["fences-up-to", flags.fencesUpTo],
+    ["window", flags.window],
+    ["form", flags.form],
     ["actions", flags.actions === undefined ? undefined : actionWords(flags.actions)],
     ...(flags.property ?? []).map((id) => ["property", id] as const),
     ["mutant", flags.mutant],
@@ -358,6 +417,7 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     ),
     divergences: disputed.map(({ words }) => words),
     differences: disputed,
+    ...(explored.premises === null ? {} : { premises: explored.premises }),
     comparedStates: explored.compared?.states ?? null,
     suspected: explored.suspected,
     vacuous: conclusion.tag === "vacuous" ? conclusion.missing : [],
@@ -369,7 +429,7 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
     liveness: explored.liveness,
     assurance: assuranceOf(exploration, explored, conclusion),
     scope: {
-      config: jsonOfConfig(scope.config),
+      config: jsonOfConfig(runConfigOf(scope)),
       actions: scope.among,
       mutant: scope.mutant,
       symmetry: scope.symmetry,
@@ -377,6 +437,9 @@ const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explore
       reduction: scope.reduction,
       engine: exploration.engine,
       exact: !exploration.fingerprint,
+      ...(scope.quotient === undefined
+        ? {}
+        : { form: scope.quotient.form, window: scope.config.bounds.log, drops: scope.quotient.drops }),
     },
     end: explored.end,
     waiting: explored.waiting,

@@ -3,7 +3,7 @@ import { describe, type Action } from "../../model/action.ts"
 import { counted } from "../../properties/amount.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { actionsOf, type Exploration, type Explored } from "../../properties/explore/explore.ts"
-import { modelOf, type Scope } from "../../properties/explore/scope.ts"
+import { runConfigOf, runModelOf, type Scope } from "../../properties/explore/scope.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import type { Property } from "../../properties/property.ts"
 import { describeDivergence } from "../../properties/refinement.ts"
@@ -138,7 +138,7 @@ const judge = (
   scope: Scope,
   { property, actions, loop }: Run,
 ): Confirmed | { readonly tag: "divergence"; readonly divergence: ExploredDivergence } => {
-  const protocol = modelOf(scope)
+  const protocol = runModelOf(scope)
   const { states, violations, refusal } = replay(protocol, [property], actions)
   const taken = actions.map(describe).join(" ")
   const denied = (words: string) => ({
@@ -214,7 +214,7 @@ const keptIn = (
       property: property.id,
       step: actions.length,
       why,
-      config: scope.config,
+      config: runConfigOf(scope),
       mutant: scope.mutant,
       actions,
       states,

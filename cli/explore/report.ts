@@ -1,4 +1,5 @@
 import { match } from "ts-pattern"
+import { describe } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
 import { counted, number } from "../../properties/amount.ts"
 import { readsMore } from "../../properties/distinctions.ts"
@@ -127,11 +128,12 @@ const closingLines = (
     `${verdictWords(style, conclusion)}  ${counted(states, "state")}${many}, ${counted(transitions, "transition")}, depth ${depth}, at most ${counted(explored.mostSuccessors, "way")} on; ${seconds.toFixed(1)} s on ${counted(explored.workers, "worker")}${speed}${memory}`,
     assuranceOf(exploration, explored, conclusion),
     ...comparedLines(explored),
+    ...premiseLines(style, explored),
     ...(explored.isAsymmetric
       ? [style.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
       : []),
     ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(explored.scope.config, checked))]),
-    ...(highestGeneration === null
+    ...(highestGeneration === null || explored.scope.quotient !== undefined
       ? []
       : [
           highestGeneration >= bound
@@ -141,6 +143,20 @@ const closingLines = (
     `terminal states: ${counted(explored.terminalStates, "state")}${explored.deadlocks === 0 ? "" : `, ${number(explored.deadlocks)} of them deadlocks`}${explored.waiting === 0 ? "" : `; found and not looked at: ${counted(explored.waiting, "state")}`}`,
     ...(exploration.fingerprint ? [collisionWords(explored)] : []),
   ]
+}
+
+/** What was seen of what a verdict about every run rests on. */
+const premiseLines = (style: Style, { premises }: Explored): readonly string[] => {
+  if (premises === null) return []
+  const { states, breach } = premises
+  return breach === null
+    ? [
+        `each state stands for all that go on alike: in ${counted(states, "state")} of runs without bounds, what stands for it leads to the same, by the model and the engine`,
+      ]
+    : [
+        style.bad("what stands for states does not go on as they do: no verdict about every run"),
+        `  ${breach.words}, after ${breach.actions.map(describe).join(" ")}`,
+      ]
 }
 
 /** What the verdict of the engine says of the model. */

@@ -11,9 +11,14 @@ import { isLiveness, isPromised, type Property } from "../../properties/property
 export const canCheck = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
   isPromised(property, scope.config) &&
   property.id !== "L0" &&
+  (scope.quotient === undefined || !needsBounds(property)) &&
   // The model by itself keeps no past.
   (property.id !== "S19" || engine === "packed") &&
   (!isLiveness(property) || checksQuiescence(liveness ? { ...scope, reduction: false } : scope))
+
+/** Whether a property counts what is not counted where every run is explored, or needs to know of rest. */
+export const needsBounds = (property: Property): boolean =>
+  ["S18", "S19", "O12"].includes(property.id) || isLiveness(property)
 
 /** Why an exploration did not check some properties, a sentence for each reason. */
 export const uncheckedWords = (
@@ -22,6 +27,7 @@ export const uncheckedWords = (
 ): readonly string[] => {
   const ids = properties.map(({ id }) => id)
   const { scope, liveness } = exploration
+  if (scope.quotient !== undefined) return boundsWords(properties)
   const isLeft = properties.some((property) => isLiveness(property) && property.id !== "L0")
   const isReduced = scope.reduction && !liveness
   return [
@@ -36,6 +42,22 @@ export const uncheckedWords = (
       : []),
     ...pastWords(exploration, ids),
     ...recordWords(ids),
+  ]
+}
+
+/** Why an exploration of every run did not check some properties. */
+const boundsWords = (properties: readonly Property[]): readonly string[] => {
+  const ids = properties.map(({ id }) => id)
+  const within = properties.filter((property) => property.id !== "L0" && needsBounds(property))
+  return [
+    ...(ids.includes("L0") ? ["L0, that a run becomes quiescent, is checked by check alone"] : []),
+    ...(within.length === 0
+      ? []
+      : [
+          `${within.map(({ id }) => id).join(", ")}: checked within bounds alone, as by --faults 2 in place of --window and --form`,
+        ]),
+    ...recordWords(ids),
+    ...dependence(ids.filter(hasGhost), "on the past"),
   ]
 }
 

@@ -18,7 +18,7 @@ export type Conclusion =
   | { readonly tag: "divergence"; readonly divergences: readonly ExploredDivergence[] }
   | {
       readonly tag: "inconclusive"
-      readonly why: "too many states" | "interrupted" | "outgrown" | "liveness"
+      readonly why: "too many states" | "interrupted" | "outgrown" | "liveness" | "premise"
     }
 
 /** Held is only what is complete, shows nothing that the model confirms or denies, and lacks nothing. */
@@ -36,6 +36,7 @@ export const concluded = (
     .with("too many states", "interrupted", "outgrown", (why) => ({ tag: "inconclusive", why }))
     .with("complete", () => {
       if (missing.length > 0) return { tag: "vacuous", missing }
+      if ((explored.premises?.breach ?? null) !== null) return { tag: "inconclusive", why: "premise" }
       return explored.liveness === "unknown" ? { tag: "inconclusive", why: "liveness" } : { tag: "held" }
     })
     .exhaustive()
@@ -80,7 +81,11 @@ export const assuranceOf = (
     ? "; the reduction relies on an argument about the protocol as written, not about changed rules (docs/adr/0008-reduction.md)"
     : ""
   return match(conclusion)
-    .with({ tag: "held" }, () => `${kind} within these bounds: ${within}${reduction}`)
+    .with({ tag: "held" }, () =>
+      scope.quotient === undefined
+        ? `${kind} within these bounds: ${within}${reduction}`
+        : `${kind} for every run, of any length: ${within}`,
+    )
     .with(
       { tag: "vacuous" },
       ({ missing }) => `vacuous: ${kind} within ${within}, and ${missing.join(", ")} never seen`,
@@ -94,6 +99,10 @@ export const assuranceOf = (
     .with(
       { tag: "inconclusive", why: "liveness" },
       () => `partial: ${kind} but for liveness, within ${within}`,
+    )
+    .with(
+      { tag: "inconclusive", why: "premise" },
+      () => `partial: a premise of a verdict about every run does not hold, of ${within}`,
     )
     .with(
       { tag: "inconclusive", why: "interrupted" },

@@ -68,8 +68,7 @@ const dropperOf = (view: View): ((pair: number) => void) => {
       const copy = controlOf(slot)
       if (copy === 0 || phaseIn(copy) === phase.syncing) continue
       shared = Math.min(shared, releasedIn(copy))
-      if (phaseIn(copy) === phase.lockstepPrimary)
-        shared = Math.min(shared, deliveredIn(copy), ackedIn(copy))
+      if (phaseIn(copy) === phase.lockstepPrimary) shared = Math.min(shared, deliveredIn(copy), ackedIn(copy))
       while (shared > 0 && (lengthOf(logOf(slot)) < shared || !agree(logOf(slot), observed, shared)))
         shared -= 1
     }

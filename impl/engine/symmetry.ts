@@ -109,12 +109,7 @@ type Names = ReturnType<typeof namesIn>
  * Shape  `sign` takes them from the state, its pairs in an order; `isSorted` is whether an order puts hosts of one class
  *        in the order of them.
  */
-const signatureOf = (
-  view: View,
-  { ofCopy, ofHost }: Names,
-  classOf: Int32Array,
-  namesEntries: boolean,
-) => {
+const signatureOf = (view: View, { ofCopy, ofHost }: Names, classOf: Int32Array, namesEntries: boolean) => {
   const { layout, machine, hosts, pairs, cellOf, holderOf, has, lengthOf, logOf } = view
   const { cells } = machine
   const { copyCells, hostCells, firstHost } = layout

@@ -12,9 +12,10 @@ import { sweepWith, type SweepProgress } from "./worker-pool.ts"
 import type { Census, KindCount } from "./enumerate.ts"
 import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
 import { modelSweeping } from "./model-sweep.ts"
+import { judgingPremises, type Premises } from "../quotient/premises.ts"
 import { comparing, type Comparison } from "./comparison.ts"
 import { violatingRuns, type ViolatingRun } from "./path.ts"
-import { engineFor, modelOf, type Scope } from "./scope.ts"
+import { engineFor, modelOf, runModelOf, type Scope } from "./scope.ts"
 import { sweeping } from "./sweep.ts"
 import type { SweepEnd, Swept } from "./sweep-end.ts"
 import { shortest, type Tally } from "./tally.ts"
@@ -46,7 +47,7 @@ export type Exploration = {
  *        `violations`: runs that do so, of which there may be none where none could be found again. `liveness` is null
  *        where it was not checked, "unknown" where the graph was too large. `compared` says how the engine compares
  *        with the model; null where the model alone was explored, and for a mutant, of which the two may differ beyond
- *        what it violates. `bytes` is null where it was not counted.
+ *        what it violates. `premises` is what was seen of what a verdict about every run rests on; null where bounds were explored. `bytes` is null where it was not counted.
  */
 export type Explored = {
   readonly scope: Scope
@@ -67,6 +68,7 @@ export type Explored = {
   readonly violations: readonly ExploredViolation[]
   readonly liveness: readonly LivenessVerdict[] | "unknown" | null
   readonly compared: Comparison | null
+  readonly premises: Premises | null
   readonly bytes: number | null
   readonly workers: number
 }
@@ -127,6 +129,7 @@ const exploredByEngine = (
       violations: runs,
       liveness: yield* Effect.promise(() => livenessIn(exploration, end, company)),
       compared: yield* Effect.promise(() => comparedIn(exploration, company)),
+      premises: yield* Effect.promise(() => premisesOf(exploration, company)),
       bytes,
       workers,
     }
@@ -227,6 +230,11 @@ const livenessIn = async (
 const comparedIn = async ({ scope }: Exploration, { signal }: Company): Promise<Explored["compared"]> =>
   scope.mutant === null ? await inTurns(comparing(scope, () => signal?.aborted === true)) : null
 
+const premisesOf = async ({ scope }: Exploration, { signal }: Company): Promise<Explored["premises"]> =>
+  scope.quotient === undefined
+    ? null
+    : await inTurns(judgingPremises({ ...scope, quotient: scope.quotient }, () => signal?.aborted === true))
+
 const exploredByModel = async (exploration: Exploration, company: Company): Promise<Explored> => {
   const { scope, statesMax } = exploration
   const { among, properties } = scope
@@ -264,6 +272,7 @@ const exploredByModel = async (exploration: Exploration, company: Company): Prom
           ],
     liveness: await livenessIn(exploration, census.end, company),
     compared: null,
+    premises: null,
     bytes: null,
     workers: 1,
   }
@@ -288,8 +297,8 @@ const isDeadlock = (
  */
 export const actionsOf = (scope: Scope, codes: readonly ActionCode[]): readonly Action[] => {
   const { layout } = engineFor(scope)
-  const protocol = modelOf(scope)
-  let state = initial(scope.config)
+  const protocol = runModelOf(scope)
+  let state = initial(protocol.config)
   const actions: Action[] = []
   for (const code of codes) {
     const action = actionOf(layout, state, code)

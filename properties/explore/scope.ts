@@ -1,5 +1,5 @@
 import { fairKinds, kinds, kindsOf, type Kind } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
+import { unbounded, type Config } from "../../model/config.ts"
 import type { Protocol } from "../../model/protocol.ts"
 import { engineOf, type Engine } from "../../impl/engine/engine.ts"
 import type { Reads } from "../../impl/engine/environment.ts"
@@ -17,7 +17,8 @@ import { sidesNamed, type Sides } from "./sides.ts"
  *        `properties` are the ids that are checked. `symmetry`: one state stands for all that differ only in which
  *        host, or which pair, is which. `reduction`: steps that only make more possible are taken at once. `sides`: a
  *        protocol of one's own on both sides, in place of the one that `mutant` names; it is made of functions, which
- *        cannot be sent to a worker, so one thread explores it.
+ *        cannot be sent to a worker, so one thread explores it. `quotient`: every run is explored, and the states are forms; the
+ *        bounds of `config` are then what makes of them: room for one fault at a time, and the window of the log.
  */
 export type Scope = {
   readonly config: Config
@@ -35,6 +36,13 @@ const sidesOf = ({ mutant, sides }: Scope): Sides => sides ?? sidesNamed(mutant)
 
 /** The protocol of the model that is explored. */
 export const modelOf = (scope: Scope): Protocol => sidesOf(scope).model(scope.config)
+
+/** The configuration of the runs that are explored: without bounds, where every run is. */
+export const runConfigOf = ({ config, quotient }: Scope): Config =>
+  quotient === undefined ? config : { ...config, bounds: unbounded }
+
+/** The protocol of the model by which runs are taken. */
+export const runModelOf = (scope: Scope): Protocol => sidesOf(scope).model(runConfigOf(scope))
 
 /** The layout of a scope's states. It keeps of the past what the properties need, which then distinguishes states. */
 export const layoutFor = (scope: Scope): Layout => {

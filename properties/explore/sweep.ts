@@ -173,4 +173,6 @@ export function* sweeping(scope: Scope, limits: Partial<Limits> = {}): Generator
  * what is carried along of the past, depends on all of it.
  */
 export const expanderFor = (scope: Scope): BodyExpander | null =>
-  scope.symmetry || scope.reduction || scope.quotient !== undefined || carriesGhosts(scope) ? null : bodyExpanderOf(scope)
+  scope.symmetry || scope.reduction || scope.quotient !== undefined || carriesGhosts(scope)
+    ? null
+    : bodyExpanderOf(scope)

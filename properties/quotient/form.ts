@@ -41,14 +41,16 @@ export const sharedIn = ({ observed, copies }: Pair): number => {
   return shared
 }
 
-const isSame = (a: Entry, b: Entry | undefined): boolean => a.generation === b?.generation && a.index === b.index
+const isSame = (a: Entry, b: Entry | undefined): boolean =>
+  a.generation === b?.generation && a.index === b.index
 
 /** The pair without the entries that its logs share. Counts that do not count them, as of a live Primary's channel, stay 0. */
 const withoutShared = (pair: Pair): Pair => {
   const shared = sharedIn(pair)
   if (shared === 0) return pair
   const less = (count: number): number => Math.max(0, count - shared)
-  const shorter = (log: Log): Log => log.slice(shared).map((entry) => ({ ...entry, index: entry.index - shared }))
+  const shorter = (log: Log): Log =>
+    log.slice(shared).map((entry) => ({ ...entry, index: entry.index - shared }))
   return {
     ...pair,
     observed: shorter(pair.observed),
@@ -99,8 +101,10 @@ const renamed = (
     ...pair,
     lock: { ...pair.lock, generation: generationNow(pair.lock.generation) },
     observed: logNow(pair.observed),
-    copies: pair.copies.map(
-      (copy): Copy => ({ ...copy, generation: generationNow(copy.generation), log: logNow(copy.log) }),
-    ),
+    copies: pair.copies.map((copy): Copy => ({
+      ...copy,
+      generation: generationNow(copy.generation),
+      log: logNow(copy.log),
+    })),
   }
 }

@@ -59,7 +59,8 @@ const stateBreach = (state: State): string | null => {
     const early = copies.find(({ generation }) => generation > lock.generation)
     if (early !== undefined) return `${early.id} believes in a later generation than the lock of ${id} has`
     for (const log of [observed, ...copies.map((copy) => copy.log)])
-      if (log.some(({ index }, n) => index !== n + 1)) return `an entry of ${id} does not stand where its index says`
+      if (log.some(({ index }, n) => index !== n + 1))
+        return `an entry of ${id} does not stand where its index says`
   }
   return null
 }
@@ -71,7 +72,10 @@ const recordBreach = (all: readonly Successor[]): string | null => {
     for (const pair of pairsOf(next)) {
       const log = pair.copies.find(({ id }) => id === action.copy)?.log ?? []
       const entry = log.at(-1)
-      const others = [pair.observed, ...pair.copies.filter(({ id }) => id !== action.copy).map((copy) => copy.log)]
+      const others = [
+        pair.observed,
+        ...pair.copies.filter(({ id }) => id !== action.copy).map((copy) => copy.log),
+      ]
       if (entry !== undefined && others.some((other) => isAt(other, log.length - 1, entry)))
         return `${describe(action)} records an entry that there is already at its place`
     }

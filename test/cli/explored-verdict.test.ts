@@ -141,6 +141,7 @@ const exploredTo = (how: string, more: Partial<Explored> = {}): Explored => ({
   violations: [],
   liveness: null,
   compared: null,
+  premises: null,
   bytes: null,
   workers: 1,
   ...more,

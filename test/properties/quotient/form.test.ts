@@ -5,7 +5,8 @@ import { protocolOf } from "../../../model/core.ts"
 import { identity } from "../../../model/identity.ts"
 import { initial, pairsOf, type State } from "../../../model/state.ts"
 import { successors } from "../../../model/step.ts"
-import { formOf, sharedIn, type Quotient } from "../../../properties/quotient/form.ts"
+import type { Quotient } from "../../../impl/engine/quotient.ts"
+import { formOf, sharedIn } from "../../../properties/quotient/form.ts"
 import { enumerate } from "../../enumerate.ts"
 
 const bit: Quotient = { form: "bit", drops: true }
