@@ -1,6 +1,6 @@
 import { choice, withExitCodes, withOutputFlags, type AddCommand } from "../command.ts"
 import { exitCodes } from "../exit.ts"
-import type { ExploreFlags } from "./explore.ts"
+import type { ExploreFlags } from "./flags.ts"
 import { folderFlag, propertyFlag, workersFlag } from "../shared-flags.ts"
 
 export const addExplore: AddCommand = (program, parse, end) => {

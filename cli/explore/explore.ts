@@ -1,15 +1,14 @@
 import { totalmem } from "node:os"
 import * as Effect from "effect/Effect"
 import { coreKinds, kinds, timedKinds, type Kind } from "../../model/action.ts"
-import { plainConfig, unbounded, type Bounds, type Config } from "../../model/config.ts"
+import { plainConfig, type Bounds, type Config } from "../../model/config.ts"
 import { readsRegistrations } from "../../model/identity.ts"
-import { generationsIn, type Quotient } from "../../impl/engine/quotient.ts"
 import { counted } from "../../properties/amount.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { readsReasons, readsRegistrationsIn } from "../../properties/distinctions.ts"
-import { explore, type Exploration, type Explored } from "../../properties/explore/explore.ts"
+import { explore, type Exploration } from "../../properties/explore/explore.ts"
 import type { Sides } from "../../properties/explore/sides.ts"
-import { layoutFor, mayIntervene, runConfigOf, type Scope } from "../../properties/explore/scope.ts"
+import { layoutFor, mayIntervene, type Scope } from "../../properties/explore/scope.ts"
 import { missingIn } from "../../properties/explore/vacuity.ts"
 import { mutantNamed } from "../../properties/mutants/catalogue.ts"
 import { coreScope, kindsWith } from "../../properties/mutants/mutant.ts"
@@ -19,49 +18,25 @@ import { unfitForEngine } from "../../properties/refinement.ts"
 import { prepareFile } from "../../traces/atomic-file.ts"
 import { packageVersion } from "../../traces/package.ts"
 import { BadInput } from "../../traces/bad-input.ts"
-import { jsonOfConfig, readConfig } from "../../traces/config.ts"
+import { readConfig } from "../../traces/config.ts"
 import { storeAt } from "../../traces/store.ts"
 import { writeDot } from "../../traces/dot.ts"
 import { refuseBeside } from "../beside.ts"
 import type { ExitCode } from "../exit.ts"
 import { exploredFindings } from "./finding.ts"
-import { exploredLines, type Judgement } from "./report.ts"
-import { canCheck, hasGhost, needsBounds, uncheckedWords } from "./unchecked.ts"
-import { assuranceOf, codeOf, concluded, wordOf } from "./verdict.ts"
+import { exploredLines } from "./report.ts"
+import { canCheck, hasGhost, uncheckedWords } from "./unchecked.ts"
+import { codeOf, concluded } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
 import { refuseTimeless } from "../timed-mutant.ts"
-import { outputFor, type OutputFlags } from "../output.ts"
+import { outputFor } from "../output.ts"
 import { levelsOn } from "../progress.ts"
-import { quoted, unjudgedWords } from "../report.ts"
+import { unjudgedWords } from "../report.ts"
+import type { ExploreFlags } from "./flags.ts"
+import { jsonOf, reproduceLine } from "./document.ts"
+import { quotientBounds, quotientOf, windowOf, withoutBounds } from "./every-run.ts"
 import { scopeWords } from "./scope-words.ts"
-
-/** The flags of `ftpair explore`, as commander gives them. */
-export type ExploreFlags = OutputFlags & {
-  readonly config?: string
-  readonly hosts?: number
-  readonly pairs?: number
-  readonly log?: number
-  readonly generations?: number
-  readonly faults?: number
-  readonly powerOffUpTo?: number
-  readonly fencesUpTo?: number
-  readonly window?: number
-  readonly form?: Quotient["form"]
-  readonly actions?: readonly Kind[]
-  readonly property?: readonly string[]
-  readonly mutant?: string
-  readonly symmetry: boolean
-  readonly reduction?: boolean
-  readonly require?: readonly string[]
-  readonly liveness?: true
-  readonly engine: "model" | "packed"
-  readonly maxStates?: number
-  readonly fingerprint?: true
-  readonly workers?: number
-  readonly dot?: string
-  readonly out?: string
-}
 
 /**
  * What a state costs at the most, in bytes: the table, the BFS levels; without symmetry also the body. Half of the
@@ -186,55 +161,6 @@ const refuseTooMany = ({ hosts, pairs }: Config): void => {
     })
 }
 
-/** What bounds an exploration, and what is looked at within bounds alone. */
-const withinBounds = [
-  "log",
-  "generations",
-  "faults",
-  "powerOffUpTo",
-  "fencesUpTo",
-  "reduction",
-  "liveness",
-  "dot",
-] as const
-
-/**
- * How states are told apart where every run is explored; null where bounds are. Of a mutant, whose rules may read more of a state than
- * the protocol's, nothing is dropped, and generations are told apart by rank.
- */
-const quotientOf = (flags: ExploreFlags, mutant: string | null, { time }: Config): Quotient | null => {
-  const { window, form } = flags
-  if (window === undefined && form === undefined) return null
-  const name = window === undefined ? "--form" : "--window"
-  refuseBeside(name, "explores every run, without bounds", flags, withinBounds)
-  if (flags.engine === "model")
-    throw new BadInput({ message: `${name} is the packed engine's: expected no --engine model with it` })
-  if (time !== undefined)
-    throw new BadInput({
-      message: `${name} explores every run of a cluster without time: expected no "time"`,
-    })
-  return { form: form ?? (mutant === null ? "bit" : "ranks"), drops: mutant === null }
-}
-
-const windowOf = (mutant: string | null): number => (mutant === null ? 1 : 2)
-
-const quotientBounds = ({ hosts }: Config, quotient: Quotient, window: number): Bounds => ({
-  ...unbounded,
-  faults: 1,
-  log: window,
-  generations: generationsIn(hosts.length, window, quotient),
-})
-
-/** Those of the properties that can be asked of every run. Refuses where none can. */
-const withoutBounds = (ids: readonly string[]): readonly string[] => {
-  const left = catalogue.filter((property) => ids.includes(property.id) && !needsBounds(property))
-  if (left.length === 0)
-    throw new BadInput({
-      message: `--property ${ids.join(", ")} is checked within bounds alone: expected no --window or --form with it`,
-    })
-  return left.map(({ id }) => id)
-}
-
 /** What only the packed engine has. */
 const alone = ["fingerprint", "workers"] as const
 
@@ -354,100 +280,3 @@ const notPromisedOf = (exploration: Exploration): readonly Property[] =>
 /** The properties of what there is in a scope. */
 const aboutIn = ({ scope }: Exploration): readonly Property[] =>
   catalogue.filter((property) => isAbout(property, scope.config))
-
-/** The command again, as a shell takes it. */
-const reproduceLine = (flags: ExploreFlags): string => {
-  const valued: readonly (readonly [string, string | number | undefined])[] = [
-    ["config", flags.config],
-    ["hosts", flags.hosts],
-    ["pairs", flags.pairs],
-    ["log", flags.log],
-    ["generations", flags.generations],
-    ["faults", flags.faults],
-    ["power-off-up-to", flags.powerOffUpTo],
-    ["fences-up-to", flags.fencesUpTo],
-    ["window", flags.window],
-    ["form", flags.form],
-    ["actions", flags.actions === undefined ? undefined : actionWords(flags.actions)],
-    ...(flags.property ?? []).map((id) => ["property", id] as const),
-    ["mutant", flags.mutant],
-    ["engine", flags.engine === "packed" ? undefined : flags.engine],
-    ["max-states", flags.maxStates],
-    ["require", flags.require?.join(",")],
-  ]
-  return [
-    "npx ftpair explore",
-    ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(String(value))}`])),
-    ...(flags.symmetry ? [] : ["--no-symmetry"]),
-    ...(flags.reduction === true ? ["--reduction"] : []),
-    ...(flags.liveness === true ? ["--liveness"] : []),
-    ...(flags.fingerprint === true ? ["--fingerprint"] : []),
-  ].join(" ")
-}
-
-const actionWords = (actions: readonly Kind[]): string =>
-  actions === coreKinds ? "core" : actions === kinds ? "all" : actions.join(",")
-
-const jsonOf = (flags: ExploreFlags, exploration: Exploration, explored: Explored, judged: Judgement) => {
-  const { scope } = explored
-  const { conclusion, divergences } = judged
-  const findings = conclusion.tag === "breached" ? conclusion.findings : []
-  const disputed = conclusion.tag === "divergence" ? conclusion.divergences : divergences
-  return {
-    verdict: wordOf(conclusion),
-    version: packageVersion,
-    reproduce: reproduceLine(flags),
-    states: explored.states,
-    standsFor: explored.standsFor,
-    transitions: explored.transitions,
-    depth: explored.depth,
-    seconds: Number(judged.seconds.toFixed(3)),
-    breaches: findings.map(
-      ({ property, steps, minimality, why, actions, loop, fairness, file, unsaved }) => ({
-        property: property.id,
-        steps,
-        ...(minimality === "shortest" ? { shortest: steps } : {}),
-        minimality,
-        why,
-        actions,
-        ...(loop === null ? {} : { loop, fairness }),
-        file,
-        ...(unsaved === null ? {} : { unsaved }),
-      }),
-    ),
-    divergences: disputed.map(({ words }) => words),
-    differences: disputed,
-    ...(explored.premises === null ? {} : { premises: explored.premises }),
-    comparedStates: explored.compared?.states ?? null,
-    suspected: explored.suspected,
-    vacuous: conclusion.tag === "vacuous" ? conclusion.missing : [],
-    actions: explored.kinds,
-    witnesses: explored.witnessedAt,
-    properties: judged.checked.map(({ id }) => id),
-    notAsked: judged.unchecked.map(({ id }) => id),
-    ...(scope.config.time === undefined ? {} : { notPromised: judged.notPromised.map(({ id }) => id) }),
-    liveness: explored.liveness,
-    assurance: assuranceOf(exploration, explored, conclusion),
-    scope: {
-      config: jsonOfConfig(runConfigOf(scope)),
-      actions: scope.among,
-      mutant: scope.mutant,
-      symmetry: scope.symmetry,
-      asymmetric: explored.isAsymmetric,
-      reduction: scope.reduction,
-      engine: exploration.engine,
-      exact: !exploration.fingerprint,
-      ...(scope.quotient === undefined
-        ? {}
-        : { form: scope.quotient.form, window: scope.config.bounds.log, drops: scope.quotient.drops }),
-    },
-    end: explored.end,
-    waiting: explored.waiting,
-    ends: explored.terminalStates,
-    deadlocks: explored.deadlocks,
-    outDegree: { mean: explored.transitions / Math.max(1, explored.states), max: explored.mostSuccessors },
-    highestGeneration: explored.highestGeneration,
-    bytes: explored.bytes,
-    workers: explored.workers,
-  }
-}

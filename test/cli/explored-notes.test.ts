@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { kinds } from "../../model/action.ts"
-import { exploreScope, type ExploreFlags } from "../../cli/explore/explore.ts"
+import { exploreScope } from "../../cli/explore/explore.ts"
+import type { ExploreFlags } from "../../cli/explore/flags.ts"
 import { freshFolder } from "./ftpair.ts"
 
 const ofBoth = "S18 and S19 depend on the past, which multiplies the states: name them with --property"

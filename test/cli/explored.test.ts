@@ -12,7 +12,8 @@ import { ruled } from "../../model/change.ts"
 import { never, without } from "../../properties/mutants/mutant.ts"
 import { readStory } from "../../traces/read.ts"
 import { outcomeOf, replayStory } from "../../traces/replay.ts"
-import { exploreScope, type ExploreFlags } from "../../cli/explore/explore.ts"
+import { exploreScope } from "../../cli/explore/explore.ts"
+import type { ExploreFlags } from "../../cli/explore/flags.ts"
 import { freshFolder } from "./ftpair.ts"
 
 afterEach(() => {
