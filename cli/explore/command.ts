@@ -28,13 +28,13 @@ export const addExplore: AddCommand = (program, parse, end) => {
     )
     .option(
       "--window <n>",
-      "explore every run, without bounds: the largest number of entries in a log that are not done with everywhere (1 decides)",
+      "explore every run, without bounds: the largest number of entries in a log that are not done with everywhere (default: none, or with --form 1; of a mutant 2)",
       parse.parseBound,
     )
     .addOption(
       choice(
         "--form <form>",
-        "explore every run: which generations are told apart, all by rank, or the lock's from others",
+        "explore every run: which generations are told apart, all by rank, or the lock's from others (default: with --window bit; of a mutant ranks)",
         ["ranks", "bit"],
       ),
     )

@@ -33,7 +33,7 @@ const runLength = 40
 const runsMax = 50
 
 /** A state of the model, with the run that leads there, the latest action first. */
-export type Met = { readonly state: State; readonly run: Run | null }
+type Met = { readonly state: State; readonly run: Run | null }
 type Run = { readonly action: Action; readonly before: Run | null }
 
 /**
