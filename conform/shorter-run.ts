@@ -9,7 +9,7 @@ import { searchOf } from "./search.ts"
 // Searches on the implementation for a shorter run to a failure, guided by what the model says of the failing action.
 
 /** How many states may be visited, and actions tried, in search of a shorter run: of one sort, and of all. */
-const guidedStatesMax = 10_000
+const guidedStatesMax = 4_000
 const searchAsksMax = { guided: 20_000, branched: 2_000, all: 40_000 }
 
 /** Before how many of its last actions another run may branch off. */
