@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
-import { writeAtomically } from "../traces/atomic-file.ts"
+import { makeFolder, writeAtomically } from "../traces/atomic-file.ts"
 import { scaffoldsFolder } from "../traces/package.ts"
 import { printable } from "../traces/printable.ts"
 import { BadInput } from "../traces/bad-input.ts"
@@ -92,7 +92,7 @@ const textsOf = (
 
 const makeEmpty = (folder: string): void => {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     if (readdirSync(folder).length === 0) return
   } catch (cause) {
     throw new BadInput({

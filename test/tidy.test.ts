@@ -127,6 +127,12 @@ describe("tidy", () => {
     expect(unusedExports(files, [...entries, "test/built.ts"])).toEqual([])
   })
 
+  it("makes no folder by what never ends below /proc", () => {
+    const endless = sources().filter((file) => /mkdir\w*\([^)]*recursive/.test(readFileSync(file, "utf8")))
+
+    expect(endless).toEqual(["conform/generate/schemas.ts"])
+  })
+
   it("names no file for what it could be anything of", () => {
     const nameless = sources().filter((file) => bannedNames.some((name) => file.endsWith(`/${name}.ts`)))
 

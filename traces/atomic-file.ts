@@ -111,7 +111,7 @@ export const isOfSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "code" in error
 
 /** Makes a folder and those above it, one by one: Node's own `recursive` never ends below /proc. */
-const makeFolder = (folder: string): void => {
+export const makeFolder = (folder: string): void => {
   if (existsSync(folder)) return
   makeFolder(dirname(folder))
   try {
