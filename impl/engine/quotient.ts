@@ -22,7 +22,7 @@ export const generationsIn = (hosts: number, log: number, { form }: Quotient): n
  *
  * Shape  `rewrite` makes of the state that the machine is at its form, but for the names of entries; what it changes can be taken back
  *        like a step. `name` names the entries in a key, where the form leaves them unnamed, or is null. `settle` does both, and
- *        commits.
+ *        commits. What is counted of faults and of what operators did begins again at 0.
  */
 export type Former = {
   readonly rewrite: () => void
@@ -40,6 +40,7 @@ export const formerOf = (view: View, quotient: Quotient): Former => {
   const rewrite = (): void => {
     machine.set(layout.faults, 0)
     for (let pair = 0; pair < pairs; pair += 1) {
+      view.putOf(pair, layout.past.interventions, 0)
       drop(pair)
       rename(pair)
     }

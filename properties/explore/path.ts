@@ -133,16 +133,32 @@ function* keysTo(
   return way.reverse()
 }
 
-/**
- * The run itself: from the start, each time the steps to a state for which the next key on the way stands, and then
- * those that violate. Null if there are none such.
- */
+/** The run itself, to where the way leads, and then what violates. Null if there is none such. */
 const walked = (
   scope: Scope,
   way: readonly Int32Array[],
   end: End,
   property: Watched,
 ): readonly ActionCode[] | null => {
+  const run = runAlong(scope, way)
+  if (run === null) return null
+  const last = firstTrail(scope, run.key, (report) => ({
+    onViolation: (violated, steps) => {
+      if (includes(violated, property) && steps === end.steps) report()
+    },
+    onArrival: () => {},
+  }))
+  return last === null ? null : [...run.codes, ...last]
+}
+
+/**
+ * A run along keys, from the start on, with the key of the state that it comes to: each time the steps to a state for which the next key
+ * stands. Null if there are none such.
+ */
+export const runAlong = (
+  scope: Scope,
+  way: readonly Int32Array[],
+): { readonly codes: readonly ActionCode[]; readonly key: Int32Array } | null => {
   const codes: ActionCode[] = []
   const engine = engineFor(scope)
   const { machine, step } = engine
@@ -161,13 +177,7 @@ const walked = (
     if (former === null) machine.commit()
     else former.settle()
   }
-  const last = firstTrail(scope, machine.key, (report) => ({
-    onViolation: (violated, steps) => {
-      if (includes(violated, property) && steps === end.steps) report()
-    },
-    onArrival: () => {},
-  }))
-  return last === null ? null : [...codes, ...last]
+  return { codes, key: machine.key }
 }
 
 /** The steps from a state up to the first report of a strider. */

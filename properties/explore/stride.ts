@@ -21,6 +21,8 @@ export type Strider = {
   readonly onViolation: (bits: PropertySet, steps: number) => void
   readonly onArrival: (keys: Int32Array, kind: number, steps: number) => void
   readonly onWitness?: (bits: number, steps: number) => void
+  /** A step was taken; the machine is at the state that it leads to, which is not put into a form yet. */
+  readonly onStep?: () => void
   /** A step that normalising takes, by its kind. */
   readonly onNormalising?: (kind: number) => void
   /** A number has outgrown its field: what else may happen to the state is not reported. */
@@ -108,6 +110,7 @@ export const strideOf = (scope: Scope, strider: Strider): Stride => {
     // A step that leaves the state as it is, such as a retry that fails, is no progress.
     if (isFair[kind] === true && view.faultsSoFar() === faults && hashOf(key, 0, words) !== hash)
       isQuiescent = false
+    strider.onStep?.()
     former?.rewrite()
     const steps = normalisation === null ? 1 : normalisation.normalise(key)
     onArrival(canonical(), kind, steps)
