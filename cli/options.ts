@@ -124,11 +124,14 @@ export const parseStates = countOf("a number of states")
 export const parseActions = (text: string): readonly Kind[] => {
   if (text === "core") return coreKinds
   if (text === "all") return kinds
-  const names = text.split(",").map((name) => name.trim())
+  const names = text
+    .split(",")
+    .map((name) => name.trim())
+    .flatMap((name): readonly string[] => (name === "core" ? coreKinds : [name]))
   for (const name of names)
     if (!(kinds as readonly string[]).includes(name))
       throw new InvalidArgumentError(
-        `expected core, all, or kinds of action${nearest(name, kinds) || "."} There are: ${kinds.join(", ")}.`,
+        `expected core, all, or kinds of action${nearest(name, kinds) || "."} There are: ${kinds.join(", ")}; core stands for its own.`,
       )
   return kinds.filter((kind) => names.includes(kind))
 }

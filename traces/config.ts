@@ -55,15 +55,15 @@ const exposedOf = (
 ): readonly LinkId[] => {
   if (Object.keys(links).length === 0) return []
   const all = hosts.flatMap((a, n) => hosts.slice(n + 1).map((b) => linkBetween(a, b)))
-  const named = new Map(
-    Object.entries(links).map(([name, { private: isPrivate = true }]) => {
-      if (name === "default") return [name, isPrivate] as const
-      const link = linkBetween(...endsOf(name as LinkId))
-      if (!all.includes(link))
-        throw bad(file, at, strangeTo("a link of the cluster", [...all, "default"], name))
-      return [link, isPrivate] as const
-    }),
-  )
+  const named = new Map<string, boolean>()
+  for (const [name, { private: isPrivate = true }] of Object.entries(links)) {
+    const link = name === "default" ? name : linkBetween(...endsOf(name as LinkId))
+    if (link !== "default" && !all.includes(link))
+      throw bad(file, at, strangeTo("a link of the cluster", [...all, "default"], name))
+    if (named.has(link))
+      throw bad(file, at, `expected each link once, and ${printable(name)} stands again the other way round`)
+    named.set(link, isPrivate)
+  }
   const byDefault = named.get("default") ?? true
   return all.filter((link) => !(named.get(link) ?? byDefault)).toSorted()
 }

@@ -23,7 +23,7 @@ export const addExplore: AddCommand = (program, parse, end) => {
     )
     .option(
       "--fences-up-to <n>",
-      "largest generation at which the test operations are allowed (default: any)",
+      "largest generation at which the test operations are allowed, and what suspends FT or turns it off (default: any)",
       parse.parseBound,
     )
     .option(

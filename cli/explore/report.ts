@@ -1,9 +1,9 @@
 import { match } from "ts-pattern"
 import { describe } from "../../model/action.ts"
-import type { Config } from "../../model/config.ts"
 import { counted, number } from "../../properties/amount.ts"
 import { readsMore } from "../../properties/distinctions.ts"
 import type { Exploration, Explored } from "../../properties/explore/explore.ts"
+import type { Scope } from "../../properties/explore/scope.ts"
 import { isLiveness, type Property } from "../../properties/property.ts"
 import { hasGhost, uncheckedWords } from "./unchecked.ts"
 import { assuranceOf, type Conclusion } from "./verdict.ts"
@@ -62,8 +62,10 @@ const propertyWords = (style: Style, explored: Explored, judged: Judgement, prop
   const { conclusion, divergences } = judged
   if (conclusion.tag === "breached" && conclusion.findings.some((found) => found.property === property))
     return style.bad("violated")
-  if (divergences.some(({ property: id }) => id === property.id) || suspected.includes(property.id))
+  if (divergences.some(({ property: id }) => id === property.id))
     return style.bad("violated, says the engine")
+  if (suspected.includes(property.id))
+    return style.bad(`violated by a longer run: --property ${property.id} shows it`)
   if (isLiveness(property) && liveness === "unknown") return style.warn("not decided on the graph")
   if (divergences.some(({ property: id }) => id === null)) return style.warn("held on the engine alone")
   if (end === "complete") return style.good("held")
@@ -71,13 +73,15 @@ const propertyWords = (style: Style, explored: Explored, judged: Judgement, prop
 }
 
 /** What a mutant is explored with beside what the protocol is. */
-const mutantWords = ({ time }: Config, checked: readonly Property[]): string => {
+const mutantWords = ({ config, among: kindsTaken }: Scope, checked: readonly Property[]): string => {
   const ids = checked.map(({ id }) => id).filter((id) => id === "S19" || readsMore([id]) || hasGhost(id))
   const among =
-    time === undefined ? "all kinds of action" : "core actions, the passing of time and what it is about"
+    config.time === undefined
+      ? counted(kindsTaken.length, "kind of action", "kinds of action")
+      : "core actions, the passing of time and what it is about"
   const properties =
     ids.length === 0 ? "" : `, and checked ${ids.join(", ").replace(/, (\w+)$/, " and $1")} too`
-  return `a mutant is explored with ${among}${properties}, unless --actions and --property say otherwise`
+  return `the mutant is explored with ${among}${properties}; --actions and --property may say otherwise`
 }
 
 const livenessLines = (style: Style, { liveness }: Explored): readonly string[] => {
@@ -132,7 +136,7 @@ const closingLines = (
     ...(explored.isAsymmetric
       ? [style.warn("the rules at hand do not treat hosts and pairs alike: symmetry is off")]
       : []),
-    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(explored.scope.config, checked))]),
+    ...(explored.scope.mutant === null ? [] : [style.faint(mutantWords(explored.scope, checked))]),
     ...(highestGeneration === null || explored.scope.quotient !== undefined
       ? []
       : [

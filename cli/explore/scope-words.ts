@@ -24,7 +24,7 @@ export const scopeWords = ({ config, among, mutant, symmetry, reduction, quotien
           upTo("power-off", bounds.powerOffUpTo),
         ]
       : [quotientWords(quotient, bounds.log)]),
-    ...(fences && quotient === undefined ? [upTo("tests", bounds.fencesUpTo)] : []),
+    ...(fences && quotient === undefined ? [upTo("fences", bounds.fencesUpTo)] : []),
     ...(config.time === undefined
       ? []
       : [among.some(isOfTime) ? "with time" : "with time that stands still"]),

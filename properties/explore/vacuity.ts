@@ -11,7 +11,7 @@ export const visible: readonly string[] = [...kinds, ...watchedWitnesses]
 
 /**
  * What an exploration should have seen and has not, by name: without it the verdict says less than it seems to. In a
- * pinned scope that is known; in others it is what was named, and that anything at all was done.
+ * pinned scope that is known; in others it is what was named, or that a Secondary was started, and that anything at all was done.
  *
  * Shape  `named`: the kinds that were named; `required`: kinds and witnesses. An engine that counts no witnesses needs
  *        none.
@@ -26,9 +26,18 @@ export const missingIn = (
     isKind(name) ? isTaken(name) : witnessedAt[name] === undefined || witnessedAt[name] !== null
   if (!scope.among.some((kind) => isDone(kind) && isTaken(kind)))
     return ["any action of the protocol or an operator"]
-  const wanted = new Set([...promisedIn(scope), ...named.filter(isWanted), ...required])
+  const wanted = new Set([
+    ...promisedIn(scope),
+    ...(named.length === 0 ? heartOf(scope) : []),
+    ...named.filter(isWanted),
+    ...required,
+  ])
   return [...wanted].filter((name) => !isSeen(name))
 }
+
+/** Without a Secondary nothing of FT is possible, as where it is off for every pair, or no host may take one. */
+const heartOf = ({ config, among }: Scope): readonly Kind[] =>
+  config.hosts.length > 1 && among.includes("SpawnSecondary") ? ["SpawnSecondary"] : []
 
 /** What a scope is known to show: all of its kinds and every witness, but for a few that are known not to be there. */
 const promisedIn = (scope: Scope): readonly string[] => {
