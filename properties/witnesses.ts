@@ -55,12 +55,14 @@ const ofTheCore: readonly Witness[] = [
   },
   {
     id: "output-in-lockstep",
+    ofEntries: true,
     statement: "A Primary in lockstep releases an output.",
     needs: twoHosts,
     seen: (seen) => releasedBy(seen)?.phase === "lockstep",
   },
   {
     id: "duplicate-output",
+    ofEntries: true,
     statement: "An output leaves a second time.",
     needs: twoHosts,
     seen: (seen) => (releasedBy(seen)?.released ?? Infinity) < seen.before.observed.length,
@@ -87,18 +89,21 @@ const ofTheCore: readonly Witness[] = [
   },
   {
     id: "ha-restart-loses-entries",
+    ofEntries: true,
     statement: "An HA restart loses entries that were recorded and never released.",
     needs: twoHosts,
     seen: (seen) => isRestart(seen) && seen.history.recorded > seen.before.observed.length,
   },
   {
     id: "stale-primary-releases",
+    ofEntries: true,
     statement: "A Primary of an older generation releases an output that its Secondary had acknowledged.",
     needs: twoHosts,
     seen: (seen) => (releasedBy(seen)?.generation ?? Infinity) < seen.before.lock.generation,
   },
   {
     id: "late-acknowledgement",
+    ofEntries: true,
     statement:
       "An acknowledgement arrives after the link is cut, or after the Secondary has left lockstep or died.",
     needs: twoHosts,
@@ -121,12 +126,14 @@ const ofTheCore: readonly Witness[] = [
   },
   {
     id: "unacknowledged-kept",
+    ofEntries: true,
     statement: "A Secondary goes live with entries that its Primary never knew to be acknowledged.",
     needs: twoHosts,
     seen: (seen) => wonBy(seen)?.role === "secondary" && (wonBy(seen)?.log.length ?? 0) > seen.history.acked,
   },
   {
     id: "unacknowledged-lost",
+    ofEntries: true,
     statement: "A Secondary goes live without entries that its Primary had recorded.",
     needs: twoHosts,
     seen: (seen) =>
@@ -134,6 +141,7 @@ const ofTheCore: readonly Witness[] = [
   },
   {
     id: "fork",
+    ofEntries: true,
     statement: "The logs of two copies differ at one position.",
     needs: twoHosts,
     seen: ({ after: { copies } }) =>
@@ -290,7 +298,9 @@ export const witnesses: readonly Witness[] = [
 
 /** Whether the witness can be seen at all in clusters of this configuration. */
 export const canBeSeen = (witness: Witness, config: Config): boolean =>
-  isAbout(witness, config) && (witness.needs ?? threeHosts)(config)
+  isAbout(witness, config) &&
+  (config.bounds.log > 0 || witness.ofEntries !== true) &&
+  (witness.needs ?? threeHosts)(config)
 
 /** The copy, as it was before, that wins the lock in this step. */
 const wonBy = ({ step: { action }, before, after }: PairStep): Copy | null =>
