@@ -4,9 +4,11 @@ import { InvalidArgumentError } from "commander"
 import { coreKinds, kinds, type Kind } from "../model/action.ts"
 import { parseSeed } from "../properties/check/seed.ts"
 import { catalogue, matching } from "../properties/catalogue.ts"
+import { number } from "../properties/amount.ts"
 import { visible } from "../properties/explore/vacuity.ts"
 import { mutantNamed, mutants } from "../properties/mutants/catalogue.ts"
 import { nearest } from "../traces/bad-input.ts"
+import { limits } from "../traces/schema.ts"
 
 // What the flags take, and the error of a wrong one. Each parser throws `InvalidArgumentError`, which ends the command
 // with exit code 1 and one line.
@@ -95,7 +97,14 @@ export const parseNames = (text: string): readonly string[] =>
 
 /** A bound: a whole number, 0 allowed. */
 export const parseBound = (text: string): number => {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("expected a whole number, 0 or more.")
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 0 to 999,999.")
+  return Number(text)
+}
+
+/** How many entries a log may have: as many as a configuration allows. */
+export const parseLog = (text: string): number => {
+  if (!/^\d{1,4}$/.test(text) || Number(text) > limits.log)
+    throw new InvalidArgumentError(`expected a whole number from 0 to ${number(limits.log)}.`)
   return Number(text)
 }
 
@@ -110,7 +119,7 @@ export const parseSteps = (text: string): readonly [first: number | null, last: 
 /** How many characters a line may have. */
 export const parseWidth = (text: string): number => {
   if (!/^\d{2,4}$/.test(text) || Number(text) < 40)
-    throw new InvalidArgumentError("expected a number of characters, 40 or more.")
+    throw new InvalidArgumentError("expected a number of characters from 40 to 9,999.")
   return Number(text)
 }
 

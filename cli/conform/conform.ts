@@ -210,6 +210,7 @@ const codeOf = <S>(
       : []),
     ...(stale.length > 0 ? [exitCodes.notAsPromised] : []),
     ...(failed.length === 0 &&
+    shutdownFault === null &&
     ((compared === 0 && (stopped === "done" || stopped === "untold")) || (isToured && unseen.length > 0))
       ? [exitCodes.vacuous]
       : []),

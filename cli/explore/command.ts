@@ -13,7 +13,7 @@ export const addExplore: AddCommand = (program, parse, end) => {
     )
     .option("--hosts <n>", "number of plain hosts; not with --config (default: 3)", parse.parseSize)
     .option("--pairs <n>", "number of pairs; not with --config (default: 1)", parse.parseSize)
-    .option("--log <n>", "largest number of entries in a log (default: 2)", parse.parseBound)
+    .option("--log <n>", "largest number of entries in a log (default: 2)", parse.parseLog)
     .option("--generations <n>", "largest generation of a lock (default: 5)", parse.parseSize)
     .option("--faults <n>", "largest number of faults in the whole cluster (default: 2)", parse.parseBound)
     .option(
@@ -29,7 +29,7 @@ export const addExplore: AddCommand = (program, parse, end) => {
     .option(
       "--window <n>",
       "explore every run, without bounds: the largest number of entries in a log that are not done with everywhere (default: none, or with --form 1; of a mutant 2)",
-      parse.parseBound,
+      parse.parseLog,
     )
     .addOption(
       choice(

@@ -15,14 +15,14 @@ import { coreScope, kindsWith } from "../../properties/mutants/mutant.ts"
 import { isAbout } from "../../properties/ghost.ts"
 import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
-import { prepareFile } from "../../traces/atomic-file.ts"
+import { CannotWrite, prepareFile } from "../../traces/atomic-file.ts"
 import { packageVersion } from "../../traces/package.ts"
 import { BadInput } from "../../traces/bad-input.ts"
 import { readConfig } from "../../traces/config.ts"
 import { storeAt } from "../../traces/store.ts"
 import { writeDot } from "../../traces/dot.ts"
 import { refuseBeside } from "../beside.ts"
-import type { ExitCode } from "../exit.ts"
+import { exitCodes, type ExitCode } from "../exit.ts"
 import { exploredFindings } from "./finding.ts"
 import { exploredLines } from "./report.ts"
 import { canCheck, hasGhost, uncheckedWords } from "./unchecked.ts"
@@ -64,10 +64,8 @@ export const exploreScope = async (
   const folder = storeAt(flags.out)
   if (flags.dot !== undefined) prepareFile(flags.dot)
   say(`${style.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
-  if (flags.dot !== undefined) {
-    writeDot(flags.dot, exploration.scope)
-    note(`wrote ${flags.dot}`)
-  }
+  const undrawn = flags.dot === undefined ? null : drawn(flags.dot, exploration.scope)
+  if (flags.dot !== undefined && undrawn === null) note(`wrote ${flags.dot}`)
   const progress = levelsOn(process.stderr, flags.quiet === true)
   const company = { onProgress: progress.show, signal }
   const explored = await Effect.runPromise(explore(exploration, company)).finally(progress.end)
@@ -88,7 +86,22 @@ export const exploreScope = async (
   say(...exploredLines(style, exploration, explored, judged), `Reproduce: ${reproduceLine(flags)}`)
   document(jsonOf(flags, exploration, explored, judged))
   for (const { unsaved } of found.findings) if (unsaved !== null) warn(unsaved)
+  if (undrawn === null) return codeOf(conclusion)
+  // What was found comes before what could not be drawn.
+  if (codeOf(conclusion) === exitCodes.ok) throw undrawn
+  warn(undrawn.message)
   return codeOf(conclusion)
+}
+
+/** Draws a state graph; what is wrong where it cannot be written, which keeps nobody from exploring. */
+const drawn = (file: string, scope: Scope): CannotWrite | null => {
+  try {
+    writeDot(file, scope)
+    return null
+  } catch (error) {
+    if (error instanceof CannotWrite) return error
+    throw error
+  }
 }
 
 /** Whether kinds were asked for by their names, and not as one of the usual sets. */

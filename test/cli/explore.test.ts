@@ -156,11 +156,14 @@ describe.concurrent("ftpair explore", () => {
 
   it.for([
     ["--actions Recrod", /expected core, all, or kinds of action; did you mean Record\?/],
-    ["--log -1", /'--log <n>'.* expected a whole number, 0 or more/],
+    ["--log -1", /'--log <n>'.* expected a whole number from 0 to 1,000/],
+    ["--log 1001", /'--log <n>'.* expected a whole number from 0 to 1,000/],
+    ["--window 1001", /'--window <n>'.* expected a whole number from 0 to 1,000/],
+    ["--faults 1000000", /'--faults <n>'.* expected a whole number from 0 to 999,999/],
     ["--hosts 0", /'--hosts <n>'.* expected how many: a whole number, 1 or more/],
     ["--mutant Nobody", /expected the name of a mutant/],
     ["--config two.json --hosts 3", /expected either these or --config/],
-    ["--log 70000", /the engine counts log up to 65535, and not to 70000/],
+    ["--generations 70000", /the engine counts generations up to 65535, and not to 70000/],
   ] as const)(
     "gets one line that says what is wrong with %s",
     async ([flags, message], { expect, onTestFinished }) => {
