@@ -15,7 +15,7 @@ import { coreScope, kindsWith } from "../../properties/mutants/mutant.ts"
 import { isAbout } from "../../properties/ghost.ts"
 import { isLiveness, isPromised, type Property } from "../../properties/property.ts"
 import { unfitForEngine } from "../../properties/refinement.ts"
-import { CannotWrite, prepareFile } from "../../traces/atomic-file.ts"
+import { CannotWrite } from "../../traces/atomic-file.ts"
 import { packageVersion } from "../../traces/package.ts"
 import { BadInput } from "../../traces/bad-input.ts"
 import { readConfig } from "../../traces/config.ts"
@@ -30,6 +30,7 @@ import { codeOf, concluded } from "./verdict.ts"
 import { interruption } from "../interruption.ts"
 import { defaultWorkers } from "../options.ts"
 import { refuseTimeless } from "../timed-mutant.ts"
+import { prepareOutput } from "../written.ts"
 import { outputFor } from "../output.ts"
 import { levelsOn } from "../progress.ts"
 import { unjudgedWords } from "../report.ts"
@@ -62,7 +63,8 @@ export const exploreScope = async (
   const { style, say, document, note, warn } = outputFor(flags)
   const exploration = explorationOf(flags, sides)
   const folder = storeAt(flags.out)
-  if (flags.dot !== undefined) prepareFile(flags.dot)
+  if (flags.dot !== undefined)
+    prepareOutput("--dot", flags.dot, flags.config === undefined ? [] : [flags.config])
   say(`${style.strong("ftpair")} ${packageVersion}  explore  ${scopeWords(exploration.scope)}`)
   const undrawn = flags.dot === undefined ? null : drawn(flags.dot, exploration.scope)
   if (flags.dot !== undefined && undrawn === null) note(`wrote ${flags.dot}`)
@@ -139,7 +141,7 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
         : { ...config, bounds: quotientBounds(config, quotient, flags.window ?? windowOf(mutant)) },
     among,
     mutant,
-    properties: quotient === null ? properties : withoutBounds(properties),
+    properties: quotient === null ? properties : withoutBounds(properties, config),
     symmetry: flags.symmetry && flags.engine === "packed",
     reduction,
     ...(quotient === null ? {} : { quotient }),
@@ -149,6 +151,7 @@ const explorationOf = (flags: ExploreFlags, sides: Sides | undefined): Explorati
     scope,
     engine: flags.engine,
     liveness: flags.liveness === true,
+    weighs: quotient !== null && config.pairs.length === 1 && (flags.property ?? ["S18"]).includes("S18"),
     statesMax: flags.maxStates ?? statesInMemory(scope, flags.engine),
     fingerprint: flags.fingerprint === true,
     workers: flags.workers ?? defaultWorkers("explore"),
@@ -256,7 +259,8 @@ const promisedAmong = (ids: readonly string[], config: Config): readonly string[
 }
 
 const isAsked = (exploration: Exploration, property: Property): boolean =>
-  exploration.scope.properties.includes(property.id) && canCheck(exploration, property)
+  (exploration.scope.properties.includes(property.id) || (property.id === "S18" && exploration.weighs)) &&
+  canCheck(exploration, property)
 
 /**
  * Refuses where nothing that was named can be checked, or no liveness with `--liveness`: the verdict would look like

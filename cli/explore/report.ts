@@ -155,7 +155,7 @@ const premiseLines = (style: Style, { premises }: Explored): readonly string[] =
   const { states, breach } = premises
   return breach === null
     ? [
-        `each state stands for all that go on alike: in ${counted(states, "state")} of runs without bounds, what stands for it leads to the same, by the model and the engine`,
+        `each state stands for all that go on alike: in ${counted(states, "state")} met without bounds, what stands for it leads to the same, by the model and the engine`,
       ]
     : [
         style.bad("what stands for states does not go on as they do: no verdict about every run"),

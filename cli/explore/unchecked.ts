@@ -8,10 +8,10 @@ import { isLiveness, isPromised, type Property } from "../../properties/property
  * Whether an exploration checks a property that is named. Liveness is checked in quiescent states: not under the
  * reduction, which skips them, and not where some protocol actions are excluded.
  */
-export const canCheck = ({ scope, liveness, engine }: Exploration, property: Property): boolean =>
+export const canCheck = ({ scope, liveness, weighs, engine }: Exploration, property: Property): boolean =>
   isPromised(property, scope.config) &&
   property.id !== "L0" &&
-  (scope.quotient === undefined || !needsBounds(property)) &&
+  (scope.quotient === undefined || !needsBounds(property) || (property.id === "S18" && weighs)) &&
   // The model by itself keeps no past.
   (property.id !== "S19" || engine === "packed") &&
   (!isLiveness(property) || checksQuiescence(liveness ? { ...scope, reduction: false } : scope))

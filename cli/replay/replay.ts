@@ -1,6 +1,5 @@
 import { storedFailureIn, type StoredFailure } from "../../conform/stored-failure.ts"
 import { catalogue } from "../../properties/catalogue.ts"
-import { prepareFile } from "../../traces/atomic-file.ts"
 import { printable } from "../../traces/printable.ts"
 import { BadInput } from "../../traces/bad-input.ts"
 import { readConfig } from "../../traces/config.ts"
@@ -21,6 +20,7 @@ import { describe } from "../../model/action.ts"
 import { atJson, atLines, stateAt, writePrefix } from "../at.ts"
 import { replayFailure } from "./failure.ts"
 import { codeOfViolation, exitCodes, worst, type ExitCode } from "../exit.ts"
+import { prepareOutput } from "../written.ts"
 import { outputFor, type Output, type OutputFlags } from "../output.ts"
 import type { Style } from "../style.ts"
 import { stepLines } from "../report.ts"
@@ -51,7 +51,7 @@ type FileReport = {
 
 /** Replays schedules and traces, and compares what comes of them with what they promise. */
 export const replayFiles = (files: readonly string[], flags: ReplayFlags): ExitCode => {
-  if (flags.out !== undefined) prepareFile(flags.out)
+  if (flags.out !== undefined) prepareOutput("--out", flags.out, files)
   const all = files.map((file) => (isPlain(flags) ? storedFailureIn(file) : null) ?? storyIn(file, flags))
   const { style, say, document, note } = outputFor(flags)
   if (flags.out !== undefined) writePrefixOf(all.filter(isStory), flags.out, flags.at, note)

@@ -4,7 +4,6 @@ import type { State } from "../../model/state.ts"
 import { storedFailureIn } from "../../conform/stored-failure.ts"
 import { catalogue } from "../../properties/catalogue.ts"
 import { changesOf } from "../../traces/diff.ts"
-import { prepareFile } from "../../traces/atomic-file.ts"
 import { printable } from "../../traces/printable.ts"
 import { BadInput, nearest } from "../../traces/bad-input.ts"
 import { readStory, type Story } from "../../traces/read.ts"
@@ -17,6 +16,7 @@ import { refuseBeside } from "../beside.ts"
 import { replayFailure } from "../replay/failure.ts"
 import { failureAt } from "./failure-at.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
+import { prepareOutput } from "../written.ts"
 import { outputFor, type Output } from "../output.ts"
 import type { Style } from "../style.ts"
 
@@ -41,7 +41,7 @@ const ofDrawing = ["width", "pair", "steps"] as const
 export const show = (file: string, flags: ShowFlags): ExitCode => {
   if (flags.at !== undefined) refuseBeside("--at", "shows one state whole", flags, ofDrawing)
   if (flags.json === true) refuseBeside("--json", "draws nothing", flags, ["width", "pair"])
-  if (flags.out !== undefined) prepareFile(flags.out)
+  if (flags.out !== undefined) prepareOutput("--out", flags.out, [file])
   const output = outputFor(flags)
   const shown = failureShown(file, flags) ?? storyShown(file, flags, output.note)
   if (output.isText) output.say(...shown.lines(output.style))

@@ -1,6 +1,6 @@
 import { describe, type Action } from "../../model/action.ts"
 import type { Config } from "../../model/config.ts"
-import { prepareFile, writeAtomically } from "../../traces/atomic-file.ts"
+import { writeAtomically } from "../../traces/atomic-file.ts"
 import { bad, BadInput } from "../../traces/bad-input.ts"
 import { readConfig } from "../../traces/config.ts"
 import { limits } from "../../traces/schema.ts"
@@ -11,6 +11,7 @@ import { lateRun } from "../../properties/explore/late-run.ts"
 import { usualTimes } from "../../properties/time/usual.ts"
 import { lasting, worstRun, type Lasting } from "../../properties/explore/worst-run.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
+import { prepareOutput } from "../written.ts"
 import { outputFor, type Output } from "../output.ts"
 import { boundLines, boundsDocument, runLines } from "./report.ts"
 
@@ -47,7 +48,8 @@ export const timing = (flags: TimingFlags): ExitCode => {
     throw new BadInput({
       message: "--out: expected --show beside it: there is a run to write only where one is shown",
     })
-  if (flags.out !== undefined) prepareFile(flags.out)
+  if (flags.out !== undefined)
+    prepareOutput("--out", flags.out, flags.config === undefined ? [] : [flags.config])
   const time = timesOf(flags.config)
   const output = outputFor(flags)
   if (flags.show !== undefined) return show(time, flags.show, flags.out, output)

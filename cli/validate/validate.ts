@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises"
 import type { Config } from "../../model/config.ts"
-import { prepareFile, writeAtomically } from "../../traces/atomic-file.ts"
+import { writeAtomically } from "../../traces/atomic-file.ts"
 import { BadInput, bad, oneOf } from "../../traces/bad-input.ts"
 import { headerIn, isBlank, lineReader, objectIn, textLines } from "../../conform/log.ts"
 import { LogMap, LogOperands, mapped, sourcesOf, withoutTime, wrongTarget } from "../../conform/log-map.ts"
@@ -14,6 +14,7 @@ import { jsonOfConfig, readConfig } from "../../traces/config.ts"
 import { candidatesMax } from "../conform/spec.ts"
 import { exitCodes, type ExitCode } from "../exit.ts"
 import { interruption } from "../interruption.ts"
+import { prepareOutput } from "../written.ts"
 import { outputFor, type OutputFlags } from "../output.ts"
 import { quoted } from "../report.ts"
 import { isVacuous, jsonOf, linesOf, type Found } from "./report.ts"
@@ -31,7 +32,12 @@ export type ValidateFlags = OutputFlags & {
 
 /** Tells whether a log is a behaviour of the model; `-` is stdin. */
 export const validateLog = async (file: string, flags: ValidateFlags): Promise<ExitCode> => {
-  if (flags.explain !== undefined) prepareFile(flags.explain)
+  if (flags.explain !== undefined)
+    prepareOutput(
+      "--explain",
+      flags.explain,
+      [file, flags.config, flags.map].filter((each) => each !== undefined),
+    )
   const map = flags.map === undefined ? null : readMap(flags.map)
   const stop = interruption()
   const began = performance.now()

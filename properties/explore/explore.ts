@@ -13,6 +13,7 @@ import type { Census, KindCount } from "./enumerate.ts"
 import { judgingLiveness, type LivenessVerdict } from "./liveness.ts"
 import { modelSweeping } from "./model-sweep.ts"
 import { judgingPremises, type Premises } from "../quotient/premises.ts"
+import { weighing } from "../quotient/weights.ts"
 import { comparing, type Comparison } from "./comparison.ts"
 import { violatingRuns, type ViolatingRun } from "./path.ts"
 import { engineFor, modelOf, runModelOf, type Scope } from "./scope.ts"
@@ -25,12 +26,13 @@ import { inTurns } from "./turns.ts"
  * What is to be explored, and how.
  *
  * Shape  `engine`: the packed engine, or the model alone, slowly. `liveness`: on the state graph, besides. More
- *        workers than one are used only where a scope turns out to be large.
+ *        workers than one are used only where a scope turns out to be large. `weighs`: S18 of every run, by weights.
  */
 export type Exploration = {
   readonly scope: Scope
   readonly engine: "packed" | "model"
   readonly liveness: boolean
+  readonly weighs: boolean
   readonly statesMax: number
   readonly fingerprint: boolean
   readonly workers: number
@@ -110,6 +112,9 @@ const exploredByEngine = (
     const { scope } = exploration
     const outcome = yield* swept(exploration, company)
     const { end, tally, waiting, bytes, workers } = outcome
+    const unpaid = end === "complete" ? yield* Effect.promise(() => weighedIn(exploration, company)) : []
+    if (unpaid === "interrupted")
+      return { ...(yield* exploredByEngine({ ...exploration, weighs: false }, company)), end: "interrupted" }
     const runs = end === "violation" ? yield* Effect.promise(() => runsOf(exploration, tally, company)) : []
     if (end === "asymmetric" || runs === "astray") {
       if (!scope.symmetry) throw new Error("defect: a run that was found cannot be walked again")
@@ -126,7 +131,7 @@ const exploredByEngine = (
       ...countsOf(scope, tally),
       waiting,
       suspected: watched.filter((id) => [...tally.violated.values()].some((ids) => ids.includes(id))),
-      violations: runs,
+      violations: [...runs, ...unpaid],
       liveness: yield* Effect.promise(() => livenessIn(exploration, end, company)),
       compared: yield* Effect.promise(() => comparedIn(exploration, company)),
       premises: yield* Effect.promise(() => premisesOf(exploration, company)),
@@ -234,6 +239,20 @@ const premisesOf = async ({ scope }: Exploration, { signal }: Company): Promise<
   scope.quotient === undefined
     ? null
     : await inTurns(judgingPremises({ ...scope, quotient: scope.quotient }, () => signal?.aborted === true))
+
+/** Runs that use up a generation which nothing pays for: S18 of every run. */
+const weighedIn = async (
+  { scope, weighs }: Exploration,
+  { signal }: Company,
+): Promise<readonly ExploredViolation[] | "interrupted"> => {
+  const { quotient } = scope
+  if (!weighs || quotient === undefined) return []
+  const weighed = await inTurns(weighing({ ...scope, quotient }, () => signal?.aborted === true))
+  if (weighed.tag === "interrupted") return weighed.tag
+  return weighed.tag === "paid"
+    ? []
+    : [{ property: "S18", actions: actionsOf(scope, weighed.codes), minimality: "found" }]
+}
 
 const exploredByModel = async (exploration: Exploration, company: Company): Promise<Explored> => {
   const { scope, statesMax } = exploration

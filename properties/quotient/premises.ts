@@ -77,7 +77,7 @@ const recordBreach = (all: readonly Successor[]): string | null => {
         ...pair.copies.filter(({ id }) => id !== action.copy).map((copy) => copy.log),
       ]
       if (entry !== undefined && others.some((other) => isAt(other, log.length - 1, entry)))
-        return `${describe(action)} records an entry that there is already at its place`
+        return `the entry of ${describe(action)} is at its place already in another log`
     }
   }
   return null

@@ -10,7 +10,7 @@ import { strideOf } from "../explore/stride.ts"
  *
  * Shape  "paid": no run weighs more than 0, so that S18 holds of every run. "unpaid": one that does, by its actions.
  */
-export type Weighed =
+type Weighed =
   | { readonly tag: "paid"; readonly states: number; readonly steps: number }
   | { readonly tag: "unpaid"; readonly codes: readonly ActionCode[] }
   | { readonly tag: "interrupted" }

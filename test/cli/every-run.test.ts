@@ -46,7 +46,7 @@ describe("ftpair explore --window", () => {
   it.each([
     [["--window", "1", "--faults", "2"], /--window explores every run, without bounds: .* like --faults/],
     [["--form", "bit", "--log", "2"], /--form explores every run, without bounds: .* like --log/],
-    [["--window", "1", "--property", "S18"], /--property S18 is checked within bounds alone/],
+    [["--window", "1", "--property", "S19"], /--property S19 is checked within bounds alone/],
     [["--window", "1", "--property", "L1"], /--property L1 is checked within bounds alone/],
     [["--window", "1", "--engine", "model"], /--window is the packed engine's/],
     [["--window", "-1"], /expected/],

@@ -116,6 +116,7 @@ const exploration: Exploration = {
   scope,
   engine: "packed",
   liveness: false,
+  weighs: false,
   statesMax: 10,
   fingerprint: false,
   workers: 1,

@@ -23,7 +23,15 @@ export const recount = async (pinned: PinnedScope, workers: number): Promise<Rec
     const { config, among } = pinned
     const scope: Scope = { config, among, mutant: null, properties, symmetry, reduction }
     return Effect.runPromise(
-      explore({ scope, engine: "packed", liveness: false, statesMax: Infinity, fingerprint: false, workers }),
+      explore({
+        scope,
+        engine: "packed",
+        liveness: false,
+        weighs: false,
+        statesMax: Infinity,
+        fingerprint: false,
+        workers,
+      }),
     )
   }
   const plain = await run(false, false)

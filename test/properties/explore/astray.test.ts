@@ -80,6 +80,7 @@ const exploredIn = (scope: Scope): Promise<Explored> =>
       scope,
       engine: "packed",
       liveness: false,
+      weighs: false,
       statesMax: 1e6,
       fingerprint: false,
       workers: 1,

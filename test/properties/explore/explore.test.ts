@@ -78,6 +78,7 @@ const explorationOf = (more: Partial<Exploration["scope"]>): Exploration => ({
   },
   engine: "packed",
   liveness: false,
+  weighs: false,
   statesMax: 1e9,
   fingerprint: false,
   workers: 1,

@@ -11,6 +11,7 @@ import { finished } from "../../../properties/explore/turns.ts"
 import { mutantNamed } from "../../../properties/mutants/catalogue.ts"
 import { mutated } from "../../../properties/mutants/mutant.ts"
 import { judgingPremises } from "../../../properties/quotient/premises.ts"
+import { weighing } from "../../../properties/quotient/weights.ts"
 import { catalogue } from "../../../properties/catalogue.ts"
 import { replay } from "../../../traces/replay.ts"
 
@@ -100,6 +101,37 @@ describe("a run to a violation, of any length", () => {
       expect(violations.map(({ step }) => step)).toEqual([length])
     },
   )
+})
+
+describe("the weight of every run", () => {
+  it.each([
+    [2, bit, 1, coreKinds, 2_924],
+    [2, ranks, 0, coreKinds, 660],
+    [3, bit, 0, coreKinds, 50_552],
+    [3, bit, 0, [...coreKinds, "TestFailover", "TestRestartSecondary"] as const, 50_552],
+  ])(
+    "of %i hosts, %j, window %i, is nothing: each generation is paid for",
+    (hosts, quotient, window, among, states) => {
+      const scope = scopeOf({ hosts, quotient, window, among, symmetry: false })
+
+      expect(finished(weighing(scope))).toMatchObject({ tag: "paid", states })
+    },
+  )
+
+  it.each(["SuspectWhileSyncing", "SuspectsForNothing"])("shows what is not: %s", (mutant) => {
+    const scope = scopeOf({ hosts: 3, quotient: whole, window: 0, mutant })
+
+    const weighed = finished(weighing(scope))
+    const actions = weighed.tag === "unpaid" ? actionsOf(scope, weighed.codes) : []
+    const protocol = mutated(mutantNamed(mutant))(plainConfig(3, 1, unbounded))
+    const { violations } = replay(
+      protocol,
+      catalogue.filter(({ id }) => id === "S18"),
+      actions,
+    )
+
+    expect(violations.map(({ step }) => step)).toEqual([actions.length])
+  })
 })
 
 describe("the premises of a verdict on every run", () => {
