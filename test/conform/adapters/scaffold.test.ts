@@ -223,7 +223,7 @@ describe.concurrent("no skeleton is written", () => {
     const refused = await ftpair(folder, "conform", "--scaffold", "python", "mine")
 
     expect(refused).toMatchObject({ code: 1, stdout: "" })
-    expect(refused.stderr).toBe("ftpair: mine: no folder can be made there (EEXIST)\n")
+    expect(refused.stderr).toBe("ftpair: mine: no folder can be made there (ENOTDIR)\n")
   })
 
   it.for(["cobol", "constructor"])(
